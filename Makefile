@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# One C core, built four times (native, instrumented, with tables as JSON, WebAssembly), and what stands on it.
+# `make help` lists the targets. All output goes to build/ and dist/; `.ci/setup` gets what is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+
+# ---- What can be set on the command line --------------------------------------------------------
+
+B ?= build#                     where to build
+SECONDS ?= 5#                   make fuzz: seconds for each target
+COVER_MIN ?= 95#                make cover: lowest share of lines of src/, in per cent
+WASM_MAX ?= 61440#              highest size of core.wasm, bytes
+WASM_MAX_GZIP ?= 25600#         ... and after gzip -9
+WERROR ?= -Werror#              WERROR= builds with compilers whose warnings are not known yet
+CJSON_DIR ?= build/deps/cjson#  a directory with cJSON.c and cJSON.h; the default is fetched
+CFLAGS ?= -O2 -g
+CC := gcc
+CLANG ?= clang
+
+# ---- Sources and flags --------------------------------------------------------------------------
+
+LIB_SRC := $(filter-out src/model/describe.c,$(sort $(wildcard src/*.c src/*/*.c)))
+DESCRIBE_SRC := $(sort $(wildcard src/model/*.c))
+WASM_SRC := $(sort $(wildcard wasm/*.c)) $(filter-out src/file.c,$(LIB_SRC))
+TEST_SRC := $(sort $(wildcard test/c/*.c))
+FUZZERS := $(notdir $(basename $(wildcard test/fuzz/*.c)))
+BENCHES := $(notdir $(basename $(wildcard test/bench/*.c)))
+JS_TESTS = $(shell find test/js -name '*.test.*js' 2>/dev/null | sort)
+C_FILES := $(wildcard $(addsuffix *.[ch],src/ src/*/ wasm/ test/c/ test/fuzz/ test/bench/))
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
+        -Wundef -Wvla $(WERROR)
+CPPFLAGS := -Isrc -isystem $(CJSON_DIR)
+COMMON := -std=c11 -fvisibility=hidden -ffunction-sections -fdata-sections
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# The stand-alone module: no imports, the caller's memory limit, an explicit stack.
+# -fno-builtin-*: link-time optimization would make a calloc of malloc and memset, too late to be linked in.
+WASM_FLAGS := -O3 -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
+WASM_LINK = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
+            -s$(shell .ci/emcc-stack-option)=1MB -sEXPORTED_FUNCTIONS=@$(B)/wasm/exports.json
+
+export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1
+export UBSAN_OPTIONS ?= print_stacktrace=1
+
+# ---- Main targets -------------------------------------------------------------------------------
+
+.PHONY: help all run test test-c test-js repro check check-format check-c check-js check-sh check-package \
+        sanitize fuzz cover bench dist clean distclean wasm native describe setup format FORCE
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r n t; do printf '  make %-10s %s\n' "$$n" "$$t"; done
+	@echo "  Set with NAME=value:"; sed -nE 's/^([A-Z_]+) \?= (.*[^ ])# +(.*)/\1|\2|\3/p' Makefile | \
+	    while IFS='|' read -r n v t; do printf '    %-15s %-17s %s\n' "$$n" "$$v" "$$t"; done
+
+run: all ## set up, build, and check and decode the bundled checkpoint metadata
+	@echo; echo "\$$ ckpt validate test/data/example"; node wasm/cli/ckpt.js validate test/data/example
+	@echo; echo "\$$ ckpt decode test/data/example/config.dump"; node wasm/cli/ckpt.js decode test/data/example/config.dump
+	@echo; echo "The page is one file, open it in a browser: dist/viewer.html"
+
+test: native all ## set up, build, and run every test (C, sanitizers, short fuzzing, JavaScript, browser)
+	@for step in test-c sanitize fuzz repro test-js; do echo; echo "== $$step"; $(MAKE) $$step; done
+
+check: ## formatting, lint, static analysis, types, package, with warnings as errors
+	@for step in check-format check-c check-js check-sh check-package; do echo; echo "== $$step"; $(MAKE) $$step; done
+
+native: $(B)/native/libckpt.a $(B)/native/ckpt-describe ## the native library, build/native/libckpt.a
+wasm: $(B)/wasm/core.wasm ## the WebAssembly module, build/wasm/core.wasm
+describe: $(B)/describe.json
+
+clean: ## remove what was built (fetched sources and node_modules stay: make distclean)
+	rm -rf dist $(filter-out build/deps,$(wildcard build/*))
+
+distclean: clean
+	rm -rf build node_modules
+
+# What has to be on the machine depends on what is asked for.
+setup:
+	@CJSON_DIR=$(if $(DEPS),,$(CJSON_DIR)) .ci/setup build \
+	    $(if $(filter test test-js fuzz cover,$(MAKECMDGOALS)),test) $(if $(filter check% format,$(MAKECMDGOALS)),check)
+
+# ---- Fetched sources ----------------------------------------------------------------------------
+
+DEPS := $(if $(filter build/deps/cjson,$(CJSON_DIR)),build/deps/cjson.pinned)
+
+build/deps/%.pinned: .ci/sources.txt .ci/fetch-source | setup
+	@.ci/fetch-source $*
+
+build/deps/cjson/cJSON.c: build/deps/cjson.pinned ;
+
+# Changes only when the flags do, so that objects built with others are not used again.
+$(B)/flags: FORCE
+	@mkdir -p $(B)
+	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS)' | cmp -s - $@ || \
+	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS)' >$@
+
+# ---- C: the same rules for every way of compiling it ---------------------------------------------
+
+# variant NAME, COMPILER, AR, FLAGS: $(B)/NAME/libckpt.a, $(B)/NAME/test-c and the objects for them.
+# cJSON is not ours: compiled without our warnings.
+define variant
+$(B)/$(1)/%.o: %.c $(B)/flags $(DEPS) | setup
+	@mkdir -p $$(@D)
+	@echo "  CC  $(1) $$<"; $(2) $(COMMON) $(WARN) $(CPPFLAGS) $(4) -MMD -MP -c $$< -o $$@
+$(B)/$(1)/cJSON.o: $(CJSON_DIR)/cJSON.c $(B)/flags $(DEPS) | setup
+	@mkdir -p $$(@D)
+	@echo "  CC  $(1) cJSON.c"; $(2) $(COMMON) $(4) -c $$< -o $$@
+$(B)/$(1)/libckpt.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/cJSON.o
+	@rm -f $$@; $(3) rcsD $$@ $$^
+$(B)/$(1)/test-c: $(TEST_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/libckpt.a
+	@$(2) $(4) $$^ -lm -o $$@
+endef
+$(eval $(call variant,native,$(CC),ar,$(CFLAGS)))
+$(eval $(call variant,clang,$(CLANG),ar,-O2))
+$(eval $(call variant,asan,$(CC),ar,$(SANITIZE)))
+$(eval $(call variant,fuzz,$(CLANG),ar,$(SANITIZE) -fsanitize=fuzzer-no-link))
+$(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcoverage-mapping))
+$(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))
+$(eval $(call variant,wasm,emcc,emar,$(WASM_FLAGS)))
+
+# Every table of the core as JSON: types, schemas and the reference are made from it.
+$(B)/native/ckpt-describe: $(DESCRIBE_SRC:%.c=$(B)/describe/%.o) $(B)/native/libckpt.a
+	@$(CC) $^ -lm -o $@
+$(B)/describe.json: $(B)/native/ckpt-describe
+	@$< >$@
+
+$(B)/wasm/exports.json: wasm/exports.txt
+	@mkdir -p $(@D)
+	@sed -E 's/#.*//; s/[[:space:]]//g; /^$$/d; s/.*/"_&"/' $< | paste -sd, | sed 's/.*/[&]/' >$@
+$(B)/wasm/core.wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(B)/wasm/exports.json
+	@emcc $(WASM_FLAGS) $(WASM_LINK) $(filter %.o,$^) -o $@
+	@node .ci/check-wasm.mjs $@ wasm/exports.txt $(WASM_MAX) $(WASM_MAX_GZIP)
+
+# ---- JavaScript, page, package --------------------------------------------------------------------
+
+# A generator, called as `node wasm/gen/NAME.mjs build/describe.json dist/NAME`, makes that directory.
+GENERATED := $(patsubst wasm/gen/%.mjs,$(B)/gen/%.done,$(wildcard $(addprefix wasm/gen/,types.mjs schema.mjs)))
+JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/gen/*.mjs)
+
+$(B)/gen/%.done: wasm/gen/%.mjs $(B)/describe.json $(JS_SRC) | setup
+	@mkdir -p $(@D) dist; rm -rf dist/$*; node $< $(B)/describe.json dist/$*; touch $@
+dist/core.wasm: $(B)/wasm/core.wasm
+	@mkdir -p dist; cp $< $@
+dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
+	@node $< dist/core.wasm $@
+dist/viewer.html: web/build.mjs $(wildcard web/* web/*/*) dist/inline.js $(JS_SRC) | setup
+	@node $< $@
+
+all: dist/core.wasm dist/inline.js dist/viewer.html $(GENERATED)
+dist: all ## everything that is published, in dist/
+	@find dist -type f | sort | xargs wc -c
+
+# ---- Tests ----------------------------------------------------------------------------------------
+
+test-c: $(B)/native/test-c ## the C tests, through the native library
+	@$<
+sanitize: $(B)/asan/test-c ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$<
+test-js: all ## the JavaScript and browser tests
+	@[ -n "$(JS_TESTS)" ] || { echo "no test/js/*.test.js" >&2; exit 1; }
+	@node --test --test-reporter=spec $(JS_TESTS)
+
+repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
+	@rm -rf build/again; $(MAKE) B=build/again build/again/wasm/core.wasm >/dev/null
+	@cmp $(B)/wasm/core.wasm build/again/wasm/core.wasm && echo "core.wasm: two builds, the same bytes"
+
+# libFuzzer with ASan and UBSan. Seeds: test/data; what it finds of interest stays in build/fuzz/corpus.
+$(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/libckpt.a
+	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -lm -o $@
+fuzz: $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
+	@for f in $(FUZZERS); do .ci/fuzz $(B)/fuzz/fuzz-$$f $(SECONDS); done
+
+cover: $(B)/cover/test-c ## line coverage of src/ by the C tests; fails below COVER_MIN per cent
+	@.ci/cover $< $(COVER_MIN)
+
+$(B)/native/bench-%: $(B)/native/test/bench/%.o $(B)/native/libckpt.a
+	@$(CC) $^ -lm -o $@
+bench: all $(BENCHES:%=$(B)/native/bench-%) ## speed and size
+	@for b in $(filter $(B)/%,$^); do "$$b"; done
+	@for b in $(wildcard test/bench/*.*js); do node --expose-gc "$$b"; done
+
+# ---- Checks ---------------------------------------------------------------------------------------
+
+PRETTIER := node_modules/.bin/prettier --log-level warn
+
+check-format: setup
+	@clang-format --dry-run -Werror $(C_FILES) && $(PRETTIER) --check .
+format: setup ## put all files into the format that check wants
+	clang-format -i $(C_FILES)
+	$(PRETTIER) --write .
+check-c: $(B)/native/test-c $(B)/clang/test-c $(B)/wasm/core.wasm
+	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 4 -P "$$(nproc)" .ci/tidy -DCKPT_WITH_DOCS $(CPPFLAGS)
+	@cppcheck -q -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 --suppress=missingIncludeSystem -Isrc src wasm
+check-js: all
+	@node_modules/.bin/eslint --max-warnings 0 .
+	@node_modules/.bin/tsc -p .
+check-sh: setup
+	@shellcheck .ci/run .ci/setup .ci/fetch-source .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
+check-package: all
+	@.ci/check-package
+
+-include $(wildcard $(addsuffix *.d,$(B)/*/ $(B)/*/*/ $(B)/*/*/*/ $(B)/*/*/*/*/))
