@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Constants, Kind, KindMap } from './model.js';
+
+export type * from './model.js';
+
+/** A compiled WebAssembly module, where the compiler knows that type. */
+export type WasmModule = typeof globalThis extends {
+  WebAssembly: { Module: abstract new (...args: never) => infer M };
+}
+  ? M & object
+  : object;
+
+/** A URL object. */
+export interface UrlLike {
+  readonly href: string;
+}
+
+/** What to load; nothing is needed where the module can find its own .wasm file. */
+export interface LoadOptions {
+  /** The core: compiled, as bytes, or where to fetch it from. */
+  wasm?: WasmModule | ArrayBuffer | ArrayBufferView | UrlLike;
+}
+
+/**
+ * Loads the core, once: later calls give the same object, whatever their options. After it all
+ * calls are synchronous.
+ */
+export function load(options?: LoadOptions): Promise<Ckpt>;
+
+/** A place in a text. */
+export interface Location {
+  /** Of the first byte, from 0. */
+  offset: number;
+  /** In bytes. */
+  length: number;
+  /** From 1. */
+  line: number;
+  /** In code points, from 1; a byte that is not UTF-8 counts as one. */
+  column: number;
+}
+
+/** A decoded file that knows where its values stood. */
+export interface Document<T> {
+  readonly value: T;
+  /**
+   * Where the value stood that a JSON pointer (RFC 6901) names, or null if there is none. Names of
+   * fields are folded as in decoding, and of several equal ones the one that counted is meant.
+   */
+  locate(pointer: string): Location | null;
+}
+
+/** The loaded core. */
+export interface Ckpt {
+  /** The kinds of metadata files. */
+  readonly kinds: readonly Kind[];
+  /** The constants of the Go package. */
+  readonly constants: Constants;
+  /**
+   * Reads a metadata file as Go's json.Unmarshal does.
+   * @throws {@link CheckpointError} where Go gives an error
+   */
+  decode<K extends Kind>(kind: K, bytes: Uint8Array): KindMap[K];
+  /**
+   * Reads a metadata file and keeps where its values stood.
+   * @throws {@link CheckpointError} where Go gives an error
+   */
+  document<K extends Kind>(kind: K, bytes: Uint8Array): Document<KindMap[K]>;
+  /**
+   * The text that Go's WriteJSONFile writes: indented by two spaces, no newline at the end.
+   * @throws {@link CheckpointError} if a time cannot be written
+   */
+  encode<K extends Kind>(kind: K, value: KindMap[K]): string;
+  /** Checks a metadata file without making values of it. */
+  check(kind: Kind, bytes: Uint8Array): CheckpointError | null;
+  /** A size for people, in units of 1024: `1.2 KiB`. */
+  byteToString(bytes: number | bigint): string;
+}
+
+/** Why a metadata file cannot be read or written; the message begins with Go's text. */
+export class CheckpointError extends Error {
+  private constructor();
+  override readonly name: 'CheckpointError';
+  /** Not JSON, a value of the wrong type, an unreadable time, or a limit of this package. */
+  readonly kind: 'syntax' | 'type' | 'time' | 'limit';
+  /**
+   * In bytes from 0: of the offending byte or token, or the length of the input at an unexpected
+   * end; -1 if the error is not about a text.
+   */
+  readonly offset: number;
+  /** The offset in Go's error, which counts the bytes read; -1 where Go has none. */
+  readonly goOffset: number;
+  /** Line of the offset, from 1; 0 if the error is not about a text. */
+  readonly line: number;
+  /** Column of the offset in code points, from 1; 0 if the error is not about a text. */
+  readonly column: number;
+  /** JSON pointer (RFC 6901) of the value, with the names as the text spells them. */
+  readonly pointer: string;
+  /**
+   * After decode and document: the value as far as Go fills it after a type or time error. It has
+   * the type that decode would have given, and can be encoded. Otherwise undefined.
+   */
+  readonly partial: unknown;
+}
