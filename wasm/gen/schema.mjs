@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes a JSON Schema (draft 2020-12) for every metadata file of the tables.
+//   node wasm/gen/schema.mjs build/describe.json dist/schema
+import { main, publicName } from './describe.mjs';
+
+/** @typedef {import('./describe.mjs').Tables} Tables */
+/** @typedef {{[key: string]: unknown}} Schema */
+
+const COMMENT =
+  'What the Go package metadata of checkpointctl accepts, this schema accepts: unknown names are ' +
+  'ignored, null leaves a value as it is. The package refuses more than a schema can: it knows ' +
+  'its names in any mix of upper and lower case too, and checks every value of a repeated name ' +
+  '(the last one counts); integers have no fraction and no exponent (1.0 and 1e3 are errors), ' +
+  'unsigned ones are not written -0, the limits of 64-bit integers are exact; times hold no ' +
+  'escapes; at most 10000 levels are nested.';
+
+/** Smallest and largest value of Go's integers, by the scalar's kind in C. */
+const RANGES = new Map(
+  ['int32', 'int64', 'uint16', 'uint32', 'uint64'].map((kind) => {
+    const bits = BigInt(kind.replace(/\D/g, ''));
+    return [
+      kind,
+      kind.startsWith('u')
+        ? [0n, (1n << bits) - 1n]
+        : [-(1n << (bits - 1n)), (1n << (bits - 1n)) - 1n],
+    ];
+  }),
+);
+
+/** Go's time.Time: RFC 3339, and one-digit hours, a comma before the fraction, offsets to 24:60. */
+const DATE =
+  '(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)' +
+  '|02-(?:0[1-9]|[12][0-9]))';
+const CLOCK = '(?:[01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?';
+const ZONE = '(?:Z|[+-](?:[01][0-9]|2[0-4]):(?:[0-5][0-9]|60))';
+const TIME = `^[0-9]{4}-${DATE}T${CLOCK}${ZONE}$`;
+
+/**
+ * The schema of one value of a type.
+ * @param {Tables} tables
+ * @param {string} name of a scalar, string type or struct
+ * @returns {Schema}
+ */
+function one(tables, name) {
+  const named = tables.structByName.get(name) ?? tables.stringTypeByName.get(name);
+  if (named != null) return { $ref: `#/$defs/${publicName(named)}` };
+  const kind = tables.scalarByName.get(name)?.kind ?? '';
+  const range = RANGES.get(kind);
+  if (range != null) return { type: ['integer', 'null'], minimum: range[0], maximum: range[1] };
+  switch (kind) {
+    case 'string':
+      return { type: ['string', 'null'] };
+    case 'bool':
+      return { type: ['boolean', 'null'] };
+    case 'time':
+      return { $ref: '#/$defs/Time' };
+    case 'any':
+      return {};
+    default:
+      throw new Error(`no schema for ${name}`);
+  }
+}
+
+/**
+ * The schema of what holds a type.
+ * @param {Tables} tables
+ * @param {{type: string, shape: import('./describe.mjs').Shape}} holder
+ * @returns {Schema}
+ */
+function held(tables, { type, shape }) {
+  const value = one(tables, type);
+  if (shape === 'SLICE') return { type: ['array', 'null'], items: value };
+  return shape === 'MAP' ? { type: ['object', 'null'], additionalProperties: value } : value;
+}
+
+/**
+ * The definition that `$ref` names.
+ * @param {Tables} tables
+ * @param {string} name
+ * @returns {Schema}
+ */
+function definition(tables, name) {
+  if (name === 'Time') {
+    return {
+      description: 'RFC 3339 time; the digits after the ninth of a fraction are dropped.',
+      $comment: 'The package refuses February 29 in years that are no leap years.',
+      type: ['string', 'null'],
+      pattern: TIME,
+      examples: ['0001-01-01T00:00:00Z', '2024-01-31T12:34:56.789012345+01:00'],
+    };
+  }
+  const struct = tables.structs.find((type) => publicName(type) === name);
+  if (struct != null) {
+    return {
+      description: struct.doc,
+      type: ['object', 'null'],
+      properties: Object.fromEntries(
+        struct.fields.map((field) => [
+          field.json,
+          { description: field.doc, ...held(tables, field) },
+        ]),
+      ),
+    };
+  }
+  const string = tables.stringTypes.find((type) => publicName(type) === name);
+  if (string == null) throw new Error(`nothing is called ${name}`);
+  const examples = string.values.length === 0 ? {} : { examples: string.values };
+  return {
+    description: `${string.doc} Go does not check the value.`,
+    type: ['string', 'null'],
+    ...examples,
+  };
+}
+
+/**
+ * Names of the definitions that a schema refers to.
+ * @param {unknown} schema
+ * @returns {string[]}
+ */
+function references(schema) {
+  if (typeof schema !== 'object' || schema == null) return [];
+  return Object.entries(schema).flatMap(([key, value]) =>
+    key === '$ref' ? [String(value).replace('#/$defs/', '')] : references(value),
+  );
+}
+
+/**
+ * @param {Tables} tables
+ * @param {import('./describe.mjs').Kind} kind
+ * @returns {Schema}
+ */
+function schemaOf(tables, kind) {
+  const root = held(tables, kind);
+  /** @type {Map<string, Schema>} */
+  const definitions = new Map();
+  const wanted = references(root);
+  for (let name = wanted.shift(); name != null; name = wanted.shift()) {
+    if (definitions.has(name)) continue;
+    const schema = definition(tables, name);
+    definitions.set(name, schema);
+    wanted.push(...references(schema));
+  }
+  const sorted = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `urn:container-checkpoint:schema:${kind.name}`,
+    title: `${kind.name} (Go: ${kind.goName})`,
+    description: kind.doc,
+    $comment: COMMENT,
+    ...root,
+    ...(sorted.length === 0 ? {} : { $defs: Object.fromEntries(sorted) }),
+  };
+}
+
+/**
+ * JSON with exact integers: JSON.stringify knows no bigint, and a number holds 53 bits only.
+ * @param {unknown} value
+ * @param {string} indent
+ * @returns {string}
+ */
+function print(value, indent = '') {
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value == null) return JSON.stringify(value);
+  const isList = Array.isArray(value);
+  const inner = `${indent}  `;
+  const parts = Object.entries(value).map(
+    ([key, entry]) => (isList ? '' : `${JSON.stringify(key)}: `) + print(entry, inner),
+  );
+  const [open, close] = isList ? '[]' : '{}';
+  const line = `${open}${isList ? parts.join(', ') : ` ${parts.join(', ')} `}${close}`;
+  if (parts.length === 0) return open + close;
+  if (indent.length + line.length <= 96 && !line.includes('\n')) return line;
+  return `${open}\n${inner}${parts.join(`,\n${inner}`)}\n${indent}${close}`;
+}
+
+main((tables) => {
+  const files = tables.kinds.filter((kind) => kind.file != null);
+  return new Map(
+    files.map((kind) => [`${kind.name}.schema.json`, `${print(schemaOf(tables, kind))}\n`]),
+  );
+});
