@@ -143,7 +143,7 @@ $(B)/wasm/core.wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(B)/wasm/e
 
 # A generator, called as `node wasm/gen/NAME.mjs build/describe.json dist/NAME`, makes that directory.
 GENERATED := $(patsubst wasm/gen/%.mjs,$(B)/gen/%.done,$(wildcard $(addprefix wasm/gen/,types.mjs schema.mjs)))
-JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/gen/*.mjs)
+JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/gen/*.mjs wasm/gen/*/*)
 
 $(B)/gen/%.done: wasm/gen/%.mjs $(B)/describe.json $(JS_SRC) | setup
 	@mkdir -p $(@D) dist; rm -rf dist/$*; node $< $(B)/describe.json dist/$*; touch $@
