@@ -10,6 +10,9 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+ifneq ($(word 2,$(MAKECMDGOALS)),)
+.NOTPARALLEL: # several goals: one after the other, they build the same files
+endif
 endif
 
 # ---- What can be set on the command line --------------------------------------------------------
@@ -94,7 +97,8 @@ DEPS := $(if $(filter build/deps/cjson,$(CJSON_DIR)),build/deps/cjson.pinned)
 build/deps/%.pinned: .ci/sources.txt .ci/fetch-source | setup
 	@.ci/fetch-source $*
 
-build/deps/cjson/cJSON.c: build/deps/cjson.pinned ;
+$(CJSON_DIR)/cJSON.c: $(DEPS)
+	@[ -f $@ ] || { echo "CJSON_DIR=$(CJSON_DIR): there is no cJSON.c" >&2; exit 1; }
 
 # Changes only when the flags do, so that objects built with others are not used again.
 $(B)/flags: FORCE
