@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# One C core, built four times (native, instrumented, with tables as JSON, WebAssembly), and what stands on it.
+# One C core, compiled in several ways (native, instrumented, to WebAssembly), and what stands on it.
 # `make help` lists the targets. All output goes to build/ and dist/; `.ci/setup` gets what is missing.
 
 SHELL := /bin/bash
@@ -17,7 +17,7 @@ endif
 
 # ---- What can be set on the command line --------------------------------------------------------
 
-B ?= build#                     where to build
+B := build#                     where to build (not from here: make repro)
 SECONDS ?= 5#                   make fuzz: seconds for each target
 COVER_MIN ?= 95#                make cover: lowest share of lines of src/, in per cent
 WASM_MAX ?= 61440#              highest size of core.wasm, bytes
@@ -41,7 +41,7 @@ C_FILES := $(wildcard $(addsuffix *.[ch],src/ src/*/ wasm/ test/c/ test/fuzz/ te
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wundef -Wvla $(WERROR)
-CPPFLAGS := -Isrc -isystem $(CJSON_DIR)
+CPPFLAGS := -Isrc -I. -isystem $(CJSON_DIR)
 COMMON := -std=c11 -fvisibility=hidden -ffunction-sections -fdata-sections
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -203,7 +203,7 @@ format: setup ## put all files into the format that check wants
 check-c: $(B)/native/test-c $(B)/clang/test-c $(B)/wasm/core.wasm
 	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 4 -P "$$(nproc)" .ci/tidy -DCKPT_WITH_DOCS $(CPPFLAGS)
 	@cppcheck -q -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr \
-	    --error-exitcode=1 --suppress=missingIncludeSystem -Isrc src wasm
+	    --error-exitcode=1 --suppress=missingIncludeSystem -Isrc -I. src wasm
 check-js: all
 	@node_modules/.bin/eslint --max-warnings 0 .
 	@node_modules/.bin/tsc -p .
