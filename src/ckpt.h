@@ -74,7 +74,7 @@ typedef struct ckpt_map {
 
 /* The file formats: what ckpt_decode() can read. */
 typedef enum ckpt_kind {
-#define CKPT_KIND(c_name, name, shape, type, go_name, file, reader, doc) CKPT_KIND_##c_name,
+#define CKPT_KIND(c_name, name, shape, type, go_name, file, reader, rule, doc) CKPT_KIND_##c_name,
 #include "model/kinds.def"
 #undef CKPT_KIND
     CKPT_KIND_COUNT
@@ -128,11 +128,12 @@ typedef struct ckpt_location {
 } ckpt_location;
 
 /*
- * What went wrong, and where. The strings belong to the document that was decoded.
+ * What went wrong, and where. The ckpt_strings belong to the document that was decoded.
  * where.offset is that of the offending byte or token, the input's length at an unexpected end.
  */
 typedef struct ckpt_error {
     ckpt_error_kind kind;
+    const char *rule;    /* stable id of the rule that it breaks: "CKP100" */
     ckpt_string message; /* the Go package's text */
     ckpt_string detail;  /* the same, followed by where it is, what was found and expected */
     ckpt_location where;

@@ -390,6 +390,7 @@ bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, siz
 {
     const struct ckpt_kind_info *info = &ckpt_kinds[kind];
     memset(error, 0, sizeof(*error));
+    error->rule = info->rule;
     ckpt_arena_reset(&document->arena);
     if (document->index.capacity > (size_t)1 << 16) /* one huge input is no measure for the next */
         ckpt_index_free(&document->index);

@@ -264,6 +264,7 @@ bool ckpt_encode(ckpt_document *document, ckpt_kind kind, const void *value, ckp
         ckpt_buffer_add_text(p.out, time_problem);
         ckpt_buffer_add_text(p.out, p.problem);
         error->kind = CKPT_ERROR_TIME;
+        error->rule = "CKP103";
         error->go_offset = -1;
         error->message = (ckpt_string){p.out->data, p.out->length};
         error->detail = error->message;

@@ -153,6 +153,7 @@ static ckpt_string literal_string(const char *text)
 void ckpt_limit_error(ckpt_error *error, const char *message)
 {
     error->kind = CKPT_ERROR_LIMIT;
+    error->rule = "CKP012";
     error->go_offset = -1;
     error->message = literal_string(message);
     error->detail = error->message;
@@ -435,6 +436,7 @@ void ckpt_time_error(ckpt_document *document, uint32_t node_index,
 {
     const struct ckpt_node *node = &document->index.nodes[node_index];
     error->kind = CKPT_ERROR_TIME;
+    error->rule = "CKP103";
     error->go_offset = -1;
     set_place(document, error, node->offset, node->length);
     document->text.length = 0;

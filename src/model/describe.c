@@ -35,7 +35,7 @@ static const char *const member_names[] = {
 };
 
 static const char *const kind_names[] = {
-#define CKPT_KIND(c_name, name_, shape_, t, go, file, reader_, text) "CKPT_KIND_" #c_name,
+#define CKPT_KIND(c_name, name_, shape_, t, go, file, reader_, rule_, text) "CKPT_KIND_" #c_name,
 #include "model/kinds.def"
 #undef CKPT_KIND
 };

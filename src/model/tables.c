@@ -122,8 +122,8 @@ const size_t ckpt_type_count = sizeof(ckpt_types) / sizeof(ckpt_types[0]);
 /* ---- file formats and constants -------------------------------------------------------------- */
 
 const struct ckpt_kind_info ckpt_kinds[] = {
-#define CKPT_KIND(c_name, name_, shape_, t, go, file, reader_, text)                               \
-    {name_, file, reader_, go, &type_##t, CKPT_SHAPE_##shape_ DOC(text)},
+#define CKPT_KIND(c_name, name_, shape_, t, go, file, reader_, rule_, text)                        \
+    {name_, file, reader_, rule_, go, &type_##t, CKPT_SHAPE_##shape_ DOC(text)},
 #include "model/kinds.def"
 #undef CKPT_KIND
 };

@@ -78,6 +78,7 @@ struct ckpt_kind_info {
     const char *name;      /* "config.dump" */
     const char *file_name; /* the file it is read from, or NULL */
     const char *reader;    /* Go function that reads it, or NULL */
+    const char *rule;      /* id under which it is reported that the file cannot be read */
     const char *go_name;   /* Go name of the target type in errors */
     const struct ckpt_type *type;
     uint8_t shape; /* enum ckpt_shape: VALUE, SLICE or MAP of type */

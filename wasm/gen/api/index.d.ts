@@ -55,6 +55,12 @@ export interface Ckpt {
   readonly kinds: readonly Kind[];
   /** The constants of the Go package. */
   readonly constants: Constants;
+  /** The kinds that are read from a file of their own, and the Go function that does it. */
+  readonly files: readonly {
+    readonly name: Kind;
+    readonly file: string;
+    readonly reader: string;
+  }[];
   /**
    * Reads a metadata file as Go's json.Unmarshal does.
    * @throws {@link CheckpointError} where Go gives an error
@@ -70,6 +76,11 @@ export interface Ckpt {
    * @throws {@link CheckpointError} if a time cannot be written
    */
   encode<K extends Kind>(kind: K, value: KindMap[K]): string;
+  /**
+   * The text that the Go package writes for a file: decoded, and encoded again.
+   * @throws {@link CheckpointError} where Go gives an error
+   */
+  reencode(kind: Kind, bytes: Uint8Array): string;
   /** Checks a metadata file without making values of it. */
   check(kind: Kind, bytes: Uint8Array): CheckpointError | null;
   /** A size for people, in units of 1024: `1.2 KiB`. */
@@ -87,6 +98,16 @@ export class CheckpointError extends Error {
    * end; -1 if the error is not about a text.
    */
   readonly offset: number;
+  /** Stable id of the rule that is broken, for example `CKP100`. */
+  readonly rule: string;
+  /** The Go package's text alone. */
+  readonly goMessage: string;
+  /** Length of the offending token in bytes. */
+  readonly length: number;
+  /** What stands there, in words. */
+  readonly found: string;
+  /** What should stand there, in words. */
+  readonly expected: string;
   /** The offset in Go's error, which counts the bytes read; -1 where Go has none. */
   readonly goOffset: number;
   /** Line of the offset, from 1; 0 if the error is not about a text. */

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * container-checkpoint for browsers and Node: `const ckpt = await load()`.
+ * @module
+ */
+import { Core } from './core.js';
+
+export { CheckpointError } from './error.js';
+
+/** @type {Promise<Core> | undefined} */
+let loaded;
+
+/**
+ * The core, ready for use. Calling it again gives the same one.
+ * @param {object} [options]
+ * @param {WebAssembly.Module | BufferSource | URL} [options.wasm] the core, compiled, as bytes, or where
+ *   it is; without it the module that comes with this package is taken
+ * @returns {Promise<Core>}
+ */
+export function load({ wasm } = {}) {
+  loaded ??= instantiate(wasm ?? new URL('../dist/core.wasm', import.meta.url)).then(
+    (instance) => new Core(instance),
+    (error) => {
+      loaded = undefined; // another attempt may do better
+      throw error;
+    },
+  );
+  return loaded;
+}
+
+/** @param {WebAssembly.Module | BufferSource | URL} wasm @returns {Promise<WebAssembly.Instance>} */
+async function instantiate(wasm) {
+  if (wasm instanceof WebAssembly.Module) return WebAssembly.instantiate(wasm, {});
+  if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm))
+    return (await WebAssembly.instantiate(/** @type {BufferSource} */ (wasm), {})).instance;
+
+  const url = new URL(wasm);
+  // Node cannot fetch files; this way to its file system needs no import, which bundlers would follow.
+  const fs =
+    url.protocol === 'file:' &&
+    /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:fs');
+  if (fs) return (await WebAssembly.instantiate(fs.readFileSync(url), {})).instance;
+
+  const response = await fetch(url);
+  if (!response.ok)
+    throw new Error(`${url} could not be loaded: ${response.status} ${response.statusText}`);
+  const streamed =
+    response.headers.get('content-type') === 'application/wasm' && WebAssembly.instantiateStreaming;
+  const source = streamed
+    ? await WebAssembly.instantiateStreaming(response, {})
+    : await WebAssembly.instantiate(await response.arrayBuffer(), {});
+  return source.instance;
+}

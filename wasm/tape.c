@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "wasm/tape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/time.h"
+#include "text/utf8.h"
+
+#define LARGEST_STRING ((size_t)1 << 28)
+#define LARGEST_TAPE ((size_t)1 << 26) /* words */
+#define KEPT_TAPE ((size_t)1 << 16)    /* a larger tape is not kept for the next value */
+
+struct writer {
+    struct ckpt_sink sink; /* first */
+    struct ckpt_tape *tape;
+    bool failed;
+};
+
+static struct writer *writer_of(struct ckpt_sink *sink)
+{
+    return (struct writer *)sink;
+}
+
+/* Makes room for `count` <= 4 words. */
+static bool reserve(struct writer *w, size_t count)
+{
+    struct ckpt_tape *tape = w->tape;
+    if (tape->capacity - tape->count >= count)
+        return true;
+    size_t capacity = tape->capacity * 2 + 256;
+    uint32_t *words =
+        capacity > LARGEST_TAPE ? NULL : realloc(tape->words, capacity * sizeof(*words));
+    if (words == NULL) {
+        w->failed = true;
+        return false;
+    }
+    tape->words = words;
+    tape->capacity = capacity;
+    return true;
+}
+
+static void put(struct ckpt_sink *sink, enum ckpt_tape_operation operation, size_t number)
+{
+    struct writer *w = writer_of(sink);
+    if (reserve(w, 1))
+        w->tape->words[w->tape->count++] = (uint32_t)number << 4 | operation;
+}
+
+static void put_value(struct ckpt_sink *sink, enum ckpt_tape_operation operation, uint32_t value)
+{
+    struct writer *w = writer_of(sink);
+    if (reserve(w, 2)) {
+        w->tape->words[w->tape->count++] = operation;
+        w->tape->words[w->tape->count++] = value;
+    }
+}
+
+static void put_eight(struct ckpt_sink *sink, enum ckpt_tape_operation operation, const void *bytes)
+{
+    struct writer *w = writer_of(sink);
+    if (reserve(w, 4)) {
+        struct ckpt_tape *tape = w->tape;
+        tape->words[tape->count++] = operation;
+        if (tape->count % 2 == 1)
+            tape->words[tape->count++] = 0;
+        memcpy(tape->words + tape->count, bytes, 8);
+        tape->count += 2;
+    }
+}
+
+/* ---- the sink ---------------------------------------------------------------------------------
+ */
+
+static void put_null(struct ckpt_sink *sink)
+{
+    put(sink, CKPT_TAPE_NULL, 0);
+}
+
+static void put_boolean(struct ckpt_sink *sink, bool value)
+{
+    put(sink, value ? CKPT_TAPE_TRUE : CKPT_TAPE_FALSE, 0);
+}
+
+static void put_integer(struct ckpt_sink *sink, int64_t value)
+{
+    if (value >= 0)
+        put_value(sink, CKPT_TAPE_INTEGER, (uint32_t)value);
+    else
+        put_value(sink, CKPT_TAPE_NEGATIVE, (uint32_t)-value);
+}
+
+static void put_int64(struct ckpt_sink *sink, int64_t value)
+{
+    put_eight(sink, CKPT_TAPE_INT64, &value);
+}
+
+static void put_uint64(struct ckpt_sink *sink, uint64_t value)
+{
+    put_eight(sink, CKPT_TAPE_UINT64, &value);
+}
+
+static void put_number(struct ckpt_sink *sink, double value)
+{
+    put_eight(sink, CKPT_TAPE_NUMBER, &value);
+}
+
+static void put_string(struct ckpt_sink *sink, ckpt_string value)
+{
+    struct writer *w = writer_of(sink);
+    struct ckpt_buffer *strings = &w->tape->strings;
+    const unsigned char *text = (const unsigned char *)value.data;
+    if (value.length >= LARGEST_STRING) {
+        w->failed = true;
+        return;
+    }
+    size_t ascii = ckpt_ascii_prefix(text, value.length);
+    size_t units = ascii + ckpt_utf16_length(text + ascii, value.length - ascii);
+    ckpt_buffer_add(strings, value.data, value.length);
+    put(sink, CKPT_TAPE_STRING, units);
+}
+
+static void put_time(struct ckpt_sink *sink, ckpt_time value)
+{
+    char text[CKPT_TIME_MAX];
+    put_string(sink, (ckpt_string){text, ckpt_time_format(value, text)});
+}
+
+static void begin_struct(struct ckpt_sink *sink)
+{
+    put(sink, CKPT_TAPE_STRUCT, 0);
+}
+
+static void put_field(struct ckpt_sink *sink, const struct ckpt_type *type,
+                      const struct ckpt_field *field)
+{
+    /* Above END, so that 0 is no field. */
+    put(sink, CKPT_TAPE_STRUCT, type->first_field + (size_t)(field - type->fields));
+}
+
+static void begin_map(struct ckpt_sink *sink, size_t count)
+{
+    (void)count;
+    put(sink, CKPT_TAPE_MAP, 0);
+}
+
+static void begin_array(struct ckpt_sink *sink, size_t count)
+{
+    (void)count;
+    put(sink, CKPT_TAPE_ARRAY, 0);
+}
+
+static void end(struct ckpt_sink *sink)
+{
+    put(sink, CKPT_TAPE_END, 0);
+}
+
+bool ckpt_tape_write(struct ckpt_tape *tape, struct ckpt_arena *arena, const struct ckpt_type *type,
+                     uint8_t shape, const void *value)
+{
+    static const struct ckpt_sink sink = {
+        .null_value = put_null,
+        .boolean = put_boolean,
+        .integer = put_integer,
+        .integer64 = put_int64,
+        .unsigned64 = put_uint64,
+        .number = put_number,
+        .string = put_string,
+        .time = put_time,
+        .begin_struct = begin_struct,
+        .field = put_field,
+        .begin_map = begin_map,
+        .key = put_string,
+        .begin_array = begin_array,
+        .end = end,
+    };
+    struct writer w = {.sink = sink, .tape = tape};
+    if (tape->capacity > KEPT_TAPE) {
+        free(tape->words);
+        tape->words = NULL;
+        tape->capacity = 0;
+        ckpt_buffer_free(&tape->strings);
+    }
+    tape->count = 0;
+    tape->strings.length = 0;
+    tape->strings.failed = false;
+    return ckpt_emit(arena, type, shape, value, &w.sink) && !w.failed && !tape->strings.failed;
+}

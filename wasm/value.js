@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Values across the border: from the core's tape to JavaScript (readTape), and back as JSON text
+// that the core reads (toJson). Both go without recursion: an `any` value may be nested 10000 deep.
+
+// The operations of tape.h.
+const END = 0;
+const NULL = 1;
+const FALSE = 2;
+const TRUE = 3;
+const STRING = 4;
+const INTEGER = 5;
+const NEGATIVE = 6;
+const INT64 = 7;
+const UINT64 = 8;
+const NUMBER = 9;
+const STRUCT = 10;
+const MAP = 11;
+
+/**
+ * Builds the value that stands on a tape.
+ * @param {ArrayBuffer} memory
+ * @param {number} start byte offset of the tape, a multiple of 8
+ * @param {number} words its length
+ * @param {string} text all strings of the value, one after the other
+ * @param {string[]} fields names of the struct fields by number
+ */
+export function readTape(memory, start, words, text, fields) {
+  const tape = new Uint32Array(memory, start, words);
+  /** @type {any[]} containers around the current one, each with the operation that opened it */
+  const stack = [];
+  /** @type {any} */
+  let container;
+  let kind = END; // of the current container; END: none
+  let at = 0;
+  let position = 0;
+  for (;;) {
+    let key = '';
+    let word = tape[at++];
+    if (word === END) {
+      const done = container;
+      kind = stack.pop();
+      container = stack.pop();
+      if (kind === END) return done;
+      continue;
+    }
+    if (kind === STRUCT) {
+      key = fields[word >>> 4];
+      word = tape[at++];
+    } else if (kind === MAP) {
+      key = text.substring(position, (position += word >>> 4));
+      word = tape[at++];
+    }
+    let value;
+    const operation = word & 15;
+    switch (operation) {
+      case NULL:
+        value = null;
+        break;
+      case FALSE:
+        value = false;
+        break;
+      case TRUE:
+        value = true;
+        break;
+      case STRING:
+        value = text.substring(position, (position += word >>> 4));
+        break;
+      case INTEGER:
+        value = tape[at++];
+        break;
+      case NEGATIVE:
+        value = -tape[at++];
+        break;
+      case INT64:
+      case UINT64:
+      case NUMBER: {
+        at += at & 1;
+        const view =
+          operation === INT64
+            ? BigInt64Array
+            : operation === UINT64
+              ? BigUint64Array
+              : Float64Array;
+        value = new view(memory, start + at * 4, 1)[0];
+        at += 2;
+        break;
+      }
+      default: {
+        const opened = operation === STRUCT ? {} : operation === MAP ? Object.create(null) : [];
+        if (kind === STRUCT || kind === MAP) container[key] = opened;
+        else if (kind !== END) container.push(opened);
+        stack.push(container, kind);
+        container = opened;
+        kind = operation;
+        continue;
+      }
+    }
+    if (kind === STRUCT || kind === MAP) container[key] = value;
+    else if (kind !== END) container.push(value);
+    else return value;
+  }
+}
+
+/** Deeper values than the core reads need not be written out (src/json/scan.h: CKPT_MAX_DEPTH). */
+const MAX_DEPTH = 10001;
+
+/** @param {any} value @returns {string | undefined} JSON of anything but objects and arrays */
+function scalarToJson(value) {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'bigint':
+      return value.toString();
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'number':
+      if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be written as JSON`);
+      return Object.is(value, -0) ? '-0' : String(value);
+    case 'undefined':
+    case 'function':
+    case 'symbol':
+      return undefined;
+    default:
+      return value === null ? 'null' : undefined;
+  }
+}
+
+const isContainer = (/** @type {any} */ value) => typeof value === 'object' && value !== null;
+
+/**
+ * JSON text of a value; as JSON.stringify, but bigints are integers and -0 stays.
+ * @param {any} root
+ * @returns {string}
+ */
+export function toJson(root) {
+  /** @type {{value: any, keys: string[] | null, next: number, first: boolean}[]} */
+  const stack = [];
+  let out = '';
+  const write = (/** @type {any} */ value) => {
+    if (isContainer(value) && typeof value.toJSON === 'function') value = value.toJSON();
+    if (!isContainer(value)) {
+      out += scalarToJson(value) ?? 'null';
+      return;
+    }
+    if (stack.length === MAX_DEPTH)
+      throw new RangeError('the value is nested too deeply, or holds itself');
+    const keys = Array.isArray(value) ? null : Object.keys(value);
+    out += keys ? '{' : '[';
+    stack.push({ value, keys, next: 0, first: true });
+  };
+  write(root);
+  for (let top; (top = stack[stack.length - 1]);) {
+    const { value, keys } = top;
+    if (top.next === (keys ?? value).length) {
+      out += keys ? '}' : ']';
+      stack.pop();
+      continue;
+    }
+    const key = keys ? keys[top.next] : top.next;
+    top.next++;
+    const member = value[key];
+    if (keys && !isContainer(member) && scalarToJson(member) === undefined) continue;
+    if (!top.first) out += ',';
+    top.first = false;
+    if (keys) out += `${JSON.stringify(key)}:`;
+    write(member);
+  }
+  return out;
+}
