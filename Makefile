@@ -47,8 +47,11 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 
 # The stand-alone module: no imports, the caller's memory limit, an explicit stack.
 # -fno-builtin-*: link-time optimization would make a calloc of malloc and memset, too late to be linked in.
-WASM_FLAGS := -O3 -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
-WASM_LINK = --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
+# Size first, but for the loops over every byte.
+WASM_OPT := -Os
+WASM_HOT := src/json/scan.c wasm/tape.c
+WASM_FLAGS = $(WASM_OPT) -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
+WASM_LINK = -O3 -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
             -s$(shell .ci/emcc-stack-option)=1MB -sEXPORTED_FUNCTIONS=@$(B)/wasm/exports.json
 
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1
@@ -103,8 +106,8 @@ $(CJSON_DIR)/cJSON.c: $(DEPS)
 # Changes only when the flags do, so that objects built with others are not used again.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS)' | cmp -s - $@ || \
-	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS)' >$@
+	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT)' | cmp -s - $@ || \
+	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT)' >$@
 
 # ---- C: the same rules for every way of compiling it ---------------------------------------------
 
@@ -128,7 +131,8 @@ $(eval $(call variant,asan,$(CC),ar,$(SANITIZE)))
 $(eval $(call variant,fuzz,$(CLANG),ar,$(SANITIZE) -fsanitize=fuzzer-no-link))
 $(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcoverage-mapping))
 $(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))
-$(eval $(call variant,wasm,emcc,emar,$(WASM_FLAGS)))
+$(eval $(call variant,wasm,emcc,emar,$$(WASM_FLAGS)))
+$(WASM_HOT:%.c=$(B)/wasm/%.o): private WASM_OPT := -O3
 
 # Every table of the core as JSON: types, schemas and the reference are made from it.
 $(B)/native/ckpt-describe: $(DESCRIBE_SRC:%.c=$(B)/describe/%.o) $(B)/native/libckpt.a
@@ -140,7 +144,7 @@ $(B)/wasm/exports.json: wasm/exports.txt
 	@mkdir -p $(@D)
 	@sed -E 's/#.*//; s/[[:space:]]//g; /^$$/d; s/.*/"_&"/' $< | paste -sd, | sed 's/.*/[&]/' >$@
 $(B)/wasm/core.wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(B)/wasm/exports.json
-	@emcc $(WASM_FLAGS) $(WASM_LINK) $(filter %.o,$^) -o $@
+	@emcc $(WASM_LINK) $(filter %.o,$^) -o $@
 	@node .ci/check-wasm.mjs $@ wasm/exports.txt $(WASM_MAX) $(WASM_MAX_GZIP)
 
 # ---- JavaScript, page, package --------------------------------------------------------------------
@@ -187,9 +191,8 @@ cover: $(B)/cover/test-c ## line coverage of src/ by the C tests; fails below CO
 
 $(B)/native/bench-%: $(B)/native/test/bench/%.o $(B)/native/libckpt.a
 	@$(CC) $^ -lm -o $@
-bench: all $(BENCHES:%=$(B)/native/bench-%) ## speed and size
-	@for b in $(filter $(B)/%,$^); do "$$b"; done
-	@for b in $(wildcard test/bench/*.*js); do node --expose-gc "$$b"; done
+bench: dist/core.wasm $(GENERATED) $(BENCHES:%=$(B)/native/bench-%) ## speed and size
+	@for b in $(wildcard test/bench/*.mjs); do node --expose-gc "$$b"; done
 
 # ---- Checks ---------------------------------------------------------------------------------------
 
@@ -201,7 +204,7 @@ format: setup ## put all files into the format that check wants
 	clang-format -i $(C_FILES)
 	$(PRETTIER) --write .
 check-c: $(B)/native/test-c $(B)/clang/test-c $(B)/wasm/core.wasm
-	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 4 -P "$$(nproc)" .ci/tidy -DCKPT_WITH_DOCS $(CPPFLAGS)
+	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 1 -P "$$(nproc)" .ci/tidy -DCKPT_WITH_DOCS $(CPPFLAGS)
 	@cppcheck -q -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 --suppress=missingIncludeSystem -Isrc -I. src wasm
 check-js: all
