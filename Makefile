@@ -162,7 +162,7 @@ dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/*) dist/inline.js $(JS_SRC) | setup
 	@node $< $@
 
-all: dist/core.wasm dist/inline.js dist/viewer.html $(GENERATED)
+all: dist/core.wasm $(GENERATED) $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 
@@ -184,6 +184,7 @@ repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 $(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/libckpt.a
 	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -lm -o $@
 fuzz: $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
+	@[ -n "$(FUZZERS)" ] || { echo "no test/fuzz/*.c" >&2; exit 1; }
 	@for f in $(FUZZERS); do .ci/fuzz $(B)/fuzz/fuzz-$$f $(SECONDS); done
 
 cover: $(B)/cover/test-c ## line coverage of src/ by the C tests; fails below COVER_MIN per cent
