@@ -49,8 +49,8 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 # -fno-builtin-*: link-time optimization would make a calloc of malloc and memset, too late to be linked in.
 # Size first, but for the loops over every byte.
 WASM_OPT := -Os
-WASM_HOT := src/json/scan.c wasm/tape.c
-WASM_FLAGS = $(WASM_OPT) -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
+WASM_HOT := src/json/scan.c src/json/decode.c src/json/emit.c wasm/tape.c
+WASM_FLAGS = $(WASM_OPT) -msimd128 -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
 WASM_LINK = -O3 -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
             -s$(shell .ci/emcc-stack-option)=1MB -sEXPORTED_FUNCTIONS=@$(B)/wasm/exports.json
 

@@ -24,7 +24,8 @@ const RESULT = {
   tape: 28,
   tapeWords: 29,
   strings: 30,
-  end: 32,
+  input: 32,
+  end: 34,
 };
 
 /** By ckpt_error_kind. */
@@ -41,6 +42,7 @@ export class Core {
   #bytes = new Uint8Array();
   /** @type {Int32Array} */
   #result = new Int32Array();
+  #words = new Uint32Array();
   /** @type {string[]} */
   #fields;
   /** @type {Map<string, number>} */
@@ -163,18 +165,20 @@ export class Core {
 
   // ---- inside ------------------------------------------------------------------------------------
 
-  /** After a call that may have grown the memory: views of it are replaced then. */
+  /** After a call that may have grown the memory: the views of it are detached then. */
   #refresh() {
+    if (this.#bytes.length !== 0) return;
     const { buffer } = this.#exports.memory;
-    if (this.#bytes.buffer === buffer) return;
     this.#bytes = new Uint8Array(buffer);
+    this.#words = new Uint32Array(buffer);
     this.#result = new Int32Array(buffer, this.#exports.ckpt_wasm_result(), RESULT.end);
   }
 
   /** The text whose place and length stand in the result. @param {number} position */
   #text(position) {
     const start = this.#result[position];
-    return decoder.decode(this.#bytes.subarray(start, start + this.#result[position + 1]));
+    const length = this.#result[position + 1];
+    return length === 0 ? '' : decoder.decode(this.#bytes.subarray(start, start + length));
   }
 
   /** Puts bytes into the core's input. @param {Uint8Array} bytes */
@@ -212,12 +216,11 @@ export class Core {
     this.#refresh();
     if (failed) throw this.#error(failed, false);
     const result = this.#result;
-    const text = result[RESULT.strings + 1] === 0 ? '' : this.#text(RESULT.strings);
     return readTape(
-      this.#exports.memory.buffer,
+      this.#words,
       result[RESULT.tape],
-      result[RESULT.tapeWords],
-      text,
+      this.#text(RESULT.input),
+      this.#text(RESULT.strings),
       this.#fields,
     );
   }

@@ -47,6 +47,7 @@ static struct {
     const uint32_t *tape;
     uint32_t tape_words;
     struct text strings; /* of the tape */
+    struct text input;   /* the document's text if the tape refers to it, else empty */
 } result;
 
 static ckpt_document document;
@@ -125,12 +126,12 @@ int ckpt_wasm_decode(int kind, uint32_t length)
 /* Puts the decoded value on the tape. */
 int ckpt_wasm_value(void)
 {
-    const struct ckpt_kind_info *kind = &ckpt_kinds[document.kind];
-    if (!ckpt_tape_write(&tape, &document.arena, kind->type, kind->shape, document.value))
+    if (!ckpt_tape_write(&tape, &document))
         return out_of_memory();
     result.tape = tape.words;
     result.tape_words = (uint32_t)tape.count;
     result.strings = (struct text){tape.strings.data, (uint32_t)tape.strings.length};
+    result.input = (struct text){input, document.index.wide ? 0 : (uint32_t)document.length};
     return 0;
 }
 

@@ -14,6 +14,8 @@
 struct writer {
     struct ckpt_sink sink; /* first */
     struct ckpt_tape *tape;
+    const char *input;   /* where strings are taken from if they stand there … */
+    size_t input_length; /* … 0 if the input is not ASCII */
     bool failed;
 };
 
@@ -114,6 +116,15 @@ static void put_string(struct ckpt_sink *sink, ckpt_string value)
         w->failed = true;
         return;
     }
+    /* As integers, since the string may be in another object than the input. */
+    size_t place = (size_t)((uintptr_t)value.data - (uintptr_t)w->input);
+    if (place < w->input_length) {
+        if (reserve(w, 2)) {
+            w->tape->words[w->tape->count++] = (uint32_t)value.length << 4 | CKPT_TAPE_INPUT;
+            w->tape->words[w->tape->count++] = (uint32_t)place;
+        }
+        return;
+    }
     size_t ascii = ckpt_ascii_prefix(text, value.length);
     size_t units = ascii + ckpt_utf16_length(text + ascii, value.length - ascii);
     ckpt_buffer_add(strings, value.data, value.length);
@@ -155,8 +166,7 @@ static void end(struct ckpt_sink *sink)
     put(sink, CKPT_TAPE_END, 0);
 }
 
-bool ckpt_tape_write(struct ckpt_tape *tape, struct ckpt_arena *arena, const struct ckpt_type *type,
-                     uint8_t shape, const void *value)
+bool ckpt_tape_write(struct ckpt_tape *tape, ckpt_document *document)
 {
     static const struct ckpt_sink sink = {
         .null_value = put_null,
@@ -174,7 +184,11 @@ bool ckpt_tape_write(struct ckpt_tape *tape, struct ckpt_arena *arena, const str
         .begin_array = begin_array,
         .end = end,
     };
-    struct writer w = {.sink = sink, .tape = tape};
+    const struct ckpt_kind_info *kind = &ckpt_kinds[document->kind];
+    struct writer w = {.sink = sink,
+                       .tape = tape,
+                       .input = (const char *)document->input,
+                       .input_length = document->index.wide ? 0 : document->length};
     if (tape->capacity > KEPT_TAPE) {
         free(tape->words);
         tape->words = NULL;
@@ -184,5 +198,6 @@ bool ckpt_tape_write(struct ckpt_tape *tape, struct ckpt_arena *arena, const str
     tape->count = 0;
     tape->strings.length = 0;
     tape->strings.failed = false;
-    return ckpt_emit(arena, type, shape, value, &w.sink) && !w.failed && !tape->strings.failed;
+    return ckpt_emit(&document->arena, kind->type, kind->shape, document->value, &w.sink) &&
+           !w.failed && !tape->strings.failed;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tape: a value as a sequence of 32-bit words from which JavaScript builds its objects in one
- * pass (value.js), and the bytes of all its strings, one after the other, so that they are decoded
- * at once. A word has the operation in its low four bits and a number in the others.
+ * pass (value.js). A word has the operation in its low four bits and a number in the others.
+ * Strings are not in it: those that stand in an ASCII input as they are name their place there,
+ * which is the same in bytes and in UTF-16 units; the bytes of all others follow each other in
+ * `strings`. So JavaScript decodes UTF-8 at most twice, however many strings there are.
  */
 #ifndef CKPT_WASM_TAPE_H
 #define CKPT_WASM_TAPE_H
@@ -14,14 +16,15 @@ enum ckpt_tape_operation {
     CKPT_TAPE_NULL,
     CKPT_TAPE_FALSE,
     CKPT_TAPE_TRUE,
-    CKPT_TAPE_STRING,   /* number: its length in UTF-16 units */
+    CKPT_TAPE_INPUT,    /* string; number: its length, the next word: its place in the input */
+    CKPT_TAPE_STRING,   /* the next string of `strings`; number: its length in UTF-16 units */
     CKPT_TAPE_INTEGER,  /* the next word is its value … */
     CKPT_TAPE_NEGATIVE, /* … or its distance from 0 */
     CKPT_TAPE_INT64,    /* the two words from the next even position on are its value */
     CKPT_TAPE_UINT64,   /* the same */
     CKPT_TAPE_NUMBER,   /* the same, a double */
     CKPT_TAPE_STRUCT,   /* then, for each member, a word with its field's number, and its value */
-    CKPT_TAPE_MAP,      /* then, for each member, the word of a string, and its value */
+    CKPT_TAPE_MAP,      /* then, for each member, a string, and its value */
     CKPT_TAPE_ARRAY     /* then its elements */
 };
 
@@ -32,8 +35,7 @@ struct ckpt_tape {
     struct ckpt_buffer strings;
 };
 
-/* Writes a value onto the tape, from its start. False: no memory. */
-bool ckpt_tape_write(struct ckpt_tape *tape, struct ckpt_arena *arena, const struct ckpt_type *type,
-                     uint8_t shape, const void *value);
+/* Writes the document's value onto the tape, from its start. False: no memory. */
+bool ckpt_tape_write(struct ckpt_tape *tape, ckpt_document *document);
 
 #endif

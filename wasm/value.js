@@ -7,35 +7,35 @@ const END = 0;
 const NULL = 1;
 const FALSE = 2;
 const TRUE = 3;
-const STRING = 4;
-const INTEGER = 5;
-const NEGATIVE = 6;
-const INT64 = 7;
-const UINT64 = 8;
-const NUMBER = 9;
-const STRUCT = 10;
-const MAP = 11;
+const INPUT = 4;
+const STRING = 5;
+const INTEGER = 6;
+const NEGATIVE = 7;
+const INT64 = 8;
+const UINT64 = 9;
+const NUMBER = 10;
+const STRUCT = 11;
+const MAP = 12;
 
 /**
  * Builds the value that stands on a tape.
- * @param {ArrayBuffer} memory
+ * @param {Uint32Array} words all of the core's memory
  * @param {number} start byte offset of the tape, a multiple of 8
- * @param {number} words its length
- * @param {string} text all strings of the value, one after the other
+ * @param {string} input the text that INPUT strings are taken from
+ * @param {string} strings all other strings, one after the other
  * @param {string[]} fields names of the struct fields by number
  */
-export function readTape(memory, start, words, text, fields) {
-  const tape = new Uint32Array(memory, start, words);
+export function readTape(words, start, input, strings, fields) {
+  let at = start >>> 2;
+  let position = 0; // in `strings`
   /** @type {any[]} containers around the current one, each with the operation that opened it */
   const stack = [];
   /** @type {any} */
   let container;
   let kind = END; // of the current container; END: none
-  let at = 0;
-  let position = 0;
   for (;;) {
     let key = '';
-    let word = tape[at++];
+    let word = words[at++];
     if (word === END) {
       const done = container;
       kind = stack.pop();
@@ -45,10 +45,11 @@ export function readTape(memory, start, words, text, fields) {
     }
     if (kind === STRUCT) {
       key = fields[word >>> 4];
-      word = tape[at++];
+      word = words[at++];
     } else if (kind === MAP) {
-      key = text.substring(position, (position += word >>> 4));
-      word = tape[at++];
+      if ((word & 15) === INPUT) key = input.substring(words[at], words[at++] + (word >>> 4));
+      else key = strings.substring(position, (position += word >>> 4));
+      word = words[at++];
     }
     let value;
     const operation = word & 15;
@@ -62,14 +63,17 @@ export function readTape(memory, start, words, text, fields) {
       case TRUE:
         value = true;
         break;
+      case INPUT:
+        value = input.substring(words[at], words[at++] + (word >>> 4));
+        break;
       case STRING:
-        value = text.substring(position, (position += word >>> 4));
+        value = strings.substring(position, (position += word >>> 4));
         break;
       case INTEGER:
-        value = tape[at++];
+        value = words[at++];
         break;
       case NEGATIVE:
-        value = -tape[at++];
+        value = -words[at++];
         break;
       case INT64:
       case UINT64:
@@ -81,7 +85,7 @@ export function readTape(memory, start, words, text, fields) {
             : operation === UINT64
               ? BigUint64Array
               : Float64Array;
-        value = new view(memory, start + at * 4, 1)[0];
+        value = new view(words.buffer, at * 4, 1)[0];
         at += 2;
         break;
       }

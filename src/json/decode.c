@@ -45,7 +45,7 @@ static void type_problem_at(struct decoder *d, const struct ckpt_type *type, uin
     p->node = node;
     p->go_offset = go_offset;
     p->depth = d->depth;
-    memcpy(p->step, d->step, sizeof(p->step));
+    memcpy(p->step, d->step, (size_t)d->depth * sizeof(p->step[0]));
 }
 
 static void type_problem(struct decoder *d, const struct ckpt_type *type, uint8_t shape,
@@ -60,6 +60,14 @@ static void type_problem(struct decoder *d, const struct ckpt_type *type, uint8_
 
 /* ---- scalars ------------------------------------------------------------------------------------
  */
+
+/* Most strings stand in the text as they are. */
+static inline ckpt_string unquote(struct decoder *d, const struct ckpt_node *node)
+{
+    if ((node->info & (CKPT_NODE_ESCAPED | CKPT_NODE_WIDE)) == 0)
+        return (ckpt_string){(const char *)d->text + node->offset + 1, node->length - 2};
+    return ckpt_unquote(d->arena, d->text, node);
+}
 
 static bool decode_number(struct decoder *d, const struct ckpt_type *type, void *target,
                           uint32_t node)
@@ -143,7 +151,7 @@ static bool decode_struct(struct decoder *d, const struct ckpt_type *type, char 
 {
     int hint = 0;
     for (uint32_t i = node + 1, end = d->nodes[node].end; i < end; i = d->nodes[i + 1].end) {
-        ckpt_string key = ckpt_unquote(d->arena, d->text, &d->nodes[i]);
+        ckpt_string key = unquote(d, &d->nodes[i]);
         if (key.data == NULL)
             return false;
         int found = ckpt_find_field(type, key, hint);
@@ -183,7 +191,17 @@ static bool decode_slice(struct decoder *d, const struct ckpt_type *type, ckpt_s
     slice->count = count;
     char *item = slice->items;
     uint32_t i = node + 1;
-    for (size_t n = 0; n < count; n++, item += type->size, i = d->nodes[i].end) {
+    size_t n = 0;
+    if (type->kind == CKPT_T_STRING) { /* a long list of plain strings deserves a short loop */
+        for (; n < count && ckpt_node_type(&d->nodes[i]) == CKPT_STRING; n++, i++) {
+            ckpt_string string = unquote(d, &d->nodes[i]);
+            if (string.data == NULL)
+                return false;
+            memcpy(item, &string, sizeof(string));
+            item += sizeof(string);
+        }
+    }
+    for (; n < count; n++, item += type->size, i = d->nodes[i].end) {
         if (!decode_value(d, type, CKPT_SHAPE_VALUE, item, i))
             return false;
     }
@@ -220,7 +238,7 @@ static bool decode_map(struct decoder *d, const struct ckpt_type *type, ckpt_map
     if (count > map->capacity - map->count && !grow_map(d, map, count, type->size))
         return false;
     for (uint32_t i = node + 1, end = d->nodes[node].end; i < end; i = d->nodes[i + 1].end) {
-        ckpt_string key = ckpt_unquote(d->arena, d->text, &d->nodes[i]);
+        ckpt_string key = unquote(d, &d->nodes[i]);
         if (key.data == NULL)
             return false;
         if (map->count != 0 && ckpt_string_compare(map->keys[map->count - 1], key) >= 0)
@@ -250,7 +268,7 @@ static bool decode_plain(struct decoder *d, const struct ckpt_type *type, void *
     switch (type->kind) {
     case CKPT_T_STRING:
         if (found == CKPT_STRING) {
-            *(ckpt_string *)target = ckpt_unquote(d->arena, d->text, n);
+            *(ckpt_string *)target = unquote(d, n);
             return ((ckpt_string *)target)->data != NULL;
         }
         break;
@@ -418,10 +436,12 @@ bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, siz
     }
 
     struct decoder d;
-    memset(&d, 0, sizeof(d));
     d.text = input;
     d.nodes = document->index.nodes;
     d.arena = &document->arena;
+    d.problem.set = false;
+    d.depth = 0;
+    d.unsorted = d.time_failed = false;
     bool complete = decode_value(&d, info->type, info->shape, document->value, 0);
     if ((!complete && !d.time_failed) ||
         (d.unsorted && !sort_maps(d.arena, info->type, info->shape, document->value))) {

@@ -4,13 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/block.h"
+
 #define NO_PARENT UINT32_MAX
 
 struct scanner {
-    const unsigned char *text, *at, *end;
+    const unsigned char *text, *end;
+    struct ckpt_node *next, *limit; /* where the next node goes; end of the room for nodes */
     struct ckpt_index *index;
     struct ckpt_scan_problem *problem;
+    uint32_t flags; /* of all strings */
 };
+
+/* The functions below get the position of their token and give back the one behind it, or NULL
+   where there is a problem. */
+typedef const unsigned char *position;
 
 /* ---- nodes ---------------------------------------------------------------------------------- */
 
@@ -20,217 +28,203 @@ void ckpt_index_free(struct ckpt_index *index)
     memset(index, 0, sizeof(*index));
 }
 
-static bool reserve(struct ckpt_index *index, size_t capacity)
+/* Room for `capacity` nodes; keeps those that are there. */
+static bool reserve(struct scanner *s, size_t capacity)
 {
-    if (capacity <= index->capacity)
-        return true;
-    struct ckpt_node *nodes = realloc(index->nodes, capacity * sizeof(*nodes));
-    if (nodes == NULL)
-        return false;
-    index->nodes = nodes;
-    index->capacity = capacity;
+    struct ckpt_index *index = s->index;
+    size_t count = index->nodes == NULL ? 0 : (size_t)(s->next - index->nodes);
+    if (capacity > index->capacity) {
+        struct ckpt_node *nodes = realloc(index->nodes, capacity * sizeof(*nodes));
+        if (nodes == NULL) {
+            s->problem->context = NULL;
+            return false;
+        }
+        index->nodes = nodes;
+        index->capacity = capacity;
+    }
+    s->next = index->nodes + count;
+    s->limit = index->nodes + index->capacity;
     return true;
 }
 
-/* Adds a node that starts at `start`; its length stays 0 until it is complete. NULL: no memory. */
-static inline struct ckpt_node *add_node(struct scanner *s, const unsigned char *start,
+/* Adds a node; a length of 0 says that it is not complete yet. NULL: no memory. */
+static inline struct ckpt_node *add_node(struct scanner *s, position start, size_t length,
                                          uint32_t info)
 {
-    struct ckpt_index *index = s->index;
-    if (index->count == index->capacity && !reserve(index, index->capacity * 2)) {
-        s->problem->context = NULL;
+    if (s->next == s->limit && !reserve(s, s->index->capacity * 2))
         return NULL;
-    }
-    struct ckpt_node *node = &index->nodes[index->count++];
+    struct ckpt_node *node = s->next++;
     node->offset = (uint32_t)(start - s->text);
-    node->length = 0;
-    node->end = (uint32_t)index->count;
+    node->length = (uint32_t)length;
+    node->end = (uint32_t)(s->next - s->index->nodes);
     node->info = info;
     return node;
 }
 
-static inline bool close_scalar(struct scanner *s, struct ckpt_node *node)
-{
-    node->length = (uint32_t)(s->at - s->text) - node->offset;
-    return true;
-}
-
 /* ---- problems ------------------------------------------------------------------------------- */
 
-/* The byte at s->at (or the end of the text) does not fit here. At the end Go feeds its state
+/* The byte at `at` (or the end of the text) does not fit here. At the end Go feeds its state
    machine a blank; `blank` says that this state refuses one. */
-static bool fail(struct scanner *s, const char *context, bool blank)
+static position fail(struct scanner *s, position at, const char *context, bool blank)
 {
-    s->problem->offset = (size_t)(s->at - s->text);
+    s->problem->offset = (size_t)(at - s->text);
     s->problem->context = context;
-    s->problem->at_end = s->at == s->end;
+    s->problem->at_end = at == s->end;
     s->problem->blank = s->problem->at_end && blank;
-    return false;
+    return NULL;
 }
 
 /* ---- tokens --------------------------------------------------------------------------------- */
 
-#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
-
-static inline const unsigned char *skip_blanks(const unsigned char *at, const unsigned char *end)
+static inline position skip_blanks(position at, position end)
 {
     while (at < end && *at <= ' ') {
-        if (*at == ' ' && end - at >= 8) {
+        if (*at == ' ') {
+            /* indentation */
             uint64_t word;
-            memcpy(&word, at, 8);
-            if (word == EACH_BYTE(' ')) {
+            while (end - at >= 8 && (memcpy(&word, at, 8), word == CKPT_EACH_BYTE(' ')))
                 at += 8;
-                continue;
-            }
-        }
-        if (*at != ' ' && *at != '\n' && *at != '\r' && *at != '\t')
+            while (at < end && *at == ' ')
+                at++;
+        } else if (*at == '\n' || *at == '\r' || *at == '\t') {
+            at++;
+        } else {
             break;
-        at++;
+        }
     }
     return at;
 }
 
-static bool scan_literal(struct scanner *s, const char *word, const char *const *contexts,
-                         enum ckpt_node_type type)
+static bool is_digit(const struct scanner *s, position at)
 {
-    struct ckpt_node *node = add_node(s, s->at, type);
+    return at < s->end && *at >= '0' && *at <= '9';
+}
+
+static position skip_digits(const struct scanner *s, position at)
+{
+    while (is_digit(s, at))
+        at++;
+    return at;
+}
+
+static position scan_literal(struct scanner *s, position at, const char *word,
+                             const char *const *contexts, enum ckpt_node_type type)
+{
+    struct ckpt_node *node = add_node(s, at, 0, type);
     if (node == NULL)
-        return false;
-    for (size_t i = 0; word[i] != '\0'; i++, s->at++) {
-        if (s->at == s->end || *s->at != (unsigned char)word[i])
-            return fail(s, contexts[i - 1], true);
+        return NULL;
+    size_t i = 0;
+    for (; word[i] != '\0'; i++) {
+        if (at + i == s->end || at[i] != (unsigned char)word[i])
+            return fail(s, at + i, contexts[i - 1], true);
     }
-    return close_scalar(s, node);
+    node->length = (uint32_t)i;
+    return at + i;
 }
 
-static bool digit_here(const struct scanner *s)
+static position scan_number(struct scanner *s, position at)
 {
-    return s->at < s->end && *s->at >= '0' && *s->at <= '9';
-}
-
-static bool scan_number(struct scanner *s)
-{
-    struct ckpt_node *node = add_node(s, s->at, CKPT_NUMBER);
+    position start = at;
+    struct ckpt_node *node = add_node(s, at, 0, CKPT_NUMBER);
     if (node == NULL)
-        return false;
-    if (*s->at == '-') {
-        s->at++;
-        if (!digit_here(s))
-            return fail(s, "in numeric literal", true);
+        return NULL;
+    if (*at == '-') {
+        at++;
+        if (!is_digit(s, at))
+            return fail(s, at, "in numeric literal", true);
     }
-    if (*s->at == '0') {
-        s->at++;
-    } else {
-        while (digit_here(s))
-            s->at++;
+    at = *at == '0' ? at + 1 : skip_digits(s, at);
+    if (at < s->end && *at == '.') {
+        at++;
+        if (!is_digit(s, at))
+            return fail(s, at, "after decimal point in numeric literal", true);
+        at = skip_digits(s, at);
     }
-    if (s->at < s->end && *s->at == '.') {
-        s->at++;
-        if (!digit_here(s))
-            return fail(s, "after decimal point in numeric literal", true);
-        while (digit_here(s))
-            s->at++;
+    if (at < s->end && (*at == 'e' || *at == 'E')) {
+        at++;
+        if (at < s->end && (*at == '+' || *at == '-'))
+            at++;
+        if (!is_digit(s, at))
+            return fail(s, at, "in exponent of numeric literal", true);
+        at = skip_digits(s, at);
     }
-    if (s->at < s->end && (*s->at == 'e' || *s->at == 'E')) {
-        s->at++;
-        if (s->at < s->end && (*s->at == '+' || *s->at == '-'))
-            s->at++;
-        if (!digit_here(s))
-            return fail(s, "in exponent of numeric literal", true);
-        while (digit_here(s))
-            s->at++;
-    }
-    return close_scalar(s, node);
+    node->length = (uint32_t)(at - start);
+    return at;
 }
 
-static bool scan_escape(struct scanner *s)
+/* The escape whose backslash is at `at`. */
+static position scan_escape(struct scanner *s, position at)
 {
-    s->at++; /* the backslash */
-    if (s->at == s->end)
-        return fail(s, "in string escape code", true);
-    switch (*s->at) {
-    case '"':
-    case '\\':
-    case '/':
-    case 'b':
-    case 'f':
-    case 'n':
-    case 'r':
-    case 't':
-        s->at++;
-        return true;
-    case 'u':
-        s->at++;
-        for (int i = 0; i < 4; i++, s->at++) {
-            bool hex = digit_here(s) ||
-                       (s->at < s->end && ((*s->at | 0x20) >= 'a') && ((*s->at | 0x20) <= 'f'));
-            if (!hex)
-                return fail(s, "in \\u hexadecimal character escape", true);
+    at++;
+    if (at < s->end && *at == 'u') {
+        at++;
+        for (int i = 0; i < 4; i++, at++) {
+            unsigned char lower = at < s->end ? *at | 0x20 : 0;
+            if (!is_digit(s, at) && (lower < 'a' || lower > 'f'))
+                return fail(s, at, "in \\u hexadecimal character escape", true);
         }
-        return true;
-    default:
-        return fail(s, "in string escape code", true);
+        return at;
     }
+    if (at == s->end || *at == '\0' || strchr("\"\\/bfnrt", *at) == NULL)
+        return fail(s, at, "in string escape code", true);
+    return at + 1;
 }
 
-/* Moves s->at to the next byte that is a quote, a backslash or a control byte (or to the end);
-   notes bytes >= 0x80 on the way. */
-static inline void skip_plain(struct scanner *s, uint32_t *info)
+/* What became of a run of plain bytes: where it ends, and whether some are >= 0x80. */
+struct run {
+    position stop; /* a quote, a backslash, a control byte, or the end of the text */
+    uint32_t info; /* CKPT_NODE_WIDE or 0 */
+};
+
+static inline struct run skip_plain(position at, position end)
 {
-    const unsigned char *at = s->at, *end = s->end;
     uint64_t wide = 0;
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    while (end - at >= 8) {
-        uint64_t word;
-        memcpy(&word, at, 8);
-        uint64_t quote = word ^ EACH_BYTE('"'), slash = word ^ EACH_BYTE('\\');
-        /* The lowest set bit of each is exact: a borrow reaches only higher bytes. */
-        uint64_t stop = (((quote - EACH_BYTE(1)) & ~quote) | ((slash - EACH_BYTE(1)) & ~slash) |
-                         ((word - EACH_BYTE(0x20)) & ~word)) &
-                        EACH_BYTE(0x80);
-        if (stop != 0) {
-            int bytes = __builtin_ctzll(stop) / 8;
-            wide |= word & EACH_BYTE(0x80) & ((UINT64_C(1) << (bytes * 8)) - 1);
-            at += bytes;
-            goto stopped;
+    while (end - at >= CKPT_BLOCK_SIZE) {
+        struct ckpt_block block = ckpt_block_read(at);
+        if (block.stop != 0) {
+            uint64_t before = (block.stop & (~block.stop + 1)) - 1; /* the bits below the lowest */
+            wide |= block.wide & before;
+            at += __builtin_ctzll(block.stop) / CKPT_BLOCK_BITS;
+            return (struct run){at, wide != 0 ? CKPT_NODE_WIDE : 0};
         }
-        wide |= word & EACH_BYTE(0x80);
-        at += 8;
+        wide |= block.wide;
+        at += CKPT_BLOCK_SIZE;
     }
-#endif
     while (at < end && *at != '"' && *at != '\\' && *at >= 0x20)
         wide |= *at++ & 0x80u;
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-stopped:
-#endif
-    if (wide != 0)
-        *info |= CKPT_NODE_WIDE;
-    s->at = at;
+    return (struct run){at, wide != 0 ? CKPT_NODE_WIDE : 0};
 }
 
-static bool scan_string(struct scanner *s)
+/* The rest of a string with escapes, from its first one at `at`. */
+static position scan_escaped_string(struct scanner *s, position start, position at, uint32_t info)
 {
-    const unsigned char *start = s->at++;
-    uint32_t info = CKPT_STRING;
-    for (;;) {
-        skip_plain(s, &info);
-        if (s->at == s->end)
-            break;
-        if (*s->at == '"') {
-            s->at++;
-            struct ckpt_node *node = add_node(s, start, info);
-            return node != NULL && close_scalar(s, node);
-        }
-        if (*s->at != '\\')
-            break;
-        info |= CKPT_NODE_ESCAPED;
-        if (!scan_escape(s))
-            return false;
+    while (at < s->end && *at == '\\') {
+        at = scan_escape(s, at);
+        if (at == NULL)
+            return NULL;
+        struct run run = skip_plain(at, s->end);
+        at = run.stop;
+        info |= run.info;
     }
-    return fail(s, "in string literal", false);
+    if (at == s->end || *at != '"')
+        return fail(s, at, "in string literal", false);
+    at++;
+    s->flags |= info;
+    return add_node(s, start, (size_t)(at - start), info | CKPT_NODE_ESCAPED) == NULL ? NULL : at;
 }
 
-static bool scan_scalar(struct scanner *s)
+static inline position scan_string(struct scanner *s, position start)
+{
+    struct run run = skip_plain(start + 1, s->end);
+    position at = run.stop;
+    if (at == s->end || *at != '"')
+        return scan_escaped_string(s, start, at, CKPT_STRING | run.info);
+    at++;
+    s->flags |= run.info;
+    return add_node(s, start, (size_t)(at - start), CKPT_STRING | run.info) == NULL ? NULL : at;
+}
+
+static position scan_other_scalar(struct scanner *s, position at)
 {
     static const char *const true_contexts[] = {"in literal true (expecting 'r')",
                                                 "in literal true (expecting 'u')",
@@ -241,118 +235,122 @@ static bool scan_scalar(struct scanner *s)
     static const char *const null_contexts[] = {"in literal null (expecting 'u')",
                                                 "in literal null (expecting 'l')",
                                                 "in literal null (expecting 'l')"};
-    if (s->at == s->end)
-        return fail(s, "looking for beginning of value", false);
-    switch (*s->at) {
-    case '"':
-        return scan_string(s);
+    switch (at == s->end ? 0 : *at) {
     case 't':
-        return scan_literal(s, "true", true_contexts, CKPT_TRUE);
+        return scan_literal(s, at, "true", true_contexts, CKPT_TRUE);
     case 'f':
-        return scan_literal(s, "false", false_contexts, CKPT_FALSE);
+        return scan_literal(s, at, "false", false_contexts, CKPT_FALSE);
     case 'n':
-        return scan_literal(s, "null", null_contexts, CKPT_NULL);
+        return scan_literal(s, at, "null", null_contexts, CKPT_NULL);
     default:
-        if (*s->at == '-' || (*s->at >= '0' && *s->at <= '9'))
-            return scan_number(s);
-        return fail(s, "looking for beginning of value", false);
+        if (is_digit(s, at) || (at < s->end && *at == '-'))
+            return scan_number(s, at);
+        return fail(s, at, "looking for beginning of value", false);
     }
 }
 
 /* ---- structure --------------------------------------------------------------------------------
  */
 
-static bool is_object(const struct ckpt_node *node)
+/* A key, its colon, and the blanks around them. */
+static inline position scan_key(struct scanner *s, position at)
 {
-    return ckpt_node_type(node) == CKPT_OBJECT;
+    if (at == s->end || *at != '"')
+        return fail(s, at, "looking for beginning of object key string", false);
+    at = scan_string(s, at);
+    if (at == NULL)
+        return NULL;
+    at = skip_blanks(at, s->end);
+    if (at == s->end || *at != ':')
+        return fail(s, at, "after object key", false);
+    return skip_blanks(at + 1, s->end);
 }
 
-static bool scan_key(struct scanner *s)
+/* A new container; `end` of an open one holds the index of the container around it. */
+static struct ckpt_node *open_container(struct scanner *s, position at, uint32_t parent,
+                                        unsigned depth)
 {
-    if (s->at == s->end || *s->at != '"')
-        return fail(s, "looking for beginning of object key string", false);
-    if (!scan_string(s))
-        return false;
-    s->at = skip_blanks(s->at, s->end);
-    if (s->at == s->end || *s->at != ':')
-        return fail(s, "after object key", false);
-    s->at++;
-    return true;
+    if (depth == CKPT_MAX_DEPTH) {
+        fail(s, at, "exceeded max depth", false);
+        return NULL;
+    }
+    struct ckpt_node *node = add_node(s, at, 0, *at == '{' ? CKPT_OBJECT : CKPT_ARRAY);
+    if (node != NULL)
+        node->end = parent;
+    return node;
 }
 
-/* An open container's `end` holds the index of the container around it. */
-static bool scan_document(struct scanner *s)
+static position scan_document(struct scanner *s, position at)
 {
+    position end = s->end;
     uint32_t parent = NO_PARENT;
     unsigned depth = 0;
+    bool object = false; /* the innermost open container is one */
 
+    at = skip_blanks(at, end);
     for (;;) {
-        /* a value */
-        s->at = skip_blanks(s->at, s->end);
-        if (s->at < s->end && (*s->at == '{' || *s->at == '[')) {
-            bool object = *s->at == '{';
-            if (depth == CKPT_MAX_DEPTH) {
-                s->problem->open = parent;
-                return fail(s, "exceeded max depth", false);
-            }
-            struct ckpt_node *node = add_node(s, s->at, object ? CKPT_OBJECT : CKPT_ARRAY);
+        /* a value, at its first byte */
+        if (at < end && *at == '"') {
+            at = scan_string(s, at);
+        } else if (at < end && (*at == '{' || *at == '[')) {
+            struct ckpt_node *node = open_container(s, at, parent, depth);
             if (node == NULL)
-                return false;
-            node->end = parent;
-            parent = (uint32_t)s->index->count - 1;
+                return NULL;
+            parent = (uint32_t)(node - s->index->nodes);
             s->problem->open = parent;
             depth++;
-            s->at = skip_blanks(s->at + 1, s->end);
-            if (s->at < s->end && *s->at == (object ? '}' : ']'))
+            object = *at == '{';
+            at = skip_blanks(at + 1, end);
+            if (at < end && *at == (object ? '}' : ']'))
                 goto close;
-            if (object && !scan_key(s))
-                return false;
+            if (object && (at = scan_key(s, at)) == NULL)
+                return NULL;
             continue;
+        } else {
+            at = scan_other_scalar(s, at);
         }
-        if (!scan_scalar(s))
-            return false;
+        if (at == NULL)
+            return NULL;
 
     after_value:
+        at = skip_blanks(at, end);
         if (parent == NO_PARENT)
             break;
         s->index->nodes[parent].info += CKPT_NODE_COUNT_ONE;
-        s->at = skip_blanks(s->at, s->end);
-        bool object = is_object(&s->index->nodes[parent]);
-        if (s->at < s->end && *s->at == ',') {
-            s->at++;
-            if (object) {
-                s->at = skip_blanks(s->at, s->end);
-                if (!scan_key(s))
-                    return false;
-            }
+        if (at < end && *at == ',') {
+            at = skip_blanks(at + 1, end);
+            if (object && (at = scan_key(s, at)) == NULL)
+                return NULL;
             continue;
         }
-        if (s->at == s->end || *s->at != (object ? '}' : ']'))
-            return fail(s, object ? "after object key:value pair" : "after array element", false);
+        if (at == end || *at != (object ? '}' : ']'))
+            return fail(s, at, object ? "after object key:value pair" : "after array element",
+                        false);
 
     close:
-        s->at++;
-        struct ckpt_node *node = &s->index->nodes[parent];
-        node->length = (uint32_t)(s->at - s->text) - node->offset;
-        parent = node->end;
-        node->end = (uint32_t)s->index->count;
-        s->problem->open = parent;
+        at++;
         depth--;
+        struct ckpt_node *node = &s->index->nodes[parent];
+        node->length = (uint32_t)(at - s->text) - node->offset;
+        parent = node->end;
+        node->end = (uint32_t)(s->next - s->index->nodes);
+        s->problem->open = parent;
+        object = parent != NO_PARENT && ckpt_node_type(&s->index->nodes[parent]) == CKPT_OBJECT;
         goto after_value;
     }
-    s->at = skip_blanks(s->at, s->end);
-    if (s->at < s->end)
-        return fail(s, "after top-level value", false);
-    return true;
+    return at < end ? fail(s, at, "after top-level value", false) : at;
 }
 
 bool ckpt_scan(struct ckpt_index *index, const unsigned char *text, size_t length,
                struct ckpt_scan_problem *problem)
 {
-    struct scanner s = {text, text, text + length, index, problem};
+    struct scanner s = {text, text + length, index->nodes, NULL, index, problem, 0};
     *problem = (struct ckpt_scan_problem){0, NULL, false, false, NO_PARENT};
     index->count = 0;
-    if (!reserve(index, length / 32 + 64))
+    if (!reserve(&s, length / 32 + 64))
         return false;
-    return scan_document(&s);
+    bool complete = scan_document(&s, text) != NULL;
+    index->count = (size_t)(s.next - index->nodes);
+    index->wide = (s.flags & CKPT_NODE_WIDE) != 0;
+    return complete;
 }

@@ -54,6 +54,7 @@ static inline uint32_t ckpt_node_count(const struct ckpt_node *node)
 struct ckpt_index {
     struct ckpt_node *nodes;
     size_t count, capacity;
+    bool wide; /* some string has bytes >= 0x80; without them all of the text is ASCII */
 };
 
 void ckpt_index_free(struct ckpt_index *index);

@@ -120,21 +120,59 @@ int ckpt_string_compare(ckpt_string a, ckpt_string b)
     return a.length < b.length ? -1 : a.length > b.length;
 }
 
+/* memcmp(a, b, length) == 0 for short texts, without a call. */
+static inline bool same_bytes(const char *a, const char *b, size_t length)
+{
+    uint64_t x, y;
+    uint32_t v, w;
+    if (length >= 8) {
+        for (size_t i = 0;; i += 8) {
+            if (i + 8 > length)
+                i = length - 8; /* the rest overlaps what was compared */
+            memcpy(&x, a + i, 8);
+            memcpy(&y, b + i, 8);
+            if (x != y)
+                return false;
+            if (i + 8 == length)
+                return true;
+        }
+    }
+    if (length >= 4) {
+        memcpy(&v, a, 4);
+        memcpy(&w, b, 4);
+        x = v ^ w;
+        memcpy(&v, a + length - 4, 4);
+        memcpy(&w, b + length - 4, 4);
+        return (x | (v ^ w)) == 0;
+    }
+    for (size_t i = 0; i < length; i++) {
+        if (a[i] != b[i])
+            return false;
+    }
+    return true;
+}
+
+static inline bool is_field(const struct ckpt_field *field, ckpt_string key)
+{
+    return field->json_length == key.length && same_bytes(field->json, key.data, key.length);
+}
+
 int ckpt_find_field(const struct ckpt_type *type, ckpt_string key, int hint)
 {
     int count = type->field_count;
     /* Files keep the order of the table more often than not. */
-    if (hint < count && type->fields[hint].json_length == key.length &&
-        memcmp(type->fields[hint].json, key.data, key.length) == 0)
+    if (hint < count && is_field(&type->fields[hint], key))
         return hint;
     for (int i = 0; i < count; i++) {
-        const struct ckpt_field *field = &type->fields[i];
-        if (field->json_length == key.length && memcmp(field->json, key.data, key.length) == 0)
+        if (is_field(&type->fields[i], key))
             return i;
     }
+    /* What folds to a letter is never shorter than it, and is longer only beyond ASCII. */
+    bool ascii = ckpt_ascii_prefix((const unsigned char *)key.data, key.length) == key.length;
     for (int i = 0; i < count; i++) {
         const struct ckpt_field *field = &type->fields[i];
-        if (ckpt_fold_equal(field->json, field->json_length, key.data, key.length))
+        bool may_be = ascii ? field->json_length == key.length : field->json_length < key.length;
+        if (may_be && ckpt_fold_equal(field->json, field->json_length, key.data, key.length))
             return i;
     }
     return -1;

@@ -31,7 +31,7 @@ static const char *const values_none[] = {
 
 #define SCALAR(c_name, go, kind_, c_type, text)                                                    \
     static const struct ckpt_type type_##c_name = {                                                \
-        #c_name, go, NULL, kind_, sizeof(c_type), 0, 0 DOC(text) DOC_VALUES(values_none)};
+        go, NULL, kind_, sizeof(c_type), 0, 0 DOC(text) DOC_VALUES(values_none) DOC(#c_name)};
 
 SCALAR(string, "string", CKPT_T_STRING, ckpt_string, "text")
 SCALAR(bool_, "bool", CKPT_T_BOOL, bool, "true or false")
@@ -49,13 +49,13 @@ SCALAR(any, "interface {}", CKPT_T_ANY, struct cJSON *, "any JSON value")
 /* ---- string types ---------------------------------------------------------------------------- */
 
 #define CKPT_STRING_TYPE(c_name, go, text)                                                         \
-    static const struct ckpt_type type_##c_name = {#c_name,                                        \
-                                                   go,                                             \
+    static const struct ckpt_type type_##c_name = {go,                                             \
                                                    NULL,                                           \
                                                    CKPT_T_STRING,                                  \
                                                    sizeof(ckpt_string),                            \
                                                    0,                                              \
-                                                   0 DOC(text) DOC_VALUES(values_##c_name)};
+                                                   0 DOC(text) DOC_VALUES(values_##c_name)         \
+                                                       DOC(#c_name)};
 #include "model/models.def"
 
 /* ---- position of each struct's fields in the list of all fields ------------------------------ */
@@ -104,13 +104,12 @@ enum field_index {
 
 #define CKPT_STRUCT(c_name, go, text)                                                              \
     static const struct ckpt_type type_##c_name = {                                                \
-        #c_name,                                                                                   \
         go,                                                                                        \
         fields_##c_name,                                                                           \
         CKPT_T_STRUCT,                                                                             \
         sizeof(struct ckpt_##c_name),                                                              \
         sizeof(fields_##c_name) / sizeof(fields_##c_name[0]),                                      \
-        first_##c_name DOC(text) DOC_VALUES(values_none)};
+        first_##c_name DOC(text) DOC_VALUES(values_none) DOC(#c_name)};
 #include "model/models.def"
 
 const struct ckpt_type *const ckpt_types[] = {

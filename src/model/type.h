@@ -47,7 +47,6 @@ enum ckpt_when { CKPT_ALWAYS, CKPT_OMITEMPTY };
 struct ckpt_field;
 
 struct ckpt_type {
-    const char *name;    /* C name, without the prefix */
     const char *go_name; /* as Go prints it in errors: "string", "specs.Process" */
     const struct ckpt_field *fields;
     uint16_t kind;        /* enum ckpt_type_kind */
@@ -57,6 +56,7 @@ struct ckpt_type {
 #ifdef CKPT_WITH_DOCS
     const char *doc;
     const char *const *values; /* known values, NULL-terminated; only string types have any */
+    const char *name;          /* C name, without the prefix */
 #endif
 };
 

@@ -16,27 +16,28 @@ static int days_in(int month, int year)
     return days[month - 1] + (month == 2 && is_leap(year));
 }
 
-/* Days from 0001-01-01 to the given day of the proleptic Gregorian calendar. Years from March, so
-   that the leap day comes last; `year` is -1 at the least. */
-static int64_t days_since_year_one(int year, int month, int day)
+/* Days from 0001-01-01 to the given day of the proleptic Gregorian calendar, for years from 0 to
+   9999. Years are counted from March, so that the leap day comes last, and from 400 years before,
+   so that all is positive. */
+static int32_t days_since_year_one(int year, int month, int day)
 {
-    int64_t y = year - (month <= 2) + 400; /* +400 keeps it positive */
-    int64_t m = (month + 9) % 12;          /* March = 0 */
-    int64_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1;
-    return days - 146097 - 306;
+    uint32_t y = (uint32_t)(year + 400 - (month <= 2));
+    uint32_t m = (uint32_t)(month <= 2 ? month + 9 : month - 3); /* March = 0 */
+    uint32_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + (uint32_t)day - 1;
+    return (int32_t)days - 146097 - 306;
 }
 
-static void civil_from_days(int64_t days, int *year, int *month, int *day)
+/* `days` from -366 (0000-01-01) on; 32 bits suffice for the years that can be written. */
+static void civil_from_days(int32_t days, int *year, int *month, int *day)
 {
-    int64_t z = days + 306 + 146097; /* days since March 1 of the year -400 */
-    int64_t era = z / 146097;
-    int64_t doe = z % 146097;
-    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-    int64_t mp = (5 * doy + 2) / 153;
+    uint32_t z = (uint32_t)(days + 306 + 146097); /* days since March 1 of the year -400 */
+    uint32_t era = z / 146097, doe = z % 146097;
+    uint32_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    uint32_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    uint32_t mp = (5 * doy + 2) / 153;
     *day = (int)(doy - (153 * mp + 2) / 5 + 1);
     *month = (int)(mp < 10 ? mp + 3 : mp - 9);
-    *year = (int)(yoe + era * 400 - 400 + (*month <= 2));
+    *year = (int)(yoe + era * 400) - 400 + (*month <= 2);
 }
 
 /* ---- parsing -------------------------------------------------------------------------------- */
@@ -145,29 +146,67 @@ static bool zone(struct parser *p, int *offset)
     return true;
 }
 
+/* A date and a time of day, as they are written. */
+struct civil {
+    int year, month, day, hour, minute, second;
+};
+
+/* The usual form, all digits there and all in range: a short cut that decides nothing else. */
+static bool usual_form(struct parser *p, struct civil *c)
+{
+    static const char form[] = "0000-00-00T00:00:00";
+    enum { LENGTH = sizeof(form) - 1 };
+    int digit[LENGTH];
+    bool usual = true;
+    if (p->length < LENGTH)
+        return false;
+    for (size_t i = 0; i < LENGTH; i++) {
+        digit[i] = p->text[i] - '0';
+        usual &= form[i] == '0' ? (unsigned)digit[i] < 10 : p->text[i] == form[i];
+    }
+    c->year = digit[0] * 1000 + digit[1] * 100 + digit[2] * 10 + digit[3];
+    c->month = digit[5] * 10 + digit[6];
+    c->day = digit[8] * 10 + digit[9];
+    c->hour = digit[11] * 10 + digit[12];
+    c->minute = digit[14] * 10 + digit[15];
+    c->second = digit[17] * 10 + digit[18];
+    p->at = LENGTH;
+    return usual && c->month >= 1 && c->month <= 12 && c->hour < 24 && c->minute < 60 &&
+           c->second < 60;
+}
+
+/* Go's way, element by element, with its words for each problem. */
+static bool any_form(struct parser *p, struct civil *c)
+{
+    p->at = 0;
+    if (!year_number(p, &c->year) || !literal(p, "-") || !number(p, true, &c->month, "01"))
+        return false;
+    if (c->month < 1 || c->month > 12)
+        return out_of_range(p, "month");
+    if (!literal(p, "-") || !number(p, true, &c->day, "02") || !literal(p, "T") ||
+        !number(p, false, &c->hour, "15"))
+        return false;
+    if (c->hour > 23)
+        return out_of_range(p, "hour");
+    if (!literal(p, ":") || !number(p, true, &c->minute, "04"))
+        return false;
+    if (c->minute > 59)
+        return out_of_range(p, "minute");
+    if (!literal(p, ":") || !number(p, true, &c->second, "05"))
+        return false;
+    if (c->second > 59)
+        return out_of_range(p, "second");
+    return true;
+}
+
 bool ckpt_time_parse(const char *text, size_t length, ckpt_time *time,
                      struct ckpt_time_problem *problem)
 {
     struct parser p = {text, length, 0, problem};
-    int year, month, day, hour, minute, second, offset;
-
-    if (!year_number(&p, &year) || !literal(&p, "-") || !number(&p, true, &month, "01"))
+    struct civil c;
+    int offset;
+    if (!usual_form(&p, &c) && !any_form(&p, &c))
         return false;
-    if (month < 1 || month > 12)
-        return out_of_range(&p, "month");
-    if (!literal(&p, "-") || !number(&p, true, &day, "02") || !literal(&p, "T") ||
-        !number(&p, false, &hour, "15"))
-        return false;
-    if (hour > 23)
-        return out_of_range(&p, "hour");
-    if (!literal(&p, ":") || !number(&p, true, &minute, "04"))
-        return false;
-    if (minute > 59)
-        return out_of_range(&p, "minute");
-    if (!literal(&p, ":") || !number(&p, true, &second, "05"))
-        return false;
-    if (second > 59)
-        return out_of_range(&p, "second");
     int nanoseconds = fraction(&p);
     if (!zone(&p, &offset))
         return false;
@@ -175,11 +214,11 @@ bool ckpt_time_parse(const char *text, size_t length, ckpt_time *time,
         *problem = (struct ckpt_time_problem){p.at, NULL, NULL, true};
         return false;
     }
-    if (day < 1 || day > days_in(month, year))
+    if (c.day < 1 || c.day > days_in(c.month, c.year))
         return out_of_range(&p, "day");
 
-    time->seconds =
-        days_since_year_one(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+    time->seconds = INT64_C(86400) * days_since_year_one(c.year, c.month, c.day) +
+                    (c.hour * 3600 + c.minute * 60 + c.second - offset);
     time->nanoseconds = nanoseconds;
     time->offset = offset;
     return true;
@@ -187,49 +226,58 @@ bool ckpt_time_parse(const char *text, size_t length, ckpt_time *time,
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-static char *put_digits(char *out, int value, int digits)
+static char *put_two(char *out, unsigned value)
 {
-    for (int i = digits - 1; i >= 0; i--, value /= 10)
-        out[i] = (char)('0' + value % 10);
-    return out + digits;
+    out[0] = (char)('0' + value / 10);
+    out[1] = (char)('0' + value % 10);
+    return out + 2;
 }
 
 size_t ckpt_time_format(ckpt_time time, char *out)
 {
+    static const char zero[] = "0001-01-01T00:00:00Z"; /* Go's "not set": every second one */
+    if (time.seconds == 0 && time.nanoseconds == 0 && time.offset == 0) {
+        memcpy(out, zero, sizeof(zero) - 1);
+        return sizeof(zero) - 1;
+    }
     int64_t local = time.seconds + time.offset;
-    int64_t days = local / 86400, rest = local % 86400;
+    int64_t days = local / 86400;
+    int32_t rest = (int32_t)(local % 86400);
     if (rest < 0) {
         rest += 86400;
         days--;
     }
-    int year, month, day, second = (int)rest;
-    civil_from_days(days, &year, &month, &day);
+    int year, month, day;
+    unsigned second = (unsigned)rest;
+    civil_from_days((int32_t)days, &year, &month, &day);
 
-    char *p = put_digits(out, year, 4);
+    char *p = put_two(put_two(out, (unsigned)year / 100), (unsigned)year % 100);
     *p++ = '-';
-    p = put_digits(p, month, 2);
+    p = put_two(p, (unsigned)month);
     *p++ = '-';
-    p = put_digits(p, day, 2);
+    p = put_two(p, (unsigned)day);
     *p++ = 'T';
-    p = put_digits(p, second / 3600, 2);
+    p = put_two(p, second / 3600);
     *p++ = ':';
-    p = put_digits(p, second / 60 % 60, 2);
+    p = put_two(p, second / 60 % 60);
     *p++ = ':';
-    p = put_digits(p, second % 60, 2);
+    p = put_two(p, second % 60);
     if (time.nanoseconds != 0) {
-        *p++ = '.';
-        p = put_digits(p, time.nanoseconds, 9);
-        while (p[-1] == '0')
-            p--;
+        unsigned fraction = (unsigned)time.nanoseconds;
+        *p = '.';
+        for (int i = 9; i > 0; i--, fraction /= 10)
+            p[i] = (char)('0' + fraction % 10);
+        for (p += 10; p[-1] == '0'; p--) {
+        }
     }
     if (time.offset == 0) {
         *p++ = 'Z';
     } else {
-        int minutes = (time.offset < 0 ? -time.offset : time.offset) / 60;
+        unsigned minutes = (unsigned)(time.offset < 0 ? -time.offset : time.offset) / 60;
         *p++ = time.offset < 0 ? '-' : '+';
-        p = put_digits(p, minutes / 60, 2);
+        p = put_two(p, minutes / 60);
         *p++ = ':';
-        p = put_digits(p, minutes % 60, 2);
+        p = put_two(p, minutes % 60);
     }
     return (size_t)(p - out);
 }
