@@ -85,7 +85,7 @@ export function readTape(words, start, input, strings, fields) {
             : operation === UINT64
               ? BigUint64Array
               : Float64Array;
-        value = new view(words.buffer, at * 4, 1)[0];
+        value = new view(/** @type {ArrayBuffer} */ (words.buffer), at * 4, 1)[0];
         at += 2;
         break;
       }
