@@ -103,7 +103,7 @@ static int out_of_memory(void)
 void *ckpt_wasm_input(uint32_t size)
 {
     enum { SMALL = 1 << 16, LARGE = 1 << 22 };
-    if (size > capacity || (capacity > LARGE && size < capacity / 4)) {
+    if (input == NULL || size > capacity || (capacity > LARGE && size < capacity / 4)) {
         free(input);
         uint32_t wanted = size < SMALL ? SMALL : size;
         input = size > CKPT_MAX_INPUT ? NULL : malloc(wanted);
