@@ -160,7 +160,7 @@ JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/gen/*.mjs wasm/gen/*/*)
 $(B)/gen/%.done: wasm/gen/%.mjs $(B)/describe.json $(JS_SRC) | setup
 	@mkdir -p $(@D) dist; rm -rf dist/$*; node $< $(B)/describe.json dist/$*; touch $@
 dist/core.wasm: $(B)/wasm/core.wasm
-	@mkdir -p dist; cp $< $@
+	@mkdir -p dist; install -m 644 $< $@
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) dist/inline.js $(JS_SRC) | setup
@@ -185,7 +185,7 @@ repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 	@cmp $(B)/wasm/core.wasm build/again/wasm/core.wasm && echo "core.wasm: two builds, the same bytes"
 
 # libFuzzer with ASan and UBSan. Seeds: test/data; what it finds of interest stays in build/fuzz/corpus.
-$(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/libckpt.a
+$(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/wasm/tape.o $(B)/fuzz/libckpt.a
 	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -lm -o $@
 fuzz: $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
 	@[ -n "$(FUZZERS)" ] || { echo "no test/fuzz/*.c" >&2; exit 1; }
