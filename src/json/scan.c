@@ -113,7 +113,7 @@ static position scan_literal(struct scanner *s, position at, const char *word,
     struct ckpt_node *node = add_node(s, at, 0, type);
     if (node == NULL)
         return NULL;
-    size_t i = 0;
+    size_t i = 1; /* the first byte brought us here */
     for (; word[i] != '\0'; i++) {
         if (at + i == s->end || at[i] != (unsigned char)word[i])
             return fail(s, at + i, contexts[i - 1], true);
