@@ -39,6 +39,9 @@ const TIME = 3;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** @param {string} message */
+const limitError = (message) => new CheckpointError(message, { kind: 'limit', goMessage: message });
+
 export class Core {
   #exports;
   /** @type {Uint8Array} */
@@ -71,7 +74,9 @@ export class Core {
     /** Names of the file formats. @type {readonly string[]} */
     this.kinds = Object.freeze([...this.#kindNumbers.keys()]);
     /** File of each format that has one, and the Go function that reads it. */
-    this.files = Object.freeze(tables.kinds.filter((/** @type {any} */ kind) => kind.file));
+    this.files = Object.freeze(
+      tables.kinds.filter((/** @type {any} */ kind) => kind.file).map(Object.freeze),
+    );
     /** The constants of the Go package by their Go names. @type {Readonly<Record<string, string>>} */
     this.constants = Object.freeze(tables.constants);
   }
@@ -97,8 +102,13 @@ export class Core {
    * @returns {CheckpointError | null} what `decode` would throw (without `partial`), or null
    */
   check(kind, bytes) {
-    const failed = this.#decode(kind, bytes);
-    return failed ? this.#error(failed, false) : null;
+    try {
+      const failed = this.#decode(kind, bytes);
+      return failed ? this.#error(failed, false) : null;
+    } catch (error) {
+      if (error instanceof CheckpointError) return error; // no room for the input
+      throw error;
+    }
   }
 
   /**
@@ -193,10 +203,7 @@ export class Core {
     const start = (small && this.#inputStart) || this.#exports.ckpt_wasm_input(bytes.length);
     this.#refresh();
     this.#inputStart = small ? start : 0;
-    if (start === 0)
-      throw new CheckpointError(`the input of ${bytes.length} bytes is too large`, {
-        kind: 'limit',
-      });
+    if (start === 0) throw limitError(`the input of ${bytes.length} bytes is too large`);
     this.#bytes.set(bytes, start);
   }
 
@@ -282,7 +289,7 @@ export class Core {
   #putAside(bytes) {
     const start = this.#exports.ckpt_wasm_aside(bytes.length);
     this.#refresh();
-    if (start === 0) throw new CheckpointError('out of memory', { kind: 'limit' });
+    if (start === 0) throw limitError('out of memory');
     this.#bytes.set(bytes, start);
     return start;
   }
