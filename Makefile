@@ -49,7 +49,7 @@ SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 # The stand-alone module: no imports, the caller's memory limit, an explicit stack.
 # -fno-builtin-*: link-time optimization would make a calloc of malloc and memset, too late to be linked in.
 # Size first, but for the loops over every byte.
-WASM_OPT := -Os
+WASM_OPT := -Oz
 WASM_HOT := src/json/scan.c src/json/decode.c src/json/emit.c wasm/tape.c
 WASM_FLAGS = $(WASM_OPT) -msimd128 -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
 WASM_LINK = -O3 -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
