@@ -173,7 +173,7 @@ static int frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const u
             *in += from.pos;
         *out = z->room;
         *length = to.pos;
-        z->hint = r;
+        z->hint = !ZSTD_isError(r) && r > 3 ? r - 3 : r; /* without the header of the block after it */
         if (ZSTD_isError(r)) {
             z->failed = failure(z, r);
             return to.pos ? CKPT_ZSTD_OUTPUT : z->failed;

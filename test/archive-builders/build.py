@@ -45,10 +45,10 @@ os.link(os.path.join(tree, "config.dump"), os.path.join(tree, "zhard"))
 os.mkfifo(os.path.join(tree, "pipe"))
 put("sparse", b"")
 with open(os.path.join(tree, "sparse"), "r+b") as f:
-    for offset in (0, 1 << 20, 3 << 20, 5 << 20, 7 << 20, 9 << 20, 11 << 20):
+    for offset in (0, 100 << 10, 300 << 10, 500 << 10, 700 << 10, 900 << 10, 1100 << 10):
         f.seek(offset)
         f.write(b"DATA" * 1024)
-    f.truncate(12 << 20)
+    f.truncate(1200 << 10)
 os.utime(os.path.join(tree, "sparse"), (1700000000, 1700000000))
 for root, dirs, _ in os.walk(tree, topdown=False):
     os.utime(root, (1690000000, 1690000000))

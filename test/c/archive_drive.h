@@ -2,7 +2,7 @@
 #ifndef ARCHIVE_DRIVE_H
 #define ARCHIVE_DRIVE_H
 /* Runs the archive reader over bytes in memory and writes down what it says, for tests. */
-#include "archive.h"
+#include "archive/archive.h"
 
 typedef struct {
     char *text; /* the log: one line per member, wanted body and end */

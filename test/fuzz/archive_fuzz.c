@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Fuzz target for the archive reader. The first two bytes choose how it is driven; the rest is the
- * archive. The same bytes are read twice, in large and in small pieces, and must tell the same story.
+ * Fuzz target for the archive reader. The last two bytes choose how it is driven; the rest is the
+ * archive, so that archives are good seeds. The same bytes are read twice, in large and in small pieces, and must tell the same story.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive_drive.h"
+#include "../c/archive_drive.c"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,16 +27,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     drive_result one, two;
     if (size < 2)
         return 0;
-    drive_how how = {.decide = data[0] & 1, .sequential = data[0] >> 1 & 1};
-    if (data[0] & 4)
+    drive_how how = {.decide = data[size - 2] & 1, .sequential = data[size - 2] >> 1 & 1};
+    if (data[size - 2] & 4)
         how.select = patterns;
     how.options.max_members = 1000;
     how.options.max_window = 1 << 23;
     how.options.max_kept = 1 << 22; /* larger sparse members only cost time */
-    drive(data + 2, size - 2, &how, &one);
-    how.chunk = chunks[data[1] & 7];
-    how.sequential ^= data[1] >> 3 & 1;
-    drive(data + 2, size - 2, &how, &two);
+    drive(data, size - 2, &how, &one);
+    how.chunk = chunks[data[size - 1] & 7];
+    how.sequential ^= data[size - 1] >> 3 & 1;
+    drive(data, size - 2, &how, &two);
     if (!same(&one, &two)) {
         fprintf(stderr, "--- one\n%s--- two\n%s", one.text, two.text);
         abort();

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive_drive.h"
+#include "../c/archive_drive.h"
 
 int main(int argc, char **argv)
 {
