@@ -197,5 +197,5 @@ int ckpt_archive_fail_message(ckpt_archive *a, uint32_t code, uint64_t offset)
         ckpt_message_text(&a->message, ".");
     }
     a->state = CKPT_STATE_FINAL;
-    return CKPT_FAILED;
+    return CKPT_STEP_FAILED;
 }

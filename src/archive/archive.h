@@ -31,6 +31,9 @@
  *   member: every batch then holds exactly one record and ckpt_archive_want() may be called before the
  *   next ckpt_archive_next().
  *
+ * Numbers never exceed 2^53, so that every language can hold them: a larger size is an error (no
+ * medium holds it), a larger time or owner is counted as malformed.
+ *
  * Names are data. They are never interpreted, only classified (CKPT_NAME_...).
  *
  * Ownership: the reader owns everything it points to. Pointers in an event are valid until the next
@@ -53,6 +56,9 @@ typedef struct {
 } ckpt_archive_memory;
 
 #define CKPT_ARCHIVE_SIZE_UNKNOWN UINT64_MAX
+
+/* The largest number that can be told: 2^53 - 1. */
+#define CKPT_ARCHIVE_NUMBER_MAX ((UINT64_C(1) << 53) - 1)
 
 /* Option bits. */
 enum {
@@ -83,6 +89,7 @@ enum {
     CKPT_ARCHIVE_MEMBERS,    /* data, length, count: records, one after the other */
     CKPT_ARCHIVE_DATA,       /* data, length: the next bytes of the wanted member `member` */
     CKPT_ARCHIVE_MEMBER_END, /* the wanted member `member` is complete */
+    CKPT_ARCHIVE_PAUSE,      /* nothing to do: much was decompressed without any event; call again */
     CKPT_ARCHIVE_END,        /* code: CKPT_END_...; see ckpt_archive_get_info() for what follows it */
     CKPT_ARCHIVE_ERROR       /* code, offset, have, want, message: nothing more comes */
 };
@@ -105,7 +112,7 @@ enum {
     X(BAD_NUMBER, 21, "bad-number")                /* a size field that is no number */            \
     X(BAD_PAX, 22, "bad-pax")                      /* malformed extended header */                 \
     X(BAD_SPARSE, 23, "bad-sparse")                /* malformed sparse map */                      \
-    X(BAD_SIZE, 24, "bad-size")                    /* negative, or beyond 2^63 */                  \
+    X(BAD_SIZE, 24, "bad-size")                    /* negative, or beyond 2^53 */                  \
     X(CUT_HEADER, 30, "truncated-header")          /* have, want: bytes of a header */             \
     X(CUT_BODY, 31, "truncated-member")            /* have, want: bytes of a member */             \
     X(CUT_EXTENSION, 32, "truncated-extension")    /* have, want: bytes of an extended header */   \
@@ -165,7 +172,8 @@ enum {
     CKPT_MEMBER_LONG_NAME = 8,       /* GNU long name or link header */
     CKPT_MEMBER_SPARSE = 16,         /* `size` counts the holes, `stored_size` does not */
     CKPT_MEMBER_SIGNED_CHECKSUM = 32,/* the checksum is right only with signed bytes */
-    CKPT_MEMBER_ODD_NUMBER = 64,     /* a number field other than the size is malformed (taken as 0) */
+    CKPT_MEMBER_ODD_NUMBER = 64,     /* a number other than the size is malformed or beyond
+                                        2^53 (taken as 0) */
     CKPT_MEMBER_BASE256 = 128,       /* a binary number field */
     CKPT_MEMBER_SIZE_IGNORED = 256   /* a link, directory or device that claims to have data */
 };
@@ -310,9 +318,10 @@ void ckpt_archive_want(ckpt_archive *archive);
 void ckpt_archive_get_info(const ckpt_archive *archive, ckpt_archive_info *info);
 
 /*
- * The field tables above as JSON, for readers in other languages: {"member":{"size":[24,"u64"],...},
- * "event":{...},"info":{...},"errors":{"12":"not-tar",...}}. Writes at most `room` bytes, returns the
- * length (call with room 0 to learn it). Not NUL-terminated.
+ * The tables above as JSON, for readers in other languages: {"member":{"size":136,"fields":
+ * {"record_size":[0,"uint32_t"],...}},"event":...,"info":...,"options":...,"events":{"need":1,...},
+ * "types":...,"flags":...,"nameFlags":...,"errors":{"12":"not-tar",...}}. Writes at most `room` bytes,
+ * returns the length (call with room 0 to learn it). Not NUL-terminated.
  */
 size_t ckpt_archive_layout(char *text, size_t room);
 

@@ -20,7 +20,7 @@
 #include "unzstd.h"
 
 /* Results of the parts. */
-enum { CKPT_OK, CKPT_MORE /* input is needed */, CKPT_ENDED /* there is no more */, CKPT_FAILED };
+enum { CKPT_STEP_OK, CKPT_STEP_MORE /* input is needed */, CKPT_STEP_ENDED /* there is no more */, CKPT_STEP_FAILED };
 
 /* A buffer that grows. */
 typedef struct {
@@ -90,6 +90,8 @@ struct ckpt_archive {
     uint64_t slice_offset;
     uint32_t tar_ended;      /* nothing after the slice */
     uint64_t tar_size;       /* then: all of it */
+    uint64_t work;           /* bytes decompressed since the last event */
+    uint32_t pause;
     uint64_t tar_found;      /* bytes of the tar that were seen to exist */
 
     /* archive.c */
@@ -135,7 +137,7 @@ struct ckpt_archive {
     uint64_t table_bytes;
 };
 
-/* archive.c: remember an error; it is told after the members found before. Returns CKPT_FAILED. */
+/* archive.c: remember an error; it is told after the members found before. Returns CKPT_STEP_FAILED. */
 int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *text);
 /* The same with the text in a->message already. */
 int ckpt_archive_fail_message(ckpt_archive *a, uint32_t code, uint64_t offset);
@@ -151,7 +153,7 @@ void ckpt_buffer_free(ckpt_archive *a, ckpt_buffer *b);
 /* source.c */
 void ckpt_source_start(ckpt_archive *a);
 void ckpt_source_free(ckpt_archive *a);
-/* Bytes of the tar at a->position: CKPT_OK, _MORE (a->need_... are set), _ENDED (a->tar_size is), _FAILED. */
+/* Bytes of the tar at a->position: CKPT_STEP_OK, _MORE (a->need_... are set), _ENDED (a->tar_size is), _FAILED. */
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
 const char *ckpt_compression_name(uint32_t compression);
 
@@ -165,7 +167,7 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length);
 int ckpt_sparse_old_header(ckpt_archive *a, const uint8_t *block);    /* 'S' header */
 int ckpt_sparse_old_extension(ckpt_archive *a, const uint8_t *block); /* 1: one more follows, 0, -1 */
 int ckpt_sparse_from_pax(ckpt_archive *a);
-/* Takes bytes of a map stored in the data. CKPT_OK when complete, CKPT_MORE, CKPT_FAILED. */
+/* Takes bytes of a map stored in the data. CKPT_STEP_OK when complete, CKPT_STEP_MORE, CKPT_STEP_FAILED. */
 int ckpt_sparse_map_byte(ckpt_archive *a, uint8_t byte);
 /* Before the data are given out: does the map make sense? `stored`: bytes without the map. */
 int ckpt_sparse_check(ckpt_archive *a, uint64_t stored);

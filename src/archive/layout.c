@@ -38,6 +38,54 @@ static const field option_fields[] = {
 };
 
 typedef struct {
+    const char *name;
+    uint32_t value;
+} constant;
+
+/* In JavaScript's spelling; what the enumerators of archive.h are called there. */
+static const constant events[] = {
+    {"need", CKPT_ARCHIVE_NEED},   {"members", CKPT_ARCHIVE_MEMBERS},
+    {"data", CKPT_ARCHIVE_DATA},   {"memberEnd", CKPT_ARCHIVE_MEMBER_END},
+    {"pause", CKPT_ARCHIVE_PAUSE}, {"end", CKPT_ARCHIVE_END},
+    {"error", CKPT_ARCHIVE_ERROR},
+};
+static const constant types[] = {
+    {"file", CKPT_MEMBER_FILE},           {"hardlink", CKPT_MEMBER_HARDLINK},
+    {"symlink", CKPT_MEMBER_SYMLINK},     {"character", CKPT_MEMBER_CHARACTER},
+    {"block", CKPT_MEMBER_BLOCK},         {"directory", CKPT_MEMBER_DIRECTORY},
+    {"fifo", CKPT_MEMBER_FIFO},           {"other", CKPT_MEMBER_OTHER},
+};
+static const constant dialects[] = {
+    {"v7", CKPT_TAR_V7}, {"ustar", CKPT_TAR_USTAR}, {"gnu", CKPT_TAR_GNU}, {"star", CKPT_TAR_STAR},
+};
+static const constant ends[] = {
+    {"clean", CKPT_END_CLEAN}, {"one-zero-block", CKPT_END_ONE_ZERO}, {"no-mark", CKPT_END_NO_MARK},
+};
+static const constant compressions[] = {
+    {"none", CKPT_COMPRESSION_NONE}, {"gzip", CKPT_COMPRESSION_GZIP},
+    {"zstd", CKPT_COMPRESSION_ZSTD}, {"xz", CKPT_COMPRESSION_XZ},
+    {"bzip2", CKPT_COMPRESSION_BZIP2}, {"lz4", CKPT_COMPRESSION_LZ4},
+    {"lzip", CKPT_COMPRESSION_LZIP}, {"compress", CKPT_COMPRESSION_COMPRESS},
+};
+static const constant flags[] = {
+    {"wanted", CKPT_MEMBER_WANTED},       {"tooBig", CKPT_MEMBER_TOO_BIG},
+    {"pax", CKPT_MEMBER_PAX},             {"longName", CKPT_MEMBER_LONG_NAME},
+    {"sparse", CKPT_MEMBER_SPARSE},       {"signedChecksum", CKPT_MEMBER_SIGNED_CHECKSUM},
+    {"oddNumber", CKPT_MEMBER_ODD_NUMBER}, {"base256", CKPT_MEMBER_BASE256},
+    {"sizeIgnored", CKPT_MEMBER_SIZE_IGNORED},
+};
+static const constant name_flags[] = {
+    {"empty", CKPT_NAME_EMPTY},         {"absolute", CKPT_NAME_ABSOLUTE},
+    {"dotdot", CKPT_NAME_DOTDOT},       {"control", CKPT_NAME_CONTROL},
+    {"nul", CKPT_NAME_NUL},             {"drive", CKPT_NAME_DRIVE},
+    {"backslash", CKPT_NAME_BACKSLASH}, {"notUtf8", CKPT_NAME_NOT_UTF8},
+    {"bidi", CKPT_NAME_BIDI},           {"seen", CKPT_NAME_SEEN},
+    {"dotSlash", CKPT_NAME_DOT_SLASH},  {"linkAbsolute", CKPT_NAME_LINK_ABSOLUTE},
+    {"linkOutside", CKPT_NAME_LINK_OUTSIDE}, {"linkControl", CKPT_NAME_LINK_CONTROL},
+    {"linkEmpty", CKPT_NAME_LINK_EMPTY},
+};
+
+typedef struct {
     char *text;
     size_t room, length;
 } writer;
@@ -79,6 +127,20 @@ static void put_fields(writer *w, const char *name, size_t size, const field *fi
     put(w, "}},");
 }
 
+static void put_constants(writer *w, const char *name, const constant *constants, size_t count)
+{
+    put(w, "\"");
+    put(w, name);
+    put(w, "\":{");
+    for (size_t i = 0; i < count; i++) {
+        put(w, i ? ",\"" : "\"");
+        put(w, constants[i].name);
+        put(w, "\":");
+        put_number(w, constants[i].value);
+    }
+    put(w, "},");
+}
+
 size_t ckpt_archive_layout(char *text, size_t room)
 {
     writer w = {text, room, 0};
@@ -90,6 +152,15 @@ size_t ckpt_archive_layout(char *text, size_t room)
     FIELDS("info", ckpt_archive_info, info_fields);
     FIELDS("options", ckpt_archive_options, option_fields);
 #undef FIELDS
+#define CONSTANTS(name, list) put_constants(&w, name, list, sizeof list / sizeof *list)
+    CONSTANTS("events", events);
+    CONSTANTS("types", types);
+    CONSTANTS("dialects", dialects);
+    CONSTANTS("ends", ends);
+    CONSTANTS("compressions", compressions);
+    CONSTANTS("flags", flags);
+    CONSTANTS("nameFlags", name_flags);
+#undef CONSTANTS
     put(&w, "\"errors\":{");
 #define X(name, number, text)                                                                      \
     put(&w, first ? "\"" : ",\"");                                                                 \

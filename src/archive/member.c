@@ -67,7 +67,7 @@ static int extension(ckpt_archive *a, const ckpt_tar_header *h, uint64_t offset)
     to->length = 0;
     if (a->extension_left == 0)
         return ckpt_member_extension(a, (const uint8_t *)"", 0);
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 static int bad_pax(ckpt_archive *a, int code, const ckpt_text *key)
@@ -95,11 +95,11 @@ static int extension_done(ckpt_archive *a)
     case 'L':
         a->long_name.length = ckpt_tar_text_length(a->long_name.bytes, a->long_name.length);
         a->has_long_name = 1;
-        return CKPT_OK;
+        return CKPT_STEP_OK;
     case 'K':
         a->long_link.length = ckpt_tar_text_length(a->long_link.bytes, a->long_link.length);
         a->has_long_link = 1;
-        return CKPT_OK;
+        return CKPT_STEP_OK;
     case 'g': {
         ckpt_pax pax;
         const uint32_t ignored = CKPT_PAX_PATH | CKPT_PAX_LINK | CKPT_PAX_SIZE | CKPT_PAX_SPARSE;
@@ -122,14 +122,14 @@ static int extension_done(ckpt_archive *a)
         a->global.present |= pax.present;
         if (!a->has_pax && !a->has_long_name && !a->has_long_link)
             a->in_group = 0; /* it belongs to no member in particular */
-        return CKPT_OK;
+        return CKPT_STEP_OK;
     }
     default:
         r = ckpt_pax_read(&a->pax, a->pax_bytes.bytes, a->pax_bytes.length, &bad);
         if (r)
             return bad_pax(a, r, &bad);
         a->has_pax = 1;
-        return CKPT_OK;
+        return CKPT_STEP_OK;
     }
 }
 
@@ -144,7 +144,7 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
     if (take && !ckpt_buffer_append(a, to, bytes, take))
         return ckpt_archive_no_memory(a);
     a->extension_left -= length;
-    return a->extension_left == 0 ? extension_done(a) : CKPT_OK;
+    return a->extension_left == 0 ? extension_done(a) : CKPT_STEP_OK;
 }
 
 static uint32_t type_of(const ckpt_pending *p)
@@ -216,7 +216,7 @@ static int choose_names(ckpt_archive *a)
     uint64_t longest = p->name.length > p->link.length ? p->name.length : p->link.length;
     if (longest > a->options.max_name)
         return limit(a, CKPT_ARCHIVE_E_LIMIT_NAME, "A name", longest, a->options.max_name, "name length");
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 static void choose_numbers(ckpt_archive *a)
@@ -281,7 +281,7 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset, i
         p->stored_size = 0;
         p->flags |= CKPT_MEMBER_SIZE_IGNORED;
     }
-    if (p->stored_size > (uint64_t)INT64_MAX - 2 * CKPT_TAR_BLOCK - p->data_offset)
+    if (p->stored_size > CKPT_ARCHIVE_NUMBER_MAX - 2 * CKPT_TAR_BLOCK - p->data_offset)
         return bad_header(a, CKPT_ARCHIVE_E_BAD_SIZE, offset);
     p->size = p->stored_size;
     *complete = 1;
@@ -300,5 +300,5 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset, i
         p->flags |= CKPT_MEMBER_SPARSE;
     if (r > 0)
         *complete = 2; /* blocks with the rest of the map follow */
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }

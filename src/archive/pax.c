@@ -66,7 +66,7 @@ int ckpt_pax_decimal(const ckpt_text *text, uint64_t *value)
         if (text->bytes[i] < '0' || text->bytes[i] > '9')
             return -1;
         uint64_t digit = (uint64_t)(text->bytes[i] - '0');
-        if (v > ((uint64_t)INT64_MAX - digit) / 10)
+        if (v > (CKPT_ARCHIVE_NUMBER_MAX - digit) / 10)
             return -1;
         v = v * 10 + digit;
     }

@@ -50,7 +50,7 @@ int ckpt_pax_read(ckpt_pax *pax, const uint8_t *bytes, size_t length, ckpt_text 
  */
 int ckpt_pax_xattr(const ckpt_text *key, ckpt_text *name);
 
-/* Decimal digits only, at most 2^63 - 1. 0 on success. */
+/* Decimal digits only, at most CKPT_ARCHIVE_NUMBER_MAX. 0 on success. */
 int ckpt_pax_decimal(const ckpt_text *text, uint64_t *value);
 
 #endif

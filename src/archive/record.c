@@ -85,5 +85,5 @@ int ckpt_record_add(ckpt_archive *a)
         put_xattrs(a, end);
     a->batch.length += size;
     a->batch_count++;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }

@@ -8,7 +8,8 @@ enum {
     MAGIC_LENGTH = 6,
     SMALL_READ = 4096,        /* a header and a few small members */
     LARGE_READ = 262144,      /* streams, and plain archives of many small members */
-    READ_AHEAD_PER_MEMBER = 1024
+    READ_AHEAD_PER_MEMBER = 1024,
+    WORK = 16 * 1024 * 1024 /* decompressed without an event: time for a pause */
 };
 
 const char *ckpt_compression_name(uint32_t compression)
@@ -60,7 +61,7 @@ static int need(ckpt_archive *a, uint64_t offset, uint64_t length)
         length = a->options.source_size - offset;
     a->need_offset = offset;
     a->need_length = length;
-    return CKPT_MORE;
+    return CKPT_STEP_MORE;
 }
 
 static int at_source_end(const ckpt_archive *a, uint64_t offset)
@@ -128,7 +129,7 @@ static int sniff(ckpt_archive *a)
         return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_UNSUPPORTED, 0);
     }
     }
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 /* After the replayed first bytes, the chunk they were taken from. */
@@ -149,7 +150,7 @@ static int ended(ckpt_archive *a, uint64_t size)
 {
     a->tar_ended = 1;
     a->tar_size = size;
-    return CKPT_ENDED;
+    return CKPT_STEP_ENDED;
 }
 
 /*
@@ -178,7 +179,7 @@ static int peek_plain(ckpt_archive *a)
             a->slice_length = a->chunk_length;
             a->slice_offset = a->chunk_offset;
             a->info.source_read = end;
-            return CKPT_OK;
+            return CKPT_STEP_OK;
         }
         if (next_chunk(a))
             continue;
@@ -278,7 +279,8 @@ static int decode(ckpt_archive *a)
             a->slice_offset += a->slice_length;
             a->slice = out;
             a->slice_length = length;
-            return CKPT_OK;
+            a->work += length;
+            return CKPT_STEP_OK;
         }
         if (is_garbage) {
             if (a->info.garbage_offset == UINT64_MAX)
@@ -298,20 +300,24 @@ static int decode(ckpt_archive *a)
 
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
-    int r = CKPT_OK;
+    int r = CKPT_STEP_OK;
     if (a->info.compression == CKPT_COMPRESSION_UNKNOWN)
         r = sniff(a);
-    while (r == CKPT_OK && (a->position < a->slice_offset ||
+    while (r == CKPT_STEP_OK && (a->position < a->slice_offset ||
                             a->position - a->slice_offset >= a->slice_length)) {
         if (a->tar_ended)
-            return CKPT_ENDED;
+            return CKPT_STEP_ENDED;
+        if (a->work >= WORK) {
+            a->pause = 1;
+            return CKPT_STEP_MORE;
+        }
         r = a->info.compression == CKPT_COMPRESSION_NONE ? peek_plain(a) : decode(a);
-        if (r == CKPT_OK && a->slice_offset + a->slice_length > a->tar_found)
+        if (r == CKPT_STEP_OK && a->slice_offset + a->slice_length > a->tar_found)
             a->tar_found = a->slice_offset + a->slice_length;
     }
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     *bytes = a->slice + (a->position - a->slice_offset);
     *length = (size_t)(a->slice_length - (a->position - a->slice_offset));
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }

@@ -40,7 +40,8 @@ int ckpt_sparse_old_header(ckpt_archive *a, const uint8_t *block)
     int64_t size;
     int binary;
     a->sparse.kind = CKPT_SPARSE_OLD_GNU;
-    if (ckpt_tar_number(block + 483, 12, &size, &binary) || size < 0 || old_entries(a, block + 386, 4))
+    if (ckpt_tar_number(block + 483, 12, &size, &binary) || size < 0 ||
+        (uint64_t)size > CKPT_ARCHIVE_NUMBER_MAX || old_entries(a, block + 386, 4))
         return -1;
     a->pending.size = (uint64_t)size;
     return block[482] != 0;
@@ -123,18 +124,18 @@ int ckpt_sparse_map_byte(ckpt_archive *a, uint8_t byte)
     enum { COUNT_FIRST, COUNT, NUMBER_FIRST, NUMBER };
     ckpt_sparse *s = &a->sparse;
     if (byte >= '0' && byte <= '9') {
-        if (s->number > (uint64_t)INT64_MAX / 10 - 1)
-            return CKPT_FAILED;
+        if (s->number > CKPT_ARCHIVE_NUMBER_MAX / 10 - 1)
+            return CKPT_STEP_FAILED;
         s->number = s->number * 10 + (uint64_t)(byte - '0');
         s->map_state |= 1;
-        return CKPT_MORE;
+        return CKPT_STEP_MORE;
     }
     if (byte != '\n' || !(s->map_state & 1))
-        return CKPT_FAILED;
+        return CKPT_STEP_FAILED;
     if (s->map_state == COUNT) {
         if (s->number > CKPT_SPARSE_MAX) {
             s->too_many = 1;
-            return CKPT_FAILED;
+            return CKPT_STEP_FAILED;
         }
         s->numbers_left = s->number * 2;
     } else {
@@ -143,13 +144,13 @@ int ckpt_sparse_map_byte(ckpt_archive *a, uint8_t byte)
             e = (ckpt_extent *)(void *)(s->extents.bytes + s->extents.length) - 1;
             e->length = s->number;
         } else if (!add(a, s->number, 0)) {
-            return CKPT_FAILED;
+            return CKPT_STEP_FAILED;
         }
         s->numbers_left--;
     }
     s->number = 0;
     s->map_state = NUMBER_FIRST;
-    return s->numbers_left ? CKPT_MORE : CKPT_OK;
+    return s->numbers_left ? CKPT_STEP_MORE : CKPT_STEP_OK;
 }
 
 int ckpt_sparse_check(ckpt_archive *a, uint64_t stored)

@@ -84,7 +84,8 @@ static int64_t soft_number(ckpt_tar_header *h, const uint8_t *field, size_t leng
 {
     int64_t value;
     int binary = 0;
-    if (ckpt_tar_number(field, length, &value, &binary)) {
+    const int64_t max = (int64_t)CKPT_ARCHIVE_NUMBER_MAX;
+    if (ckpt_tar_number(field, length, &value, &binary) || value > max || value < -max) {
         h->flags |= CKPT_MEMBER_ODD_NUMBER;
         return 0;
     }
@@ -104,7 +105,7 @@ int ckpt_tar_header_read(ckpt_tar_header *h, const uint8_t *block)
     int r = ckpt_tar_number(block + 124, 12, &size, &binary);
     if (r)
         return r == 1 ? CKPT_ARCHIVE_E_BAD_NUMBER : CKPT_ARCHIVE_E_BAD_SIZE;
-    if (size < 0)
+    if (size < 0 || (uint64_t)size > CKPT_ARCHIVE_NUMBER_MAX)
         return CKPT_ARCHIVE_E_BAD_SIZE;
     if (binary)
         h->flags |= CKPT_MEMBER_BASE256;

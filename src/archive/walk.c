@@ -31,7 +31,7 @@ static int finish(ckpt_archive *a)
     a->final.code = a->info.end;
     a->final.offset = a->info.end_offset;
     a->state = FINAL;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 /* The tar is over, at a place where that is wrong. */
@@ -66,7 +66,7 @@ static int cut(ckpt_archive *a, uint32_t code, uint64_t have, uint64_t want)
     a->final.want = want;
     if (code == CKPT_ARCHIVE_E_CUT_BODY || code == CKPT_ARCHIVE_E_CUT_PADDING)
         a->final.member = a->last_index;
-    return CKPT_FAILED;
+    return CKPT_STEP_FAILED;
 }
 
 /* One block of 512 bytes at a->position, which moves on. */
@@ -76,7 +76,7 @@ static int take_block(ckpt_archive *a, const uint8_t **block)
     size_t length;
     for (;;) {
         int r = ckpt_source_peek(a, &bytes, &length);
-        if (r != CKPT_OK)
+        if (r != CKPT_STEP_OK)
             return r;
         if (a->position < sizeof a->first) {
             size_t n = sizeof a->first - (size_t)a->position;
@@ -85,7 +85,7 @@ static int take_block(ckpt_archive *a, const uint8_t **block)
         if (a->carry_length == 0 && length >= CKPT_TAR_BLOCK) {
             *block = bytes;
             a->position += CKPT_TAR_BLOCK;
-            return CKPT_OK;
+            return CKPT_STEP_OK;
         }
         size_t n = CKPT_TAR_BLOCK - a->carry_length;
         if (n > length)
@@ -96,7 +96,7 @@ static int take_block(ckpt_archive *a, const uint8_t **block)
         if (a->carry_length == CKPT_TAR_BLOCK) {
             a->carry_length = 0;
             *block = a->carry;
-            return CKPT_OK;
+            return CKPT_STEP_OK;
         }
     }
 }
@@ -126,7 +126,7 @@ static int ended_at_header(ckpt_archive *a)
         ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_SHORT, 0);
         a->final.have = size;
         a->final.want = CKPT_TAR_BLOCK;
-        return CKPT_FAILED;
+        return CKPT_STEP_FAILED;
     }
     if (a->carry_length > 0 || a->in_group)
         return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
@@ -140,14 +140,14 @@ static int step_header(ckpt_archive *a)
     const uint8_t *block;
     int complete;
     int r = take_block(a, &block);
-    if (r == CKPT_ENDED)
+    if (r == CKPT_STEP_ENDED)
         return ended_at_header(a);
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     if (ckpt_tar_is_zero(block)) {
         a->state = SECOND_ZERO;
         a->info.end_offset = a->position;
-        return CKPT_OK;
+        return CKPT_STEP_OK;
     }
     if (++a->headers / 4 > a->options.max_members || a->info.members >= a->options.max_members) {
         ckpt_message_clear(&a->message);
@@ -159,10 +159,10 @@ static int step_header(ckpt_archive *a)
     /* A copy: the rest of the member's headers may come with other bytes fed. */
     memcpy(a->header_block, block, CKPT_TAR_BLOCK);
     r = ckpt_member_header(a, a->header_block, a->position - CKPT_TAR_BLOCK, &complete);
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     a->state = complete == 2 ? SPARSE_BLOCKS : complete ? ANNOUNCE : a->extension_left ? EXTENSION : HEADER;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 static int step_extension(ckpt_archive *a)
@@ -170,18 +170,18 @@ static int step_extension(ckpt_archive *a)
     const uint8_t *bytes;
     size_t length;
     int r = ckpt_source_peek(a, &bytes, &length);
-    if (r == CKPT_ENDED) {
+    if (r == CKPT_STEP_ENDED) {
         uint64_t have = a->tar_size - a->extension_offset - CKPT_TAR_BLOCK;
         return cut(a, CKPT_ARCHIVE_E_CUT_EXTENSION, have < a->extension_want ? have : a->extension_want,
                    a->extension_want);
     }
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     if (length > a->extension_left)
         length = (size_t)a->extension_left;
     a->position += length;
     r = ckpt_member_extension(a, bytes, length);
-    if (r == CKPT_OK && a->extension_left == 0)
+    if (r == CKPT_STEP_OK && a->extension_left == 0)
         a->state = HEADER;
     return r;
 }
@@ -190,9 +190,9 @@ static int step_sparse_blocks(ckpt_archive *a)
 {
     const uint8_t *block;
     int r = take_block(a, &block);
-    if (r == CKPT_ENDED)
+    if (r == CKPT_STEP_ENDED)
         return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     r = ckpt_sparse_old_extension(a, block);
     if (r < 0)
@@ -201,7 +201,7 @@ static int step_sparse_blocks(ckpt_archive *a)
     a->pending.data_offset = a->position;
     if (r == 0)
         a->state = ANNOUNCE;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 /* Is the pending member chosen by a pattern? */
@@ -239,7 +239,7 @@ static int step_announce(ckpt_archive *a)
     if (a->chosen)
         p->flags = (p->flags | CKPT_MEMBER_WANTED) & ~(uint32_t)CKPT_MEMBER_TOO_BIG;
     int r = ckpt_record_add(a);
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     a->last_name.length = 0;
     if (!ckpt_buffer_append(a, &a->last_name, p->name.bytes, p->name.length < 256 ? p->name.length : 256))
@@ -250,7 +250,7 @@ static int step_announce(ckpt_archive *a)
     a->has_pax = a->has_long_name = a->has_long_link = a->in_group = 0;
     a->wanted = (uint32_t)a->chosen;
     a->state = ANNOUNCED;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 static int bad_map(ckpt_archive *a)
@@ -276,14 +276,14 @@ static int step_announced(ckpt_archive *a)
 {
     if (!a->wanted) {
         to_next_header(a);
-        return CKPT_OK;
+        return CKPT_STEP_OK;
     }
     a->body_left = a->last_stored;
     a->sparse.logical = 0;
     a->sparse.current = 0;
     a->state = BODY;
     if (a->sparse.kind == CKPT_SPARSE_NONE)
-        return CKPT_OK;
+        return CKPT_STEP_OK;
     if (a->zeros == NULL) {
         a->zeros = a->memory.allocate(a->memory.context, ZEROS);
         if (a->zeros == NULL)
@@ -294,16 +294,16 @@ static int step_announced(ckpt_archive *a)
         a->state = SPARSE_MAP;
     else if (a->sparse.too_many || ckpt_sparse_check(a, a->body_left))
         return bad_map(a);
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 /* Bytes of the wanted body at a->position. */
 static int peek_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
     int r = ckpt_source_peek(a, bytes, length);
-    if (r == CKPT_ENDED)
+    if (r == CKPT_STEP_ENDED)
         return cut(a, CKPT_ARCHIVE_E_CUT_BODY, a->tar_size - a->last_data, a->last_stored);
-    if (r == CKPT_OK && *length > a->body_left)
+    if (r == CKPT_STEP_OK && *length > a->body_left)
         *length = (size_t)a->body_left;
     return r;
 }
@@ -315,13 +315,13 @@ static int step_sparse_map(ckpt_archive *a)
     if (a->body_left == 0)
         return bad_map(a);
     int r = peek_body(a, &bytes, &length);
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     for (size_t i = 0; i < length; i++) {
         r = ckpt_sparse_map_byte(a, bytes[i]);
-        if (r == CKPT_MORE)
+        if (r == CKPT_STEP_MORE)
             continue;
-        if (r == CKPT_FAILED)
+        if (r == CKPT_STEP_FAILED)
             return bad_map(a);
         /* The data start at the next block. */
         uint64_t used = a->position + i + 1 - a->last_data;
@@ -331,11 +331,11 @@ static int step_sparse_map(ckpt_archive *a)
         a->position = a->last_data + used;
         a->body_left = a->last_stored - used;
         a->state = BODY;
-        return ckpt_sparse_check(a, a->body_left) ? bad_map(a) : CKPT_OK;
+        return ckpt_sparse_check(a, a->body_left) ? bad_map(a) : CKPT_STEP_OK;
     }
     a->position += length;
     a->body_left -= length;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 static int too_dense(ckpt_archive *a)
@@ -351,12 +351,12 @@ static int too_dense(ckpt_archive *a)
 static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
     ckpt_sparse *s = &a->sparse;
-    int r = CKPT_OK;
+    int r = CKPT_STEP_OK;
     *length = 0;
     if (s->kind == CKPT_SPARSE_NONE) {
         if (a->body_left > 0) {
             r = peek_body(a, bytes, length);
-            if (r != CKPT_OK)
+            if (r != CKPT_STEP_OK)
                 return r;
             a->position += *length;
             a->body_left -= *length;
@@ -370,7 +370,7 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
         uint64_t left = until - s->logical;
         if (e < end && s->logical >= e->offset) {
             r = peek_body(a, bytes, length);
-            if (r != CKPT_OK)
+            if (r != CKPT_STEP_OK)
                 return r;
             *length = *length < left ? *length : (size_t)left;
             a->position += *length;
@@ -391,7 +391,7 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
             a->kept_sum / a->options.max_ratio > a->info.source_read)
             return too_dense(a);
     }
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 static void count_trailing(ckpt_archive *a, const uint8_t *bytes, size_t length, uint64_t offset)
@@ -410,12 +410,12 @@ static int step_second_zero(ckpt_archive *a)
 {
     const uint8_t *block;
     int r = take_block(a, &block);
-    if (r == CKPT_ENDED) {
+    if (r == CKPT_STEP_ENDED) {
         count_trailing(a, a->carry, a->carry_length, a->position - a->carry_length);
         a->info.end = CKPT_END_ONE_ZERO;
         return finish(a);
     }
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     if (ckpt_tar_is_zero(block)) {
         a->info.end = CKPT_END_CLEAN;
@@ -426,7 +426,7 @@ static int step_second_zero(ckpt_archive *a)
     }
     a->body_left = TRAILING_PLAIN; /* lets the source ask for more at once */
     a->state = TRAILING;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 /* What follows the end is looked at, so far as it costs little. */
@@ -442,15 +442,15 @@ static int step_trailing(ckpt_archive *a)
         return finish(a);
     }
     int r = ckpt_source_peek(a, &bytes, &length);
-    if (r == CKPT_ENDED)
+    if (r == CKPT_STEP_ENDED)
         return finish(a);
-    if (r != CKPT_OK)
+    if (r != CKPT_STEP_OK)
         return r;
     if (length > most - a->info.trailing_seen)
         length = (size_t)(most - a->info.trailing_seen);
     count_trailing(a, bytes, length, a->position);
     a->position += length;
-    return CKPT_OK;
+    return CKPT_STEP_OK;
 }
 
 static uint32_t give_batch(ckpt_archive *a, ckpt_archive_event *event)
@@ -478,10 +478,11 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
     memset(event, 0, sizeof *event);
     if (a->batch_count == 0)
         a->batch.length = 0;
+    a->work = 0;
     for (;;) {
         const uint8_t *bytes = NULL;
         size_t length = 0;
-        int r = CKPT_OK;
+        int r = CKPT_STEP_OK;
         switch (a->state) {
         case HEADER:
             r = step_header(a);
@@ -494,7 +495,7 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
             break;
         case ANNOUNCE:
             r = step_announce(a);
-            if (r == CKPT_OK && (a->wanted || a->options.flags & CKPT_ARCHIVE_DECIDE ||
+            if (r == CKPT_STEP_OK && (a->wanted || a->options.flags & CKPT_ARCHIVE_DECIDE ||
                                  a->batch.length >= BATCH_SIZE))
                 return give_batch(a, event);
             break;
@@ -506,7 +507,7 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
             break;
         case BODY:
             r = step_body(a, &bytes, &length);
-            if (r == CKPT_OK && length > 0) {
+            if (r == CKPT_STEP_OK && length > 0) {
                 event->type = CKPT_ARCHIVE_DATA;
                 event->member = a->last_index;
                 event->data = bytes;
@@ -528,7 +529,12 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
         default:
             return give_final(a, event);
         }
-        if (r == CKPT_MORE) {
+        if (r == CKPT_STEP_MORE && a->pause) {
+            a->pause = 0;
+            event->type = CKPT_ARCHIVE_PAUSE;
+            return event->type;
+        }
+        if (r == CKPT_STEP_MORE) {
             event->type = CKPT_ARCHIVE_NEED;
             event->offset = a->need_offset;
             event->length = a->need_length;

@@ -129,7 +129,7 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
             r->data += e.length;
         } else if (type == CKPT_ARCHIVE_MEMBER_END) {
             say(r, "  data %" PRIu64 " %016" PRIx64 "\n", body, sum);
-        } else {
+        } else if (type != CKPT_ARCHIVE_PAUSE) {
             break;
         }
     }
