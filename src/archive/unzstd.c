@@ -1,26 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#define ZSTD_STATIC_LINKING_ONLY /* frame header fields and own memory functions */
+/*
+ * Uses libzstd's block-wise interface: it decodes straight into our ring of the last window, where the
+ * tar reader looks at the output. The streaming interface would copy all output once more (a fifth of
+ * the time), and forget output when an error follows in the same call.
+ */
+#define ZSTD_STATIC_LINKING_ONLY /* the block-wise interface and own memory functions */
+#define ZSTD_DISABLE_DEPRECATE_WARNINGS
 #include "unzstd.h"
 
 #include <string.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
-enum { ROOM = 131072 }; /* one block: what ZSTD_DStreamOutSize() says */
-
 enum { FRAME_HEADER, FRAME, SKIPPABLE, GARBAGE };
+
+enum { PIECE = ZSTD_BLOCKSIZE_MAX + 64 }; /* a block as it is stored, or anything shorter */
 
 struct ckpt_unzstd {
     ckpt_archive_memory memory;
     ZSTD_DCtx *context;
     uint64_t max_window, window, skip, garbage;
     uint32_t state, frames, any;
-    int failed; /* told after the output that came before it */
-    size_t header_length, header_given;
-    size_t hint; /* bytes libzstd wants next: one block */
+    int failed;
+    size_t header_length;
     const char *problem;
+    uint8_t *ring;
+    size_t ring_size, ring_used; /* ring_used: what the present frame needs of it */
+    size_t block_size;           /* largest block of the present frame */
+    int whole;                   /* the ring holds all of it */
+    size_t position;             /* in the ring: where the next block goes */
+    size_t gathered;             /* bytes in `piece` */
     uint8_t header[ZSTD_FRAMEHEADERSIZE_MAX];
-    uint8_t room[ROOM];
+    uint8_t piece[PIECE]; /* input that was cut by the end of a fed chunk */
 };
 
 ckpt_unzstd *ckpt_unzstd_new(const ckpt_archive_memory *memory, uint64_t max_window)
@@ -28,15 +39,12 @@ ckpt_unzstd *ckpt_unzstd_new(const ckpt_archive_memory *memory, uint64_t max_win
     ckpt_unzstd *z = memory->allocate(memory->context, sizeof *z);
     if (z == NULL)
         return NULL;
-    memset(z, 0, offsetof(ckpt_unzstd, room));
+    memset(z, 0, offsetof(ckpt_unzstd, piece));
     z->memory = *memory;
     z->max_window = max_window;
     z->context = ZSTD_createDCtx_advanced(
         (ZSTD_customMem){memory->allocate, memory->release, memory->context});
-    /* Our own limit is checked first; this only lifts the library's (128 MiB) for larger ones. */
-    if (z->context == NULL ||
-        ZSTD_isError(ZSTD_DCtx_setParameter(z->context, ZSTD_d_windowLogMax,
-                                            ZSTD_dParam_getBounds(ZSTD_d_windowLogMax).upperBound))) {
+    if (z->context == NULL) {
         ckpt_unzstd_free(z);
         return NULL;
     }
@@ -48,6 +56,8 @@ void ckpt_unzstd_free(ckpt_unzstd *z)
     if (z == NULL)
         return;
     ZSTD_freeDCtx(z->context);
+    if (z->ring != NULL)
+        z->memory.release(z->memory.context, z->ring);
     z->memory.release(z->memory.context, z);
 }
 
@@ -92,6 +102,52 @@ static int no_frame(ckpt_unzstd *z)
     return 0;
 }
 
+static int failure(ckpt_unzstd *z, size_t result)
+{
+    switch (ZSTD_getErrorCode(result)) {
+    case ZSTD_error_checksum_wrong:
+        return problem(z, CKPT_ZSTD_CHECKSUM, "the checksum of the zstd frame is wrong");
+    default:
+        return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(result));
+    }
+}
+
+/* Makes room for a frame and gives libzstd its header. */
+static int start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
+{
+    size_t need = ZSTD_decodingBufferSize_min(h->windowSize, h->frameContentSize), r, given = 0;
+    if (ZSTD_isError(need))
+        return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(need));
+    if (need < 64)
+        need = 64; /* also for an empty frame there is a ring */
+    if (need > z->ring_size) {
+        if (z->ring != NULL)
+            z->memory.release(z->memory.context, z->ring);
+        z->ring_size = 0;
+        z->ring = z->memory.allocate(z->memory.context, need);
+        if (z->ring == NULL)
+            return problem(z, CKPT_ZSTD_MEMORY, "no memory");
+        z->ring_size = need;
+    }
+    z->ring_used = need;
+    z->block_size = h->blockSizeMax;
+    z->whole = h->frameContentSize <= need;
+    z->position = 0;
+    z->gathered = 0;
+    r = ZSTD_decompressBegin(z->context);
+    while (!ZSTD_isError(r) && given < z->header_length) {
+        size_t n = ZSTD_nextSrcSizeToDecompress(z->context);
+        if (n == 0 || n > z->header_length - given)
+            return problem(z, CKPT_ZSTD_CORRUPT, "strange frame header");
+        r = ZSTD_decompressContinue(z->context, NULL, 0, z->header + given, n);
+        given += n;
+    }
+    if (ZSTD_isError(r))
+        return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(r));
+    z->state = FRAME;
+    return 0;
+}
+
 /* Looks at the start of a frame. 0 when known, else what ckpt_unzstd_run() is to return. */
 static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
 {
@@ -131,64 +187,51 @@ static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
         return problem(z, CKPT_ZSTD_WINDOW, "window too large");
     if (h.dictID != 0)
         return problem(z, CKPT_ZSTD_DICTIONARY, "needs a dictionary");
-    z->state = FRAME;
-    z->header_given = 0;
-    z->hint = 0;
-    return 0;
+    return start_frame(z, &h);
 }
 
-static int failure(ckpt_unzstd *z, size_t result)
-{
-    switch (ZSTD_getErrorCode(result)) {
-    case ZSTD_error_memory_allocation:
-        return problem(z, CKPT_ZSTD_MEMORY, "no memory");
-    case ZSTD_error_checksum_wrong:
-        return problem(z, CKPT_ZSTD_CHECKSUM, "the checksum of the zstd frame is wrong");
-    default:
-        return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(result));
-    }
-}
-
-/*
- * Gives libzstd input and takes one room full of output. It gets one block at a time, as it asks for:
- * on an error it forgets what it decoded in the same call, which otherwise would depend on how the
- * input happens to be cut.
- */
+/* Decodes the next block, or part of the frame that is none. *length is 0 if that gives no output. */
 static int frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const uint8_t **out,
                  size_t *length)
 {
-    ZSTD_outBuffer to = {z->room, sizeof z->room, 0};
-    for (;;) {
-        int from_header = z->header_given < z->header_length;
-        ZSTD_inBuffer from = {from_header ? z->header : *in,
-                              from_header ? z->header_length : (size_t)(end - *in),
-                              from_header ? z->header_given : 0};
-        if (!from_header && z->hint && from.size > z->hint)
-            from.size = z->hint;
-        size_t before_in = from.pos, before_out = to.pos;
-        size_t r = ZSTD_decompressStream(z->context, &to, &from);
-        if (from_header)
-            z->header_given = from.pos;
-        else
-            *in += from.pos;
-        *out = z->room;
-        *length = to.pos;
-        z->hint = !ZSTD_isError(r) && r > 3 ? r - 3 : r; /* without the header of the block after it */
-        if (ZSTD_isError(r)) {
-            z->failed = failure(z, r);
-            return to.pos ? CKPT_ZSTD_OUTPUT : z->failed;
-        }
-        if (r == 0) {
-            z->frames++;
-            z->state = FRAME_HEADER;
-            z->header_length = 0;
-            return to.pos ? CKPT_ZSTD_OUTPUT : 0;
-        }
-        if (to.pos == sizeof z->room)
-            return CKPT_ZSTD_OUTPUT;
-        if (!from_header && *in == end && from.pos == before_in && to.pos == before_out)
-            return to.pos ? CKPT_ZSTD_OUTPUT : CKPT_ZSTD_NEED_INPUT;
+    size_t want = ZSTD_nextSrcSizeToDecompress(z->context);
+    size_t there = (size_t)(end - *in);
+    const uint8_t *from = *in;
+    if (want == 0) {
+        z->frames++;
+        z->state = FRAME_HEADER;
+        z->header_length = 0;
+        return 0;
     }
+    if (z->gathered > 0 || there < want) {
+        size_t n = want - z->gathered;
+        if (want > sizeof z->piece)
+            return problem(z, CKPT_ZSTD_CORRUPT, "block too large");
+        if (n > there)
+            n = there;
+        if (n > 0)
+            memcpy(z->piece + z->gathered, *in, n);
+        z->gathered += n;
+        *in += n;
+        if (z->gathered < want)
+            return CKPT_ZSTD_NEED_INPUT;
+        from = z->piece;
+        z->gathered = 0;
+    } else {
+        *in += want;
+    }
+    if (!z->whole && z->ring_used - z->position < z->block_size)
+        z->position = 0; /* the ring is large enough that the window is not overwritten */
+    size_t r = ZSTD_decompressContinue(z->context, z->ring + z->position, z->ring_used - z->position,
+                                       from, want);
+    if (ZSTD_isError(r)) {
+        z->failed = failure(z, r);
+        return z->failed;
+    }
+    *out = z->ring + z->position;
+    *length = r;
+    z->position += r;
+    return r > 0 ? CKPT_ZSTD_OUTPUT : 0;
 }
 
 int ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const uint8_t **out,
