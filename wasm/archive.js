@@ -298,7 +298,11 @@ class Reader {
       else view.setUint32(at + place[0], value, true);
     }
     const unknown = (1n << 64n) - 1n;
-    view.setBigUint64(at + fields.source_size[0], size === undefined ? unknown : BigInt(size), true);
+    view.setBigUint64(
+      at + fields.source_size[0],
+      size === undefined ? unknown : BigInt(size),
+      true,
+    );
     this.#handle = exports.ckpt_wasm_archive_new(at);
     exports.ckpt_wasm_release(at);
     if (!this.#handle) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
@@ -460,7 +464,11 @@ class Reader {
     for (const [name, place] of Object.entries(this.#layout.info.fields)) {
       info[name] = field(this.#view, at, /** @type {[number, string]} */ (place));
     }
-    return { info, compression: this.#layout.compressions[info.compression], end: this.#layout.ends[info.end] };
+    return {
+      info,
+      compression: this.#layout.compressions[info.compression],
+      end: this.#layout.ends[info.end],
+    };
   }
 
   free() {
@@ -545,7 +553,10 @@ export function sourceOf(source) {
 
 /** A part of a source as a source: how a plain archive inside a plain archive is read. @param {Source} source @param {number} start @param {number} size @returns {Source} */
 export function windowOf(source, start, size) {
-  return { size, read: (offset, length) => source.read(start + offset, Math.min(length, size - offset)) };
+  return {
+    size,
+    read: (offset, length) => source.read(start + offset, Math.min(length, size - offset)),
+  };
 }
 
 /** Lets other things happen: an abort, painting. */
@@ -567,8 +578,8 @@ export async function openArchive(core, source, options = {}) {
   const waiting = [];
   const reader = new Reader(core, size, options, false, waiting);
   const archive = new Archive(reader);
-  /** The next piece of a stream, asked for while the one before is worked on. @type {{offset: number, bytes: any} | null} */
-  let ahead = null;
+  /** The next piece of a stream, asked for while the one before is worked on. */
+  let ahead = /** @type {{offset: number, bytes: Promise<Uint8Array>} | null} */ (null);
   let position = 0;
   let breathed = Date.now();
   const get = (/** @type {number} */ offset, /** @type {number} */ length) =>
@@ -584,8 +595,10 @@ export async function openArchive(core, source, options = {}) {
       }
       signal?.throwIfAborted();
       if (type === 'pause') continue;
+      /** @type {Uint8Array | Promise<Uint8Array>} */
       const pending = ahead?.offset === offset ? ahead.bytes : get(offset, length);
       ahead = null;
+      /** @type {Uint8Array} */
       let bytes = pending instanceof Uint8Array ? pending : await pending;
       signal?.throwIfAborted();
       if (bytes.length > READ_SIZE) bytes = bytes.subarray(0, READ_SIZE);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The archive reader for JavaScript; wasm/archive.js is the other side. A handle starts with the last
- * event, so that one pointer is all that has to be known; the layout of everything is asked for once.
+ * The archive reader for JavaScript; wasm/archive.js is the other side. A handle starts with the
+ * last event, so that one pointer is all that has to be known; the layout of everything is asked
+ * for once.
  */
 #include <stdlib.h>
 
@@ -73,7 +74,8 @@ uint32_t ckpt_wasm_archive_next(handle *h)
     return ckpt_archive_next(h->archive, &h->event);
 }
 
-/* Room for bytes to feed; the same room each time, as large as ever was asked for. NULL: no memory. */
+/* Room for bytes to feed; the same room each time, as large as ever was asked for. NULL: no memory.
+ */
 uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size)
 {
     if (size > h->input_size) {

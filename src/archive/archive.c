@@ -35,7 +35,8 @@ static void defaults(ckpt_archive_options *o)
 #undef DEFAULT
 }
 
-ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options, const ckpt_archive_memory *memory)
+ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options,
+                               const ckpt_archive_memory *memory)
 {
     ckpt_archive_memory m = {default_allocate, default_release, NULL};
     if (memory != NULL && memory->allocate != NULL)

@@ -28,9 +28,10 @@ static uint32_t load32(const uint8_t *p)
     return value;
 }
 
-/* Four bytes through four tables; `n` is the number of bytes that follow them in the block of 16. */
+/* Four bytes through four tables; `n` is the number of bytes that follow them in the block of 16.
+ */
 #define FOUR(word, n)                                                                              \
-    (t->table[(n) + 3][(word) & 0xff] ^ t->table[(n) + 2][(word) >> 8 & 0xff] ^                     \
+    (t->table[(n) + 3][(word)&0xff] ^ t->table[(n) + 2][(word) >> 8 & 0xff] ^                      \
      t->table[(n) + 1][(word) >> 16 & 0xff] ^ t->table[(n)][(word) >> 24])
 
 uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length)

@@ -4,8 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Tables for sixteen bytes at a time. Computed, not compiled in: 16 KiB of constants are a large part
- * of a small WebAssembly module, and computing them takes microseconds. */
+/* Tables for sixteen bytes at a time. Computed, not compiled in: 16 KiB of constants are a large
+ * part of a small WebAssembly module, and computing them takes microseconds. */
 typedef struct {
     uint32_t table[16][256];
 } ckpt_crc32_tables;

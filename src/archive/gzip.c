@@ -3,7 +3,20 @@
 
 #include <string.h>
 
-enum { MAGIC, FIXED, EXTRA_LENGTH, EXTRA, NAME, COMMENT, HEADER_CRC, BODY, CRC, LENGTH, GARBAGE, BROKEN };
+enum {
+    MAGIC,
+    FIXED,
+    EXTRA_LENGTH,
+    EXTRA,
+    NAME,
+    COMMENT,
+    HEADER_CRC,
+    BODY,
+    CRC,
+    LENGTH,
+    GARBAGE,
+    BROKEN
+};
 enum { F_HEADER_CRC = 2, F_EXTRA = 4, F_NAME = 8, F_COMMENT = 16, F_RESERVED = 0xe0 };
 
 void ckpt_gzip_init(ckpt_gzip *g)

@@ -7,7 +7,7 @@
 
 typedef struct {
     uint32_t state;
-    uint32_t count;      /* bytes of the present header or trailer part that are done */
+    uint32_t count; /* bytes of the present header or trailer part that are done */
     uint32_t flags;
     uint32_t extra_left;
     uint32_t header_crc;
@@ -16,7 +16,7 @@ typedef struct {
     uint32_t members;     /* complete ones */
     uint32_t reserved;
     const char *problem;
-    uint64_t garbage;     /* bytes given to ckpt_gzip_run that lie behind the last member */
+    uint64_t garbage; /* bytes given to ckpt_gzip_run that lie behind the last member */
     ckpt_crc32_tables tables;
     ckpt_inflate inflate;
 } ckpt_gzip;

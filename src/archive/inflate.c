@@ -6,7 +6,10 @@
 
 enum { BLOCK_START, STORED_HEADER, STORED, CODE_COUNTS, CODE_CODES, CODE_LENGTHS, SYMBOLS, DONE };
 
-enum { LITLEN_MASK = (1 << CKPT_INFLATE_LITLEN_BITS) - 1, DIST_MASK = (1 << CKPT_INFLATE_DIST_BITS) - 1 };
+enum {
+    LITLEN_MASK = (1 << CKPT_INFLATE_LITLEN_BITS) - 1,
+    DIST_MASK = (1 << CKPT_INFLATE_DIST_BITS) - 1
+};
 
 /* Output may start a new symbol only below this index. */
 enum { FULL = CKPT_INFLATE_WINDOW + CKPT_INFLATE_ROOM };
@@ -91,7 +94,7 @@ static inline uint8_t *copy_match(uint8_t *out, uint32_t distance, uint32_t leng
     for (int i = 0; i < 8; i++)
         out[i] = from[i];
     out += 8;
-    from = out - distance * (7 / distance + 1);
+    from = out - (size_t)distance * (7 / distance + 1);
     for (; out < end; out += 8, from += 8)
         memcpy(out, from, 8);
     return end;
@@ -119,7 +122,7 @@ static int symbols_fast(ckpt_inflate *s, const uint8_t **in_ptr, const uint8_t *
         in += (63 - count) >> 3;                                                                   \
         count |= 56;                                                                               \
     } while (0)
-#define VALUE(e) ((e) >> 16) + ((uint32_t)(bits & ((1ull << ((e) & 0xff)) - 1)) >> ((e) >> 8 & 15))
+#define VALUE(e) ((e) >> 16) + ((uint32_t)(bits & ((1ull << ((e)&0xff)) - 1)) >> ((e) >> 8 & 15))
 #define TAKE(n)                                                                                    \
     do {                                                                                           \
         bits >>= (n);                                                                              \
@@ -129,7 +132,8 @@ static int symbols_fast(ckpt_inflate *s, const uint8_t **in_ptr, const uint8_t *
     if (end - in < 16)
         return 0;
     REFILL();
-    uint32_t e = litlen[bits & LITLEN_MASK]; /* always one entry ahead: the load overlaps the work */
+    uint32_t e =
+        litlen[bits & LITLEN_MASK]; /* always one entry ahead: the load overlaps the work */
     while (end - in >= 16 && out < out_full) {
         if (e & CKPT_ENTRY_LITERAL) { /* at most 11 bits each, so three and a length fit a refill */
             TAKE(e & 0xff);
@@ -197,7 +201,8 @@ static int symbols_fast(ckpt_inflate *s, const uint8_t **in_ptr, const uint8_t *
 #undef REFILL
 #undef VALUE
 #undef TAKE
-    /* Bits above `count` are real input, seen early; forget them so that they are not counted twice. */
+    /* Bits above `count` are real input, seen early; forget them so that they are not counted
+     * twice. */
     s->bits = bits & ((1ull << count) - 1);
     s->bit_count = count;
     s->position = (size_t)(out - s->window);
@@ -227,7 +232,8 @@ static uint32_t lookup(const uint32_t *table, uint32_t root_bits, uint64_t bits,
     return e;
 }
 
-/* One symbol at a time, never more input than there is. Returns like ckpt_inflate_run, 0 = block end. */
+/* One symbol at a time, never more input than there is. Returns like ckpt_inflate_run, 0 = block
+ * end. */
 static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
 {
     for (;;) {
@@ -241,7 +247,8 @@ static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *e
             continue;
         }
         have_bits(s, in, end, 0);
-        uint32_t e = lookup(s->litlen, CKPT_INFLATE_LITLEN_BITS, s->bits, s->bit_count, &length, &used);
+        uint32_t e =
+            lookup(s->litlen, CKPT_INFLATE_LITLEN_BITS, s->bits, s->bit_count, &length, &used);
         if (e == 0)
             return CKPT_INFLATE_NEED_INPUT;
         if (e & CKPT_ENTRY_LITERAL) {
@@ -383,7 +390,8 @@ static int block_start(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
 
 static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
 {
-    static const uint8_t order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15};
+    static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                      11, 4,  12, 3, 13, 2, 14, 1, 15};
     int r;
     switch (s->state) {
     case BLOCK_START:
@@ -421,7 +429,8 @@ static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
                 return CKPT_INFLATE_NEED_INPUT;
             s->lengths[order[s->have++]] = (uint8_t)take_bits(s, 3);
         }
-        if (ckpt_inflate_table(s->lengths, 19, s->dist, CKPT_INFLATE_DIST_SIZE, 7, CKPT_TABLE_CODES))
+        if (ckpt_inflate_table(s->lengths, 19, s->dist, CKPT_INFLATE_DIST_SIZE, 7,
+                               CKPT_TABLE_CODES))
             return broken(s, "impossible code lengths");
         s->have = 0;
         s->state = CODE_LENGTHS;

@@ -2,19 +2,20 @@
 #ifndef CKPT_ARCHIVE_INFLATE_H
 #define CKPT_ARCHIVE_INFLATE_H
 /*
- * A streaming decoder for deflate (RFC 1951), made for large inputs whose output is mostly looked at
- * and thrown away: it decodes into its own window, and the caller reads the output there.
+ * A streaming decoder for deflate (RFC 1951), made for large inputs whose output is mostly looked
+ * at and thrown away: it decodes into its own window, and the caller reads the output there.
  *
- * Why not zlib: measured in WebAssembly, zlib's inflate reaches about half of what Node's own gunzip
- * does; this one, with a 64-bit bit buffer and one table lookup for most symbols, is faster than it.
+ * Why not zlib: measured in WebAssembly, zlib's inflate reaches about half of what Node's own
+ * gunzip does; this one, with a 64-bit bit buffer and one table lookup for most symbols, is faster
+ * than it.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-    CKPT_INFLATE_WINDOW = 32768,                       /* farthest distance of a match */
-    CKPT_INFLATE_ROOM = 131072,                        /* output of one run, at least one match short */
-    CKPT_INFLATE_SLACK = 320,                          /* a match and the overshoot of its copy */
+    CKPT_INFLATE_WINDOW = 32768, /* farthest distance of a match */
+    CKPT_INFLATE_ROOM = 131072,  /* output of one run, at least one match short */
+    CKPT_INFLATE_SLACK = 320,    /* a match and the overshoot of its copy */
     CKPT_INFLATE_LITLEN_BITS = 11,
     CKPT_INFLATE_DIST_BITS = 9,
     /* Largest tables there can be for 288 / 32 symbols of at most 15 bits with these root sizes. */
@@ -52,9 +53,9 @@ void ckpt_inflate_start(ckpt_inflate *s);
 void ckpt_inflate_restart(ckpt_inflate *s);
 
 /*
- * Decodes from *in up to `end`, moves *in. New output is window[position before ... position after).
- * Makes room first if the window is full, so the output of the run before is gone then: *first is set
- * to the index of the first new byte.
+ * Decodes from *in up to `end`, moves *in. New output is window[position before ... position
+ * after). Makes room first if the window is full, so the output of the run before is gone then:
+ * *first is set to the index of the first new byte.
  */
 int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, size_t *first);
 

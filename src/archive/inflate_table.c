@@ -4,13 +4,14 @@
 
 enum { MAX_BITS = 15, MAX_SYMBOLS = 320 };
 
-static const uint16_t length_base[29] = {3,  4,  5,  6,  7,  8,  9,  10, 11,  13,  15,  17,  19,  23, 27,
-                                         31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
+static const uint16_t length_base[29] = {3,  4,  5,  6,   7,   8,   9,   10,  11, 13,
+                                         15, 17, 19, 23,  27,  31,  35,  43,  51, 59,
+                                         67, 83, 99, 115, 131, 163, 195, 227, 258};
 static const uint8_t length_extra[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                          2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-static const uint16_t dist_base[30] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
-                                       33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
-                                       1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+static const uint16_t dist_base[30] = {
+    1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
+    193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
 
 /* The entry of a symbol whose code has `bits` bits (those of the root table already taken off). */
 static uint32_t entry_of(uint32_t symbol, uint32_t bits, int kind)
@@ -55,7 +56,8 @@ int ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table, 
         if (counts[bits])
             max = bits;
     counts[0] = 0;
-    /* Kraft sum: more codes than fit is always an error, fewer only allowed for a single short code. */
+    /* Kraft sum: more codes than fit is always an error, fewer only allowed for a single short
+     * code. */
     int32_t left = 1;
     for (bits = 1; bits <= MAX_BITS; bits++) {
         left = left * 2 - counts[bits];
@@ -86,7 +88,8 @@ int ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table, 
                     table[i] = entry;
             } else {
                 if ((code & (root_size - 1)) != prefix) {
-                    /* A new second table, just large enough for the codes that share this prefix. */
+                    /* A new second table, just large enough for the codes that share this prefix.
+                     */
                     prefix = code & (root_size - 1);
                     sub_bits = bits - root_bits;
                     int32_t space = (int32_t)(1u << sub_bits) - (int32_t)n;

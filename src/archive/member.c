@@ -25,18 +25,21 @@ static int bad_header(ckpt_archive *a, uint32_t code, uint64_t offset)
     ckpt_message *m = &a->message;
     ckpt_message_clear(m);
     if (a->info.members == 0 && offset == 0 && code == CKPT_ARCHIVE_E_BAD_CHECKSUM) {
-        ckpt_message_text(m, a->info.compression == CKPT_COMPRESSION_NONE ? "The file starts with "
-                                                                          : "The decompressed data start with ");
+        ckpt_message_text(m, a->info.compression == CKPT_COMPRESSION_NONE
+                                 ? "The file starts with "
+                                 : "The decompressed data start with ");
         ckpt_message_hex(m, a->first, 8);
         ckpt_message_text(m, "; expected a tar archive");
-        ckpt_message_text(m, a->info.compression == CKPT_COMPRESSION_NONE ? ", optionally compressed." : ".");
+        ckpt_message_text(
+            m, a->info.compression == CKPT_COMPRESSION_NONE ? ", optionally compressed." : ".");
         return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_NOT_TAR, 0);
     }
     ckpt_message_text(m, "The block at offset ");
     ckpt_message_number(m, offset);
-    ckpt_message_text(m, code == CKPT_ARCHIVE_E_BAD_CHECKSUM ? " is no tar header (its checksum is wrong)"
-                         : code == CKPT_ARCHIVE_E_BAD_NUMBER ? " has a size that is no number"
-                                                             : " has a size that is negative or absurd");
+    ckpt_message_text(
+        m, code == CKPT_ARCHIVE_E_BAD_CHECKSUM ? " is no tar header (its checksum is wrong)"
+           : code == CKPT_ARCHIVE_E_BAD_NUMBER ? " has a size that is no number"
+                                               : " has a size that is negative or absurd");
     if (a->info.members > 0) {
         ckpt_message_text(m, "; it follows member ");
         ckpt_message_name(m, a->last_name.bytes, a->last_name.length);
@@ -215,7 +218,8 @@ static int choose_names(ckpt_archive *a)
         p->gname = a->pax.gname;
     uint64_t longest = p->name.length > p->link.length ? p->name.length : p->link.length;
     if (longest > a->options.max_name)
-        return limit(a, CKPT_ARCHIVE_E_LIMIT_NAME, "A name", longest, a->options.max_name, "name length");
+        return limit(a, CKPT_ARCHIVE_E_LIMIT_NAME, "A name", longest, a->options.max_name,
+                     "name length");
     return CKPT_STEP_OK;
 }
 
@@ -276,12 +280,13 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset, i
     if (a->has_long_name || a->has_long_link)
         p->flags |= CKPT_MEMBER_LONG_NAME;
     p->type = type_of(p);
-    /* Links, directories and devices have no data, whatever their size says (as in Go's archive/tar). */
+    /* Links, directories and devices have no data, whatever their size says (as in Go's
+     * archive/tar). */
     if (p->type >= CKPT_MEMBER_HARDLINK && p->type <= CKPT_MEMBER_FIFO && p->stored_size > 0) {
         p->stored_size = 0;
         p->flags |= CKPT_MEMBER_SIZE_IGNORED;
     }
-    if (p->stored_size > CKPT_ARCHIVE_NUMBER_MAX - 2 * CKPT_TAR_BLOCK - p->data_offset)
+    if (p->stored_size > CKPT_ARCHIVE_NUMBER_MAX - UINT64_C(2) * CKPT_TAR_BLOCK - p->data_offset)
         return bad_header(a, CKPT_ARCHIVE_E_BAD_SIZE, offset);
     p->size = p->stored_size;
     *complete = 1;
@@ -295,7 +300,8 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset, i
     else if (a->has_pax && (a->pax.present & CKPT_PAX_SPARSE) && p->type == CKPT_MEMBER_FILE)
         r = ckpt_sparse_from_pax(a);
     if (r < 0)
-        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, offset, "A sparse member has a malformed map.");
+        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, offset,
+                                 "A sparse member has a malformed map.");
     if (a->sparse.kind != CKPT_SPARSE_NONE)
         p->flags |= CKPT_MEMBER_SPARSE;
     if (r > 0)

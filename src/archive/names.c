@@ -7,7 +7,11 @@
 static size_t decode(const uint8_t *p, size_t left, uint32_t *point)
 {
     uint8_t a = p[0];
-    size_t n = a < 0x80 ? 1 : a >= 0xc2 && a < 0xe0 ? 2 : a >= 0xe0 && a < 0xf0 ? 3 : a >= 0xf0 && a < 0xf5 ? 4 : 0;
+    size_t n = a < 0x80                ? 1
+               : a >= 0xc2 && a < 0xe0 ? 2
+               : a >= 0xe0 && a < 0xf0 ? 3
+               : a >= 0xf0 && a < 0xf5 ? 4
+                                       : 0;
     if (n == 0 || n > left)
         return 0;
     uint32_t v = n == 1 ? a : a & (0xffu >> (n + 1));
@@ -44,8 +48,8 @@ static uint32_t characters(const uint8_t *text, size_t length)
             flags |= CKPT_NAME_NUL;
         if (point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x2028 || point == 0x2029)
             flags |= CKPT_NAME_CONTROL;
-        if (point == 0x61c || point == 0x200e || point == 0x200f || (point >= 0x202a && point <= 0x202e) ||
-            (point >= 0x2066 && point <= 0x2069))
+        if (point == 0x61c || point == 0x200e || point == 0x200f ||
+            (point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069))
             flags |= CKPT_NAME_BIDI;
         i += n;
     }
@@ -149,8 +153,9 @@ uint64_t ckpt_name_hash(const uint8_t *name, size_t length)
 }
 
 /*
- * The slot that holds the hash or is free for it; NULL after 64 tries. The hash is not secret, so an
- * archive can be made whose names all fall together: it shall cost it only the notice of repeats.
+ * The slot that holds the hash or is free for it; NULL after 64 tries. The hash is not secret, so
+ * an archive can be made whose names all fall together: it shall cost it only the notice of
+ * repeats.
  */
 static uint64_t *slot_of(uint64_t *slots, size_t capacity, uint64_t hash)
 {

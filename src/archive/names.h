@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CKPT_ARCHIVE_NAMES_H
 #define CKPT_ARCHIVE_NAMES_H
-/* Member names: what is remarkable about them, and whether one came before. Nothing is interpreted. */
+/* Member names: what is remarkable about them, and whether one came before. Nothing is interpreted.
+ */
 #include "archive.h"
 
 /* CKPT_NAME_... flags of a name; the part without leading "./" and trailing "/". */

@@ -88,7 +88,8 @@ static int decimal_signed(ckpt_text text, int64_t *value)
     return 0;
 }
 
-/* "-1.5" is 1.5 s before 1970: seconds -2, nanoseconds 500000000, so that the fraction counts forward. */
+/* "-1.5" is 1.5 s before 1970: seconds -2, nanoseconds 500000000, so that the fraction counts
+ * forward. */
 static int read_time(const ckpt_text *text, int64_t *seconds, uint32_t *nanoseconds)
 {
     ckpt_text whole = *text;

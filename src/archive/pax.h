@@ -19,7 +19,7 @@ enum {
     CKPT_PAX_GID = 32,
     CKPT_PAX_UNAME = 64,
     CKPT_PAX_GNAME = 128,
-    CKPT_PAX_SPARSE = 256,       /* any GNU.sparse record */
+    CKPT_PAX_SPARSE = 256, /* any GNU.sparse record */
     CKPT_PAX_SPARSE_NAME = 512,
     CKPT_PAX_SPARSE_SIZE = 1024
 };
@@ -45,8 +45,8 @@ int ckpt_pax_read(ckpt_pax *pax, const uint8_t *bytes, size_t length, ckpt_text 
 
 /*
  * Is this record an extended attribute, and which? Both star's and libarchive's spelling are known;
- * most writers of the second write the first as well, so the second counts only if there is no first.
- * Returns 0, 1 (plain) or 2 (libarchive's encoding); *name is the attribute's name.
+ * most writers of the second write the first as well, so the second counts only if there is no
+ * first. Returns 0, 1 (plain) or 2 (libarchive's encoding); *name is the attribute's name.
  */
 int ckpt_pax_xattr(const ckpt_text *key, ckpt_text *name);
 

@@ -6,8 +6,8 @@
 
 enum {
     MAGIC_LENGTH = 6,
-    SMALL_READ = 4096,        /* a header and a few small members */
-    LARGE_READ = 262144,      /* streams, and plain archives of many small members */
+    SMALL_READ = 4096,   /* a header and a few small members */
+    LARGE_READ = 262144, /* streams, and plain archives of many small members */
     READ_AHEAD_PER_MEMBER = 1024,
     WORK = 16 * 1024 * 1024 /* decompressed without an event: time for a pause */
 };
@@ -26,7 +26,10 @@ static uint32_t compression_of(const uint8_t *m, size_t n)
     if (n >= 4 && (memcmp(m, "\x28\xb5\x2f\xfd", 4) == 0 ||
                    (m[0] >> 4 == 5 && memcmp(m + 1, "\x2a\x4d\x18", 3) == 0)))
         return CKPT_COMPRESSION_ZSTD;
-    if (n >= 6 && memcmp(m, "\xfd" "7zXZ\0", 6) == 0)
+    if (n >= 6 && memcmp(m,
+                         "\xfd"
+                         "7zXZ\0",
+                         6) == 0)
         return CKPT_COMPRESSION_XZ;
     if (n >= 4 && memcmp(m, "BZh", 3) == 0 && m[3] >= '1' && m[3] <= '9')
         return CKPT_COMPRESSION_BZIP2;
@@ -82,7 +85,8 @@ void ckpt_archive_feed(ckpt_archive *a, const uint8_t *bytes, size_t length, int
     }
 }
 
-/* Finds out what the first bytes are. They may come one by one; then they are replayed to the decoder. */
+/* Finds out what the first bytes are. They may come one by one; then they are replayed to the
+ * decoder. */
 static int sniff(ckpt_archive *a)
 {
     size_t take = a->chunk_length - a->chunk_used;
@@ -124,7 +128,8 @@ static int sniff(ckpt_archive *a)
         ckpt_message_text(&a->message, "The file is compressed with ");
         ckpt_message_text(&a->message, name);
         ckpt_message_text(&a->message, ", which is not supported; decompress it first (");
-        ckpt_message_text(&a->message, a->info.compression == CKPT_COMPRESSION_COMPRESS ? "gzip" : name);
+        ckpt_message_text(&a->message,
+                          a->info.compression == CKPT_COMPRESSION_COMPRESS ? "gzip" : name);
         ckpt_message_text(&a->message, " -d).");
         return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_UNSUPPORTED, 0);
     }
@@ -154,9 +159,9 @@ static int ended(ckpt_archive *a, uint64_t size)
 }
 
 /*
- * How much to ask for in a plain tar. Behind a body that was passed over, little: mostly another large
- * body follows. As long as members follow each other closely, twice as much each time, up to a bound
- * that grows with the number of members seen, so that few members never cost many bytes.
+ * How much to ask for in a plain tar. Behind a body that was passed over, little: mostly another
+ * large body follows. As long as members follow each other closely, twice as much each time, up to
+ * a bound that grows with the number of members seen, so that few members never cost many bytes.
  */
 static uint64_t read_ahead(ckpt_archive *a, uint64_t gap)
 {
@@ -165,7 +170,7 @@ static uint64_t read_ahead(ckpt_archive *a, uint64_t gap)
         bound = LARGE_READ;
     if (gap > a->read_ahead)
         a->read_ahead = SMALL_READ;
-    else if (a->chunk_length > 0 && a->read_ahead * 2 <= bound)
+    else if (a->chunk_length > 0 && bound / 2 >= a->read_ahead)
         a->read_ahead *= 2;
     return a->read_ahead;
 }
@@ -237,7 +242,8 @@ static int stream_failed(ckpt_archive *a, uint32_t code, const char *problem)
 static int decode(ckpt_archive *a)
 {
     for (;;) {
-        const uint8_t *in = a->chunk + a->chunk_used, *end = a->chunk + a->chunk_length, *out = NULL;
+        const uint8_t *in = a->chunk + a->chunk_used, *end = a->chunk + a->chunk_length,
+                      *out = NULL;
         size_t length = 0;
         uint64_t garbage = 0;
         uint32_t code = 0;
@@ -303,8 +309,8 @@ int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length)
     int r = CKPT_STEP_OK;
     if (a->info.compression == CKPT_COMPRESSION_UNKNOWN)
         r = sniff(a);
-    while (r == CKPT_STEP_OK && (a->position < a->slice_offset ||
-                            a->position - a->slice_offset >= a->slice_length)) {
+    while (r == CKPT_STEP_OK &&
+           (a->position < a->slice_offset || a->position - a->slice_offset >= a->slice_length)) {
         if (a->tar_ended)
             return CKPT_STEP_ENDED;
         if (a->work >= WORK) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Uses libzstd's block-wise interface: it decodes straight into our ring of the last window, where the
- * tar reader looks at the output. The streaming interface would copy all output once more (a fifth of
- * the time), and forget output when an error follows in the same call.
+ * Uses libzstd's block-wise interface: it decodes straight into our ring of the last window, where
+ * the tar reader looks at the output. The streaming interface would copy all output once more (a
+ * fifth of the time), and forget output when an error follows in the same call.
  */
 #define ZSTD_STATIC_LINKING_ONLY /* the block-wise interface and own memory functions */
 #define ZSTD_DISABLE_DEPRECATE_WARNINGS
@@ -151,7 +151,8 @@ static int start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
 /* Looks at the start of a frame. 0 when known, else what ckpt_unzstd_run() is to return. */
 static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
 {
-    static const uint8_t magic[4] = {0x28, 0xb5, 0x2f, 0xfd}, skip_magic[4] = {0x50, 0x2a, 0x4d, 0x18};
+    static const uint8_t magic[4] = {0x28, 0xb5, 0x2f, 0xfd},
+                         skip_magic[4] = {0x50, 0x2a, 0x4d, 0x18};
     ZSTD_frameHeader h;
     for (;;) {
         size_t n = z->header_length;
@@ -190,7 +191,8 @@ static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
     return start_frame(z, &h);
 }
 
-/* Decodes the next block, or part of the frame that is none. *length is 0 if that gives no output. */
+/* Decodes the next block, or part of the frame that is none. *length is 0 if that gives no output.
+ */
 static int frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const uint8_t **out,
                  size_t *length)
 {
@@ -222,8 +224,8 @@ static int frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const u
     }
     if (!z->whole && z->ring_used - z->position < z->block_size)
         z->position = 0; /* the ring is large enough that the window is not overwritten */
-    size_t r = ZSTD_decompressContinue(z->context, z->ring + z->position, z->ring_used - z->position,
-                                       from, want);
+    size_t r = ZSTD_decompressContinue(z->context, z->ring + z->position,
+                                       z->ring_used - z->position, from, want);
     if (ZSTD_isError(r)) {
         z->failed = failure(z, r);
         return z->failed;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CKPT_ARCHIVE_UNZSTD_H
 #define CKPT_ARCHIVE_UNZSTD_H
-/* zstd files (RFC 8878) by libzstd: any number of frames, skippable ones anywhere, checksums checked. */
+/* zstd files (RFC 8878) by libzstd: any number of frames, skippable ones anywhere, checksums
+ * checked. */
 #include "archive.h"
 
 typedef struct ckpt_unzstd ckpt_unzstd;
@@ -27,9 +28,9 @@ int ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, cons
 
 /* May the input end here? */
 int ckpt_unzstd_at_end(const ckpt_unzstd *z);
-uint32_t ckpt_unzstd_frames(const ckpt_unzstd *z);   /* completed frames with content */
-uint64_t ckpt_unzstd_window(const ckpt_unzstd *z);   /* largest asked for, the refused one included */
-uint64_t ckpt_unzstd_garbage(const ckpt_unzstd *z);  /* bytes seen behind the last frame */
+uint32_t ckpt_unzstd_frames(const ckpt_unzstd *z); /* completed frames with content */
+uint64_t ckpt_unzstd_window(const ckpt_unzstd *z); /* largest asked for, the refused one included */
+uint64_t ckpt_unzstd_garbage(const ckpt_unzstd *z); /* bytes seen behind the last frame */
 const char *ckpt_unzstd_problem(const ckpt_unzstd *z);
 
 #endif

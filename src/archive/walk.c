@@ -112,10 +112,11 @@ static int ended_at_header(ckpt_archive *a)
         return cut(a, CKPT_ARCHIVE_E_CUT_PADDING, a->last_stored, a->last_stored);
     }
     if (size == 0)
-        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_EMPTY, 0,
-                                 a->info.compression == CKPT_COMPRESSION_NONE
-                                     ? "The file is empty; expected a tar archive, optionally compressed."
-                                     : "The compressed stream is empty; expected a tar archive.");
+        return ckpt_archive_fail(
+            a, CKPT_ARCHIVE_E_EMPTY, 0,
+            a->info.compression == CKPT_COMPRESSION_NONE
+                ? "The file is empty; expected a tar archive, optionally compressed."
+                : "The compressed stream is empty; expected a tar archive.");
     if (size < CKPT_TAR_BLOCK) {
         ckpt_message_clear(&a->message);
         ckpt_message_text(&a->message, "There are only ");
@@ -154,14 +155,18 @@ static int step_header(ckpt_archive *a)
         ckpt_message_text(&a->message, "The archive has more than ");
         ckpt_message_number(&a->message, a->options.max_members);
         ckpt_message_text(&a->message, " members; that is the limit (members).");
-        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_MEMBERS, a->position - CKPT_TAR_BLOCK);
+        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_MEMBERS,
+                                         a->position - CKPT_TAR_BLOCK);
     }
     /* A copy: the rest of the member's headers may come with other bytes fed. */
     memcpy(a->header_block, block, CKPT_TAR_BLOCK);
     r = ckpt_member_header(a, a->header_block, a->position - CKPT_TAR_BLOCK, &complete);
     if (r != CKPT_STEP_OK)
         return r;
-    a->state = complete == 2 ? SPARSE_BLOCKS : complete ? ANNOUNCE : a->extension_left ? EXTENSION : HEADER;
+    a->state = complete == 2       ? SPARSE_BLOCKS
+               : complete          ? ANNOUNCE
+               : a->extension_left ? EXTENSION
+                                   : HEADER;
     return CKPT_STEP_OK;
 }
 
@@ -172,8 +177,8 @@ static int step_extension(ckpt_archive *a)
     int r = ckpt_source_peek(a, &bytes, &length);
     if (r == CKPT_STEP_ENDED) {
         uint64_t have = a->tar_size - a->extension_offset - CKPT_TAR_BLOCK;
-        return cut(a, CKPT_ARCHIVE_E_CUT_EXTENSION, have < a->extension_want ? have : a->extension_want,
-                   a->extension_want);
+        return cut(a, CKPT_ARCHIVE_E_CUT_EXTENSION,
+                   have < a->extension_want ? have : a->extension_want, a->extension_want);
     }
     if (r != CKPT_STEP_OK)
         return r;
@@ -242,7 +247,8 @@ static int step_announce(ckpt_archive *a)
     if (r != CKPT_STEP_OK)
         return r;
     a->last_name.length = 0;
-    if (!ckpt_buffer_append(a, &a->last_name, p->name.bytes, p->name.length < 256 ? p->name.length : 256))
+    if (!ckpt_buffer_append(a, &a->last_name, p->name.bytes,
+                            p->name.length < 256 ? p->name.length : 256))
         return ckpt_archive_no_memory(a);
     a->last_index = p->index;
     a->last_data = p->data_offset;
@@ -343,7 +349,9 @@ static int too_dense(ckpt_archive *a)
     ckpt_message_clear(&a->message);
     ckpt_message_text(&a->message, "The members to keep are more than ");
     ckpt_message_number(&a->message, a->options.max_ratio);
-    ckpt_message_text(&a->message, " times larger than the compressed data read; that is the limit (expansion ratio).");
+    ckpt_message_text(
+        &a->message,
+        " times larger than the compressed data read; that is the limit (expansion ratio).");
     return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_RATIO, a->position);
 }
 
@@ -363,10 +371,12 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
         }
     } else {
         const ckpt_extent *e = (const ckpt_extent *)(const void *)s->extents.bytes + s->current;
-        const ckpt_extent *end = (const ckpt_extent *)(const void *)(s->extents.bytes + s->extents.length);
+        const ckpt_extent *end =
+            (const ckpt_extent *)(const void *)(s->extents.bytes + s->extents.length);
         for (; e < end && s->logical >= e->offset + e->length; e++)
             s->current++;
-        uint64_t until = e < end ? s->logical < e->offset ? e->offset : e->offset + e->length : a->pending.size;
+        uint64_t until =
+            e < end ? s->logical < e->offset ? e->offset : e->offset + e->length : a->pending.size;
         uint64_t left = until - s->logical;
         if (e < end && s->logical >= e->offset) {
             r = peek_body(a, bytes, length);
@@ -385,8 +395,8 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
         a->state = BODY_END;
     } else if (a->chosen) {
         a->kept_sum += *length;
-        if ((a->info.compression == CKPT_COMPRESSION_GZIP || a->info.compression == CKPT_COMPRESSION_ZSTD ||
-             s->kind != CKPT_SPARSE_NONE) &&
+        if ((a->info.compression == CKPT_COMPRESSION_GZIP ||
+             a->info.compression == CKPT_COMPRESSION_ZSTD || s->kind != CKPT_SPARSE_NONE) &&
             a->kept_sum > a->options.ratio_floor &&
             a->kept_sum / a->options.max_ratio > a->info.source_read)
             return too_dense(a);
@@ -496,7 +506,7 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
         case ANNOUNCE:
             r = step_announce(a);
             if (r == CKPT_STEP_OK && (a->wanted || a->options.flags & CKPT_ARCHIVE_DECIDE ||
-                                 a->batch.length >= BATCH_SIZE))
+                                      a->batch.length >= BATCH_SIZE))
                 return give_batch(a, event);
             break;
         case ANNOUNCED:

@@ -40,9 +40,10 @@ int main(int argc, char **argv)
     drive_result r;
     drive(bytes, length, &how, &r);
     fputs(r.text, stdout);
-    printf("asked %" PRIu64 " in %" PRIu64 " needs, data %" PRIu64 ", members %u, compression %u, streams %u%s%s\n",
-           r.asked, r.needs, r.data, r.members, r.info.compression, r.info.streams, *r.message ? "\n" : "",
-           r.message);
+    printf("asked %" PRIu64 " in %" PRIu64 " needs, data %" PRIu64
+           ", members %u, compression %u, streams %u%s%s\n",
+           r.asked, r.needs, r.data, r.members, r.info.compression, r.info.streams,
+           *r.message ? "\n" : "", r.message);
     drive_free(&r);
     free(bytes);
     return r.last.type == CKPT_ARCHIVE_ERROR;

@@ -42,8 +42,9 @@ static void say_member(drive_result *r, const uint8_t *record)
     const uint8_t *text = record + sizeof m;
     if (m.index != r->members++)
         say(r, "WRONG INDEX ");
-    say(r, "%c %04o %" PRIi64 ":%" PRIi64 " %" PRIu64 "/%" PRIu64 " %" PRIi64 ".%09u @%" PRIu64 "+%" PRIu64
-           " f%x n%x ",
+    say(r,
+        "%c %04o %" PRIi64 ":%" PRIi64 " %" PRIu64 "/%" PRIu64 " %" PRIi64 ".%09u @%" PRIu64
+        "+%" PRIu64 " f%x n%x ",
         types[m.type], m.mode & 07777, m.uid, m.gid, m.size, m.stored_size, m.mtime, m.mtime_nsec,
         m.header_offset, m.data_offset - m.header_offset, m.flags, m.name_flags);
     say_bytes(r, text, m.name_length);
@@ -136,13 +137,14 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
     r->last = e;
     ckpt_archive_get_info(a, &r->info);
     if (e.type == CKPT_ARCHIVE_ERROR) {
-        snprintf(r->message, sizeof r->message, "%s", e.message);
+        (void)snprintf(r->message, sizeof r->message, "%s", e.message);
         if (strlen(e.message) != e.message_length)
             say(r, "WRONG MESSAGE LENGTH\n");
-        say(r, "ERROR %u have %" PRIu64 " want %" PRIu64 " member %d\n", e.code, e.have, e.want, (int)e.member);
+        say(r, "ERROR %u have %" PRIu64 " want %" PRIu64 " member %d\n", e.code, e.have, e.want,
+            (int)e.member);
     } else {
-        say(r, "END %u at %" PRIu64 " trailing %" PRIu64 "/%" PRIu64 " first %" PRIu64 "\n", e.code, e.offset,
-            r->info.trailing_nonzero, r->info.trailing, r->info.trailing_first);
+        say(r, "END %u at %" PRIu64 " trailing %" PRIu64 "/%" PRIu64 " first %" PRIu64 "\n", e.code,
+            e.offset, r->info.trailing_nonzero, r->info.trailing, r->info.trailing_first);
     }
     if (ckpt_archive_next(a, &e) != r->last.type) /* the final event repeats */
         say(r, "WRONG LAST EVENT\n");

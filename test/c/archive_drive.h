@@ -7,9 +7,9 @@
 typedef struct {
     char *text; /* the log: one line per member, wanted body and end */
     size_t length, capacity;
-    uint64_t asked;   /* bytes fed */
-    uint64_t needs;   /* NEED events */
-    uint64_t data;    /* bytes of DATA */
+    uint64_t asked; /* bytes fed */
+    uint64_t needs; /* NEED events */
+    uint64_t data;  /* bytes of DATA */
     uint32_t members;
     ckpt_archive_event last; /* END or ERROR (pointers are dead) */
     char message[512];

@@ -14,8 +14,8 @@ static uint32_t classify(const char *name)
 
 static uint32_t link_of(const char *name, const char *target, int symbolic)
 {
-    return ckpt_name_classify_link((const uint8_t *)name, strlen(name), (const uint8_t *)target, strlen(target),
-                                   symbolic);
+    return ckpt_name_classify_link((const uint8_t *)name, strlen(name), (const uint8_t *)target,
+                                   strlen(target), symbolic);
 }
 
 static int normal_is(const char *name, const char *expected)
@@ -27,7 +27,8 @@ static int normal_is(const char *name, const char *expected)
 
 static int same_hash(const char *a, const char *b)
 {
-    return ckpt_name_hash((const uint8_t *)a, strlen(a)) == ckpt_name_hash((const uint8_t *)b, strlen(b));
+    return ckpt_name_hash((const uint8_t *)a, strlen(a)) ==
+           ckpt_name_hash((const uint8_t *)b, strlen(b));
 }
 
 static void *allocate(void *context, size_t size)
@@ -53,9 +54,12 @@ void test_archive_names(void)
     CHECK(classify("C:/x") == CKPT_NAME_DRIVE);
     CHECK(classify("..\\x") == CKPT_NAME_BACKSLASH);
     CHECK(classify("a\nb") == CKPT_NAME_CONTROL);
-    CHECK(classify("a\xc2\x9b" "b") == CKPT_NAME_CONTROL);
-    CHECK(classify("a\x9b" "b") == CKPT_NAME_NOT_UTF8);
-    CHECK(classify("a\xe2\x80\xae" "b") == CKPT_NAME_BIDI);
+    CHECK(classify("a\xc2\x9b"
+                   "b") == CKPT_NAME_CONTROL);
+    CHECK(classify("a\x9b"
+                   "b") == CKPT_NAME_NOT_UTF8);
+    CHECK(classify("a\xe2\x80\xae\xe2\x80\xac"
+                   "b") == CKPT_NAME_BIDI);
     CHECK(classify("gr\xc3\xbc\xc3\x9f \xe4\xb8\x96 \xf0\x9f\x98\x80") == 0);
     CHECK(classify("\xed\xa0\x80") == CKPT_NAME_NOT_UTF8);
     CHECK(classify("\xc0\xaf") == CKPT_NAME_NOT_UTF8);

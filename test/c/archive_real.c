@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Archives made by real writers (test/archive-builders/build.py) and recorded ones (test/data), read
- * whole, in pieces, and cut. What a cut plain archive must say follows from where its members lie.
+ * Archives made by real writers (test/archive-builders/build.py) and recorded ones (test/data),
+ * read whole, in pieces, and cut. What a cut plain archive must say follows from where its members
+ * lie.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -30,13 +31,16 @@ static void index_members(const uint8_t *bytes, size_t length)
         if (e.type == CKPT_ARCHIVE_NEED)
             ckpt_archive_feed(a, bytes + e.offset, (size_t)e.length, 0);
         const uint8_t *record = e.data;
-        for (uint32_t i = 0; e.type == CKPT_ARCHIVE_MEMBERS && i < e.count && member_count < MAX_MEMBERS; i++) {
+        for (uint32_t i = 0;
+             e.type == CKPT_ARCHIVE_MEMBERS && i < e.count && member_count < MAX_MEMBERS; i++) {
             memcpy(&members[member_count], record, sizeof *members);
             record += members[member_count++].record_size;
         }
     }
     end_kind = e.code;
-    zeros_offset = e.offset - (end_kind == CKPT_END_CLEAN ? 1024 : end_kind == CKPT_END_ONE_ZERO ? 512 : 0);
+    zeros_offset = e.offset - (end_kind == CKPT_END_CLEAN      ? 1024
+                               : end_kind == CKPT_END_ONE_ZERO ? 512
+                                                               : 0);
     ckpt_archive_free(a);
 }
 
@@ -77,7 +81,8 @@ static uint32_t cut_at(uint64_t n, uint64_t *have, uint64_t *want)
 static void check_cut(const char *name, const uint8_t *bytes, size_t n, int how_to)
 {
     static const size_t chunks[3] = {0, 100, 512};
-    drive_how how = {.decide = how_to & 1, .sequential = how_to >> 1 & 1, .chunk = chunks[how_to % 3]};
+    drive_how how = {
+        .decide = how_to & 1, .sequential = how_to >> 1 & 1, .chunk = chunks[how_to % 3]};
     drive_result r;
     uint64_t have, want;
     drive(bytes, n, &how, &r);
@@ -85,9 +90,11 @@ static void check_cut(const char *name, const uint8_t *bytes, size_t n, int how_
     uint32_t got = r.last.type == CKPT_ARCHIVE_ERROR ? r.last.code : r.last.code * 1000;
     if (got == CKPT_ARCHIVE_E_CUT_EXTENSION && expected == CKPT_ARCHIVE_E_CUT_HEADER)
         got = expected;
-    CHECK_THAT(got == expected, "%s cut to %zu: %u, expected %u: %s", name, n, got, expected, r.message);
+    CHECK_THAT(got == expected, "%s cut to %zu: %u, expected %u: %s", name, n, got, expected,
+               r.message);
     if (expected == CKPT_ARCHIVE_E_CUT_BODY)
-        CHECK_THAT(r.last.have == have && r.last.want == want, "%s cut to %zu: wrong numbers: %s", name, n, r.message);
+        CHECK_THAT(r.last.have == have && r.last.want == want, "%s cut to %zu: wrong numbers: %s",
+                   name, n, r.message);
     drive_free(&r);
 }
 
@@ -114,10 +121,11 @@ static void check_cuts(const char *name, const uint8_t *bytes, size_t length, ui
         drive_result r;
         size_t n = any((uint32_t)length);
         drive(bytes, n, &how, &r);
-        /* Only cuts that fall between two gzip members or zstd frames may look like the end of the file. */
+        /* Only cuts that fall between two gzip members or zstd frames may look like the end of the
+         * file. */
         int fine = r.last.type == CKPT_ARCHIVE_ERROR &&
-                   (r.last.code == CKPT_ARCHIVE_E_CUT_STREAM || r.last.code == CKPT_ARCHIVE_E_EMPTY ||
-                    r.last.code == CKPT_ARCHIVE_E_SHORT);
+                   (r.last.code == CKPT_ARCHIVE_E_CUT_STREAM ||
+                    r.last.code == CKPT_ARCHIVE_E_EMPTY || r.last.code == CKPT_ARCHIVE_E_SHORT);
         if (strstr(name, "garbage") || strstr(name, "members") || strstr(name, "frames"))
             fine = 1;
         CHECK_THAT(fine, "%s cut to %zu: %u %u %s", name, n, r.last.type, r.last.code, r.message);
@@ -140,8 +148,8 @@ static void check_file(const char *path, const char *name)
         how.chunk = chunks[i % 6];
         how.sequential = i >= 6;
         drive(bytes, length, &how, &r);
-        CHECK_THAT(strcmp(whole.text, r.text) == 0, "%s differs in pieces of %zu:\n%s---\n%s", name, how.chunk,
-                   whole.text, r.text);
+        CHECK_THAT(strcmp(whole.text, r.text) == 0, "%s differs in pieces of %zu:\n%s---\n%s", name,
+                   how.chunk, whole.text, r.text);
         drive_free(&r);
     }
     int good = strncmp(name, "bad-", 4) != 0;
@@ -166,15 +174,19 @@ void test_archive_real(void)
     const char *folder = "build/test/archives";
     char path[4096];
     int count = 0;
-    if (!CHECK(system("python3 test/archive-builders/build.py build/test/archives >/dev/null") == 0))
+    /* NOLINTNEXTLINE: a fixed command, and the tests have one thread */
+    if (!CHECK(system("python3 test/archive-builders/build.py build/test/archives >/dev/null") ==
+               0))
         return;
     DIR *dir = opendir(folder);
-    if (!CHECK(dir != NULL))
+    CHECK(dir != NULL);
+    if (dir == NULL)
         return;
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): the tests have one thread */
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;) {
         if (strstr(entry->d_name, ".tar") == NULL)
             continue;
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        (void)snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
         check_file(path, entry->d_name);
         count++;
     }

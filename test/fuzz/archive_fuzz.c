@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzz target for the archive reader. The last two bytes choose how it is driven; the rest is the
- * archive, so that archives are good seeds. The same bytes are read twice, in large and in small pieces, and must tell the same story.
+ * archive, so that archives are good seeds. The same bytes are read twice, in large and in small
+ * pieces, and must tell the same story.
  */
 #include <stdio.h>
 #include <stdlib.h>
