@@ -19,6 +19,7 @@ endif
 
 B := build#                     where to build (not from here: make repro)
 SECONDS ?= 5#                   make fuzz: seconds for each target
+TIMEOUT ?= 300#                 make test: seconds after which a C test program or a JavaScript test has hung
 COVER_MIN ?= 95#                make cover: lowest share of lines of src/, in per cent
 WASM_MAX ?= 61440#              highest size of core.wasm, bytes
 WASM_MAX_GZIP ?= 25600#         ... and after gzip -9
@@ -111,6 +112,9 @@ $(B)/flags: FORCE
 
 # ---- C: the same rules for every way of compiling it ---------------------------------------------
 
+# The C tests let allocations fail (test/c/allocator.c).
+WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
+
 # variant NAME, COMPILER, AR, FLAGS: $(B)/NAME/libckpt.a, $(B)/NAME/test-c and the objects for them.
 # cJSON is not ours: compiled without our warnings.
 define variant
@@ -123,7 +127,7 @@ $(B)/$(1)/cJSON.o: $(CJSON_DIR)/cJSON.c $(B)/flags $(DEPS) | setup
 $(B)/$(1)/libckpt.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/cJSON.o
 	@rm -f $$@; $(3) rcsD $$@ $$^
 $(B)/$(1)/test-c: $(TEST_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/libckpt.a
-	@$(2) $(4) $$^ -lm -o $$@
+	@$(2) $(4) $(WRAP) $$^ -lm -o $$@
 endef
 $(eval $(call variant,native,$(CC),ar,$(CFLAGS)))
 $(eval $(call variant,clang,$(CLANG),ar,-O2))
@@ -159,7 +163,7 @@ dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; cp $< $@
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
-dist/viewer.html: web/build.mjs $(wildcard web/* web/*/*) dist/inline.js $(JS_SRC) | setup
+dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) dist/inline.js $(JS_SRC) | setup
 	@node $< $@
 
 all: dist/core.wasm $(GENERATED) $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
@@ -169,12 +173,12 @@ dist: all ## everything that is published, in dist/
 # ---- Tests ----------------------------------------------------------------------------------------
 
 test-c: $(B)/native/test-c ## the C tests, through the native library
-	@$<
+	@timeout $(TIMEOUT) $<
 sanitize: $(B)/asan/test-c ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$<
+	@timeout $(TIMEOUT) $<
 test-js: all ## the JavaScript and browser tests
 	@[ -n "$(JS_TESTS)" ] || { echo "no test/js/*.test.js" >&2; exit 1; }
-	@node --test --test-reporter=spec $(JS_TESTS)
+	@node --test --test-reporter=spec --test-timeout=$(TIMEOUT)000 $(JS_TESTS)
 
 repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 	@rm -rf build/again; $(MAKE) B=build/again build/again/wasm/core.wasm >/dev/null

@@ -142,15 +142,17 @@ bool ckpt_read_json_file(ckpt_document *document, ckpt_kind kind, const char *di
                          const char *file, ckpt_string *path, ckpt_error *error)
 {
     /* Decoding resets the document, so that the path must live outside it until then. */
-    struct ckpt_arena scratch = {NULL, NULL, NULL, false};
+    struct ckpt_arena scratch = {NULL, NULL, NULL};
     *path = (ckpt_string){"", 0};
     memset(error, 0, sizeof(*error));
     ckpt_arena_reset(&document->arena);
     document->value = NULL;
     document->index.count = 0;
     char *name = join_path(&scratch, directory, file);
-    if (name == NULL)
+    if (name == NULL) {
+        ckpt_arena_free(&scratch);
         return no_memory(error);
+    }
 
     bool decoded = false;
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

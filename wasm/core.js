@@ -23,13 +23,16 @@ const RESULT = {
   text: 26,
   tape: 28,
   tapeWords: 29,
-  strings: 30,
-  input: 32,
-  end: 34,
+  input: 30,
+  strings: 32,
+  joined: 34,
+  end: 35,
 };
 
 /** By ckpt_error_kind. */
 const KINDS = /** @type {const} */ (['syntax', 'syntax', 'type', 'time', 'limit']);
+/** The least room that the core makes for an input (exports.c: SMALL). */
+const SMALL_INPUT = 65536;
 const TYPE = 2;
 const TIME = 3;
 
@@ -43,6 +46,8 @@ export class Core {
   /** @type {Int32Array} */
   #result = new Int32Array();
   #words = new Uint32Array();
+  /** Where the input goes; 0: nowhere yet. */
+  #inputStart = 0;
   /** @type {string[]} */
   #fields;
   /** @type {Map<string, number>} */
@@ -183,8 +188,11 @@ export class Core {
 
   /** Puts bytes into the core's input. @param {Uint8Array} bytes */
   #input(bytes) {
-    const start = this.#exports.ckpt_wasm_input(bytes.length);
+    // Room for a small file stays until a large one comes; then the core is asked, and may move it.
+    const small = bytes.length <= SMALL_INPUT;
+    const start = (small && this.#inputStart) || this.#exports.ckpt_wasm_input(bytes.length);
     this.#refresh();
+    this.#inputStart = small ? start : 0;
     if (start === 0)
       throw new CheckpointError(`the input of ${bytes.length} bytes is too large`, {
         kind: 'limit',
@@ -216,13 +224,10 @@ export class Core {
     this.#refresh();
     if (failed) throw this.#error(failed, false);
     const result = this.#result;
-    return readTape(
-      this.#words,
-      result[RESULT.tape],
-      this.#text(RESULT.input),
-      this.#text(RESULT.strings),
-      this.#fields,
-    );
+    const input = this.#text(RESULT.input);
+    const joined = result[RESULT.joined];
+    const strings = joined > 0 ? input : this.#text(RESULT.strings);
+    return readTape(this.#words, result[RESULT.tape], input, strings, joined, this.#fields);
   }
 
   /** @param {number} failed @param {boolean} [withPartial] */
