@@ -9,7 +9,7 @@ export const T = {
   title: 'Container checkpoint viewer',
   lead: 'Drop the metadata of a container checkpoint and see what is in it, and exactly what is wrong with it.',
   privacy:
-    'Nothing you drop is uploaded: your browser reads the files right here, and this page’s own security policy forbids it every network connection.',
+    'Nothing you drop is uploaded: your browser reads the files right here, and this page’s own security policy forbids every network connection.',
   dropTitle: 'Drop files or a folder anywhere',
   dropMore: 'Add more: drop anywhere, or',
   dropNames: 'config.dump spec.dump status deleted.files network.status pod.options',
