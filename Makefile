@@ -192,8 +192,10 @@ cover: $(B)/cover/test-c ## line coverage of src/ by the C tests; fails below CO
 
 $(B)/native/bench-%: $(B)/native/test/bench/%.o $(B)/native/libckpt.a
 	@$(CC) $^ -lm -o $@
-bench: dist/core.wasm $(GENERATED) $(BENCHES:%=$(B)/native/bench-%) ## speed and size
-	@for b in $(wildcard test/bench/*.mjs); do node --expose-gc "$$b"; done
+bench: all $(BENCHES:%=$(B)/native/bench-%) ## speed and size
+	@node test/bench/inputs.mjs build/bench
+	@for b in $(filter $(B)/%,$^); do "$$b"; echo; done
+	@for b in $(filter-out %/inputs.mjs,$(wildcard test/bench/*.mjs)); do node --expose-gc "$$b"; echo; done
 
 # ---- Checks ---------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The native library: nanoseconds and MB/s of ckpt_decode(), for each "KIND<tab>FILE" line of a
- * list: bench-decode LIST. The files of the list are beside it.
+ * list (build/bench/list.tsv, from inputs.mjs): bench-decode [LIST]. The files are beside it.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
@@ -72,20 +72,21 @@ int main(int argc, char **argv)
 {
     char line[1024], path[4096];
     int failed = 0;
-    FILE *list = argc == 2 ? fopen(argv[1], "r") : NULL;
+    const char *list_path = argc > 1 ? argv[1] : "build/bench/list.tsv";
+    FILE *list = fopen(list_path, "r");
     if (list == NULL) {
-        fprintf(stderr, "usage: bench-decode LIST\n");
+        fprintf(stderr, "%s cannot be opened; usage: bench-decode [LIST]\n", list_path);
         return 2;
     }
-    const char *slash = strrchr(argv[1], '/');
-    int folder = slash == NULL ? 0 : (int)(slash - argv[1]) + 1;
+    const char *slash = strrchr(list_path, '/');
+    int folder = slash == NULL ? 0 : (int)(slash - list_path) + 1;
     printf("Native library, ckpt_decode()\n\n%-22s%9s%17s\n", "file", "bytes", "time");
     while (fgets(line, sizeof(line), list) != NULL) {
         char *kind = strtok(line, "\t\n"), *file = strtok(NULL, "\t\n");
         char *name = strtok(NULL, "\t\n");
         if (kind == NULL || file == NULL)
             continue;
-        snprintf(path, sizeof(path), "%.*s%s", folder, argv[1], file);
+        snprintf(path, sizeof(path), "%.*s%s", folder, list_path, file);
         failed |= measure(kind, path, name == NULL ? file : name);
     }
     fclose(list);

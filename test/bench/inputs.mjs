@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files that the benchmarks read, made here: content as engines write it, in several sizes.
+// node test/bench/inputs.mjs DIR writes them there, with a list.tsv (kind, file, name) for the C one.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A generator of numbers that gives the same ones in each run. @param {number} seed */
 function random(seed) {
@@ -118,3 +122,14 @@ export const inputs = [
   { name: 'deleted.files 10 k', kind: 'deleted.files', bytes: json(deleted(10_000), 2) },
   { name: 'deleted.files 200 k', kind: 'deleted.files', bytes: json(deleted(200_000), 2) },
 ];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const directory = process.argv[2];
+  mkdirSync(directory, { recursive: true });
+  const lines = inputs.map(({ name, kind, bytes }) => {
+    const file = `${name.replaceAll(' ', '-')}.json`;
+    writeFileSync(join(directory, file), bytes);
+    return `${kind}\t${file}\t${name}\n`;
+  });
+  writeFileSync(join(directory, 'list.tsv'), lines.join(''));
+}
