@@ -33,6 +33,8 @@
 
 const READ_SIZE = 262144;
 const NO_MEMBER = 0xffffffff;
+/** Bytes of a batch of member records that came one by one. */
+const BATCH = 65536;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
@@ -110,10 +112,64 @@ export class MemberList {
     this.#layout = layout;
   }
 
-  /** @param {Uint8Array} bytes records @param {number} count */
+  /** Room behind the last batch, so that single records do not become batches of their own. */
+  #room = new Uint8Array();
+
+  /** @param {Uint8Array} bytes records, which are copied @param {number} count */
   add(bytes, count) {
-    this.#batches.push({ first: this.length, bytes, starts: null });
+    const batch = this.#batches.at(-1);
+    const end = batch ? batch.bytes.length : 0;
+    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= BATCH) {
+      this.#room.set(bytes, end);
+      batch.bytes = this.#room.subarray(0, end + bytes.length);
+      batch.starts = null;
+    } else if (bytes.length <= BATCH / 4) {
+      this.#room = new Uint8Array(BATCH);
+      this.#room.set(bytes);
+      this.#batches.push({
+        first: this.length,
+        bytes: this.#room.subarray(0, bytes.length),
+        starts: null,
+      });
+    } else {
+      this.#batches.push({ first: this.length, bytes: bytes.slice(), starts: null });
+    }
     this.length += count;
+  }
+
+  /** The records as the core wrote them, in order. @returns {Generator<Uint8Array>} */
+  *records() {
+    for (const { bytes } of this.#batches) yield bytes;
+  }
+
+  /** The last member. @returns {Member | undefined} */
+  last() {
+    const batch = this.#batches.at(-1);
+    if (!batch) return undefined;
+    if (batch.starts) return this.at(this.length - 1);
+    // The last of a batch that grows: found without looking at all of it again.
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
+    let at = this.#lastStart.batch === batch ? this.#lastStart.at : 0;
+    const size = this.#layout.member.fields.record_size;
+    for (let next; (next = at + field(view, at, size)) < batch.bytes.length;) at = next;
+    this.#lastStart = { batch, at };
+    return this.#member(batch.bytes, view, at);
+  }
+  /** @type {{batch: object | null, at: number}} */
+  #lastStart = { batch: null, at: 0 };
+
+  /**
+   * The members of which a number in the record has one of these bits, made only for them.
+   * @param {'flags' | 'name_flags'} name @param {number} bits @returns {Generator<Member>}
+   */
+  *having(name, bits) {
+    const { record_size: size, [name]: place } = this.#layout.member.fields;
+    for (const { bytes } of this.#batches) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let at = 0; at < bytes.length; at += field(view, at, size)) {
+        if (field(view, at, place) & bits) yield this.#member(bytes, view, at);
+      }
+    }
   }
 
   /** @param {number} index @returns {Member | undefined} */
@@ -234,6 +290,9 @@ function decodeXattr(key, value) {
  * @property {AbortSignal} [signal]
  * @property {readonly string[] | ((member: Member) => Wish | undefined)} [want] names (a final '*'
  *   stands for any end) of files to keep, or a function that is asked for every member
+ * @property {(member: Member) => Wish | undefined} [decide] asked for every member that no name of
+ *   `want` chose; members then come one by one
+ * @property {number} [stopAfter] index of the last member of interest: reading may stop behind it
  * @property {Record<string, number>} [limits] max_members, max_name, max_pax, max_table, max_kept,
  *   max_kept_sum, max_ratio, max_window, max_depth: as in the C header
  * @property {number} [depth] how many archives this one is inside of
@@ -277,7 +336,7 @@ class Reader {
     this.#core = exports;
     this.#layout = layout;
     this.#depth = options.depth ?? 0;
-    this.#want = typeof options.want === 'function' ? options.want : null;
+    this.#want = options.decide ?? (typeof options.want === 'function' ? options.want : null);
     this.members = new MemberList(layout);
     this.waiting = waiting;
 
@@ -375,15 +434,15 @@ class Reader {
   #takeMembers() {
     const at = this.#event('data');
     const count = this.#event('count');
-    this.members.add(this.#bytes.slice(at, at + this.#event('length')), count);
+    this.members.add(this.#bytes.subarray(at, at + this.#event('length')), count);
     /** @type {Wish | undefined} */
     let wish = false;
-    const last = /** @type {Member} */ (this.members.at(this.members.length - 1));
-    if (this.#want) {
+    const last = /** @type {Member} */ (this.members.last());
+    if (last.flags.includes('wanted')) {
+      wish = true;
+    } else if (this.#want) {
       wish = this.#want(last);
       if (wish) this.#core.ckpt_wasm_archive_want(this.#handle);
-    } else if (last.flags.includes('wanted')) {
-      wish = true;
     }
     if (wish === true) {
       this.#body = { bytes: new Uint8Array(last.size), filled: 0 };
@@ -573,6 +632,7 @@ const breathe = () => new Promise((resolve) => setTimeout(resolve));
 export async function openArchive(core, source, options = {}) {
   const { size, read } = sourceOf(source);
   const { onProgress, signal } = options;
+  const last = (options.stopAfter ?? Infinity) + 1;
   signal?.throwIfAborted();
   /** @type {Promise<void>[]} */
   const waiting = [];
@@ -588,7 +648,7 @@ export async function openArchive(core, source, options = {}) {
     for (;;) {
       const { type, offset, length } = reader.run();
       while (waiting.length > 0) await waiting.shift();
-      if (type === 'end') break;
+      if (type === 'end' || reader.members.length > last) break;
       if (Date.now() - breathed > 30) {
         await breathe();
         breathed = Date.now();

@@ -75,18 +75,18 @@ void ckpt_archive_free(ckpt_archive *a)
     if (a->zeros != NULL)
         m.release(m.context, a->zeros);
     ckpt_name_set_free(&a->names, &a->memory);
-    ckpt_buffer_free(a, &a->pax_bytes);
-    ckpt_buffer_free(a, &a->global_bytes);
-    ckpt_buffer_free(a, &a->long_name);
-    ckpt_buffer_free(a, &a->long_link);
-    ckpt_buffer_free(a, &a->joined);
-    ckpt_buffer_free(a, &a->sparse.extents);
-    ckpt_buffer_free(a, &a->last_name);
-    ckpt_buffer_free(a, &a->batch);
+    ckpt_bytes_free(a, &a->pax_bytes);
+    ckpt_bytes_free(a, &a->global_bytes);
+    ckpt_bytes_free(a, &a->long_name);
+    ckpt_bytes_free(a, &a->long_link);
+    ckpt_bytes_free(a, &a->joined);
+    ckpt_bytes_free(a, &a->sparse.extents);
+    ckpt_bytes_free(a, &a->last_name);
+    ckpt_bytes_free(a, &a->batch);
     m.release(m.context, a);
 }
 
-int ckpt_buffer_reserve(ckpt_archive *a, ckpt_buffer *b, size_t size)
+int ckpt_bytes_reserve(ckpt_archive *a, ckpt_bytes *b, size_t size)
 {
     if (size <= b->capacity)
         return 1;
@@ -105,9 +105,9 @@ int ckpt_buffer_reserve(ckpt_archive *a, ckpt_buffer *b, size_t size)
     return 1;
 }
 
-int ckpt_buffer_append(ckpt_archive *a, ckpt_buffer *b, const void *bytes, size_t length)
+int ckpt_buffer_append(ckpt_archive *a, ckpt_bytes *b, const void *bytes, size_t length)
 {
-    if (!ckpt_buffer_reserve(a, b, b->length + length))
+    if (!ckpt_bytes_reserve(a, b, b->length + length))
         return 0;
     if (length)
         memcpy(b->bytes + b->length, bytes, length);
@@ -115,7 +115,7 @@ int ckpt_buffer_append(ckpt_archive *a, ckpt_buffer *b, const void *bytes, size_
     return 1;
 }
 
-void ckpt_buffer_free(ckpt_archive *a, ckpt_buffer *b)
+void ckpt_bytes_free(ckpt_archive *a, ckpt_bytes *b)
 {
     if (b->bytes != NULL)
         a->memory.release(a->memory.context, b->bytes);

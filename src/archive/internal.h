@@ -31,7 +31,7 @@ enum {
 typedef struct {
     uint8_t *bytes;
     size_t length, capacity;
-} ckpt_buffer;
+} ckpt_bytes;
 
 typedef struct {
     uint64_t offset, length;
@@ -41,7 +41,7 @@ enum { CKPT_SPARSE_NONE, CKPT_SPARSE_OLD_GNU, CKPT_SPARSE_PAX_0, CKPT_SPARSE_PAX
 enum { CKPT_SPARSE_MAX = 65536 };
 
 typedef struct {
-    ckpt_buffer extents; /* of ckpt_extent */
+    ckpt_bytes extents; /* of ckpt_extent */
     uint32_t kind, too_many;
     uint64_t logical; /* position in the content */
     uint32_t current; /* extent */
@@ -127,18 +127,18 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint32_t has_pax, has_long_name, has_long_link;
     uint64_t group_offset; /* of the first header of the member being read */
     uint32_t in_group;
-    ckpt_buffer pax_bytes, global_bytes, long_name, long_link, joined;
+    ckpt_bytes pax_bytes, global_bytes, long_name, long_link, joined;
     ckpt_pax pax, global;
     ckpt_pending pending;
     ckpt_sparse sparse;
 
     /* the last member that was announced, for messages */
-    ckpt_buffer last_name;
+    ckpt_bytes last_name;
     uint64_t last_data, last_stored;
     uint32_t last_index;
 
     /* record.c */
-    ckpt_buffer batch;
+    ckpt_bytes batch;
     uint32_t batch_count;
     uint64_t table_bytes;
 };
@@ -153,9 +153,9 @@ int ckpt_archive_no_memory(ckpt_archive *a);
 void ckpt_archive_say_place(ckpt_archive *a, uint64_t have, uint64_t want);
 
 /* Makes room for `size` bytes in all, in steps. 0 without memory. Contents stay. */
-int ckpt_buffer_reserve(ckpt_archive *a, ckpt_buffer *b, size_t size);
-int ckpt_buffer_append(ckpt_archive *a, ckpt_buffer *b, const void *bytes, size_t length);
-void ckpt_buffer_free(ckpt_archive *a, ckpt_buffer *b);
+int ckpt_bytes_reserve(ckpt_archive *a, ckpt_bytes *b, size_t size);
+int ckpt_buffer_append(ckpt_archive *a, ckpt_bytes *b, const void *bytes, size_t length);
+void ckpt_bytes_free(ckpt_archive *a, ckpt_bytes *b);
 
 /* source.c */
 void ckpt_source_start(ckpt_archive *a);

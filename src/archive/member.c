@@ -63,10 +63,10 @@ static int extension(ckpt_archive *a, const ckpt_tar_header *h, uint64_t offset)
     a->extension_want = h->size;
     a->extension_pad = (uint32_t)(-h->size & (CKPT_TAR_BLOCK - 1));
     a->extension_left = h->size + a->extension_pad;
-    ckpt_buffer *to = a->extension_type == 'L'   ? &a->long_name
-                      : a->extension_type == 'K' ? &a->long_link
-                      : a->extension_type == 'g' ? &a->global_bytes
-                                                 : &a->pax_bytes;
+    ckpt_bytes *to = a->extension_type == 'L'   ? &a->long_name
+                     : a->extension_type == 'K' ? &a->long_link
+                     : a->extension_type == 'g' ? &a->global_bytes
+                                                : &a->pax_bytes;
     to->length = 0;
     if (a->extension_left == 0)
         return ckpt_member_extension(a, (const uint8_t *)"", 0);
@@ -140,10 +140,10 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
 {
     uint64_t body = a->extension_left > a->extension_pad ? a->extension_left - a->extension_pad : 0;
     size_t take = length < body ? length : (size_t)body;
-    ckpt_buffer *to = a->extension_type == 'L'   ? &a->long_name
-                      : a->extension_type == 'K' ? &a->long_link
-                      : a->extension_type == 'g' ? &a->global_bytes
-                                                 : &a->pax_bytes;
+    ckpt_bytes *to = a->extension_type == 'L'   ? &a->long_name
+                     : a->extension_type == 'K' ? &a->long_link
+                     : a->extension_type == 'g' ? &a->global_bytes
+                                                : &a->pax_bytes;
     if (take && !ckpt_buffer_append(a, to, bytes, take))
         return ckpt_archive_no_memory(a);
     a->extension_left -= length;

@@ -46,7 +46,7 @@ int ckpt_record_add(ckpt_archive *a)
         ckpt_message_text(&a->message, " bytes; that is the limit (member table).");
         return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_TABLE, p->header_offset);
     }
-    if (!ckpt_buffer_reserve(a, &a->batch, a->batch.length + size))
+    if (!ckpt_bytes_reserve(a, &a->batch, a->batch.length + size))
         return ckpt_archive_no_memory(a);
 
     uint8_t *to = a->batch.bytes + a->batch.length;
