@@ -22,6 +22,7 @@ export function memberName({ name, nameBytes, nameFlags, type }) {
         .replace(/^(\.\/+)+(?=.)/, '')
         .replace(/\/+$/, '')
     : escapeForTerminal(name);
+  if (shown === '') return './'; // the folder that all others are in
   return type === 'directory' && shown !== '/' ? `${shown}/` : shown;
 }
 
