@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Long work: progress on a terminal, none elsewhere, and Ctrl-C.
+// On a terminal: progress of long work (none elsewhere), Ctrl-C, and content that could act there.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { isBinary } from '../../wasm/cli/cat.js';
 import { checkpoint, headerOfSize, tar } from './cli-archives.mjs';
 import { environment, folder, program } from './cli-run.mjs';
 
@@ -120,4 +121,44 @@ test('an archive whose bodies are not read needs no progress and no time', async
   });
   assert.match(output.toString(), /Podman {3}64\.0 GiB\n$/);
   assert.ok(performance.now() - started < 5000);
+});
+
+test('cat does not write to a terminal what could act in it', (t) => {
+  const cwd = folder({
+    'a.tar': tar(checkpoint({ text: 'plain \u00e9\n', escape: 'a\x1b[2Jb', bytes: '\x00\x01' })),
+  });
+  const text = onTerminal('$CKPT cat a.tar text', cwd);
+  if (text === null) return t.skip('needs script of util-linux');
+  assert.equal(text, 'plain \u00e9\r\n');
+  for (const name of ['escape', 'bytes']) {
+    assert.equal(
+      onTerminal(`$CKPT cat a.tar ${name}; echo $?`, cwd),
+      `ckpt: a.tar!${name}: is not plain text and is not written to a terminal; --force does it\r\n2\r\n`,
+    );
+    assert.equal(
+      onTerminal(`$CKPT cat a.tar ${name} | wc -c`, cwd)?.trim(),
+      name === 'bytes' ? '2' : '6',
+    );
+  }
+  assert.equal(onTerminal('$CKPT cat --force a.tar escape', cwd), 'a\x1b[2Jb');
+});
+
+test('what is plain text', () => {
+  const bytes = (/** @type {number[]} */ ...list) => new Uint8Array(list);
+  for (const plain of [
+    bytes(),
+    Buffer.from('a\t\r\n\u00e9\u6f22\u{1f600}\u00a0'),
+    bytes(0x61, 0xf0, 0x9f, 0x98),
+  ])
+    assert.equal(isBinary(plain), false);
+  for (const binary of [
+    bytes(0),
+    bytes(0x1b),
+    bytes(0x7f),
+    bytes(0xc2, 0x9b),
+    bytes(0x80),
+    bytes(0xff, 0x41, 0x41, 0x41),
+    bytes(0xe0, 0x41, 0x41, 0x41, 0x41),
+  ])
+    assert.equal(isBinary(binary), true, String(binary));
 });
