@@ -21,10 +21,13 @@ B := build#                     where to build (not from here: make repro)
 SECONDS ?= 5#                   make fuzz: seconds for each target
 TIMEOUT ?= 300#                 make test: seconds after which a C test program or a JavaScript test has hung
 COVER_MIN ?= 95#                make cover: lowest share of lines of src/, in per cent
-WASM_MAX ?= 61440#              make check: highest size of core.wasm, bytes (as Emscripten 3.1.6 makes it)
-WASM_MAX_GZIP ?= 25600#         make check: ... and after gzip -9
+WASM_MAX ?= 131072#             make check: highest size of core.wasm, bytes (as Emscripten 3.1.6 makes it)
+WASM_MAX_GZIP ?= 61440#         make check: ... and after gzip -9
+META_MAX ?= 61440#              make check: ... of the module with nothing but the metadata, bytes
+META_MAX_GZIP ?= 25600#         make check: ... and after gzip -9
 WERROR ?= -Werror#              WERROR= builds with compilers whose warnings are not known yet
 CJSON_DIR ?= build/deps/cjson#  a directory with cJSON.c and cJSON.h; the default is fetched
+ZSTD_DIR ?= build/deps/libzstd# the source of libzstd (with lib/zstd.h); the default is fetched
 CFLAGS ?= -O2 -g
 CC := gcc
 CLANG ?= clang
@@ -40,20 +43,30 @@ BENCHES := $(notdir $(basename $(wildcard test/bench/*.c)))
 JS_TESTS = $(shell find test/js -name '*.test.*js' 2>/dev/null | sort)
 C_FILES := $(wildcard $(addsuffix *.[ch],src/ src/*/ wasm/ test/c/ test/fuzz/ test/bench/))
 
+# Of libzstd only the decoder, in its small form: one Huffman table type, no assembler.
+ZSTD_SRC := $(addprefix common/,entropy_common error_private fse_decompress zstd_common xxhash) \
+            $(addprefix decompress/,huf_decompress zstd_ddict zstd_decompress zstd_decompress_block)
+ZSTD_HOT := common/xxhash decompress/huf_decompress decompress/zstd_decompress_block
+ZSTD_FLAGS := -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_NO_INLINE \
+              -DZSTD_LIB_MINIFY -DZSTD_LEGACY_SUPPORT=0 -DZSTD_DISABLE_ASM -DZSTD_STRIP_ERROR_STRINGS -DXXH_NO_XXH3
+
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wundef -Wvla $(WERROR)
-CPPFLAGS := -Isrc -I. -isystem $(CJSON_DIR)
+CPPFLAGS := -Isrc -I. -isystem $(CJSON_DIR) -isystem $(ZSTD_DIR)/lib
 COMMON := -std=c11 -fvisibility=hidden -ffunction-sections -fdata-sections
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
+comma := ,
 # The stand-alone module: no imports, the caller's memory limit, an explicit stack.
 # -fno-builtin-*: link-time optimization would make a calloc of malloc and memset, too late to be linked in.
-# Size first, but for the loops over every byte.
+# Size first, but for the loops over every byte; what gains by vectors uses them by hand.
 WASM_OPT := -Oz
 WASM_HOT := src/json/scan.c src/json/decode.c src/json/emit.c wasm/tape.c
-WASM_FLAGS = $(WASM_OPT) -msimd128 -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
-WASM_LINK = -O3 -flto --no-entry -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
-            -s$(shell .ci/emcc-stack-option)=1MB -sEXPORTED_FUNCTIONS=@$(B)/wasm/exports.json
+WASM_TARGET := -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
+WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
+WASM_LINK = -O3 -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \
+            -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
+            -s$(shell .ci/emcc-stack-option)=1MB
 
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS ?= print_stacktrace=1
@@ -91,24 +104,28 @@ distclean: clean
 
 # What has to be on the machine depends on what is asked for.
 setup:
-	@CJSON_DIR=$(if $(DEPS),,$(CJSON_DIR)) .ci/setup build \
+	@SOURCES_GIVEN=$(if $(DEPS),,1) .ci/setup build \
 	    $(if $(filter test test-js fuzz cover,$(MAKECMDGOALS)),test) $(if $(filter check% format,$(MAKECMDGOALS)),check)
 
 # ---- Fetched sources ----------------------------------------------------------------------------
 
-DEPS := $(if $(filter build/deps/cjson,$(CJSON_DIR)),build/deps/cjson.pinned)
+DEPS := $(if $(filter build/deps/cjson,$(CJSON_DIR)),build/deps/cjson.pinned) \
+        $(if $(filter build/deps/libzstd,$(ZSTD_DIR)),build/deps/libzstd.pinned)
+DEPS := $(strip $(DEPS))
 
 build/deps/%.pinned: .ci/sources.txt .ci/fetch-source | setup
 	@.ci/fetch-source $*
 
 $(CJSON_DIR)/cJSON.c: $(DEPS)
 	@[ -f $@ ] || { echo "CJSON_DIR=$(CJSON_DIR): there is no cJSON.c" >&2; exit 1; }
+$(ZSTD_SRC:%=$(ZSTD_DIR)/lib/%.c): $(DEPS)
+	@[ -f $@ ] || { echo "ZSTD_DIR=$(ZSTD_DIR): there is no $(@:$(ZSTD_DIR)/%=%)" >&2; exit 1; }
 
 # Changes only when the flags do, so that objects built with others are not used again.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT)' | cmp -s - $@ || \
-	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT)' >$@
+	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' | cmp -s - $@ || \
+	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' >$@
 
 # ---- C: the same rules for every way of compiling it ---------------------------------------------
 
@@ -116,7 +133,7 @@ $(B)/flags: FORCE
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 # variant NAME, COMPILER, AR, FLAGS: $(B)/NAME/libckpt.a, $(B)/NAME/test-c and the objects for them.
-# cJSON is not ours: compiled without our warnings.
+# cJSON and libzstd are not ours: compiled without our warnings.
 define variant
 $(B)/$(1)/%.o: %.c $(B)/flags $(DEPS) | setup
 	@mkdir -p $$(@D)
@@ -124,7 +141,10 @@ $(B)/$(1)/%.o: %.c $(B)/flags $(DEPS) | setup
 $(B)/$(1)/cJSON.o: $(CJSON_DIR)/cJSON.c $(B)/flags $(DEPS) | setup
 	@mkdir -p $$(@D)
 	@echo "  CC  $(1) cJSON.c"; $(2) $(COMMON) $(4) -c $$< -o $$@
-$(B)/$(1)/libckpt.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/cJSON.o
+$(B)/$(1)/zstd/%.o: $(ZSTD_DIR)/lib/%.c $(B)/flags $(DEPS) | setup
+	@mkdir -p $$(@D)
+	@echo "  CC  $(1) zstd $$*"; $(2) $(COMMON) $(4) $(ZSTD_FLAGS) -w -c $$< -o $$@
+$(B)/$(1)/libckpt.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/cJSON.o $(ZSTD_SRC:%=$(B)/$(1)/zstd/%.o)
 	@rm -f $$@; $(3) rcsD $$@ $$^
 $(B)/$(1)/test-c: $(TEST_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/libckpt.a
 	@$(2) $(4) $(WRAP) $$^ -lm -o $$@
@@ -137,6 +157,7 @@ $(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcovera
 $(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))
 $(eval $(call variant,wasm,emcc,emar,$$(WASM_FLAGS)))
 $(WASM_HOT:%.c=$(B)/wasm/%.o): private WASM_OPT := -O3
+$(addprefix $(B)/wasm/zstd/,$(ZSTD_HOT:%=%.o)): private WASM_OPT := -O2
 
 # Every table of the core as JSON: types, schemas and the reference are made from it.
 $(B)/native/ckpt-describe: $(DESCRIBE_SRC:%.c=$(B)/describe/%.o) $(B)/native/libckpt.a
@@ -144,12 +165,19 @@ $(B)/native/ckpt-describe: $(DESCRIBE_SRC:%.c=$(B)/describe/%.o) $(B)/native/lib
 $(B)/describe.json: $(B)/native/ckpt-describe
 	@$< >$@
 
-$(B)/wasm/exports.json: wasm/exports.txt
-	@mkdir -p $(@D)
-	@sed -E 's/#.*//; s/[[:space:]]//g; /^$$/d; s/.*/"_&"/' $< | paste -sd, | sed 's/.*/[&]/' >$@
-$(B)/wasm/core.wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(B)/wasm/exports.json
-	@emcc $(WASM_LINK) $(filter %.o,$^) -o $@
-	@node .ci/check-wasm.mjs $@ wasm/exports.txt
+# module NAME, LISTS: $(B)/wasm/NAME.wasm with the functions of the lists wasm/exports*.txt.
+define module
+$(B)/wasm/$(1).exports: $(2)
+	@mkdir -p $$(@D)
+	@cat $$^ >$$@
+	@sed -E 's/#.*//; s/[[:space:]]//g; /^$$$$/d; s/.*/"_&"/' $$@ | paste -sd, | sed 's/.*/[&]/' >$$@.json
+$(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:%=$(B)/wasm/zstd/%.o) $(B)/wasm/$(1).exports
+	@emcc $(WASM_LINK) -sEXPORTED_FUNCTIONS=@$(B)/wasm/$(1).exports.json $$(filter %.o,$$^) -o $$@
+	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
+endef
+$(eval $(call module,core,$(sort $(wildcard wasm/exports*.txt))))
+# What the metadata alone cost; not published.
+$(eval $(call module,metadata,wasm/exports.txt))
 
 # ---- JavaScript, page, package --------------------------------------------------------------------
 
@@ -214,8 +242,9 @@ check-c: $(B)/native/test-c $(B)/clang/test-c $(B)/wasm/core.wasm
 	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 1 -P "$$(nproc)" .ci/tidy -DCKPT_WITH_DOCS $(CPPFLAGS)
 	@cppcheck -q -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 --suppress=missingIncludeSystem -Isrc -I. src wasm
-check-size: $(B)/wasm/core.wasm
-	@node .ci/check-wasm.mjs $< wasm/exports.txt $(WASM_MAX) $(WASM_MAX_GZIP)
+check-size: $(B)/wasm/core.wasm $(B)/wasm/metadata.wasm
+	@node .ci/check-wasm.mjs $(B)/wasm/core.wasm $(B)/wasm/core.exports $(WASM_MAX) $(WASM_MAX_GZIP)
+	@node .ci/check-wasm.mjs $(B)/wasm/metadata.wasm $(B)/wasm/metadata.exports $(META_MAX) $(META_MAX_GZIP)
 check-js: all
 	@node_modules/.bin/eslint --max-warnings 0 .
 	@node_modules/.bin/tsc -p .

@@ -32,13 +32,21 @@ export default [
     languageOptions: { globals: browser },
   },
   {
-    files: ['.ci/**', 'wasm/node.js', 'wasm/cli/**', 'wasm/gen/**', 'web/*.mjs', 'test/**'],
+    files: [
+      '.ci/**',
+      'wasm/node.js',
+      'wasm/node-source.js',
+      'wasm/cli/**',
+      'wasm/gen/**',
+      'web/*.mjs',
+      'test/**',
+    ],
     languageOptions: { globals: { ...globals.node, WebAssembly: 'readonly' } },
   },
   {
     // The entry for the browser and Node alike may not need Node.
     files: ['wasm/*.js'],
-    ignores: ['wasm/node.js'],
+    ignores: ['wasm/node.js', 'wasm/node-source.js'],
     rules: {
       'no-restricted-imports': [
         'error',

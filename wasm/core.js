@@ -63,6 +63,8 @@ export class Core {
     const exports = /** @type {any} */ (instance.exports);
     exports._initialize?.();
     this.#exports = exports;
+    /** The functions of the module, for the other parts of this package. */
+    this.exports = exports;
     exports.ckpt_wasm_tables();
     this.#refresh();
     const tables = JSON.parse(this.#text(RESULT.text));

@@ -3,8 +3,11 @@
  * container-checkpoint for browsers and Node: `const ckpt = await load()`.
  * @module
  */
+import { openWith } from './checkpoint.js';
 import { Core } from './core.js';
 
+export { ArchiveError } from './archive.js';
+export { Checkpoint } from './checkpoint.js';
 export { CheckpointError } from './error.js';
 
 /** @type {Promise<Core> | undefined} */
@@ -55,4 +58,15 @@ async function instantiate(wasm) {
     ? await WebAssembly.instantiateStreaming(response, {})
     : await WebAssembly.instantiate(await response.arrayBuffer(), {});
   return source.instance;
+}
+
+/**
+ * Opens a checkpoint where it lies: nothing is unpacked, and of an uncompressed archive only its
+ * headers and metadata are read. Of a broken archive what could be read is given, with `error` set.
+ * @param {Blob | Uint8Array | {size: number, read(offset: number, length: number): Uint8Array | Promise<Uint8Array>}} source
+ * @param {import('./checkpoint.js').OpenOptions} [options]
+ * @returns {Promise<import('./checkpoint.js').Checkpoint>}
+ */
+export async function openCheckpoint(source, options) {
+  return openWith(await load(), source, options);
 }

@@ -5,10 +5,12 @@
  * @module
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, parse, sep } from 'node:path';
-import { CheckpointError, load } from './index.js';
+import { basename, join, parse, sep } from 'node:path';
+import { openWith } from './checkpoint.js';
+import { ArchiveError, Checkpoint, CheckpointError, load } from './index.js';
+import { nodeSource } from './node-source.js';
 
-export { CheckpointError, load };
+export { ArchiveError, Checkpoint, CheckpointError, load };
 
 const ckpt = await load();
 
@@ -139,3 +141,18 @@ export const readContainerCheckpointNetworkStatus = (dir) =>
   readJSONFile('network.status', dir, NetworkStatusFile);
 /** The options of a pod checkpoint, `pod.options`. @param {string} dir */
 export const readCheckpointPodOptions = (dir) => readJSONFile('pod.options', dir, PodOptionsFile);
+
+/**
+ * Opens a checkpoint where it lies; as in the browser, and also the path of a file or a directory,
+ * or a stream. A stream is read once: of its members only what was kept can be read later.
+ * @param {string | URL | Blob | Uint8Array | AsyncIterable<Uint8Array> | import('./archive.js').Source} source
+ * @param {import('./checkpoint.js').OpenOptions} [options]
+ * @returns {Promise<import('./checkpoint.js').Checkpoint>}
+ */
+export async function openCheckpoint(source, options = {}) {
+  options.signal?.throwIfAborted();
+  const input = await nodeSource(source);
+  const path = source instanceof URL ? source.pathname : source;
+  const name = options.name ?? (typeof path === 'string' ? basename(path) : undefined);
+  return openWith(ckpt, input, { ...options, name });
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CKPT_ARCHIVE_CRC32_H
+#define CKPT_ARCHIVE_CRC32_H
+#include <stddef.h>
+#include <stdint.h>
+
+/* Tables for sixteen bytes at a time. Computed, not compiled in: 16 KiB of constants are a large
+ * part of a small WebAssembly module, and computing them takes microseconds. */
+typedef struct {
+    uint32_t table[16][256];
+} ckpt_crc32_tables;
+
+void ckpt_crc32_init(ckpt_crc32_tables *t);
+
+/* The CRC of gzip (RFC 1952, 8). Start with 0; give the result of one piece to the next. */
+uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length);
+
+#endif

@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streaming deflate decoder: blocks, symbols, the window. See inflate.h. */
+#include "inflate.h"
+
+#include <string.h>
+
+enum { BLOCK_START, STORED_HEADER, STORED, CODE_COUNTS, CODE_CODES, CODE_LENGTHS, SYMBOLS, DONE };
+
+enum {
+    LITLEN_MASK = (1 << CKPT_INFLATE_LITLEN_BITS) - 1,
+    DIST_MASK = (1 << CKPT_INFLATE_DIST_BITS) - 1
+};
+
+/* Output may start a new symbol only below this index. */
+enum { FULL = CKPT_INFLATE_WINDOW + CKPT_INFLATE_ROOM };
+
+void ckpt_inflate_start(ckpt_inflate *s)
+{
+    s->bits = 0;
+    s->bit_count = 0;
+    s->position = 0;
+    ckpt_inflate_restart(s);
+}
+
+void ckpt_inflate_restart(ckpt_inflate *s)
+{
+    s->state = BLOCK_START;
+    s->last_block = 0;
+    s->start = s->position;
+    s->problem = NULL;
+}
+
+static int broken(ckpt_inflate *s, const char *problem)
+{
+    s->problem = problem;
+    return CKPT_INFLATE_BROKEN;
+}
+
+/* Fills the bit buffer byte by byte; true if `count` (at most 56) bits are there. Never more than
+ * 63, which the shifts of the fast loop rely on. */
+static int have_bits(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, uint32_t count)
+{
+    while (s->bit_count < 56 && *in < end) {
+        s->bits |= (uint64_t) * (*in)++ << s->bit_count;
+        s->bit_count += 8;
+    }
+    return s->bit_count >= count;
+}
+
+static uint32_t take_bits(ckpt_inflate *s, uint32_t count)
+{
+    uint32_t value = (uint32_t)(s->bits & ((1ull << count) - 1));
+    s->bits >>= count;
+    s->bit_count -= count;
+    return value;
+}
+
+int ckpt_inflate_byte(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+{
+    if (s->bit_count >= 8)
+        return (int)take_bits(s, 8);
+    return *in < end ? *(*in)++ : -1;
+}
+
+static uint64_t load64(const uint8_t *p)
+{
+    uint64_t value;
+    memcpy(&value, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
+
+/* Copies a match of 3 to 258 bytes; may write up to 15 bytes too many, which the slack allows. */
+static inline uint8_t *copy_match(uint8_t *out, uint32_t distance, uint32_t length)
+{
+    const uint8_t *from = out - distance;
+    uint8_t *end = out + length;
+    if (distance >= 8) {
+        memcpy(out, from, 8);
+        memcpy(out + 8, from + 8, 8);
+        for (out += 16, from += 16; out < end; out += 8, from += 8)
+            memcpy(out, from, 8);
+        return end;
+    }
+    if (distance == 1) { /* runs, mostly of zeros: common in memory pages */
+        uint64_t eight = *from * 0x0101010101010101ull;
+        for (; out < end; out += 8)
+            memcpy(out, &eight, 8);
+        return end;
+    }
+    /* The pattern repeats: after eight bytes its source can be moved back by whole repetitions. */
+    for (int i = 0; i < 8; i++)
+        out[i] = from[i];
+    out += 8;
+    from = out - (size_t)distance * (7 / distance + 1);
+    for (; out < end; out += 8, from += 8)
+        memcpy(out, from, 8);
+    return end;
+}
+
+/*
+ * The fast loop: while there are 16 bytes of input and room. Returns 0 to go on carefully, 1 at the
+ * end of the block, or -1.
+ */
+static int symbols_fast(ckpt_inflate *s, const uint8_t **in_ptr, const uint8_t *end)
+{
+    const uint8_t *in = *in_ptr;
+    uint8_t *out = s->window + s->position;
+    uint8_t *const first = s->window + s->start;
+    uint8_t *const out_full = s->window + FULL;
+    const uint32_t *const litlen = s->litlen;
+    const uint32_t *const dist = s->dist;
+    uint64_t bits = s->bits;
+    uint32_t count = s->bit_count;
+    int result = 0;
+
+#define REFILL()                                                                                   \
+    do {                                                                                           \
+        bits |= load64(in) << count;                                                               \
+        in += (63 - count) >> 3;                                                                   \
+        count |= 56;                                                                               \
+    } while (0)
+#define VALUE(e) ((e) >> 16) + ((uint32_t)(bits & ((1ull << ((e)&0xff)) - 1)) >> ((e) >> 8 & 15))
+#define TAKE(n)                                                                                    \
+    do {                                                                                           \
+        bits >>= (n);                                                                              \
+        count -= (n);                                                                              \
+    } while (0)
+
+    if (end - in < 16)
+        return 0;
+    REFILL();
+    uint32_t e =
+        litlen[bits & LITLEN_MASK]; /* always one entry ahead: the load overlaps the work */
+    while (end - in >= 16 && out < out_full) {
+        if (e & CKPT_ENTRY_LITERAL) { /* at most 11 bits each, so three and a length fit a refill */
+            TAKE(e & 0xff);
+            *out++ = (uint8_t)(e >> 16);
+            e = litlen[bits & LITLEN_MASK];
+            if (e & CKPT_ENTRY_LITERAL) {
+                TAKE(e & 0xff);
+                *out++ = (uint8_t)(e >> 16);
+                e = litlen[bits & LITLEN_MASK];
+                if (e & CKPT_ENTRY_LITERAL) {
+                    TAKE(e & 0xff);
+                    *out++ = (uint8_t)(e >> 16);
+                    REFILL();
+                    e = litlen[bits & LITLEN_MASK];
+                    continue;
+                }
+            }
+        }
+        if (e & CKPT_ENTRY_SPECIAL) {
+            if (e & CKPT_ENTRY_TABLE) {
+                TAKE(CKPT_INFLATE_LITLEN_BITS);
+                e = litlen[(e >> 16) + (uint32_t)(bits & ((1u << (e >> 8 & 15)) - 1))];
+                if (e & CKPT_ENTRY_LITERAL) {
+                    TAKE(e & 0xff);
+                    *out++ = (uint8_t)(e >> 16);
+                    REFILL();
+                    e = litlen[bits & LITLEN_MASK];
+                    continue;
+                }
+            }
+            if (e & CKPT_ENTRY_SPECIAL) {
+                TAKE(e & 0xff);
+                result = e & CKPT_ENTRY_END ? 1 : -1;
+                s->problem = "code without a meaning";
+                break;
+            }
+        }
+        /* A length: at most 2 * 11 + 15 + 5 bits are gone now. */
+        uint32_t length = VALUE(e);
+        TAKE(e & 0xff);
+        REFILL();
+        e = dist[bits & DIST_MASK];
+        if (e & CKPT_ENTRY_SPECIAL) {
+            if (e & CKPT_ENTRY_TABLE) {
+                TAKE(CKPT_INFLATE_DIST_BITS);
+                e = dist[(e >> 16) + (uint32_t)(bits & ((1u << (e >> 8 & 15)) - 1))];
+            }
+            if (e & CKPT_ENTRY_SPECIAL) {
+                s->problem = "distance code without a meaning";
+                result = -1;
+                break;
+            }
+        }
+        uint32_t distance = VALUE(e);
+        TAKE(e & 0xff);
+        if (distance > (size_t)(out - first)) {
+            s->problem = "match before the start of the data";
+            result = -1;
+            break;
+        }
+        REFILL();
+        e = litlen[bits & LITLEN_MASK];
+        out = copy_match(out, distance, length);
+    }
+#undef REFILL
+#undef VALUE
+#undef TAKE
+    /* Bits above `count` are real input, seen early; forget them so that they are not counted
+     * twice. */
+    s->bits = bits & ((1ull << count) - 1);
+    s->bit_count = count;
+    s->position = (size_t)(out - s->window);
+    *in_ptr = in;
+    return result;
+}
+
+/*
+ * Looks a symbol up in `bits`, of which `count` are real. *used: bits it takes, with extra bits and
+ * root table. Returns its last entry, or 0 if there are too few bits.
+ */
+static uint32_t lookup(const uint32_t *table, uint32_t root_bits, uint64_t bits, uint32_t count,
+                       uint32_t *value, uint32_t *used)
+{
+    uint32_t e = table[bits & ((1u << root_bits) - 1)], before = 0;
+    if ((e & (CKPT_ENTRY_LITERAL | CKPT_ENTRY_TABLE)) == CKPT_ENTRY_TABLE) {
+        if (count < root_bits)
+            return 0;
+        before = root_bits;
+        bits >>= root_bits;
+        e = table[(e >> 16) + (uint32_t)(bits & ((1u << (e >> 8 & 15)) - 1))];
+    }
+    *used = before + (e & 0xff);
+    if (*used > count)
+        return 0;
+    *value = (e >> 16 & 0x7fff) + (uint32_t)((bits & ((1ull << (e & 0xff)) - 1)) >> (e >> 8 & 15));
+    return e;
+}
+
+/* One symbol at a time, never more input than there is. Returns like ckpt_inflate_run, 0 = block
+ * end. */
+static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+{
+    for (;;) {
+        uint32_t length, distance, used, used_dist;
+        if (s->position >= FULL)
+            return CKPT_INFLATE_OUTPUT_FULL;
+        if (end - *in >= 16) {
+            int r = symbols_fast(s, in, end);
+            if (r)
+                return r > 0 ? 0 : CKPT_INFLATE_BROKEN;
+            continue;
+        }
+        have_bits(s, in, end, 0);
+        uint32_t e =
+            lookup(s->litlen, CKPT_INFLATE_LITLEN_BITS, s->bits, s->bit_count, &length, &used);
+        if (e == 0)
+            return CKPT_INFLATE_NEED_INPUT;
+        if (e & CKPT_ENTRY_LITERAL) {
+            take_bits(s, used);
+            s->window[s->position++] = (uint8_t)(e >> 16);
+            continue;
+        }
+        if (e & CKPT_ENTRY_END) {
+            take_bits(s, used);
+            return 0;
+        }
+        if (e & CKPT_ENTRY_SPECIAL) {
+            /* With few bits left the zeros above them may have led here. */
+            if (s->bit_count < 15)
+                return CKPT_INFLATE_NEED_INPUT;
+            return broken(s, "code without a meaning");
+        }
+        e = lookup(s->dist, CKPT_INFLATE_DIST_BITS, s->bits >> used, s->bit_count - used, &distance,
+                   &used_dist);
+        if (e == 0)
+            return CKPT_INFLATE_NEED_INPUT;
+        if (e & CKPT_ENTRY_SPECIAL) {
+            if (s->bit_count - used < 15)
+                return CKPT_INFLATE_NEED_INPUT;
+            return broken(s, "distance code without a meaning");
+        }
+        if (distance > s->position - s->start)
+            return broken(s, "match before the start of the data");
+        take_bits(s, used);
+        take_bits(s, used_dist);
+        copy_match(s->window + s->position, distance, length);
+        s->position += length;
+    }
+}
+
+static int stored(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+{
+    while (s->stored_left > 0) {
+        if (s->position >= FULL)
+            return CKPT_INFLATE_OUTPUT_FULL;
+        if (s->bit_count >= 8) {
+            s->window[s->position++] = (uint8_t)take_bits(s, 8);
+            s->stored_left--;
+            continue;
+        }
+        size_t n = s->stored_left;
+        if (n > FULL - s->position)
+            n = FULL - s->position;
+        if (n > (size_t)(end - *in))
+            n = (size_t)(end - *in);
+        if (n == 0)
+            return CKPT_INFLATE_NEED_INPUT;
+        memcpy(s->window + s->position, *in, n);
+        *in += n;
+        s->position += n;
+        s->stored_left -= (uint32_t)n;
+    }
+    return 0;
+}
+
+/* The code lengths of a dynamic block, themselves compressed (RFC 1951, 3.2.7). */
+static int code_lengths(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+{
+    uint32_t total = s->litlen_count + s->dist_count;
+    while (s->have < total) {
+        uint32_t symbol, used, repeat, value = 0;
+        have_bits(s, in, end, 0);
+        uint32_t e = lookup(s->dist, 7, s->bits, s->bit_count, &symbol, &used);
+        if (e == 0)
+            return CKPT_INFLATE_NEED_INPUT;
+        if (e & CKPT_ENTRY_SPECIAL)
+            return s->bit_count < 7 ? CKPT_INFLATE_NEED_INPUT
+                                    : broken(s, "code length without a meaning");
+        if (symbol < 16) {
+            take_bits(s, used);
+            s->lengths[s->have++] = (uint8_t)symbol;
+            continue;
+        }
+        uint32_t extra = symbol == 16 ? 2 : symbol == 17 ? 3 : 7;
+        if (s->bit_count < used + extra)
+            return CKPT_INFLATE_NEED_INPUT;
+        take_bits(s, used);
+        repeat = take_bits(s, extra) + (symbol == 18 ? 11 : 3);
+        if (symbol == 16) {
+            if (s->have == 0)
+                return broken(s, "repeats a code length before the first");
+            value = s->lengths[s->have - 1];
+        }
+        if (repeat > total - s->have)
+            return broken(s, "too many code lengths");
+        while (repeat-- > 0)
+            s->lengths[s->have++] = (uint8_t)value;
+    }
+    return 0;
+}
+
+static int build_tables(ckpt_inflate *s)
+{
+    if (ckpt_inflate_table(s->lengths, s->litlen_count, s->litlen, CKPT_INFLATE_LITLEN_SIZE,
+                           CKPT_INFLATE_LITLEN_BITS, CKPT_TABLE_LITLEN) ||
+        ckpt_inflate_table(s->lengths + s->litlen_count, s->dist_count, s->dist,
+                           CKPT_INFLATE_DIST_SIZE, CKPT_INFLATE_DIST_BITS, CKPT_TABLE_DIST))
+        return broken(s, "impossible code lengths");
+    s->state = SYMBOLS;
+    return 0;
+}
+
+static int block_start(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+{
+    if (s->last_block) {
+        take_bits(s, s->bit_count & 7);
+        s->state = DONE;
+        return 0;
+    }
+    if (!have_bits(s, in, end, 3))
+        return CKPT_INFLATE_NEED_INPUT;
+    s->last_block = take_bits(s, 1);
+    switch (take_bits(s, 2)) {
+    case 0:
+        take_bits(s, s->bit_count & 7);
+        s->state = STORED_HEADER;
+        return 0;
+    case 1:
+        memset(s->lengths, 8, 144);
+        memset(s->lengths + 144, 9, 112);
+        memset(s->lengths + 256, 7, 24);
+        memset(s->lengths + 280, 8, 8);
+        memset(s->lengths + 288, 5, 32);
+        s->litlen_count = 288;
+        s->dist_count = 32;
+        return build_tables(s);
+    case 2:
+        s->state = CODE_COUNTS;
+        return 0;
+    default:
+        return broken(s, "unknown block type");
+    }
+}
+
+static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+{
+    static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
+                                      11, 4,  12, 3, 13, 2, 14, 1, 15};
+    int r;
+    switch (s->state) {
+    case BLOCK_START:
+        return block_start(s, in, end);
+    case STORED_HEADER: {
+        if (!have_bits(s, in, end, 32))
+            return CKPT_INFLATE_NEED_INPUT;
+        uint32_t length = take_bits(s, 16);
+        if (take_bits(s, 16) != (length ^ 0xffff))
+            return broken(s, "stored block with contradicting lengths");
+        s->stored_left = length;
+        s->state = STORED;
+        return 0;
+    }
+    case STORED:
+        r = stored(s, in, end);
+        if (r == 0)
+            s->state = BLOCK_START;
+        return r;
+    case CODE_COUNTS:
+        if (!have_bits(s, in, end, 14))
+            return CKPT_INFLATE_NEED_INPUT;
+        s->litlen_count = take_bits(s, 5) + 257;
+        s->dist_count = take_bits(s, 5) + 1;
+        s->code_count = take_bits(s, 4) + 4;
+        if (s->litlen_count > 286 || s->dist_count > 30)
+            return broken(s, "too many codes");
+        memset(s->lengths, 0, 19);
+        s->have = 0;
+        s->state = CODE_CODES;
+        return 0;
+    case CODE_CODES:
+        while (s->have < s->code_count) {
+            if (!have_bits(s, in, end, 3))
+                return CKPT_INFLATE_NEED_INPUT;
+            s->lengths[order[s->have++]] = (uint8_t)take_bits(s, 3);
+        }
+        if (ckpt_inflate_table(s->lengths, 19, s->dist, CKPT_INFLATE_DIST_SIZE, 7,
+                               CKPT_TABLE_CODES))
+            return broken(s, "impossible code lengths");
+        s->have = 0;
+        s->state = CODE_LENGTHS;
+        return 0;
+    case CODE_LENGTHS:
+        r = code_lengths(s, in, end);
+        if (r)
+            return r;
+        if (s->lengths[256] == 0)
+            return broken(s, "block without an end");
+        return build_tables(s);
+    case SYMBOLS:
+        r = symbols_careful(s, in, end);
+        if (r == 0)
+            s->state = BLOCK_START;
+        return r;
+    default:
+        return CKPT_INFLATE_DONE;
+    }
+}
+
+int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, size_t *first)
+{
+    int r;
+    if (s->position >= FULL) {
+        size_t cut = s->position - CKPT_INFLATE_WINDOW;
+        memmove(s->window, s->window + cut, CKPT_INFLATE_WINDOW);
+        s->position -= cut;
+        s->start = s->start > cut ? s->start - cut : 0;
+    }
+    *first = s->position;
+    while ((r = step(s, in, end)) == 0)
+        ;
+    return r;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CKPT_ARCHIVE_INTERNAL_H
+#define CKPT_ARCHIVE_INTERNAL_H
+/*
+ * The parts of the reader, and how they stack:
+ *
+ *   source.c   fed bytes -> magic -> decoder -> slices of the tar          ckpt_source_...
+ *   member.c   header blocks and what extends them -> one member           ckpt_member_...
+ *   sparse.c   stored bytes of a sparse member -> its content              ckpt_sparse_...
+ *   record.c   a member -> a record in the batch                           ckpt_record_...
+ *   walk.c     the state machine that ties them together; events
+ *   archive.c  the object: options, memory, errors
+ */
+#include "archive.h"
+#include "gzip.h"
+#include "message.h"
+#include "names.h"
+#include "pax.h"
+#include "tar_header.h"
+#include "unzstd.h"
+
+/* Results of the parts. */
+enum {
+    CKPT_STEP_OK,
+    CKPT_STEP_MORE /* input is needed */,
+    CKPT_STEP_ENDED /* there is no more */,
+    CKPT_STEP_FAILED
+};
+
+/* A buffer that grows. */
+typedef struct {
+    uint8_t *bytes;
+    size_t length, capacity;
+} ckpt_bytes;
+
+typedef struct {
+    uint64_t offset, length;
+} ckpt_extent;
+
+enum { CKPT_SPARSE_NONE, CKPT_SPARSE_OLD_GNU, CKPT_SPARSE_PAX_0, CKPT_SPARSE_PAX_1 };
+enum { CKPT_SPARSE_MAX = 65536 };
+
+typedef struct {
+    ckpt_bytes extents; /* of ckpt_extent */
+    uint32_t kind, too_many;
+    uint64_t logical; /* position in the content */
+    uint32_t current; /* extent */
+    /* map at the start of the data (version 1.0) */
+    uint64_t number, numbers_left;
+    uint32_t map_state;
+} ckpt_sparse;
+
+/* The member being put together. Texts point into the header block, or the buffers below. */
+typedef struct {
+    ckpt_text name, prefix, link, uname, gname;
+    ckpt_tar_header header;
+    uint64_t header_offset, data_offset, size, stored_size;
+    int64_t mtime, uid, gid;
+    uint32_t mtime_nsec, type, flags, name_flags, normal_start, normal_length, index;
+} ckpt_pending;
+
+typedef struct {
+    char *pattern;
+    size_t length;
+    uint64_t max_size;
+    int prefix;
+} ckpt_choice;
+
+enum { CKPT_MAX_CHOICES = 256 };
+
+enum { CKPT_STATE_FINAL = 100 };
+
+/* Ordered by who uses a member; one reader exists at a time, so padding does not matter. */
+struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
+    ckpt_archive_memory memory;
+    ckpt_archive_options options;
+    ckpt_archive_info info;
+
+    /* source.c */
+    const uint8_t *chunk; /* fed bytes, from source offset chunk_offset on */
+    size_t chunk_length;
+    size_t chunk_used; /* by the decoder */
+    uint64_t chunk_offset;
+    const uint8_t *later; /* fed bytes that follow the chunk, while the first bytes are replayed */
+    size_t later_length;
+    uint64_t need_offset, need_length;
+    uint32_t read_ahead;
+    uint32_t source_ended;
+    uint8_t magic[8];
+    uint32_t magic_length;
+    uint32_t seek;
+    ckpt_gzip *gzip;
+    ckpt_unzstd *unzstd;
+    const uint8_t *slice; /* bytes of the tar, from slice_offset on */
+    size_t slice_length;
+    uint64_t slice_offset;
+    uint32_t tar_ended; /* nothing after the slice */
+    uint64_t tar_size;  /* then: all of it */
+    uint64_t work;      /* bytes decompressed since the last event */
+    uint32_t pause;
+    uint64_t tar_found; /* bytes of the tar that were seen to exist */
+
+    /* archive.c */
+    uint64_t position; /* in the tar: of what is wanted next */
+    uint32_t state;
+    uint32_t headers;         /* all header blocks, the extending ones too */
+    uint32_t wanted;          /* set by ckpt_archive_want */
+    ckpt_archive_event final; /* error or end, told after the last batch */
+    uint8_t carry[CKPT_TAR_BLOCK];
+    uint8_t header_block[CKPT_TAR_BLOCK];
+    size_t carry_length;
+    uint8_t first[16];  /* first bytes of the tar, for messages */
+    uint64_t body_left; /* of the wanted member, stored bytes */
+    uint64_t kept_sum;
+    int chosen; /* the wanted member was chosen by a pattern */
+    ckpt_choice *choices;
+    size_t choice_count;
+    ckpt_name_set names;
+    uint8_t *zeros;
+    ckpt_message message;
+
+    /* member.c */
+    uint64_t extension_left; /* bytes of an extending header's body still to come */
+    uint64_t extension_want, extension_offset;
+    uint32_t extension_pad;
+    uint8_t extension_type;
+    uint32_t has_pax, has_long_name, has_long_link;
+    uint64_t group_offset; /* of the first header of the member being read */
+    uint32_t in_group;
+    ckpt_bytes pax_bytes, global_bytes, long_name, long_link, joined;
+    ckpt_pax pax, global;
+    ckpt_pending pending;
+    ckpt_sparse sparse;
+
+    /* the last member that was announced, for messages */
+    ckpt_bytes last_name;
+    uint64_t last_data, last_stored;
+    uint32_t last_index;
+
+    /* record.c */
+    ckpt_bytes batch;
+    uint32_t batch_count;
+    uint64_t table_bytes;
+};
+
+/* archive.c: remember an error; it is told after the members found before. Returns
+ * CKPT_STEP_FAILED. */
+int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *text);
+/* The same with the text in a->message already. */
+int ckpt_archive_fail_message(ckpt_archive *a, uint32_t code, uint64_t offset);
+int ckpt_archive_no_memory(ckpt_archive *a);
+/* Adds " in member X after N of M bytes" to the message. */
+void ckpt_archive_say_place(ckpt_archive *a, uint64_t have, uint64_t want);
+
+/* Makes room for `size` bytes in all, in steps. 0 without memory. Contents stay. */
+int ckpt_bytes_reserve(ckpt_archive *a, ckpt_bytes *b, size_t size);
+int ckpt_buffer_append(ckpt_archive *a, ckpt_bytes *b, const void *bytes, size_t length);
+void ckpt_bytes_free(ckpt_archive *a, ckpt_bytes *b);
+
+/* source.c */
+void ckpt_source_start(ckpt_archive *a);
+void ckpt_source_free(ckpt_archive *a);
+/* Bytes of the tar at a->position: CKPT_STEP_OK, _MORE (a->need_... are set), _ENDED (a->tar_size
+ * is), _FAILED. */
+int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
+const char *ckpt_compression_name(uint32_t compression);
+
+/* member.c */
+/* A header block that is not zero, at `offset`. *complete: a->pending is a member. */
+int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset, int *complete);
+/* Bytes for an extending header's body; call while a->extension_left > 0. */
+int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length);
+
+/* sparse.c */
+int ckpt_sparse_old_header(ckpt_archive *a, const uint8_t *block); /* 'S' header */
+int ckpt_sparse_old_extension(ckpt_archive *a,
+                              const uint8_t *block); /* 1: one more follows, 0, -1 */
+int ckpt_sparse_from_pax(ckpt_archive *a);
+/* Takes bytes of a map stored in the data. CKPT_STEP_OK when complete, CKPT_STEP_MORE,
+ * CKPT_STEP_FAILED. */
+int ckpt_sparse_map_byte(ckpt_archive *a, uint8_t byte);
+/* Before the data are given out: does the map make sense? `stored`: bytes without the map. */
+int ckpt_sparse_check(ckpt_archive *a, uint64_t stored);
+
+/* record.c */
+int ckpt_record_add(ckpt_archive *a);
+
+#endif

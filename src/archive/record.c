@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Puts the pending member into the batch, in the form archive.h describes. */
+#include <string.h>
+
+#include "internal.h"
+
+static uint8_t *put(uint8_t *to, ckpt_text text)
+{
+    if (text.length)
+        memcpy(to, text.bytes, text.length);
+    return to + text.length;
+}
+
+/* Extended attributes are still in the PAX header; that was checked when it was read. */
+static uint8_t *put_xattrs(ckpt_archive *a, uint8_t *to)
+{
+    ckpt_text key, value, name;
+    size_t position = 0;
+    int star = 0;
+    while (ckpt_pax_next(a->pax_bytes.bytes, a->pax_bytes.length, &position, &key, &value) > 0)
+        star |= ckpt_pax_xattr(&key, &name) == 1;
+    position = 0;
+    while (ckpt_pax_next(a->pax_bytes.bytes, a->pax_bytes.length, &position, &key, &value) > 0) {
+        int kind = ckpt_pax_xattr(&key, &name);
+        if (kind == 0 || (kind == 2 && star))
+            continue;
+        uint32_t head[3] = {(uint32_t)name.length, (uint32_t)value.length, kind == 2};
+        memcpy(to, head, sizeof head);
+        to = put(put(to + sizeof head, name), value);
+    }
+    return to;
+}
+
+int ckpt_record_add(ckpt_archive *a)
+{
+    const ckpt_pending *p = &a->pending;
+    uint32_t xattr_length = a->has_pax ? a->pax.xattr_length : 0;
+    size_t size = sizeof(ckpt_member) + p->name.length + p->link.length + p->uname.length +
+                  p->gname.length + xattr_length;
+    size = (size + 7) & ~(size_t)7;
+    a->table_bytes += size;
+    if (a->table_bytes > a->options.max_table) {
+        ckpt_message_clear(&a->message);
+        ckpt_message_text(&a->message, "The list of members takes more than ");
+        ckpt_message_number(&a->message, a->options.max_table);
+        ckpt_message_text(&a->message, " bytes; that is the limit (member table).");
+        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_TABLE, p->header_offset);
+    }
+    if (!ckpt_bytes_reserve(a, &a->batch, a->batch.length + size))
+        return ckpt_archive_no_memory(a);
+
+    uint8_t *to = a->batch.bytes + a->batch.length;
+    ckpt_member m = {
+        .record_size = (uint32_t)size,
+        .index = p->index,
+        .header_offset = p->header_offset,
+        .data_offset = p->data_offset,
+        .size = p->size,
+        .stored_size = p->stored_size,
+        .mtime = p->mtime,
+        .uid = p->uid,
+        .gid = p->gid,
+        .mtime_nsec = p->mtime_nsec,
+        .mode = p->header.mode,
+        .dev_major = p->header.dev_major,
+        .dev_minor = p->header.dev_minor,
+        .type = p->type,
+        .typeflag = p->header.typeflag,
+        .dialect = p->header.dialect,
+        .flags = p->flags,
+        .name_flags = p->name_flags,
+        .name_length = (uint32_t)p->name.length,
+        .normal_start = p->normal_start,
+        .normal_length = p->normal_length,
+        .link_length = (uint32_t)p->link.length,
+        .uname_length = (uint32_t)p->uname.length,
+        .gname_length = (uint32_t)p->gname.length,
+        .xattr_count = a->has_pax ? a->pax.xattr_count : 0,
+        .xattr_length = xattr_length,
+    };
+    memset(to + size - 8, 0, 8); /* the filling */
+    memcpy(to, &m, sizeof m);
+    uint8_t *end = put(put(put(put(to + sizeof m, p->name), p->link), p->uname), p->gname);
+    if (xattr_length)
+        put_xattrs(a, end);
+    a->batch.length += size;
+    a->batch_count++;
+    return CKPT_STEP_OK;
+}

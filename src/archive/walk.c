@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The walk through the tar: headers, members, wanted data, and how it ends. */
+#include <string.h>
+
+#include "internal.h"
+
+enum {
+    HEADER, /* the start */
+    EXTENSION,
+    SPARSE_BLOCKS,
+    ANNOUNCE,
+    ANNOUNCED,
+    SPARSE_MAP,
+    BODY,
+    BODY_END,
+    SECOND_ZERO,
+    TRAILING,
+    FINAL = CKPT_STATE_FINAL
+};
+
+enum {
+    BATCH_SIZE = 65536,
+    ZEROS = 16384,
+    TRAILING_PLAIN = 65536,             /* bytes behind the end that are looked at */
+    TRAILING_DECODED = 64 * 1024 * 1024 /* more: the checksum of the stream is behind them */
+};
+
+static int finish(ckpt_archive *a)
+{
+    a->final.type = CKPT_ARCHIVE_END;
+    a->final.code = a->info.end;
+    a->final.offset = a->info.end_offset;
+    a->state = FINAL;
+    return CKPT_STEP_OK;
+}
+
+/* The tar is over, at a place where that is wrong. */
+static int cut(ckpt_archive *a, uint32_t code, uint64_t have, uint64_t want)
+{
+    ckpt_message *m = &a->message;
+    ckpt_message_clear(m);
+    ckpt_message_text(m, "The archive ends");
+    switch (code) {
+    case CKPT_ARCHIVE_E_CUT_BODY:
+    case CKPT_ARCHIVE_E_CUT_PADDING:
+        ckpt_archive_say_place(a, have, want);
+        ckpt_message_text(m, code == CKPT_ARCHIVE_E_CUT_BODY
+                                 ? "; expected the whole member."
+                                 : "; the data are whole, but not filled up to a block of 512.");
+        break;
+    default:
+        ckpt_message_text(m, " after ");
+        ckpt_message_number(m, have);
+        ckpt_message_text(m, " of ");
+        ckpt_message_number(m, want);
+        ckpt_message_text(m, code == CKPT_ARCHIVE_E_CUT_HEADER ? " bytes of a header"
+                                                               : " bytes of an extended header");
+        if (a->last_index != UINT32_MAX) {
+            ckpt_message_text(m, " that follows member ");
+            ckpt_message_name(m, a->last_name.bytes, a->last_name.length);
+        }
+        ckpt_message_text(m, ".");
+    }
+    ckpt_archive_fail_message(a, code, a->tar_size);
+    a->final.have = have;
+    a->final.want = want;
+    if (code == CKPT_ARCHIVE_E_CUT_BODY || code == CKPT_ARCHIVE_E_CUT_PADDING)
+        a->final.member = a->last_index;
+    return CKPT_STEP_FAILED;
+}
+
+/* One block of 512 bytes at a->position, which moves on. */
+static int take_block(ckpt_archive *a, const uint8_t **block)
+{
+    const uint8_t *bytes;
+    size_t length;
+    for (;;) {
+        int r = ckpt_source_peek(a, &bytes, &length);
+        if (r != CKPT_STEP_OK)
+            return r;
+        if (a->position < sizeof a->first) {
+            size_t n = sizeof a->first - (size_t)a->position;
+            memcpy(a->first + a->position, bytes, n < length ? n : length);
+        }
+        if (a->carry_length == 0 && length >= CKPT_TAR_BLOCK) {
+            *block = bytes;
+            a->position += CKPT_TAR_BLOCK;
+            return CKPT_STEP_OK;
+        }
+        size_t n = CKPT_TAR_BLOCK - a->carry_length;
+        if (n > length)
+            n = length;
+        memcpy(a->carry + a->carry_length, bytes, n);
+        a->carry_length += n;
+        a->position += n;
+        if (a->carry_length == CKPT_TAR_BLOCK) {
+            a->carry_length = 0;
+            *block = a->carry;
+            return CKPT_STEP_OK;
+        }
+    }
+}
+
+/* No bytes where a header was expected. */
+static int ended_at_header(ckpt_archive *a)
+{
+    uint64_t size = a->tar_size;
+    if (a->last_index != UINT32_MAX && size < a->position) {
+        uint64_t have = size - a->last_data;
+        if (have < a->last_stored)
+            return cut(a, CKPT_ARCHIVE_E_CUT_BODY, have, a->last_stored);
+        return cut(a, CKPT_ARCHIVE_E_CUT_PADDING, a->last_stored, a->last_stored);
+    }
+    if (size == 0)
+        return ckpt_archive_fail(
+            a, CKPT_ARCHIVE_E_EMPTY, 0,
+            a->info.compression == CKPT_COMPRESSION_NONE
+                ? "The file is empty; expected a tar archive, optionally compressed."
+                : "The compressed stream is empty; expected a tar archive.");
+    if (size < CKPT_TAR_BLOCK) {
+        ckpt_message_clear(&a->message);
+        ckpt_message_text(&a->message, "There are only ");
+        ckpt_message_number(&a->message, size);
+        ckpt_message_text(&a->message, " bytes, starting with ");
+        ckpt_message_hex(&a->message, a->first, size < 8 ? (size_t)size : 8);
+        ckpt_message_text(&a->message, "; a tar archive has at least 512.");
+        ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_SHORT, 0);
+        a->final.have = size;
+        a->final.want = CKPT_TAR_BLOCK;
+        return CKPT_STEP_FAILED;
+    }
+    if (a->carry_length > 0 || a->in_group)
+        return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
+    a->info.end = CKPT_END_NO_MARK;
+    a->info.end_offset = size;
+    return finish(a);
+}
+
+static int step_header(ckpt_archive *a)
+{
+    const uint8_t *block;
+    int complete;
+    int r = take_block(a, &block);
+    if (r == CKPT_STEP_ENDED)
+        return ended_at_header(a);
+    if (r != CKPT_STEP_OK)
+        return r;
+    if (ckpt_tar_is_zero(block)) {
+        a->state = SECOND_ZERO;
+        a->info.end_offset = a->position;
+        return CKPT_STEP_OK;
+    }
+    if (++a->headers / 4 > a->options.max_members || a->info.members >= a->options.max_members) {
+        ckpt_message_clear(&a->message);
+        ckpt_message_text(&a->message, "The archive has more than ");
+        ckpt_message_number(&a->message, a->options.max_members);
+        ckpt_message_text(&a->message, " members; that is the limit (members).");
+        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_MEMBERS,
+                                         a->position - CKPT_TAR_BLOCK);
+    }
+    /* A copy: the rest of the member's headers may come with other bytes fed. */
+    memcpy(a->header_block, block, CKPT_TAR_BLOCK);
+    r = ckpt_member_header(a, a->header_block, a->position - CKPT_TAR_BLOCK, &complete);
+    if (r != CKPT_STEP_OK)
+        return r;
+    a->state = complete == 2       ? SPARSE_BLOCKS
+               : complete          ? ANNOUNCE
+               : a->extension_left ? EXTENSION
+                                   : HEADER;
+    return CKPT_STEP_OK;
+}
+
+static int step_extension(ckpt_archive *a)
+{
+    const uint8_t *bytes;
+    size_t length;
+    int r = ckpt_source_peek(a, &bytes, &length);
+    if (r == CKPT_STEP_ENDED) {
+        uint64_t have = a->tar_size - a->extension_offset - CKPT_TAR_BLOCK;
+        return cut(a, CKPT_ARCHIVE_E_CUT_EXTENSION,
+                   have < a->extension_want ? have : a->extension_want, a->extension_want);
+    }
+    if (r != CKPT_STEP_OK)
+        return r;
+    if (length > a->extension_left)
+        length = (size_t)a->extension_left;
+    a->position += length;
+    r = ckpt_member_extension(a, bytes, length);
+    if (r == CKPT_STEP_OK && a->extension_left == 0)
+        a->state = HEADER;
+    return r;
+}
+
+static int step_sparse_blocks(ckpt_archive *a)
+{
+    const uint8_t *block;
+    int r = take_block(a, &block);
+    if (r == CKPT_STEP_ENDED)
+        return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
+    if (r != CKPT_STEP_OK)
+        return r;
+    r = ckpt_sparse_old_extension(a, block);
+    if (r < 0)
+        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, a->position - CKPT_TAR_BLOCK,
+                                 "A sparse member has a malformed map.");
+    a->pending.data_offset = a->position;
+    if (r == 0)
+        a->state = ANNOUNCE;
+    return CKPT_STEP_OK;
+}
+
+/* Is the pending member chosen by a pattern? */
+static int is_chosen(ckpt_archive *a)
+{
+    ckpt_pending *p = &a->pending;
+    const uint8_t *name = p->name.bytes + p->normal_start;
+    if (p->type != CKPT_MEMBER_FILE)
+        return 0;
+    for (size_t i = 0; i < a->choice_count; i++) {
+        const ckpt_choice *c = &a->choices[i];
+        if (c->prefix ? p->normal_length < c->length : p->normal_length != c->length)
+            continue;
+        if (c->length && memcmp(name, c->pattern, c->length) != 0)
+            continue;
+        if (p->size <= c->max_size && p->size <= a->options.max_kept_sum - a->kept_sum)
+            return 1;
+        p->flags |= CKPT_MEMBER_TOO_BIG;
+    }
+    return 0;
+}
+
+static int step_announce(ckpt_archive *a)
+{
+    ckpt_pending *p = &a->pending;
+    p->name_flags =
+        ckpt_name_classify(p->name.bytes, p->name.length, &p->normal_start, &p->normal_length);
+    if (p->type == CKPT_MEMBER_SYMLINK || p->type == CKPT_MEMBER_HARDLINK)
+        p->name_flags |= ckpt_name_classify_link(p->name.bytes, p->name.length, p->link.bytes,
+                                                 p->link.length, p->type == CKPT_MEMBER_SYMLINK);
+    if (ckpt_name_set_add(&a->names, &a->memory, ckpt_name_hash(p->name.bytes, p->name.length)))
+        p->name_flags |= CKPT_NAME_SEEN;
+    p->index = a->info.members++;
+    a->chosen = is_chosen(a);
+    if (a->chosen)
+        p->flags = (p->flags | CKPT_MEMBER_WANTED) & ~(uint32_t)CKPT_MEMBER_TOO_BIG;
+    int r = ckpt_record_add(a);
+    if (r != CKPT_STEP_OK)
+        return r;
+    a->last_name.length = 0;
+    if (!ckpt_buffer_append(a, &a->last_name, p->name.bytes,
+                            p->name.length < 256 ? p->name.length : 256))
+        return ckpt_archive_no_memory(a);
+    a->last_index = p->index;
+    a->last_data = p->data_offset;
+    a->last_stored = p->stored_size;
+    a->has_pax = a->has_long_name = a->has_long_link = a->in_group = 0;
+    a->wanted = (uint32_t)a->chosen;
+    a->state = ANNOUNCED;
+    return CKPT_STEP_OK;
+}
+
+static int bad_map(ckpt_archive *a)
+{
+    if (a->sparse.too_many)
+        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_LIMIT_SPARSE, a->last_data,
+                                 "A sparse member has more than 65536 extents; that is the limit.");
+    return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, a->last_data,
+                             "A sparse member's map does not fit its data.");
+}
+
+static void to_next_header(ckpt_archive *a)
+{
+    a->wanted = 0;
+    a->body_left = 0;
+    a->position = a->last_data + a->last_stored;
+    a->position += -a->position & (CKPT_TAR_BLOCK - 1);
+    a->state = HEADER;
+}
+
+/* The caller has seen the member; now its data, if wanted. */
+static int step_announced(ckpt_archive *a)
+{
+    if (!a->wanted) {
+        to_next_header(a);
+        return CKPT_STEP_OK;
+    }
+    a->body_left = a->last_stored;
+    a->sparse.logical = 0;
+    a->sparse.current = 0;
+    a->state = BODY;
+    if (a->sparse.kind == CKPT_SPARSE_NONE)
+        return CKPT_STEP_OK;
+    if (a->zeros == NULL) {
+        a->zeros = a->memory.allocate(a->memory.context, ZEROS);
+        if (a->zeros == NULL)
+            return ckpt_archive_no_memory(a);
+        memset(a->zeros, 0, ZEROS);
+    }
+    if (a->sparse.kind == CKPT_SPARSE_PAX_1)
+        a->state = SPARSE_MAP;
+    else if (a->sparse.too_many || ckpt_sparse_check(a, a->body_left))
+        return bad_map(a);
+    return CKPT_STEP_OK;
+}
+
+/* Bytes of the wanted body at a->position. */
+static int peek_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
+{
+    int r = ckpt_source_peek(a, bytes, length);
+    if (r == CKPT_STEP_ENDED)
+        return cut(a, CKPT_ARCHIVE_E_CUT_BODY, a->tar_size - a->last_data, a->last_stored);
+    if (r == CKPT_STEP_OK && *length > a->body_left)
+        *length = (size_t)a->body_left;
+    return r;
+}
+
+static int step_sparse_map(ckpt_archive *a)
+{
+    const uint8_t *bytes;
+    size_t length;
+    if (a->body_left == 0)
+        return bad_map(a);
+    int r = peek_body(a, &bytes, &length);
+    if (r != CKPT_STEP_OK)
+        return r;
+    for (size_t i = 0; i < length; i++) {
+        r = ckpt_sparse_map_byte(a, bytes[i]);
+        if (r == CKPT_STEP_MORE)
+            continue;
+        if (r == CKPT_STEP_FAILED)
+            return bad_map(a);
+        /* The data start at the next block. */
+        uint64_t used = a->position + i + 1 - a->last_data;
+        used += -used & (CKPT_TAR_BLOCK - 1);
+        if (used > a->last_stored)
+            return bad_map(a);
+        a->position = a->last_data + used;
+        a->body_left = a->last_stored - used;
+        a->state = BODY;
+        return ckpt_sparse_check(a, a->body_left) ? bad_map(a) : CKPT_STEP_OK;
+    }
+    a->position += length;
+    a->body_left -= length;
+    return CKPT_STEP_OK;
+}
+
+static int too_dense(ckpt_archive *a)
+{
+    ckpt_message_clear(&a->message);
+    ckpt_message_text(&a->message, "The members to keep are more than ");
+    ckpt_message_number(&a->message, a->options.max_ratio);
+    ckpt_message_text(
+        &a->message,
+        " times larger than the compressed data read; that is the limit (expansion ratio).");
+    return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_RATIO, a->position);
+}
+
+/* Something to give out: *bytes, *length, or length 0 at the end of the member. */
+static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
+{
+    ckpt_sparse *s = &a->sparse;
+    int r = CKPT_STEP_OK;
+    *length = 0;
+    if (s->kind == CKPT_SPARSE_NONE) {
+        if (a->body_left > 0) {
+            r = peek_body(a, bytes, length);
+            if (r != CKPT_STEP_OK)
+                return r;
+            a->position += *length;
+            a->body_left -= *length;
+        }
+    } else {
+        const ckpt_extent *e = (const ckpt_extent *)(const void *)s->extents.bytes + s->current;
+        const ckpt_extent *end =
+            (const ckpt_extent *)(const void *)(s->extents.bytes + s->extents.length);
+        for (; e < end && s->logical >= e->offset + e->length; e++)
+            s->current++;
+        uint64_t until =
+            e < end ? s->logical < e->offset ? e->offset : e->offset + e->length : a->pending.size;
+        uint64_t left = until - s->logical;
+        if (e < end && s->logical >= e->offset) {
+            r = peek_body(a, bytes, length);
+            if (r != CKPT_STEP_OK)
+                return r;
+            *length = *length < left ? *length : (size_t)left;
+            a->position += *length;
+            a->body_left -= *length;
+        } else {
+            *bytes = a->zeros;
+            *length = left < ZEROS ? (size_t)left : ZEROS;
+        }
+        s->logical += *length;
+    }
+    if (*length == 0) {
+        a->state = BODY_END;
+    } else if (a->chosen) {
+        a->kept_sum += *length;
+        if ((a->info.compression == CKPT_COMPRESSION_GZIP ||
+             a->info.compression == CKPT_COMPRESSION_ZSTD || s->kind != CKPT_SPARSE_NONE) &&
+            a->kept_sum > a->options.ratio_floor &&
+            a->kept_sum / a->options.max_ratio > a->info.source_read)
+            return too_dense(a);
+    }
+    return CKPT_STEP_OK;
+}
+
+static void count_trailing(ckpt_archive *a, const uint8_t *bytes, size_t length, uint64_t offset)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (bytes[i] == 0)
+            continue;
+        if (a->info.trailing_nonzero++ == 0)
+            a->info.trailing_first = offset + i;
+    }
+    a->info.trailing_seen += length;
+    a->info.trailing = a->info.trailing_seen;
+}
+
+static int step_second_zero(ckpt_archive *a)
+{
+    const uint8_t *block;
+    int r = take_block(a, &block);
+    if (r == CKPT_STEP_ENDED) {
+        count_trailing(a, a->carry, a->carry_length, a->position - a->carry_length);
+        a->info.end = CKPT_END_ONE_ZERO;
+        return finish(a);
+    }
+    if (r != CKPT_STEP_OK)
+        return r;
+    if (ckpt_tar_is_zero(block)) {
+        a->info.end = CKPT_END_CLEAN;
+        a->info.end_offset = a->position;
+    } else {
+        a->info.end = CKPT_END_ONE_ZERO;
+        count_trailing(a, block, CKPT_TAR_BLOCK, a->position - CKPT_TAR_BLOCK);
+    }
+    a->body_left = TRAILING_PLAIN; /* lets the source ask for more at once */
+    a->state = TRAILING;
+    return CKPT_STEP_OK;
+}
+
+/* What follows the end is looked at, so far as it costs little. */
+static int step_trailing(ckpt_archive *a)
+{
+    const uint8_t *bytes;
+    size_t length;
+    int plain = a->info.compression == CKPT_COMPRESSION_NONE;
+    uint64_t most = plain ? TRAILING_PLAIN : TRAILING_DECODED;
+    if (a->info.trailing_seen >= most) {
+        if (plain && a->options.source_size != CKPT_ARCHIVE_SIZE_UNKNOWN)
+            a->info.trailing = a->options.source_size - a->info.end_offset;
+        return finish(a);
+    }
+    int r = ckpt_source_peek(a, &bytes, &length);
+    if (r == CKPT_STEP_ENDED)
+        return finish(a);
+    if (r != CKPT_STEP_OK)
+        return r;
+    if (length > most - a->info.trailing_seen)
+        length = (size_t)(most - a->info.trailing_seen);
+    count_trailing(a, bytes, length, a->position);
+    a->position += length;
+    return CKPT_STEP_OK;
+}
+
+static uint32_t give_batch(ckpt_archive *a, ckpt_archive_event *event)
+{
+    event->type = CKPT_ARCHIVE_MEMBERS;
+    event->data = a->batch.bytes;
+    event->length = a->batch.length;
+    event->count = a->batch_count;
+    a->batch_count = 0;
+    return event->type;
+}
+
+static uint32_t give_final(ckpt_archive *a, ckpt_archive_event *event)
+{
+    if (a->batch_count > 0)
+        return give_batch(a, event);
+    *event = a->final;
+    event->message = a->message.text;
+    event->message_length = (uint32_t)a->message.length;
+    return event->type;
+}
+
+uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
+{
+    memset(event, 0, sizeof *event);
+    if (a->batch_count == 0)
+        a->batch.length = 0;
+    a->work = 0;
+    for (;;) {
+        const uint8_t *bytes = NULL;
+        size_t length = 0;
+        int r = CKPT_STEP_OK;
+        switch (a->state) {
+        case HEADER:
+            r = step_header(a);
+            break;
+        case EXTENSION:
+            r = step_extension(a);
+            break;
+        case SPARSE_BLOCKS:
+            r = step_sparse_blocks(a);
+            break;
+        case ANNOUNCE:
+            r = step_announce(a);
+            if (r == CKPT_STEP_OK && (a->wanted || a->options.flags & CKPT_ARCHIVE_DECIDE ||
+                                      a->batch.length >= BATCH_SIZE))
+                return give_batch(a, event);
+            break;
+        case ANNOUNCED:
+            r = step_announced(a);
+            break;
+        case SPARSE_MAP:
+            r = step_sparse_map(a);
+            break;
+        case BODY:
+            r = step_body(a, &bytes, &length);
+            if (r == CKPT_STEP_OK && length > 0) {
+                event->type = CKPT_ARCHIVE_DATA;
+                event->member = a->last_index;
+                event->data = bytes;
+                event->length = length;
+                return event->type;
+            }
+            break;
+        case BODY_END:
+            event->type = CKPT_ARCHIVE_MEMBER_END;
+            event->member = a->last_index;
+            to_next_header(a);
+            return event->type;
+        case SECOND_ZERO:
+            r = step_second_zero(a);
+            break;
+        case TRAILING:
+            r = step_trailing(a);
+            break;
+        default:
+            return give_final(a, event);
+        }
+        if (r == CKPT_STEP_MORE && a->pause) {
+            a->pause = 0;
+            event->type = CKPT_ARCHIVE_PAUSE;
+            return event->type;
+        }
+        if (r == CKPT_STEP_MORE) {
+            event->type = CKPT_ARCHIVE_NEED;
+            event->offset = a->need_offset;
+            event->length = a->need_length;
+            return event->type;
+        }
+    }
+}

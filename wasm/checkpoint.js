@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+// A checkpoint in whatever holds it: an archive, an image, a directory, a pod.
+import { sourceOf } from './archive.js';
+import { CheckpointError } from './error.js';
+import { layersOf, podContainers } from './nested.js';
+import { Origin } from './origin.js';
+import { problemsOf } from './problems.js';
+import { memberTable, memberWish, summarize, WISH } from './summary.js';
+
+/**
+ * @typedef {import('./archive.js').Archive} Archive
+ * @typedef {import('./archive.js').ArchiveError} ArchiveError
+ * @typedef {import('./archive.js').Member} Member
+ * @typedef {import('./archive.js').Progress} Progress
+ * @typedef {import('./core.js').Core} Core
+ * @typedef {import('./origin.js').Input} Input
+ * @typedef {import('./problems.js').Problem} Problem
+ * @typedef {Iterable<Member> & {length: number, find(name: string): Member | undefined}} Members
+ * @typedef {{members: Members, compression: string | undefined, error: ArchiveError | null}} Listing
+ * @typedef {object} OpenOptions
+ * @property {string} [name] of the file, for messages
+ * @property {(progress: Progress) => void} [onProgress] called now and then with the bytes read
+ * @property {AbortSignal} [signal]
+ * @property {Record<string, number>} [limits] by the names of src/archive/archive.h: max_members …
+ */
+
+/** The most that `read` gives, unless told otherwise. */
+const READ_LIMIT = 64 * 2 ** 20;
+/** The most that is kept of members that may turn out to be interesting, while streaming. */
+const ASIDE_LIMIT = 32 * 2 ** 20;
+
+/** Members below a directory, named from there. @implements {Members} */
+class MembersBelow {
+  #all;
+  #prefix;
+  /** @param {Members} all @param {string} directory */
+  constructor(all, directory) {
+    this.#all = all;
+    this.#prefix = `${directory}/`;
+  }
+
+  get length() {
+    let count = 0;
+    for (const { name } of this.#all) if (name.startsWith(this.#prefix)) count++;
+    return count;
+  }
+
+  *[Symbol.iterator]() {
+    for (const member of this.#all) {
+      if (member.name.startsWith(this.#prefix))
+        yield { ...member, name: member.name.slice(this.#prefix.length) };
+    }
+  }
+
+  /** @param {string} name */
+  find(name) {
+    for (const member of this) if (member.name === name) return member;
+    return undefined;
+  }
+}
+
+export class Checkpoint {
+  /** File name, or ''. */
+  name = '';
+  /** What holds it: archive, directory, oci-layout, docker-archive, criu-directory, pod, containerd-ctr, unknown. */
+  form = 'unknown';
+  /** none, gzip, zstd; undefined if nothing was read. @type {string | undefined} */
+  compression;
+  /** @type {Members} */
+  members;
+  /** The metadata files, by their names. @type {Map<string, Uint8Array>} */
+  files = new Map();
+  /** The decoded metadata files. @type {Record<string, {kind: string, value: any} | {kind: string, error: CheckpointError}>} */
+  documents = Object.create(null);
+  /** See src/checkpoint/checkpoint.h. @type {any} */
+  summary = {};
+  /** What is odd, and stops nothing. @type {Problem[]} */
+  problems = [];
+  /** Why reading stopped early, or null: what came before is here. @type {ArchiveError | null} */
+  error = null;
+  /** Of an image: the annotations of its manifest, and where the checkpoint lies in it.
+   * @type {{annotations: Record<string, string>, layer: string, compression: string | undefined} | undefined} */
+  image;
+
+  /** @type {Core} */
+  #core;
+  #origin;
+  /** @type {OpenOptions} */
+  #options;
+  #prefix = '';
+  /** Of an image: the layer. @type {Checkpoint | undefined} */
+  #inner;
+  /** Members set aside while streaming, by index. @type {Map<number, Uint8Array>} */
+  #aside = new Map();
+  /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
+  #nested = new Map();
+
+  /** @param {Core} core @param {Origin} origin @param {OpenOptions} options */
+  constructor(core, origin, options) {
+    this.#core = core;
+    this.#origin = origin;
+    this.#options = options;
+    this.name = options.name ?? '';
+    this.members = new MembersBelow(/** @type {any} */ ([]), '');
+  }
+
+  /**
+   * Opens an origin.
+   * @param {Core} core @param {Origin} origin @param {OpenOptions} options @param {Archive} [read] it already
+   * @returns {Promise<Checkpoint>}
+   */
+  static async open(core, origin, options, read) {
+    const checkpoint = new Checkpoint(core, origin, options);
+    await checkpoint.#open(read);
+    return checkpoint;
+  }
+
+  /** @param {Archive} [read] */
+  async #open(read) {
+    const { exports } = this.#core;
+    const origin = this.#origin;
+    const { patterns } = memberTable(exports);
+    const { onProgress, signal, limits } = this.#options;
+    if (!read) await origin.probe();
+    let left = ASIDE_LIMIT;
+    const archive =
+      read ??
+      (await origin.archive({
+        onProgress,
+        signal,
+        limits,
+        want: patterns,
+        decide: origin.plain
+          ? undefined
+          : (member) => {
+              if (member.type !== 'file') return false;
+              const wish = memberWish(exports, member.name, member.size);
+              if (wish === WISH.keep && member.size <= left) {
+                left -= member.size;
+                return true;
+              }
+              return wish === WISH.nothing ? false : { archive: { want: patterns, limits } };
+            },
+      }));
+    origin.compression = archive.compression;
+    this.compression = archive.compression;
+    this.members = archive.members;
+    this.error = archive.error;
+    this.problems = problemsOf(archive);
+    this.#aside = archive.bodies;
+    this.#nested = archive.nested;
+    this.#keep(archive.bodies);
+    this.#summarize(archive);
+    if (['oci-layout', 'docker-archive', 'containerd-ctr'].includes(this.form))
+      await this.#openImage();
+  }
+
+  /** Files the bodies by name; of several of one name the last counts. @param {Map<number, Uint8Array>} bodies */
+  #keep(bodies) {
+    const { kept, tail } = memberTable(this.#core.exports);
+    const start = this.#prefix ? this.#prefix.length + 1 : 0;
+    for (const [index, bytes] of bodies) {
+      const name = /** @type {any} */ (this.members).at(index)?.name ?? '';
+      if (start > 0 && !name.startsWith(`${this.#prefix}/`)) continue;
+      const info = kept.get(name.slice(start));
+      if (!info) continue;
+      // Other parts know this one by the name of the file, wherever the images lie.
+      const key = info.name === 'checkpoint/descriptors.json' ? 'descriptors.json' : info.name;
+      const text = info.keep === 'tail' && bytes.length > tail ? bytes.slice(-tail) : bytes;
+      this.files.set(key, text);
+    }
+    for (const [name, bytes] of this.files) this.#decode(name, bytes);
+  }
+
+  /** @param {string} name @param {Uint8Array} bytes */
+  #decode(name, bytes) {
+    const kind = /** @type {any} */ (this.#core.kinds.includes(name) ? name : '');
+    if (!kind) return;
+    try {
+      this.documents[name] = { kind, value: this.#core.decode(kind, bytes) };
+    } catch (error) {
+      if (!(error instanceof CheckpointError)) throw error;
+      this.documents[name] = { kind, error };
+    }
+  }
+
+  /** @param {Archive} archive */
+  #summarize(archive) {
+    this.summary = summarize(this.#core.exports, {
+      records: archive.members.records(),
+      files: this.files,
+      size: this.#origin.input?.size ?? archive.info.source_read ?? 0,
+      directory: this.#origin.input?.directory,
+      prefix: this.#prefix,
+    });
+    this.form = this.summary.form;
+  }
+
+  /** Finds the layer that holds a checkpoint, and shows that. */
+  async #openImage() {
+    const found = await layersOf({
+      members: this.members,
+      json: (member) => this.#small(member),
+      wish: (member) => memberWish(this.#core.exports, member.name, member.size),
+      addIndex: (bytes) => this.#addIndex(bytes),
+      open: (member) => this.#inside(member),
+    });
+    if (!found) return;
+    const { checkpoint, member, annotations } = found;
+    this.#inner = checkpoint;
+    this.image = { annotations, layer: member.name, compression: checkpoint.compression };
+    const { archive } = this.summary.sizes;
+    const engine = this.form === 'containerd-ctr' ? this.summary.engine : checkpoint.summary.engine;
+    this.summary = { ...checkpoint.summary, form: this.form, engine };
+    this.summary.sizes = { ...checkpoint.summary.sizes, archive };
+    this.members = checkpoint.members;
+    for (const [name, bytes] of checkpoint.files) this.files.set(name, bytes);
+    Object.assign(this.documents, checkpoint.documents);
+    this.problems = [...this.problems, ...checkpoint.problems];
+    this.error ??= checkpoint.error;
+  }
+
+  /** An index that lies in a blob may tell what the image is. @param {Uint8Array} bytes */
+  #addIndex(bytes) {
+    const { form, engine } = summarize(this.#core.exports, {
+      records: [],
+      files: [['index.json', bytes]],
+      size: 0,
+    });
+    if (form !== 'containerd-ctr') return;
+    this.form = form;
+    this.summary.form = form;
+    this.summary.engine = engine;
+  }
+
+  /** The content of a small member, or undefined. @param {Member} member */
+  async #small(member) {
+    const kept = this.#aside.get(member.index);
+    if (kept) return kept;
+    if (member.type !== 'file' || member.size > 2 ** 20 || !this.#origin.plain) return undefined;
+    return this.#gather(this.#origin.stream(member, this.#options.signal), member.size);
+  }
+
+  /** The checkpoint in a member that is an archive. @param {Member} member */
+  async #inside(member) {
+    const { signal, limits } = this.#options;
+    const options = { name: member.name, signal, limits };
+    const bytes = this.#aside.get(member.index);
+    if (bytes) return Checkpoint.open(this.#core, this.#origin.over(bytes), options);
+    const origin = this.#origin.inside(member);
+    return Checkpoint.open(this.#core, origin, options, this.#nested.get(member.index));
+  }
+
+  /** The checkpoint in a directory of this archive. @param {string} directory */
+  async #below(directory) {
+    const checkpoint = new Checkpoint(this.#core, this.#origin, {
+      ...this.#options,
+      name: directory,
+    });
+    const { kept } = memberTable(this.#core.exports);
+    checkpoint.#prefix = directory;
+    checkpoint.compression = this.compression;
+    checkpoint.members = this.members;
+    const bodies = new Map();
+    for (const member of this.members) {
+      if (!member.name.startsWith(`${directory}/`)) continue;
+      if (member.type !== 'file' || !kept.has(member.name.slice(directory.length + 1))) continue;
+      const bytes = await this.#small(member);
+      if (bytes) bodies.set(member.index, bytes);
+      else {
+        const message = `${member.name} is too large to be kept`;
+        checkpoint.problems.push({ code: 'metadata-too-big', message, member: member.name });
+      }
+    }
+    checkpoint.#keep(bodies);
+    checkpoint.#summarize(/** @type {any} */ ({ members: this.members, info: {} }));
+    checkpoint.members = new MembersBelow(this.members, directory);
+    return checkpoint;
+  }
+
+  /** The last regular file of this name. @param {string} name @returns {Member} */
+  #member(name) {
+    let found;
+    for (const member of this.members) if (member.name === name) found = member;
+    if (!found) throw new RangeError(`there is no member ${JSON.stringify(name)}`);
+    if (found.type !== 'file')
+      throw new RangeError(`the member ${JSON.stringify(name)} is no regular file (${found.type})`);
+    return found;
+  }
+
+  /** @param {AsyncIterable<Uint8Array>} pieces @param {number} size */
+  async #gather(pieces, size) {
+    const bytes = new Uint8Array(size);
+    let filled = 0;
+    for await (const piece of pieces) {
+      bytes.set(piece, filled);
+      filled += piece.length;
+    }
+    return bytes;
+  }
+
+  /**
+   * One member. From an uncompressed archive it is read where it lies; a compressed one is read
+   * again from its start up to the member.
+   * @param {string} name @param {{signal?: AbortSignal, limit?: number}} [options] limit: bytes, 64 MiB by default
+   * @returns {Promise<Uint8Array>}
+   */
+  async read(name, { signal, limit = READ_LIMIT } = {}) {
+    if (this.#inner) return this.#inner.read(name, { signal, limit });
+    const member = this.#member(name);
+    if (member.size > limit)
+      throw new RangeError(
+        `${name} has ${member.size} bytes; that is more than the limit of ${limit}`,
+      );
+    const kept = this.#aside.get(member.index);
+    return kept ? kept.slice() : this.#gather(this.#origin.stream(member, signal), member.size);
+  }
+
+  /**
+   * One member, piece by piece; as `read`, without a limit.
+   * @param {string} name @param {{signal?: AbortSignal}} [options] @returns {AsyncGenerator<Uint8Array>}
+   */
+  async *stream(name, { signal } = {}) {
+    if (this.#inner) {
+      yield* this.#inner.stream(name, { signal });
+      return;
+    }
+    const member = this.#member(name);
+    const kept = this.#aside.get(member.index);
+    if (kept) yield kept.slice();
+    else yield* this.#origin.stream(member, signal);
+  }
+
+  /**
+   * The members of a member that is itself an archive: rootfs-diff.tar, volumes/x.tar …
+   * @param {string} name @param {{signal?: AbortSignal}} [options] @returns {Promise<Listing>}
+   */
+  async list(name, { signal } = {}) {
+    if (this.#inner) return this.#inner.list(name, { signal });
+    const member = this.#member(name);
+    const bytes = this.#aside.get(member.index);
+    const origin = bytes ? this.#origin.over(bytes) : this.#origin.inside(member);
+    const { limits } = this.#options;
+    const { members, compression, error } = await origin.archive({ signal, limits });
+    return { members, compression, error };
+  }
+
+  /** The checkpoints inside: the containers of a pod, the checkpoint of an image; else none. @returns {Promise<Checkpoint[]>} */
+  async containers() {
+    if (this.#inner) return [this.#inner];
+    if (this.form !== 'pod') return [];
+    const found = [];
+    for (const { directory, member } of podContainers(this.members, this.files)) {
+      if (directory !== undefined) found.push(await this.#below(directory));
+      else if (member) found.push(await this.#inside(member));
+    }
+    return found;
+  }
+
+  /** Lets go of the file, if one is open. */
+  async close() {
+    await this.#origin.close();
+  }
+}
+
+/**
+ * @param {Core} core
+ * @param {Blob | Uint8Array | Input} source
+ * @param {OpenOptions} [options]
+ * @returns {Promise<Checkpoint>}
+ */
+export async function openWith(core, source, options = {}) {
+  const input = /** @type {Input} */ (sourceOf(/** @type {any} */ (source)));
+  const name = options.name ?? /** @type {any} */ (source).name;
+  const named = { ...options, name: typeof name === 'string' ? name : '' };
+  try {
+    options.signal?.throwIfAborted();
+    return await Checkpoint.open(core, new Origin(core, input), named);
+  } catch (error) {
+    await input.close?.();
+    throw error;
+  }
+}

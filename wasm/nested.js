@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the checkpoints are in an image and in a checkpoint of a pod.
+import { WISH } from './summary.js';
+
+/**
+ * @typedef {import('./archive.js').Member} Member
+ * @typedef {import('./checkpoint.js').Checkpoint} Checkpoint
+ * @typedef {object} Image
+ * @property {import('./checkpoint.js').Members} members
+ * @property {(member: Member) => Promise<Uint8Array | undefined>} json content of a small member
+ * @property {(member: Member) => number} wish
+ * @property {(bytes: Uint8Array) => void} addIndex tells the index that lies in a blob
+ * @property {(member: Member) => Promise<Checkpoint>} open
+ */
+
+/** So many blobs are looked at. */
+const MOST = 64;
+const decoder = new TextDecoder();
+
+/** @param {Uint8Array | undefined} bytes @returns {any} undefined if it is no JSON */
+function parse(bytes) {
+  if (!bytes) return undefined;
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+const list = (/** @type {any} */ value) => (Array.isArray(value) ? value : []);
+const text = (/** @type {any} */ value) => (typeof value === 'string' ? value : '');
+
+/**
+ * The blobs that manifests name as layers, by member name, with the annotations of their manifest.
+ * @param {Image} image @param {Map<string, Member>} members
+ */
+async function layersByManifest(image, members) {
+  /** @type {{name: string, annotations: Record<string, string>}[]} */
+  const layers = [];
+  const index = members.get('index.json');
+  const open = index ? [{ value: parse(await image.json(index)), annotations: {} }] : [];
+  for (let looked = 0; open.length > 0 && looked < MOST; looked++) {
+    const { value, annotations } = /** @type {any} */ (open.shift());
+    const own = { ...annotations, ...textsOf(value?.annotations) };
+    for (const { digest } of list(value?.layers)) {
+      layers.push({ name: `blobs/${text(digest).replace(':', '/')}`, annotations: own });
+    }
+    for (const entry of list(value?.manifests)) {
+      const name = `blobs/${text(entry?.digest).replace(':', '/')}`;
+      const member = members.get(name);
+      const bytes = member && (await image.json(member));
+      const inner = parse(bytes);
+      if (inner) {
+        if (bytes) image.addIndex(bytes);
+        open.push({ value: inner, annotations: own });
+      } else if (member) {
+        layers.push({ name, annotations: own });
+      }
+    }
+  }
+  const manifest = members.get('manifest.json');
+  for (const entry of list(parse(manifest && (await image.json(manifest))))) {
+    for (const layer of list(entry?.Layers)) layers.push({ name: text(layer), annotations: {} });
+  }
+  return layers;
+}
+
+/** @param {any} value @returns {Record<string, string>} */
+function textsOf(value) {
+  if (typeof value !== 'object' || value === null) return {};
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => typeof entry === 'string'));
+}
+
+/**
+ * The first layer that holds a checkpoint. Manifests say where to look first; what a layer holds
+ * decides.
+ * @param {Image} image
+ * @returns {Promise<{checkpoint: Checkpoint, member: Member, annotations: Record<string, string>} | undefined>}
+ */
+export async function layersOf(image) {
+  /** @type {Map<string, Member>} */
+  const members = new Map();
+  for (const member of image.members) members.set(member.name, member);
+  const named = await layersByManifest(image, members);
+  const others = [...members.values()].filter((member) => image.wish(member) !== WISH.nothing);
+  const candidates = [...named, ...others.map(({ name }) => ({ name, annotations: {} }))];
+  const seen = new Set();
+  for (const { name, annotations } of candidates) {
+    let member = members.get(name);
+    // `docker save` has links to the layers beside them.
+    if (member?.type === 'symlink') member = members.get(member.link.replace(/^(\.\.\/)+/, ''));
+    if (!member || member.type !== 'file' || seen.has(member.name)) continue;
+    if (seen.size === MOST) break;
+    seen.add(member.name);
+    const checkpoint = await image.open(member);
+    if (['archive', 'criu-directory'].includes(checkpoint.form)) {
+      return { checkpoint, member, annotations };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Where the containers of a pod are: directories or members. As the pod's own files say, else as
+ * it looks.
+ * @param {import('./checkpoint.js').Members} members @param {Map<string, Uint8Array>} files
+ * @returns {{directory?: string, member?: Member}[]}
+ */
+export function podContainers(members, files) {
+  const options = parse(files.get('pod.options'));
+  const manifest = parse(files.get('checkpoint-manifest.json'));
+  /** @type {Map<string, Member>} */
+  const archives = new Map();
+  /** @type {Set<string>} */
+  const directories = new Set();
+  for (const member of members) {
+    const [, directory] = /^([^/]+)\/(?:config|spec)\.dump$/.exec(member.name) ?? [];
+    if (directory) directories.add(directory);
+    if (member.type === 'file' && member.name.endsWith('.tar')) archives.set(member.name, member);
+  }
+  const named = Array.isArray(options?.containers)
+    ? options.containers
+    : Object.values(textsOf(options?.containers));
+  const chosen = named.filter((/** @type {any} */ name) => directories.has(name));
+  for (const name of directories) if (!chosen.includes(name)) chosen.push(name);
+  /** @type {{directory?: string, member?: Member}[]} */
+  const found = chosen.map((/** @type {string} */ directory) => ({ directory }));
+  const listed = list(manifest?.containers).map((entry) => text(entry?.archive));
+  const names =
+    listed.length > 0
+      ? listed
+      : [...archives.keys()].filter((name) => name.startsWith('containers/'));
+  for (const name of new Set(names)) {
+    const member = archives.get(name);
+    if (member) found.push({ member });
+  }
+  return found.slice(0, 1024);
+}

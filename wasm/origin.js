@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the bytes of a checkpoint come from: a source, a member of an archive, a member of a member.
+import { ArchiveError, openArchive, windowOf } from './archive.js';
+
+/**
+ * @typedef {import('./archive.js').Archive} Archive
+ * @typedef {import('./archive.js').ArchiveOptions} ArchiveOptions
+ * @typedef {import('./archive.js').Member} Member
+ * @typedef {object} Input
+ * @property {number | undefined} size undefined: a stream, to be read in order, once
+ * @property {(offset: number, length: number) => Uint8Array | Promise<Uint8Array>} read
+ * @property {() => void | Promise<void>} [close]
+ * @property {boolean} [directory] the archive is made up from the files of a directory
+ */
+
+const PIECE = 262144;
+
+/** An archive that can be read again. */
+export class Origin {
+  #core;
+  /** @type {Origin | undefined} */
+  #outer;
+  /** @type {number | undefined} */
+  #index;
+  #depth;
+  #spent = false;
+  /** @type {Input | undefined} */
+  input;
+  /** Known after the first reading. @type {string | undefined} */
+  compression;
+
+  /**
+   * @param {{exports: any}} core
+   * @param {Input | {outer: Origin, index: number}} from an input, or a member of an archive that
+   *   can only be streamed
+   * @param {number} [depth] archives around this one
+   */
+  constructor(core, from, depth = 0) {
+    this.#core = core;
+    this.#depth = depth;
+    if ('outer' in from) {
+      this.#outer = from.outer;
+      this.#index = from.index;
+    } else {
+      this.input = from;
+    }
+  }
+
+  /** Whether members can be read where they lie. */
+  get plain() {
+    return this.compression === 'none' && this.input?.size !== undefined;
+  }
+
+  /** Finds out the compression, without reading a stream. */
+  async probe() {
+    const { input } = this;
+    if (input?.size === undefined) return;
+    const head = await input.read(0, Math.min(512, input.size));
+    this.compression = (await openArchive(this.#core, head)).compression;
+  }
+
+  /** Reads the archive. @param {ArchiveOptions} options @returns {Promise<Archive>} */
+  async archive(options) {
+    const { input } = this;
+    if (input) {
+      if (this.#spent && input.size === undefined) throw new TypeError(ONCE);
+      this.#spent = true;
+      return openArchive(this.#core, /** @type {any} */ (input), {
+        depth: this.#depth,
+        ...options,
+      });
+    }
+    const outer = /** @type {Origin} */ (this.#outer);
+    const index = /** @type {number} */ (this.#index);
+    const { onProgress, signal, ...inner } = options;
+    const read = await outer.archive({
+      onProgress,
+      signal,
+      stopAfter: index,
+      decide: (member) => (member.index === index ? { archive: inner } : undefined),
+    });
+    const nested = read.nested.get(index);
+    if (!nested) throw read.error ?? new ArchiveError(GONE, { code: 'gone' });
+    return nested;
+  }
+
+  /** The archive that a member is. @param {Member} member @returns {Origin} */
+  inside(member) {
+    const whole = this.plain && !member.flags.includes('sparse');
+    return whole
+      ? new Origin(
+          this.#core,
+          windowOf(/** @type {any} */ (this.input), member.dataOffset, member.size),
+          this.#depth + 1,
+        )
+      : new Origin(this.#core, { outer: this, index: member.index }, this.#depth + 1);
+  }
+
+  /** The archive that bytes are. @param {Uint8Array} bytes @returns {Origin} */
+  over(bytes) {
+    const read = (/** @type {number} */ at, /** @type {number} */ length) =>
+      bytes.subarray(at, at + length);
+    return new Origin(this.#core, { size: bytes.length, read }, this.#depth + 1);
+  }
+
+  /**
+   * The data of a member, piece by piece.
+   * @param {Member} member @param {AbortSignal} [signal] @returns {AsyncGenerator<Uint8Array>}
+   */
+  async *stream(member, signal) {
+    signal?.throwIfAborted();
+    if (this.plain && !member.flags.includes('sparse')) yield* this.#seek(member, signal);
+    else yield* this.#search(member, signal);
+  }
+
+  /** @param {Member} member @param {AbortSignal} [signal] */
+  async *#seek(member, signal) {
+    const input = /** @type {Input} */ (this.input);
+    const end = member.dataOffset + member.size;
+    for (let at = member.dataOffset; at < end;) {
+      const bytes = await input.read(at, Math.min(PIECE, end - at));
+      signal?.throwIfAborted();
+      if (bytes.length === 0) throw new ArchiveError(CUT, { code: 'truncated-member', offset: at });
+      at += bytes.length;
+      yield bytes;
+    }
+  }
+
+  /** @param {Member} member @param {AbortSignal} [signal] */
+  async *#search(member, signal) {
+    /** @type {{bytes: Uint8Array, taken: () => void}[]} */
+    const pieces = [];
+    let wake = () => {};
+    let left = member.size;
+    let finished = false;
+    const stop = new AbortController();
+    const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+    const reading = this.archive({
+      signal: signals,
+      stopAfter: member.index,
+      decide: ({ index }) =>
+        index === member.index &&
+        ((bytes) =>
+          new Promise((taken) => {
+            pieces.push({ bytes, taken });
+            wake();
+          })),
+    }).finally(() => {
+      finished = true;
+      wake();
+    });
+    reading.catch(() => {}); // it is looked at below
+    try {
+      while (left > 0) {
+        const piece = pieces.shift();
+        if (piece) {
+          left -= piece.bytes.length;
+          yield piece.bytes;
+          piece.taken();
+        } else if (finished) {
+          const { error } = await reading;
+          throw error ?? new ArchiveError(GONE, { code: 'gone' });
+        } else {
+          await new Promise((resolve) => (wake = () => resolve(undefined)));
+        }
+      }
+    } finally {
+      stop.abort();
+      for (const { taken } of pieces) taken();
+    }
+  }
+
+  /** Lets go of what the input holds. */
+  async close() {
+    await this.input?.close?.();
+    await this.#outer?.close();
+  }
+}
+
+const ONCE = 'a stream can be read only once; open a file, a Blob or bytes to read members later';
+const GONE = 'The member is no longer where it was.';
+const CUT = 'The archive ends inside the member.';
