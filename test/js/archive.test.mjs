@@ -10,6 +10,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { ArchiveError, openArchive, windowOf } from '../../wasm/archive.js';
+import { header, tar } from './tar.mjs';
 
 const builder = fileURLToPath(new URL('../archive-builders/build.py', import.meta.url));
 const module =
@@ -32,47 +33,6 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
-
-/** A tar header; size etc. as given. */
-function header(name, { size = 0, type = '0', mode = 0o644, link = '' } = {}) {
-  const block = new Uint8Array(512);
-  const put = (at, text) => block.set(new TextEncoder().encode(text), at);
-  put(0, name);
-  put(100, mode.toString(8).padStart(7, '0'));
-  put(108, '0000000');
-  put(116, '0000000');
-  if (size < 8 ** 11) put(124, size.toString(8).padStart(11, '0'));
-  else {
-    block[124] = 0x80;
-    new DataView(block.buffer).setBigUint64(128, BigInt(size));
-  }
-  put(136, '00000000000');
-  block[156] = type.charCodeAt(0);
-  put(157, link);
-  put(257, 'ustar\u000000');
-  put(148, '        ');
-  put(
-    148,
-    block
-      .reduce((sum, byte) => sum + byte, 0)
-      .toString(8)
-      .padStart(6, '0') + '\0',
-  );
-  return block;
-}
-
-function tar(...members) {
-  const parts = [];
-  for (const [name, data = '', facts = {}] of members) {
-    const body = typeof data === 'string' ? Buffer.from(data) : data;
-    parts.push(
-      header(name, { size: body.length, ...facts }),
-      body,
-      new Uint8Array(-body.length & 511),
-    );
-  }
-  return Buffer.concat([...parts, new Uint8Array(1024)]);
-}
 
 function check(archive, facts, name) {
   const found = new Map([...archive.members].map((member) => [member.name || '.', member]));

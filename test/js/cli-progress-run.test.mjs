@@ -2,10 +2,19 @@
 // On a terminal: progress of long work (none elsewhere), Ctrl-C, and content that could act there.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, ftruncateSync, openSync, readdirSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { isBinary } from '../../wasm/cli/cat.js';
 import { checkpoint, headerOfSize, tar } from './cli-archives.mjs';
@@ -74,6 +83,22 @@ test('no progress if it is not wanted, or nobody is there to see it', async (t) 
   }
 });
 
+/** When a program has opened a file; elsewhere than on Linux, when it should have. @param {number} pid @param {string} name */
+async function reading(pid, name) {
+  const fds = `/proc/${pid}/fd`;
+  if (!existsSync(fds)) return sleep(2000);
+  for (let tries = 0; tries < 1000; tries++, await sleep(10)) {
+    const targets = readdirSync(fds).map((fd) => {
+      try {
+        return readlinkSync(`${fds}/${fd}`);
+      } catch {
+        return ''; // closed meanwhile
+      }
+    });
+    if (targets.some((target) => target.endsWith(name))) return;
+  }
+}
+
 test('Ctrl-C: exit code 130, nothing left', async () => {
   const cwd = slow();
   const temporary = folder();
@@ -85,9 +110,11 @@ test('Ctrl-C: exit code 130, nothing left', async () => {
     let output = '';
     child.stdout.on('data', (piece) => (output += piece));
     child.stderr.on('data', (piece) => (output += piece));
-    setTimeout(() => child.kill('SIGINT'), 600);
+    const closed = new Promise((resolve) => child.on('close', resolve));
+    await reading(child.pid ?? 0, 'slow.tar.gz');
     const started = performance.now();
-    const code = await new Promise((resolve) => child.on('close', resolve));
+    child.kill('SIGINT');
+    const code = await closed;
     assert.deepEqual([code, output], [130, ''], args.join(' '));
     assert.ok(performance.now() - started < 5000);
   }

@@ -67,6 +67,9 @@ function ruleOf(code) {
   return code.startsWith('limit-') ? 'CKP012' : 'CKP002';
 }
 
+/** So many findings of one rule are told one by one. */
+const MOST = 100;
+
 /** Flags of names that lead out of the folder where they are unpacked. */
 const ESCAPING = ['absolute', 'dotdot', 'nul', 'drive'];
 
@@ -76,46 +79,44 @@ const isUsualLink = ({ type, name, link }) =>
   ((name === 'checkpoint/parent' && link === '../pre-checkpoint') ||
     /^[^/]+\/layer\.tar$/.test(name));
 
-/** @param {Iterable<Member>} members @returns {Generator<Finding>} */
+/** Of each rule no more than one above MOST. @param {Iterable<Member>} members @returns {Generator<Finding>} */
 function* memberFindings(members) {
   /** @type {Map<string, number>} */
   const repeated = new Map();
+  let escaping = 0;
+  let special = 0;
   for (const member of members) {
     const { name, type, nameFlags } = member;
-    const shown = memberName(member);
-    if (ESCAPING.some((flag) => nameFlags.includes(flag)))
+    if (ESCAPING.some((flag) => nameFlags.includes(flag)) && escaping++ <= MOST)
       yield placeless(
         'CKP004',
         'error',
-        `Member ${shown} leaves the extraction folder; expected a relative path without "..".`,
+        `Member ${memberName(member)} leaves the extraction folder; expected a relative path without "..".`,
         'Do not extract; get the archive from its source again.',
       );
-    if (type !== 'file' && type !== 'directory' && !isUsualLink(member))
+    if (type !== 'file' && type !== 'directory' && !isUsualLink(member) && special++ <= MOST)
       yield placeless(
         'CKP005',
         'error',
-        `Member ${shown} is a ${type}; expected a regular file or directory.`,
+        `Member ${memberName(member)} is a ${type}; expected a regular file or directory.`,
         'Remove it or re-export.',
       );
-    if (nameFlags.includes('seen')) repeated.set(name, 0);
+    if (nameFlags.includes('seen')) repeated.set(name, (repeated.get(name) ?? 0) + 1);
   }
-  if (repeated.size === 0) return;
-  for (const { name } of members) {
-    const count = repeated.get(name);
-    if (count !== undefined) repeated.set(name, count + 1);
+  // The reader compares hashes: only one who has the first one's name as well is a repetition.
+  let left = Math.min(repeated.size, MOST + 1);
+  for (const { name, nameFlags } of left > 0 ? members : []) {
+    const count = nameFlags.includes('seen') ? undefined : repeated.get(name);
+    if (count === undefined) continue;
+    yield placeless(
+      'CKP006',
+      'error',
+      `Member ${name} occurs ${count + 1} times; expected once.`,
+      'Re-export; readers disagree which copy counts.',
+    );
+    if (--left === 0) return;
   }
-  for (const [name, count] of repeated)
-    if (count > 1)
-      yield placeless(
-        'CKP006',
-        'error',
-        `Member ${name} occurs ${count} times; expected once.`,
-        'Re-export; readers disagree which copy counts.',
-      );
 }
-
-/** So many findings of one rule are told one by one. */
-const MOST = 100;
 
 /** @param {Iterable<Finding>} findings @returns {Generator<Finding>} */
 function* firstOfEach(findings) {
@@ -128,7 +129,7 @@ function* firstOfEach(findings) {
     if (rule.count++ < MOST) yield finding;
   }
   for (const [id, { count, severity }] of rules)
-    if (count > MOST) yield placeless(id, severity, `There are ${count - MOST} more like this.`);
+    if (count > MOST) yield placeless(id, severity, 'There are more like these.');
 }
 
 /** What the reader noticed on its way, if no other rule says it. @type {Record<string, [string, Finding['severity']] | undefined>} */

@@ -9,8 +9,8 @@ writeFileSync(
   outPath,
   `// SPDX-License-Identifier: Apache-2.0
 // Generated from core.wasm: the same API, with the core inside.
-import { load as loadCore } from '../wasm/index.js';
-export { CheckpointError } from '../wasm/index.js';
+import { load as loadCore, openCheckpoint as openWithCore } from '../wasm/index.js';
+export { ArchiveError, Checkpoint, CheckpointError } from '../wasm/index.js';
 
 const base64 =
   '${base64}';
@@ -18,6 +18,12 @@ const base64 =
 /** The core, ready for use. Calling it again gives the same one. @param {{wasm?: WebAssembly.Module | BufferSource | URL}} [options] */
 export function load({ wasm } = {}) {
   return loadCore({ wasm: wasm ?? Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) });
+}
+
+/** Opens a checkpoint; see wasm/index.js. @type {typeof openWithCore} */
+export async function openCheckpoint(source, options) {
+  await load();
+  return openWithCore(source, options);
 }
 `,
 );

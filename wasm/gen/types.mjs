@@ -177,7 +177,7 @@ function readers(tables) {
 
 main((tables) => {
   const files = new Map([['model.d.ts', model(tables)]]);
-  for (const name of ['index.d.ts', 'node.d.ts', 'inline.d.ts']) {
+  for (const name of ['index.d.ts', 'checkpoint.d.ts', 'node.d.ts', 'inline.d.ts']) {
     const template = readFileSync(new URL(`./api/${name}`, import.meta.url), 'utf8');
     files.set(
       name,

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uses every entry as a stranger would; test/js/types.test.mjs compiles it with tsc --strict, here
 // with no types but ECMAScript's. What must not compile stands behind @ts-expect-error.
-import { CheckpointError, load } from 'container-checkpoint';
+import {
+  ArchiveError,
+  Checkpoint,
+  CheckpointError,
+  load,
+  openCheckpoint,
+} from 'container-checkpoint';
 import type {
   Ckpt,
   Constants,
@@ -160,3 +166,22 @@ export function files(directory: string): void {
 }
 
 function console(..._values: unknown[]): void {}
+
+export async function checkpoints(bytes: Uint8Array, pieces: AsyncIterable<Uint8Array>) {
+  const checkpoint: Checkpoint = await openCheckpoint(bytes, { name: 'a.tar' });
+  await openCheckpoint({ size: 1, read: () => bytes }, { onProgress: ({ read }) => void read });
+  // @ts-expect-error paths are for Node
+  await openCheckpoint('a.tar');
+  await node.openCheckpoint('a.tar', { limits: { max_members: 10 } });
+  await node.openCheckpoint(pieces);
+  // @ts-expect-error only openCheckpoint() makes one
+  new Checkpoint();
+  const error: ArchiveError | null = checkpoint.error;
+  same<typeof checkpoint.summary.sizes.pages, number>();
+  for (const member of checkpoint.members) void member.name.length;
+  const config = checkpoint.documents['config.dump'];
+  if (config?.value) same<typeof config.value, ContainerConfig>();
+  for await (const piece of checkpoint.stream('dump.log')) void piece.length;
+  const names = [...(await checkpoint.list('rootfs-diff.tar')).members].map(({ name }) => name);
+  return { error, names, all: await checkpoint.containers() };
+}

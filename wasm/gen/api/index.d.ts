@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { BlobLike, Checkpoint, OpenOptions, Source } from './checkpoint.js';
 import type { Constants, Kind, KindMap } from './model.js';
 
+export * from './checkpoint.js';
 export type * from './model.js';
 
 /** A compiled WebAssembly module, where the compiler knows that type. */
@@ -26,6 +28,17 @@ export interface LoadOptions {
  * calls are synchronous.
  */
 export function load(options?: LoadOptions): Promise<Ckpt>;
+
+/**
+ * Opens a checkpoint where it lies: nothing is unpacked, and of an uncompressed archive only its
+ * headers and metadata are read; a compressed one is read once. Of a broken archive what could be
+ * read is given, with `error` set.
+ * @throws what reading the source throws, or the reason of an abort
+ */
+export function openCheckpoint(
+  source: BlobLike | Uint8Array | Source,
+  options?: OpenOptions,
+): Promise<Checkpoint>;
 
 /** A place in a text. */
 export interface Location {

@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { BlobLike, Checkpoint, OpenOptions, Source, UrlLike } from './index.js';
 import type { Kind, KindMap } from './model.js';
 
 export * from './index.js';
+
+/**
+ * Opens a checkpoint where it lies. A string is the path of a file, or of a directory: one laid out
+ * like an archive, an OCI layout, or one of CRIU images as Docker and runc keep them. A stream is
+ * read once: of its members only the metadata can be read later. Call `close` in the end.
+ */
+export function openCheckpoint(
+  source: string | UrlLike | BlobLike | Uint8Array | Source | AsyncIterable<Uint8Array>,
+  options?: OpenOptions,
+): Promise<Checkpoint>;
 
 /** What a reader of the Go package returns. */
 export interface ReadResult<K extends Kind> {

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { CheckpointError } from './index.js';
+import type { Kind, KindMap } from './model.js';
+
+/** A Blob or File. */
+export interface BlobLike {
+  readonly size: number;
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** Bytes that are read where they are asked for. */
+export interface Source {
+  readonly size: number;
+  /** At most `length` bytes from `offset`; fewer are fine, none mean that there are no more. */
+  read(offset: number, length: number): Uint8Array | Promise<Uint8Array>;
+}
+
+/** An AbortSignal. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  throwIfAborted(): void;
+}
+
+/** How far reading has come. */
+export interface Progress {
+  /** Position in the source, in bytes. */
+  read: number;
+  /** Size of the source in bytes; 0 for a stream. */
+  size: number;
+  /** Members found so far. */
+  members: number;
+}
+
+/** What stops the reading of hostile archives. Bytes, unless it says otherwise. */
+export interface ArchiveLimits {
+  /** Members, 1 000 000 by default. */
+  max_members?: number;
+  /** Of one name or link target, 65 536 by default. */
+  max_name?: number;
+  /** Of one extended header, 1 MiB by default. */
+  max_pax?: number;
+  /** Of the whole list of members, 256 MiB by default. */
+  max_table?: number;
+  /** Of one metadata file, 16 MiB by default. */
+  max_kept?: number;
+  /** Of all metadata files, 64 MiB by default. */
+  max_kept_sum?: number;
+  /** Bytes kept per compressed byte, 1000 by default. */
+  max_ratio?: number;
+  /** Of the window of a zstd stream, 32 MiB by default. */
+  max_window?: number;
+  /** Archives inside archives, 4 by default. */
+  max_depth?: number;
+}
+
+export interface OpenOptions {
+  /** File name, for messages. */
+  name?: string;
+  /** Called now and then while the archive is read. */
+  onProgress?: (progress: Progress) => void;
+  /** Stops reading: openCheckpoint rejects with the signal's reason. */
+  signal?: AbortSignalLike;
+  limits?: ArchiveLimits;
+}
+
+export type MemberType =
+  'file' | 'hardlink' | 'symlink' | 'character' | 'block' | 'directory' | 'fifo' | 'other';
+
+/** One member of an archive. */
+export interface Member {
+  index: number;
+  /** Without leading `./` and trailing `/`; bytes that are not UTF-8 are U+FFFD. Do not use it as a path. */
+  name: string;
+  /** As it stands in the archive. */
+  rawName: string;
+  /** As it stands in the archive. */
+  nameBytes: Uint8Array;
+  type: MemberType;
+  /** The type byte of the header. */
+  typeflag: string;
+  dialect: 'v7' | 'ustar' | 'gnu' | 'star';
+  /** Of the content, in bytes. */
+  size: number;
+  /** Bytes in the archive; fewer than size if it is sparse. */
+  storedSize: number;
+  /** As written: mask with 0o7777. */
+  mode: number;
+  /** Seconds since 1970. */
+  mtime: number;
+  mtimeNsec: number;
+  uid: number;
+  gid: number;
+  uname: string;
+  gname: string;
+  /** Target of a link, else ''. */
+  link: string;
+  devMajor: number;
+  devMinor: number;
+  /** In the tar, that is, behind the decompressor. */
+  headerOffset: number;
+  dataOffset: number;
+  /** wanted, tooBig, pax, longName, sparse, … */
+  flags: string[];
+  /** What is remarkable about the name: absolute, dotdot, control, seen, … */
+  nameFlags: string[];
+  /** Extended attributes. */
+  xattrs: { name: string; value: Uint8Array }[];
+}
+
+/** The members of an archive, in its order. */
+export interface Members extends Iterable<Member> {
+  readonly length: number;
+  /** The first member of this name. */
+  find(name: string): Member | undefined;
+}
+
+/** Compressions by their magic bytes; gzip and zstd are read, the others only recognised. */
+export type Compression =
+  'none' | 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lz4' | 'lzip' | 'compress' | 'unknown';
+
+/** Why an archive could not be read to its end. */
+export class ArchiveError extends Error {
+  private constructor();
+  override readonly name: 'ArchiveError';
+  /** not-tar, truncated-member, corrupt-stream, limit-members, … */
+  readonly code: string;
+  /** In the tar; for a damaged compressed stream, in the source. */
+  readonly offset: number;
+  /** Of a truncated thing: bytes there are. */
+  readonly have: number;
+  /** Of a truncated thing: bytes there should be. */
+  readonly want: number;
+  /** Index of the member concerned. */
+  readonly member: number | undefined;
+}
+
+/** What holds a checkpoint. */
+export type Form =
+  | 'archive'
+  | 'directory'
+  | 'oci-layout'
+  | 'docker-archive'
+  | 'criu-directory'
+  | 'pod'
+  | 'containerd-ctr'
+  | 'unknown';
+
+export type EngineName = 'podman' | 'cri-o' | 'containerd' | 'docker' | 'runc' | 'unknown';
+
+/** One thing by which an engine is known. */
+export interface Evidence {
+  /** The member that says so. */
+  file: string;
+  /** Where in it, as a JSON pointer without escapes. */
+  pointer?: string;
+  text: string;
+}
+
+/** One interface of a container in a network. */
+export interface NetworkInterface {
+  name: string;
+  /** `ip` with the length of the prefix. */
+  subnets: { ip: string; gateway?: string }[];
+  mac?: string;
+}
+
+/** What a checkpoint is. Strings are those that the reference tool shows; what is unknown is absent. */
+export interface Summary {
+  form: Form;
+  engine: { name: EngineName; display: string; evidence: Evidence[] };
+  container: {
+    name?: string;
+    id?: string;
+    image?: string;
+    imageRef?: string;
+    runtime?: string;
+    /** RFC 3339; seconds, but for CRI-O, whose own text it is. */
+    created?: string;
+    checkpointed?: string;
+    restored?: string;
+    namespace?: string;
+    pod?: string;
+    /** All addresses, joined by `, `. */
+    ip?: string;
+    mac?: string;
+  };
+  /** Sorted by name. */
+  networks?: { name: string; interfaces: NetworkInterface[] }[];
+  /** Bytes: of the archive as it lies there, and of the members in it. */
+  sizes: {
+    archive: number;
+    /** Everything below checkpoint/, with pages. */
+    checkpoint: number;
+    pages: number;
+    gpuPages: number;
+    rootfsDiff: number;
+    volumes: number;
+    devshm: number;
+    logs: number;
+    other: number;
+  };
+  /** CRIU's statistics of the dump: times in microseconds, counts of pages. From 2^53 on strings. */
+  statistics?: { [field: string]: number | string };
+  metadata?: { podName?: string; namespace?: string; annotations: { [key: string]: string } };
+  mounts?: { destination: string; type: string; source: string }[];
+}
+
+/** A decoded metadata file, or why it could not be decoded. */
+export type DecodedFile<K extends Kind = Kind> =
+  | { kind: K; value: KindMap[K]; error?: undefined }
+  | { kind: K; error: CheckpointError; value?: undefined };
+
+/** Something odd that stops nothing. */
+export interface Problem {
+  /** duplicate-member, trailing-data, unsafe-name, metadata-too-big, … */
+  code: string;
+  message: string;
+  member?: string;
+  offset?: number;
+}
+
+/** The members of an archive inside an archive. */
+export interface Listing {
+  members: Members;
+  compression: Compression | undefined;
+  error: ArchiveError | null;
+}
+
+/** An opened checkpoint. */
+export class Checkpoint {
+  private constructor();
+  /** File name, or ''. */
+  readonly name: string;
+  readonly form: Form;
+  /** Of the outermost archive; undefined if nothing was read. */
+  readonly compression: Compression | undefined;
+  /** Of an image, the members of the layer with the checkpoint. */
+  readonly members: Members;
+  /** Content of the metadata files, by their names; the log of CRIU only from its last 64 KiB. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The metadata files that have a kind, by their names. */
+  readonly documents: { readonly [K in Kind]?: DecodedFile<K> };
+  readonly summary: Summary;
+  readonly problems: readonly Problem[];
+  /** Why reading stopped early, or null: what came before is here. */
+  readonly error: ArchiveError | null;
+  /** Of an image: the annotations of its manifest, and the blob that holds the checkpoint. */
+  readonly image:
+    | {
+        annotations: { [key: string]: string };
+        layer: string;
+        compression: Compression | undefined;
+      }
+    | undefined;
+  /**
+   * One member. From an uncompressed archive it is read where it lies; a compressed one is read
+   * again, from its start up to the member.
+   * @throws RangeError if there is no regular file of this name, or it is larger than `limit` (64 MiB)
+   */
+  read(name: string, options?: { signal?: AbortSignalLike; limit?: number }): Promise<Uint8Array>;
+  /** One member, piece by piece. */
+  stream(
+    name: string,
+    options?: { signal?: AbortSignalLike },
+  ): AsyncGenerator<Uint8Array, void, undefined>;
+  /** The members of a member that is an archive itself, such as rootfs-diff.tar. */
+  list(name: string, options?: { signal?: AbortSignalLike }): Promise<Listing>;
+  /** The containers of a pod, or the checkpoint in an image; else none. */
+  containers(): Promise<Checkpoint[]>;
+  /** Lets go of the file, if one is open. */
+  close(): Promise<void>;
+}
