@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// node .ci/check-wasm.mjs MODULE EXPORTS MAX MAX_GZIP
-// The module must import nothing, export every name of the list EXPORTS and the memory, and be small enough.
+// node .ci/check-wasm.mjs MODULE EXPORTS [MAX MAX_GZIP]
+// The module must import nothing, export every name of the list EXPORTS and the memory, and not be larger than
+// MAX bytes, or MAX_GZIP after gzip, if these are given.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const [path, list, max, maxGzip] = process.argv.slice(2);
+const [path, list, max = Infinity, maxGzip = Infinity] = process.argv.slice(2);
 const bytes = readFileSync(path);
 const module = new WebAssembly.Module(bytes);
 const problems = [];

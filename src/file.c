@@ -13,6 +13,14 @@
 /* ---- paths ------------------------------------------------------------------------------------
  */
 
+/* Copies `text` to `out`, which has room and is zeroed behind it; returns the end. */
+static char *put(char *out, const char *text)
+{
+    size_t length = strlen(text);
+    memcpy(out, text, length);
+    return out + length;
+}
+
 /* Go: filepath.Join (which cleans: no empty or "." parts, ".." resolved where possible). The
    result, terminated, is in the arena; NULL if there is no memory. */
 static char *join_path(struct ckpt_arena *arena, const char *directory, const char *file)
@@ -21,10 +29,8 @@ static char *join_path(struct ckpt_arena *arena, const char *directory, const ch
     char *joined = ckpt_arena_alloc(arena, length), *out = ckpt_arena_alloc(arena, length);
     if (joined == NULL || out == NULL)
         return NULL;
-    strcpy(joined, directory);
-    if (directory[0] != '\0' && file[0] != '\0')
-        strcat(joined, "/");
-    strcat(joined, file);
+    bool both = directory[0] != '\0' && file[0] != '\0';
+    put(put(put(joined, directory), both ? "/" : ""), file);
     if (joined[0] == '\0')
         return joined;
 
@@ -64,11 +70,9 @@ static ckpt_string concat(struct ckpt_arena *arena, const char *a, const char *b
     char *text = ckpt_arena_alloc(arena, length + d.length + 1);
     if (text == NULL)
         return (ckpt_string){"out of memory", 13};
-    strcpy(text, a);
-    strcat(text, b);
-    strcat(text, c);
+    char *end = put(put(put(text, a), b), c);
     if (d.length != 0)
-        memcpy(text + length, d.data, d.length);
+        memcpy(end, d.data, d.length);
     return (ckpt_string){text, length + d.length};
 }
 
@@ -77,17 +81,14 @@ static ckpt_string concat(struct ckpt_arena *arena, const char *a, const char *b
 static bool file_error(ckpt_document *document, const char *operation, const char *path, int number,
                        ckpt_error *error)
 {
-    const char *reason = strerror(number);
-    char *lower = ckpt_arena_alloc(&document->arena, strlen(reason) + 1);
+    char reason[128] = {0};
+    if (strerror_r(number, reason, sizeof(reason)) != 0)
+        put(reason, "unknown error");
+    if (reason[0] >= 'A' && reason[0] <= 'Z' && reason[1] >= 'a')
+        reason[0] = (char)(reason[0] - 'A' + 'a');
     memset(error, 0, sizeof(*error));
     error->kind = CKPT_ERROR_FILE;
     error->go_offset = -1;
-    if (lower != NULL) {
-        strcpy(lower, reason);
-        if (lower[0] >= 'A' && lower[0] <= 'Z' && lower[1] >= 'a')
-            lower[0] = (char)(lower[0] - 'A' + 'a');
-        reason = lower;
-    }
     error->message =
         concat(&document->arena, operation, path, ": ", (ckpt_string){reason, strlen(reason)});
     error->detail = error->message;
@@ -142,15 +143,17 @@ bool ckpt_read_json_file(ckpt_document *document, ckpt_kind kind, const char *di
                          const char *file, ckpt_string *path, ckpt_error *error)
 {
     /* Decoding resets the document, so that the path must live outside it until then. */
-    struct ckpt_arena scratch = {NULL, NULL, NULL, false};
+    struct ckpt_arena scratch = {NULL, NULL, NULL};
     *path = (ckpt_string){"", 0};
     memset(error, 0, sizeof(*error));
     ckpt_arena_reset(&document->arena);
     document->value = NULL;
     document->index.count = 0;
     char *name = join_path(&scratch, directory, file);
-    if (name == NULL)
+    if (name == NULL) {
+        ckpt_arena_free(&scratch);
         return no_memory(error);
+    }
 
     bool decoded = false;
     int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

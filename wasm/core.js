@@ -23,18 +23,24 @@ const RESULT = {
   text: 26,
   tape: 28,
   tapeWords: 29,
-  strings: 30,
-  input: 32,
-  end: 34,
+  input: 30,
+  strings: 32,
+  joined: 34,
+  end: 35,
 };
 
 /** By ckpt_error_kind. */
 const KINDS = /** @type {const} */ (['syntax', 'syntax', 'type', 'time', 'limit']);
+/** The least room that the core makes for an input (exports.c: SMALL). */
+const SMALL_INPUT = 65536;
 const TYPE = 2;
 const TIME = 3;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** @param {string} message */
+const limitError = (message) => new CheckpointError(message, { kind: 'limit', goMessage: message });
 
 export class Core {
   #exports;
@@ -43,6 +49,8 @@ export class Core {
   /** @type {Int32Array} */
   #result = new Int32Array();
   #words = new Uint32Array();
+  /** Where the input goes; 0: nowhere yet. */
+  #inputStart = 0;
   /** @type {string[]} */
   #fields;
   /** @type {Map<string, number>} */
@@ -68,7 +76,9 @@ export class Core {
     /** Names of the file formats. @type {readonly string[]} */
     this.kinds = Object.freeze([...this.#kindNumbers.keys()]);
     /** File of each format that has one, and the Go function that reads it. */
-    this.files = Object.freeze(tables.kinds.filter((/** @type {any} */ kind) => kind.file));
+    this.files = Object.freeze(
+      tables.kinds.filter((/** @type {any} */ kind) => kind.file).map(Object.freeze),
+    );
     /** The constants of the Go package by their Go names. @type {Readonly<Record<string, string>>} */
     this.constants = Object.freeze(tables.constants);
   }
@@ -94,8 +104,13 @@ export class Core {
    * @returns {CheckpointError | null} what `decode` would throw (without `partial`), or null
    */
   check(kind, bytes) {
-    const failed = this.#decode(kind, bytes);
-    return failed ? this.#error(failed, false) : null;
+    try {
+      const failed = this.#decode(kind, bytes);
+      return failed ? this.#error(failed, false) : null;
+    } catch (error) {
+      if (error instanceof CheckpointError) return error; // no room for the input
+      throw error;
+    }
   }
 
   /**
@@ -185,12 +200,12 @@ export class Core {
 
   /** Puts bytes into the core's input. @param {Uint8Array} bytes */
   #input(bytes) {
-    const start = this.#exports.ckpt_wasm_input(bytes.length);
+    // Room for a small file stays until a large one comes; then the core is asked, and may move it.
+    const small = bytes.length <= SMALL_INPUT;
+    const start = (small && this.#inputStart) || this.#exports.ckpt_wasm_input(bytes.length);
     this.#refresh();
-    if (start === 0)
-      throw new CheckpointError(`the input of ${bytes.length} bytes is too large`, {
-        kind: 'limit',
-      });
+    this.#inputStart = small ? start : 0;
+    if (start === 0) throw limitError(`the input of ${bytes.length} bytes is too large`);
     this.#bytes.set(bytes, start);
   }
 
@@ -218,13 +233,10 @@ export class Core {
     this.#refresh();
     if (failed) throw this.#error(failed, false);
     const result = this.#result;
-    return readTape(
-      this.#words,
-      result[RESULT.tape],
-      this.#text(RESULT.input),
-      this.#text(RESULT.strings),
-      this.#fields,
-    );
+    const input = this.#text(RESULT.input);
+    const joined = result[RESULT.joined];
+    const strings = joined > 0 ? input : this.#text(RESULT.strings);
+    return readTape(this.#words, result[RESULT.tape], input, strings, joined, this.#fields);
   }
 
   /** @param {number} failed @param {boolean} [withPartial] */
@@ -279,7 +291,7 @@ export class Core {
   #putAside(bytes) {
     const start = this.#exports.ckpt_wasm_aside(bytes.length);
     this.#refresh();
-    if (start === 0) throw new CheckpointError('out of memory', { kind: 'limit' });
+    if (start === 0) throw limitError('out of memory');
     this.#bytes.set(bytes, start);
     return start;
   }

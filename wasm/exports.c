@@ -46,8 +46,10 @@ static struct {
     struct text text; /* what was encoded, or the tables */
     const uint32_t *tape;
     uint32_t tape_words;
-    struct text strings; /* of the tape */
-    struct text input;   /* the document's text if the tape refers to it, else empty */
+    struct text input; /* the document's text if the tape refers to it, else empty … */
+    struct text
+        strings;     /* … and the tape's other strings, or empty if they stand right behind it */
+    uint32_t joined; /* then: where they begin */
 } result;
 
 static ckpt_document document;
@@ -101,7 +103,7 @@ static int out_of_memory(void)
 void *ckpt_wasm_input(uint32_t size)
 {
     enum { SMALL = 1 << 16, LARGE = 1 << 22 };
-    if (size > capacity || (capacity > LARGE && size < capacity / 4)) {
+    if (input == NULL || size > capacity || (capacity > LARGE && size < capacity / 4)) {
         free(input);
         uint32_t wanted = size < SMALL ? SMALL : size;
         input = size > CKPT_MAX_INPUT ? NULL : malloc(wanted);
@@ -130,8 +132,17 @@ int ckpt_wasm_value(void)
         return out_of_memory();
     result.tape = tape.words;
     result.tape_words = (uint32_t)tape.count;
-    result.strings = (struct text){tape.strings.data, (uint32_t)tape.strings.length};
-    result.input = (struct text){input, document.index.wide ? 0 : (uint32_t)document.length};
+    uint32_t length = (uint32_t)document.length, more = (uint32_t)tape.strings.length;
+    result.input = (struct text){input, document.index.wide ? 0 : length};
+    result.strings = (struct text){tape.strings.data, more};
+    result.joined = 0;
+    if (!document.index.wide && more <= capacity - length) { /* one text to decode, not two */
+        if (more != 0)
+            memcpy(input + length, tape.strings.data, more);
+        result.input.length += more;
+        result.strings.length = 0;
+        result.joined = length;
+    }
     return 0;
 }
 

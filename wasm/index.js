@@ -34,8 +34,13 @@ export function load({ wasm } = {}) {
 /** @param {WebAssembly.Module | BufferSource | URL} wasm @returns {Promise<WebAssembly.Instance>} */
 async function instantiate(wasm) {
   if (wasm instanceof WebAssembly.Module) return WebAssembly.instantiate(wasm, {});
-  if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm))
-    return (await WebAssembly.instantiate(/** @type {BufferSource} */ (wasm), {})).instance;
+  if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)) {
+    // Not every engine takes a DataView, or memory that is shared.
+    const bytes = ArrayBuffer.isView(wasm)
+      ? new Uint8Array(wasm.buffer, wasm.byteOffset, wasm.byteLength)
+      : new Uint8Array(wasm);
+    return (await WebAssembly.instantiate(bytes.slice(), {})).instance;
+  }
 
   const url = new URL(wasm);
   // Node cannot fetch files; this way to its file system needs no import, which bundlers would follow.

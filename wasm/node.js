@@ -5,7 +5,7 @@
  * @module
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, parse, sep } from 'node:path';
 import { openWith } from './checkpoint.js';
 import { ArchiveError, Checkpoint, CheckpointError, load } from './index.js';
 import { nodeSource } from './node-source.js';
@@ -40,6 +40,17 @@ function attempt(operation, path, run) {
       path,
     });
   }
+}
+
+/**
+ * Joined and cleaned as by Go's filepath.Join: unlike Node's own, it makes nothing of nothing, and leaves no
+ * separator at the end.
+ * @param {string} dir @param {string} file @returns {string}
+ */
+function joinPath(dir, file) {
+  if (dir === '' && file === '') return '';
+  const path = join(dir, file);
+  return path.endsWith(sep) && path !== parse(path).root ? path.slice(0, -1) : path;
 }
 
 /**
@@ -82,7 +93,7 @@ function withPrefix(prefix, run) {
  * @throws {Error} "open PATH: no such file or directory", with `code` and `path`
  */
 export function readJSONFile(kind, dir, file) {
-  const path = join(dir, file);
+  const path = joinPath(dir, file);
   const bytes = readRegularFile(path);
   return {
     value: withPrefix(`failed to unmarshal ${path}: `, () => ckpt.decode(kind, bytes)),
@@ -99,7 +110,7 @@ export function readJSONFile(kind, dir, file) {
  * @returns {string} the path
  */
 export function writeJSONFile(kind, value, dir, file) {
-  const path = join(dir, file);
+  const path = joinPath(dir, file);
   const text = withPrefix('error marshalling JSON: ', () => ckpt.encode(kind, value));
   attempt('open', path, () => writeFileSync(path, text, { mode: 0o600 }));
   return path;

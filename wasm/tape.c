@@ -125,10 +125,8 @@ static void put_string(struct ckpt_sink *sink, ckpt_string value)
         }
         return;
     }
-    size_t ascii = ckpt_ascii_prefix(text, value.length);
-    size_t units = ascii + ckpt_utf16_length(text + ascii, value.length - ascii);
     ckpt_buffer_add(strings, value.data, value.length);
-    put(sink, CKPT_TAPE_STRING, units);
+    put(sink, CKPT_TAPE_STRING, ckpt_utf16_length(text, value.length));
 }
 
 static void put_time(struct ckpt_sink *sink, ckpt_time value)

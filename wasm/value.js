@@ -22,12 +22,12 @@ const MAP = 12;
  * @param {Uint32Array} words all of the core's memory
  * @param {number} start byte offset of the tape, a multiple of 8
  * @param {string} input the text that INPUT strings are taken from
- * @param {string} strings all other strings, one after the other
+ * @param {string} strings all other strings, one after the other …
+ * @param {number} position … from here on
  * @param {string[]} fields names of the struct fields by number
  */
-export function readTape(words, start, input, strings, fields) {
+export function readTape(words, start, input, strings, position, fields) {
   let at = start >>> 2;
-  let position = 0; // in `strings`
   /** @type {any[]} containers around the current one, each with the operation that opened it */
   const stack = [];
   /** @type {any} */

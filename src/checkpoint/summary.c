@@ -339,7 +339,7 @@ ckpt_string ckpt_summary_finish(ckpt_summary *s, uint64_t size, bool directory)
         print_mounts(s);
     }
     ckpt_buffer_add_text(out, "}");
-    if (out->failed || s->arena.failed)
+    if (out->failed)
         return (ckpt_string){NULL, 0};
     return (ckpt_string){out->data, out->length};
 }

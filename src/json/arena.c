@@ -40,17 +40,12 @@ static bool add_chunk(struct ckpt_arena *arena, size_t needed)
 
 void *ckpt_arena_alloc(struct ckpt_arena *arena, size_t size)
 {
-    if (size > LARGEST_ALLOCATION) {
-        arena->failed = true;
+    if (size > LARGEST_ALLOCATION)
         return NULL;
-    }
     size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-    if (arena->chunks == NULL || size > (size_t)(arena->end - arena->next)) {
-        if (!add_chunk(arena, size)) {
-            arena->failed = true;
-            return NULL;
-        }
-    }
+    if ((arena->chunks == NULL || size > (size_t)(arena->end - arena->next)) &&
+        !add_chunk(arena, size))
+        return NULL;
     void *memory = arena->next;
     arena->next += size;
     return memset(memory, 0, size);
@@ -58,11 +53,25 @@ void *ckpt_arena_alloc(struct ckpt_arena *arena, size_t size)
 
 void *ckpt_arena_array(struct ckpt_arena *arena, size_t count, size_t size)
 {
-    if (size != 0 && count > LARGEST_ALLOCATION / size) {
-        arena->failed = true;
+    if (size != 0 && count > LARGEST_ALLOCATION / size)
         return NULL;
-    }
     return ckpt_arena_alloc(arena, count * size);
+}
+
+struct ckpt_arena_mark ckpt_arena_mark(const struct ckpt_arena *arena)
+{
+    return (struct ckpt_arena_mark){arena->chunks, arena->next};
+}
+
+void ckpt_arena_release(struct ckpt_arena *arena, struct ckpt_arena_mark mark)
+{
+    while (arena->chunks != mark.chunk) {
+        struct ckpt_arena_chunk *chunk = arena->chunks;
+        arena->chunks = chunk->older;
+        free(chunk);
+    }
+    arena->next = mark.next;
+    arena->end = mark.chunk == NULL ? NULL : space_of(mark.chunk) + mark.chunk->size;
 }
 
 void ckpt_arena_reset(struct ckpt_arena *arena)
@@ -78,7 +87,6 @@ void ckpt_arena_reset(struct ckpt_arena *arena)
             free(chunk);
         }
     }
-    arena->failed = false;
     arena->chunks = kept;
     arena->next = arena->end = NULL;
     if (kept != NULL) {

@@ -11,14 +11,24 @@ struct ckpt_arena_chunk;
 struct ckpt_arena {
     struct ckpt_arena_chunk *chunks; /* the current one first */
     char *next, *end;                /* free space of the current chunk */
-    bool failed;                     /* an allocation failed since the last reset */
 };
 
-/* `size` zeroed bytes, aligned for any value; NULL (and `failed`) if there is no memory. */
+/* `size` zeroed bytes, aligned for any value; NULL if there is no memory. */
 void *ckpt_arena_alloc(struct ckpt_arena *arena, size_t size);
 
 /* The same for `count` items of `size` bytes, checked for overflow. */
 void *ckpt_arena_array(struct ckpt_arena *arena, size_t count, size_t size);
+
+/* How far the arena is filled. */
+struct ckpt_arena_mark {
+    struct ckpt_arena_chunk *chunk;
+    char *next;
+};
+
+struct ckpt_arena_mark ckpt_arena_mark(const struct ckpt_arena *arena);
+
+/* Drops the allocations since the mark was taken; no reset may be between. */
+void ckpt_arena_release(struct ckpt_arena *arena, struct ckpt_arena_mark mark);
 
 /* Drops all allocations; keeps one chunk for the next use. */
 void ckpt_arena_reset(struct ckpt_arena *arena);

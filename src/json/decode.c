@@ -69,36 +69,36 @@ static inline ckpt_string unquote(struct decoder *d, const struct ckpt_node *nod
     return ckpt_unquote(d->arena, d->text, node);
 }
 
-static bool decode_number(struct decoder *d, const struct ckpt_type *type, void *target,
-                          uint32_t node)
+bool ckpt_decode_number(const struct ckpt_type *type, const unsigned char *text,
+                        const struct ckpt_node *node, void *target)
 {
-    const struct ckpt_node *n = &d->nodes[node];
-    const char *token = (const char *)d->text + n->offset;
+    const char *token = (const char *)text + node->offset;
+    size_t length = node->length;
     int64_t i;
     uint64_t u;
     switch (type->kind) {
     case CKPT_T_INT32:
-        if (!ckpt_parse_int64(token, n->length, &i) || i < INT32_MIN || i > INT32_MAX)
+        if (!ckpt_parse_int64(token, length, &i) || i < INT32_MIN || i > INT32_MAX)
             return false;
         *(int32_t *)target = (int32_t)i;
         return true;
     case CKPT_T_INT64:
-        if (!ckpt_parse_int64(token, n->length, &i))
+        if (!ckpt_parse_int64(token, length, &i))
             return false;
         *(int64_t *)target = i;
         return true;
     case CKPT_T_UINT16:
-        if (!ckpt_parse_uint64(token, n->length, &u) || u > UINT16_MAX)
+        if (!ckpt_parse_uint64(token, length, &u) || u > UINT16_MAX)
             return false;
         *(uint16_t *)target = (uint16_t)u;
         return true;
     case CKPT_T_UINT32:
-        if (!ckpt_parse_uint64(token, n->length, &u) || u > UINT32_MAX)
+        if (!ckpt_parse_uint64(token, length, &u) || u > UINT32_MAX)
             return false;
         *(uint32_t *)target = (uint32_t)u;
         return true;
     default: /* CKPT_T_UINT64 */
-        if (!ckpt_parse_uint64(token, n->length, &u))
+        if (!ckpt_parse_uint64(token, length, &u))
             return false;
         *(uint64_t *)target = u;
         return true;
@@ -288,7 +288,7 @@ static bool decode_plain(struct decoder *d, const struct ckpt_type *type, void *
         break;
     default:
         if (found == CKPT_NUMBER) {
-            if (!decode_number(d, type, target, node))
+            if (!ckpt_decode_number(type, d->text, n, target))
                 type_problem(d, type, CKPT_SHAPE_VALUE, node, true);
             return true;
         }
@@ -432,6 +432,7 @@ bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, siz
             ckpt_limit_error(error, "out of memory");
         else
             ckpt_syntax_error(document, &syntax, error);
+        document->index.count = 0; /* incomplete: nothing can be located in it */
         return false;
     }
 

@@ -34,8 +34,14 @@ bool ckpt_fold_equal(const char *name, size_t name_length, const char *key, size
 
 int ckpt_string_compare(ckpt_string a, ckpt_string b);
 
-/* ---- fields and maps (decode.c, map.c) ----------------------------------------------------------
+/* ---- numbers, fields and maps (decode.c, map.c)
+ * ----------------------------------------------------------
  */
+
+/* Reads a CKPT_NUMBER node into a target of the integer type `type`; false, with the target
+   unchanged, if it does not fit. */
+bool ckpt_decode_number(const struct ckpt_type *type, const unsigned char *text,
+                        const struct ckpt_node *node, void *target);
 
 /* Index of the field of `type` that `key` means, or -1. The search begins at field `hint`. */
 int ckpt_find_field(const struct ckpt_type *type, ckpt_string key, int hint);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* JSON text as Go's json.MarshalIndent(v, "", "  ") writes it. */
+#include <math.h>
 #include <string.h>
 
 #include "text/number.h"
@@ -10,7 +11,8 @@
 struct printer {
     struct ckpt_sink sink; /* first */
     struct ckpt_buffer *out;
-    const char *problem; /* Go's reason not to write the value */
+    const char *problem; /* Go's reason not to write the value … */
+    bool time_problem;   /* … which is a time, else a number */
     size_t depth;
     /* Of the innermost open container, one bit a level would do, but brackets need a byte. */
     char *closers; /* closing bracket of each open container */
@@ -118,6 +120,15 @@ static void add_word(struct ckpt_sink *sink, const char *word, size_t length)
     add(printer_of(sink), word, length);
 }
 
+/* The first problem is kept, as Go stops there. */
+static void problem_with(struct printer *p, const char *problem, bool is_time)
+{
+    if (p->problem == NULL) {
+        p->problem = problem;
+        p->time_problem = is_time;
+    }
+}
+
 static void print_null(struct ckpt_sink *sink)
 {
     add_word(sink, "null", 4);
@@ -142,6 +153,10 @@ static void print_unsigned(struct ckpt_sink *sink, uint64_t value)
 
 static void print_number(struct ckpt_sink *sink, double value)
 {
+    if (!isfinite(value)) { /* only in a tree that was made by hand */
+        problem_with(printer_of(sink), isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf", false);
+        return;
+    }
     char text[CKPT_DOUBLE_MAX];
     add_word(sink, text, ckpt_format_double(value, text));
 }
@@ -156,8 +171,7 @@ static void print_time(struct ckpt_sink *sink, ckpt_time value)
 {
     const char *problem = ckpt_time_marshal_problem(value);
     if (problem != NULL) {
-        if (printer_of(sink)->problem == NULL)
-            printer_of(sink)->problem = problem;
+        problem_with(printer_of(sink), problem, true);
         return;
     }
     char text[CKPT_TIME_MAX];
@@ -258,13 +272,15 @@ bool ckpt_encode(ckpt_document *document, ckpt_kind kind, const void *value, ckp
     *text = (ckpt_string){NULL, 0};
 
     const struct ckpt_kind_info *info = &ckpt_kinds[kind];
-    bool complete = ckpt_emit(&document->arena, info->type, info->shape, value, &p.sink);
+    struct ckpt_arena_mark mark = ckpt_arena_mark(p.arena);
+    bool complete = ckpt_emit(p.arena, info->type, info->shape, value, &p.sink);
+    ckpt_arena_release(p.arena, mark);
     if (p.problem != NULL) {
         document->text.length = 0;
-        ckpt_buffer_add_text(p.out, time_problem);
+        ckpt_buffer_add_text(p.out, p.time_problem ? time_problem : "json: unsupported value: ");
         ckpt_buffer_add_text(p.out, p.problem);
-        error->kind = CKPT_ERROR_TIME;
-        error->rule = "CKP103";
+        error->kind = p.time_problem ? CKPT_ERROR_TIME : CKPT_ERROR_TYPE;
+        error->rule = p.time_problem ? "CKP103" : info->rule;
         error->go_offset = -1;
         error->message = (ckpt_string){p.out->data, p.out->length};
         error->detail = error->message;

@@ -143,6 +143,10 @@ static void set_detail(ckpt_document *document, ckpt_error *error)
     add_string(document, error->expected);
     add(document, ")");
     error->detail = keep(document);
+    if (error->message.length == 0 || error->detail.length == 0) {
+        memset(error, 0, sizeof(*error));
+        ckpt_limit_error(error, "out of memory");
+    }
 }
 
 static ckpt_string literal_string(const char *text)
@@ -288,6 +292,20 @@ static const char *go_word(enum ckpt_node_type type)
     return words[type];
 }
 
+/* Adds a token, with U+FFFD for each byte that is not UTF-8. */
+static void add_valid(ckpt_document *document, const char *token, size_t length)
+{
+    const unsigned char *at = (const unsigned char *)token;
+    while (length > 0) {
+        uint32_t rune;
+        unsigned char encoded[4];
+        size_t size = ckpt_utf8_decode(at, length, &rune);
+        ckpt_buffer_add(&document->text, (const char *)encoded, ckpt_utf8_encode(rune, encoded));
+        at += size;
+        length -= size;
+    }
+}
+
 /* A short form of the value for people: scalars as they stand, cut when long. */
 static void add_found(ckpt_document *document, const struct ckpt_node *node)
 {
@@ -304,7 +322,7 @@ static void add_found(ckpt_document *document, const struct ckpt_node *node)
         for (length = 57; length > 0 && ((unsigned char)token[length] & 0xC0) == 0x80; length--) {
         }
     }
-    ckpt_buffer_add(&document->text, token, length);
+    add_valid(document, token, length);
     if (length < node->length)
         add(document, "...");
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/number.h"
 #include "json/document.h"
 
 /* The nodes that together made one value, in document order; the last one is its place. */
@@ -38,10 +39,17 @@ struct target {
     uint8_t shape;
 };
 
-static bool fits(struct target target, enum ckpt_node_type found)
+/* Whether decoding sets the target to the node's value, and does not report a type error. */
+static bool fits(struct target target, const unsigned char *text, const struct ckpt_node *node)
 {
-    if (target.type == NULL || target.type->kind == CKPT_T_ANY)
+    enum ckpt_node_type found = ckpt_node_type(node);
+    if (target.type == NULL)
         return true;
+    if (target.type->kind == CKPT_T_ANY) {
+        double number;
+        return found != CKPT_NUMBER ||
+               ckpt_parse_double((const char *)text + node->offset, node->length, &number);
+    }
     if (target.shape == CKPT_SHAPE_SLICE)
         return found == CKPT_ARRAY;
     if (target.shape == CKPT_SHAPE_MAP || target.type->kind == CKPT_T_STRUCT)
@@ -50,7 +58,8 @@ static bool fits(struct target target, enum ckpt_node_type found)
         return found == CKPT_TRUE || found == CKPT_FALSE;
     if (target.type->kind == CKPT_T_STRING || target.type->kind == CKPT_T_TIME)
         return found == CKPT_STRING;
-    return found == CKPT_NUMBER;
+    uint64_t number; /* room for any integer */
+    return found == CKPT_NUMBER && ckpt_decode_number(target.type, text, node, &number);
 }
 
 /* One more node for the value: does it replace, merge or do nothing? (Go: see decode.c) */
@@ -67,7 +76,7 @@ static void add_candidate(ckpt_document *document, struct candidates *c, struct 
         if (!clears && c->count != 0)
             return; /* a no-op */
         c->count = 0;
-    } else if (!fits(target, found)) {
+    } else if (!fits(target, document->input, n)) {
         if (c->count != 0)
             return; /* a type error: the old value stays */
     } else if (!merges || (found == CKPT_ARRAY && ckpt_node_count(n) == 0)) {
@@ -112,6 +121,10 @@ static void step_object(ckpt_document *document, const struct candidates *from, 
             continue;
         for (uint32_t i = object + 1; i < nodes[object].end; i = nodes[i + 1].end) {
             ckpt_string key = ckpt_unquote(&document->arena, document->input, &nodes[i]);
+            if (key.data == NULL) {
+                to->failed = true;
+                return;
+            }
             bool same = field >= 0 ? ckpt_find_field(type, key, field) == field
                                    : ckpt_string_compare(key, token) == 0;
             if (!same)
@@ -181,9 +194,12 @@ bool ckpt_locate(ckpt_document *document, const char *pointer, size_t length, ck
     const char *at = pointer, *end = pointer + length;
     const struct ckpt_node *nodes = document->index.nodes;
     bool found = document->index.count != 0;
+    struct ckpt_arena_mark mark = ckpt_arena_mark(&document->arena); /* for tokens and keys */
 
-    if (found)
+    if (found) {
         push(&current, 0);
+        found = !current.failed;
+    }
     while (found && at < end) {
         ckpt_string token;
         size_t index;
@@ -201,11 +217,12 @@ bool ckpt_locate(ckpt_document *document, const char *pointer, size_t length, ck
         next = swap;
         found = current.count != 0 && !current.failed;
     }
-    if (found && !current.failed) {
+    if (found) {
         const struct ckpt_node *node = &nodes[current.node[current.count - 1]];
         ckpt_position(document->input, document->length, node->offset, where);
         where->length = node->length;
     }
+    ckpt_arena_release(&document->arena, mark);
     free(current.node);
     free(next.node);
     return found;

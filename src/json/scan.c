@@ -44,14 +44,14 @@ static bool reserve(struct scanner *s, size_t capacity)
     }
     s->next = index->nodes + count;
     s->limit = index->nodes + index->capacity;
-    return true;
+    return s->next != NULL;
 }
 
 /* Adds a node; a length of 0 says that it is not complete yet. NULL: no memory. */
 static inline struct ckpt_node *add_node(struct scanner *s, position start, size_t length,
                                          uint32_t info)
 {
-    if (s->next == s->limit && !reserve(s, s->index->capacity * 2))
+    if (s->next == s->limit && !reserve(s, s->index->capacity * 2 + 64))
         return NULL;
     struct ckpt_node *node = s->next++;
     node->offset = (uint32_t)(start - s->text);
@@ -113,7 +113,7 @@ static position scan_literal(struct scanner *s, position at, const char *word,
     struct ckpt_node *node = add_node(s, at, 0, type);
     if (node == NULL)
         return NULL;
-    size_t i = 0;
+    size_t i = 1; /* the first byte brought us here */
     for (; word[i] != '\0'; i++) {
         if (at + i == s->end || at[i] != (unsigned char)word[i])
             return fail(s, at + i, contexts[i - 1], true);

@@ -273,8 +273,10 @@ size_t ckpt_time_format(ckpt_time time, char *out)
     if (time.offset == 0) {
         *p++ = 'Z';
     } else {
-        unsigned minutes = (unsigned)(time.offset < 0 ? -time.offset : time.offset) / 60;
-        *p++ = time.offset < 0 ? '-' : '+';
+        /* Odd seconds are dropped, and with them their sign. */
+        int offset = time.offset / 60;
+        unsigned minutes = (unsigned)(offset < 0 ? -offset : offset);
+        *p++ = offset < 0 ? '-' : '+';
         p = put_two(p, minutes / 60);
         *p++ = ':';
         p = put_two(p, minutes % 60);

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Parts of the page that need no browser: guessing, lines and frames, secrets, trees, durations.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { load } from '../../wasm/index.js';
+import { connect, serve } from '../../web/rpc.js';
+import { duration } from '../../web/text.js';
+import { nanoTime, time } from '../../web/worker/cells.js';
+import { archiveFormat, guessKind } from '../../web/worker/guess.js';
+import { frame, rawRows } from '../../web/worker/lines.js';
+import { Report } from '../../web/worker/report.js';
+import { isSecret } from '../../web/worker/secrets.js';
+import { Shelf } from '../../web/worker/shelf.js';
+import { Opener, isShown } from '../../web/worker/sources.js';
+import { Tree } from '../../web/worker/tree.js';
+import { timeline } from '../../web/worker/view-config.js';
+
+const ckpt = await load();
+const bytes = (/** @type {string} */ text) => new TextEncoder().encode(text);
+const data = (/** @type {string} */ path) =>
+  readFileSync(new URL(`../data/${path}`, import.meta.url));
+
+test('the kind of a file without a name is guessed, also of a broken one', () => {
+  for (const [path, kind] of [
+    ['example/config.dump', 'config.dump'],
+    ['example/spec.dump', 'spec.dump'],
+    ['example/deleted.files', 'deleted.files'],
+    ['example/network.status', 'network.status'],
+    ['page/kubernetes/config.dump', 'config.dump'],
+    ['page/kubernetes/status', 'status'],
+    ['page/kubernetes/pod.options', 'pod.options'],
+    ['page/kubernetes/network.status', 'network.status'],
+    ['page/kubernetes/status.dump', 'any'],
+    ['page/broken-syntax/spec.dump', 'spec.dump'],
+    ['page/broken-time/config.dump', 'config.dump'],
+  ])
+    assert.equal(guessKind(data(path).toString()), kind, path);
+  for (const [text, kind] of /** @type {const} */ ([
+    ['{"podFullName":"a","checkpoints":[]}', 'kubernetes-checkpoint-metadata'],
+    ['[]', 'deleted.files'],
+    ['[1]', 'any'],
+    ['{"__proto__": 1, "constructor": 2}', 'any'],
+    ['{', 'any'],
+    ['"text"', null],
+    ['', null],
+    ['# notes', null],
+  ]))
+    assert.equal(guessKind(text), kind, text);
+});
+
+test('archives are told by their first bytes', () => {
+  const tar = new Uint8Array(512);
+  tar.set(bytes('ustar'), 257);
+  assert.equal(archiveFormat(tar), 'tar');
+  assert.equal(archiveFormat(new Uint8Array([0x28, 0xb5, 0x2f, 0xfd, 1])), 'zstd');
+  assert.equal(archiveFormat(new Uint8Array([0x1f, 0x8b])), 'gzip');
+  assert.equal(archiveFormat(bytes('{"a":1}')), undefined);
+});
+
+test('what looks secret is hidden, what only speaks of it is not', () => {
+  for (const [name, value] of [
+    ['DB_PASSWORD', 'x'],
+    ['MYSQL_ROOT_PASSWD', 'x'],
+    ['PGPASSWORD', 'x'],
+    ['AWS_SECRET_ACCESS_KEY', 'x'],
+    ['GITHUB_TOKEN', 'x'],
+    ['api-key', 'x'],
+    ['DATABASE_URL', 'postgres://user:pass@host/db'],
+    ['', '--password=hunter2'],
+    ['KEY', '-----BEGIN RSA PRIVATE KEY-----'],
+    ['', 'SECRET=x'],
+  ])
+    assert.ok(isSecret(name, value), `${name}=${value}`);
+  for (const [name, value] of [
+    ['PATH', '/usr/bin'],
+    ['PASSWORD_FILE', '/run/secrets/db'],
+    ['TOKEN', ''],
+    ['PWD', '/root'],
+    ['OLDPWD', '/'],
+    ['io.kubernetes.pod.name', 'secretary'],
+    ['URL', 'https://example.test/a:b@c'],
+    ['', 'sh -c true'],
+  ])
+    assert.ok(!isSecret(name, value), `${name}=${value}`);
+});
+
+test('source frames: context, caret, long lines, the end, bytes that are not UTF-8', () => {
+  const text = '{\n  "a": 1,\n  "b": x\n}\nlast\n';
+  const lines = frame(bytes(text), { offset: text.indexOf('x'), length: 1, line: 3 });
+  assert.deepEqual(lines, [
+    { line: 1, text: '{' },
+    { line: 2, text: '  "a": 1,' },
+    { line: 3, text: '  "b": x', mark: [7, 8] },
+    { line: 4, text: '}' },
+    { line: 5, text: 'last' },
+  ]);
+
+  const long = `{"${'é'.repeat(5000)}": x${' '.repeat(9000)}}`;
+  const at = bytes(long.slice(0, long.indexOf(' x') + 1)).length;
+  const [cut] = frame(bytes(long), { offset: at, length: 1, line: 1 });
+  assert.ok(cut.text.length < 130 && cut.text.startsWith('…éé') && cut.text.endsWith('…'));
+  assert.equal(cut.text.slice(.../** @type {[number, number]} */ (cut.mark)), 'x');
+
+  assert.deepEqual(frame(bytes(''), { offset: 0, length: 0, line: 1 }), [
+    { line: 1, text: '', mark: [0, 0] },
+  ]);
+  assert.deepEqual(frame(bytes('{\r\n'), { offset: 3, length: 0, line: 2 }), [
+    { line: 1, text: '{' },
+    { line: 2, text: '', mark: [0, 0] },
+  ]);
+  const binary = new Uint8Array([0x22, 0xff, 0x1b, 0xe2, 0x80, 0xae, 0x22]);
+  const [{ text: shown }] = frame(binary, { offset: 2, length: 1, line: 1 });
+  assert.equal(shown, '"\\xff\\x1b\\u202e"');
+});
+
+test('rows of the raw view give the file back, whole lines and pieces of long ones', () => {
+  const text = `{\n"long": "${'ab€'.repeat(1000)}",\n\n"end": true}\n`;
+  const all = bytes(text);
+  const offset = all.indexOf(0x74, all.length - 8); // the t of true
+  const { total, row, at } = rawRows(all, { offset, length: 4 });
+  const rows = Array.from({ length: total }, (_, index) => row(index));
+  let joined = '';
+  for (const { text: part, continued } of rows) joined += continued ? part : `\n${part}`;
+  assert.equal(joined.slice(1), text);
+  assert.deepEqual([...new Set(rows.map(({ line }) => line))], [1, 2, 3, 4, 5]);
+  assert.equal(rows[at].line, 4);
+  assert.equal(rows[at].text.slice(.../** @type {[number, number]} */ (rows[at].mark)), 'true');
+  assert.equal(rows.filter(({ mark }) => mark).length, 1);
+  assert.equal(rawRows(bytes(''), undefined).total, 1);
+});
+
+test('trees: exact integers, JSON in strings, no depth is too much', () => {
+  const text =
+    '{"big": 9223372036854775807, "small": 1, "neg": -0, "frac": 1.5, "huge": 1e400, "__proto__": {"x": 1},' +
+    ' "in": "{\\"n\\": 18446744073709551615}", "env": {"name": "DB_PASSWORD", "value": "hunter2"}}';
+  assert.throws(() => new Tree(ckpt, new Shelf(), bytes(text)), /1e400/);
+  const tree = new Tree(ckpt, new Shelf(), bytes(text.replace('"huge": 1e400, ', '')));
+  const children = tree.children().rows;
+  const of = (/** @type {string} */ key) => children.find((row) => row.key === key);
+  const code = (/** @type {string} */ value) => ({ t: 'code', text: value });
+  assert.deepEqual(of('big')?.cell, code('9223372036854775807'));
+  assert.deepEqual(of('small')?.cell, code('1'));
+  assert.deepEqual(of('neg')?.cell, code('-0'));
+  assert.deepEqual(of('frac')?.cell, code('1.5'));
+  assert.equal(of('__proto__')?.children?.rows[0].key, 'x');
+  assert.equal(of('in')?.embedded, true);
+  assert.deepEqual(of('in')?.children?.rows[0].cell, code('18446744073709551615'));
+  assert.deepEqual(of('env')?.children?.rows[1].cell, { t: 'secret', text: 'hunter2' });
+
+  const shelf = new Shelf();
+  let seq = new Tree(ckpt, shelf, bytes(`${'['.repeat(9000)}7${']'.repeat(9000)}`)).children();
+  let depth = 1;
+  for (;;) {
+    const [row] = seq.rows.length > 0 ? seq.rows : shelf.rows(seq.id, 0, 1);
+    if (!row.children) {
+      assert.deepEqual(row.cell, code('7'));
+      break;
+    }
+    seq = row.children;
+    depth++;
+  }
+  assert.equal(depth, 9000);
+});
+
+test('times and durations', () => {
+  assert.equal(duration(0), '0 milliseconds');
+  assert.equal(duration(1), '1 millisecond');
+  assert.equal(duration(1500), '1.5 seconds');
+  assert.equal(duration(61_000), '1 minute 1 second');
+  assert.equal(duration(786_864), '13 minutes 6 seconds');
+  assert.equal(duration(3_600_000), '1 hour');
+  assert.equal(duration(3_605_000), '1 hour');
+  assert.equal(duration(90_000_000), '1 day 1 hour');
+  assert.equal(time('0001-01-01T00:00:00Z'), null);
+  assert.equal(nanoTime(0n), null);
+  assert.deepEqual(nanoTime(-1n), {
+    t: 'time',
+    exact: '1969-12-31T23:59:59.999999999Z',
+    ms: -1,
+    ns: '-1',
+  });
+  assert.equal(nanoTime(9223372036854775807n)?.exact, '2262-04-11T23:47:16.854775807Z');
+  const [, later, missing, earlier] = timeline([
+    ['a', time('2024-01-01T00:00:00Z')],
+    ['b', time('2024-01-01T02:00:00+01:00')],
+    ['c', null],
+    ['d', time('2023-12-31T23:00:00Z')],
+  ]);
+  assert.equal(later.after, '1 hour later');
+  assert.equal(missing.time, null);
+  assert.equal(earlier.after, '2 hours earlier');
+});
+
+test('what is given becomes sources: a folder with metadata is one, whatever lies around it', async () => {
+  const opener = new Opener(ckpt.files);
+  const given = (/** @type {string[]} */ ...paths) =>
+    paths.map((path) => ({ path, blob: new Blob([/stats|img|readme/.test(path) ? '' : '{}']) }));
+  const names = async (/** @type {string[]} */ ...paths) =>
+    (await opener.open(given(...paths))).map((source) => [
+      source.name,
+      source.members.map(({ path }) => path),
+      source.members.filter((member) => isShown(member, source)).map(({ kind }) => kind),
+    ]);
+  assert.deepEqual(await names('config.dump', 'x.json', 'stats-dump'), [
+    ['', ['config.dump', 'x.json', 'stats-dump'], ['config.dump', 'any']],
+  ]);
+  assert.deepEqual(
+    await names('d/a/config.dump', 'd/a/checkpoint/x.img', 'd/b/spec.dump', 'd/readme', 'status'),
+    [
+      ['d/a', ['config.dump', 'checkpoint/x.img'], ['config.dump']],
+      ['d/b', ['spec.dump'], ['spec.dump']],
+      ['d', ['readme'], []],
+      ['', ['status'], ['status']],
+    ],
+  );
+  assert.deepEqual(await names('d/status.dump', 'd/x.img', 'd/y.json'), [
+    ['d', ['status.dump', 'x.img', 'y.json'], ['any', 'any']],
+  ]);
+});
+
+test('questions and answers: results, errors, the end of the worker', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serve(
+    /** @type {any} */ (port2),
+    /** @type {any} */ ({
+      hello: async () => ({ kinds: ['any'] }),
+      rows: () => {
+        throw new Error('this source is closed');
+      },
+      text: () => new Promise(() => {}),
+    }),
+  );
+  const { api, fail } = connect(/** @type {any} */ (port1));
+  assert.deepEqual(await api.hello(), { kinds: ['any'] });
+  await assert.rejects(api.rows({ source: 1, seq: 1, from: 0, count: 1 }), /closed/);
+  const waiting = api.text({ source: 1, id: 1, from: 0, count: 1 });
+  fail(new Error('stopped'));
+  await assert.rejects(waiting, /stopped/);
+  await assert.rejects(api.hello(), /stopped/);
+  port1.close();
+});
+
+test("every input of the conformance cases has a report that can be sent, with the core's verdict", async () => {
+  const seen = { ok: 0, error: 0, partial: 0 };
+  for (const file of ['cases', 'fuzz']) {
+    const inputs = data(`conformance/${file}-inputs.jsonl`).toString().trim().split('\n');
+    const answers = data(`conformance/${file}-expected.jsonl`).toString().trim().split('\n');
+    for (const [i, line] of inputs.entries()) {
+      const { kind, name, b64 } = JSON.parse(line);
+      const content = new Uint8Array(Buffer.from(b64, 'base64'));
+      const report = new Report(ckpt);
+      const made = await report.make(kind, { size: content.length }, async () => content);
+      const { ok } = JSON.parse(answers[i]);
+      assert.equal(made.verdict, ok ? 'ok' : 'error', name);
+      seen[ok ? 'ok' : 'error']++;
+      if (made.partial) seen.partial++;
+      structuredClone(made);
+      if (made.problem?.line) {
+        const { seq, at } = report.raw();
+        const row = seq.rows[at] ?? report.shelf.rows(seq.id, at, 1)[0];
+        assert.ok(row.mark && row.line === made.problem.line, name);
+        assert.equal(made.problem.frame.filter(({ mark }) => mark).length, 1, name);
+      }
+      if (made.tree) structuredClone(report.tree());
+    }
+  }
+  assert.ok(seen.ok > 500 && seen.error > 300 && seen.partial > 100, JSON.stringify(seen));
+});

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt decode
+import { CheckpointError } from '../error.js';
+import { escapeInJson } from '../escape.js';
+import { finding, read } from './check.js';
+import { EXIT } from './exit.js';
+import { findingText, unreadableText } from './format-text.js';
+import { ReadError } from './input.js';
+import { KIND_OPTIONS, namedInput } from './kind.js';
+import { styleFor } from './output.js';
+
+/** @type {import('./options.js').Command} */
+export const decode = {
+  name: 'decode',
+  summary: 'print a metadata file as the Go package would write it',
+  operands: 'FILE|-',
+  count: [1, 1],
+  details: [
+    "Reads a metadata file as the Go package does and prints what its WriteJSONFile would write: the fields it knows, in its order, indented by two spaces. The output is exact to the byte; there is no line feed at its end. On a terminal a line feed is added, and characters that are invisible or act are shown as JSON's \\u escapes, which mean the same.",
+    'A file that the Go package refuses is reported as by "ckpt validate", on standard error, and nothing is printed. "-" is standard input; it needs --kind or --stdin-name.',
+  ],
+  options: [
+    ...KIND_OPTIONS,
+    {
+      name: 'partial',
+      help: 'after a value of a wrong type or an unreadable time print what the Go package keeps then; the exit code stays 1',
+    },
+  ],
+  examples: [
+    'ckpt decode config.dump',
+    'tar -xOf checkpoint.tar spec.dump | ckpt decode --kind spec.dump - | jq .process.args',
+  ],
+
+  async run({ operands, values, switches, stdout, stderr, core, fail }) {
+    const ckpt = await core();
+    const style = styleFor(values.color ?? 'auto', stderr);
+    const input = namedInput(operands[0], values, ckpt.files, fail);
+    /** @type {Uint8Array} */
+    let bytes = new Uint8Array();
+    /** @param {string} text */
+    const print = (text) => stdout.write(stdout.isTerminal ? `${escapeInJson(text)}\n` : text);
+    try {
+      bytes = await read(input);
+      await print(ckpt.reencode(input.kind, bytes));
+      return EXIT.ok;
+    } catch (error) {
+      const limit = error instanceof CheckpointError && error.kind === 'limit';
+      if (error instanceof ReadError || limit) {
+        const unreadable = { code: '', message: error.message };
+        await stderr.write(unreadableText({ input, bytes, findings: [], unreadable }, style));
+        return EXIT.unreadable;
+      }
+      if (!(error instanceof CheckpointError)) throw error;
+      const checked = { input, bytes, findings: [], unreadable: null };
+      await stderr.write(findingText(checked, finding(error, bytes), style, stderr.width));
+      if (switches.has('partial') && error.partial !== undefined)
+        await print(ckpt.encode(input.kind, error.partial));
+      return EXIT.findings;
+    }
+  },
+};

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// How ckpt ends.
+
+/** Exit codes of all commands. Where several apply, the highest counts. */
+export const EXIT = Object.freeze({
+  ok: 0,
+  findings: 1,
+  usage: 2,
+  unreadable: 3,
+  /** Nobody reads the output any more: as a program that SIGPIPE ended. */
+  brokenPipe: 141,
+});
+
+/** For --help, one line each. */
+export const EXIT_HELP = [
+  [EXIT.ok, 'no problem was found'],
+  [EXIT.findings, 'a problem was found'],
+  [EXIT.usage, 'the command line is wrong; nothing was done'],
+  [EXIT.unreadable, 'something could not be read or written; this wins over 1'],
+];
+
+/** The command line is wrong. */
+export class UsageError extends Error {
+  /** @param {string} message @param {string} [command] whose --help explains it */
+  constructor(message, command = '') {
+    super(message);
+    this.command = command;
+  }
+}
+
+/** Something that stops the command, in words for the user. */
+export class Failure extends Error {}

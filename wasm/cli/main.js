@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the command line to the exit code.
+import { readFileSync } from 'node:fs';
+import process from 'node:process';
+import { escapeForTerminal } from '../escape.js';
+import { load } from '../index.js';
+import { COMMANDS } from './commands.js';
+import { EXIT, Failure, UsageError } from './exit.js';
+import { commandHelp, mainHelp } from './help.js';
+import { quoted, readArguments, unknownChoice } from './options.js';
+import { BrokenPipe, Output, reason } from './output.js';
+
+/** @param {string} path from this module */
+const packageFile = (path) => readFileSync(new URL(path, import.meta.url));
+
+async function core() {
+  let wasm;
+  try {
+    wasm = packageFile('../../dist/core.wasm');
+  } catch (error) {
+    throw new Failure(
+      `dist/core.wasm cannot be read: ${reason(/** @type {Error} */ (error).message)}; in a clone of the repository "make" builds it`,
+    );
+  }
+  return load({ wasm });
+}
+
+/** @param {string[]} args @param {Output} stdout @param {Output} stderr @returns {Promise<number>} */
+async function run(args, stdout, stderr) {
+  const { command, switches, values, operands } = readArguments(args, COMMANDS);
+  if (switches.has('help')) {
+    const kinds = () =>
+      core().then(
+        (loaded) => loaded.kinds,
+        () => [], // help must come even then
+      );
+    await stdout.write(command ? commandHelp(command, await kinds()) : mainHelp(COMMANDS));
+    return EXIT.ok;
+  }
+  if (switches.has('version')) {
+    const { version } = JSON.parse(packageFile('../../package.json').toString());
+    await stdout.write(`ckpt ${version}\n`);
+    return EXIT.ok;
+  }
+  if (!command) {
+    await stderr.write(mainHelp(COMMANDS));
+    return EXIT.usage;
+  }
+  const fail = (/** @type {string} */ message) => new UsageError(message, command.name);
+  const [least, most] = command.count;
+  if (operands.length < least) throw fail(`${command.operands} is missing`);
+  if (operands.length > most)
+    throw fail(`${quoted(operands[most])} is too much; expected ${command.operands}`);
+  for (const option of command.options) {
+    const value = values[option.name];
+    if (option.choices !== 'kinds' || value === undefined) continue;
+    const { kinds } = await core();
+    if (!kinds.includes(value)) throw fail(unknownChoice(option, value, kinds));
+  }
+  return command.run({ operands, values, switches, stdout, stderr, core, fail });
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Promise<number>} the exit code
+ */
+export async function main(args) {
+  const stdout = new Output(process.stdout);
+  const stderr = new Output(process.stderr);
+  const attempt = async () => {
+    try {
+      const code = await run(args, stdout, stderr);
+      await stdout.flush();
+      return code;
+    } catch (error) {
+      if (error instanceof BrokenPipe) return EXIT.brokenPipe;
+      if (error instanceof UsageError) {
+        const help = error.command ? `ckpt ${error.command} --help` : 'ckpt --help';
+        await stderr.write(`ckpt: ${error.message}\nTry "${help}".\n`);
+        return EXIT.usage;
+      }
+      // What is not a Failure is a mistake of ours: the stack tells where.
+      const { message, stack = message } = /** @type {Error} */ (error);
+      const text = error instanceof Failure ? message : `internal error: ${stack}`;
+      await stderr.write(`ckpt: ${text.split('\n').map(escapeForTerminal).join('\n')}\n`);
+      return EXIT.unreadable;
+    }
+  };
+  const code = await attempt();
+  try {
+    await stderr.flush();
+  } catch {
+    // There is nowhere left to say it.
+  }
+  return code;
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line, read with the table of commands: what each takes stands there only.
+import { parseArgs } from 'node:util';
+import { UsageError } from './exit.js';
+import { escapeForTerminal } from '../escape.js';
+
+/**
+ * An option. Options of the same name in several commands must be alike in `value` and `short`.
+ * @typedef {object} Option
+ * @property {string} name without the dashes
+ * @property {string} [short] one letter
+ * @property {string} [value] what its value is called, `KIND`; without it the option is a switch
+ * @property {readonly string[] | 'kinds'} [choices] the values there are; kinds: those of the core
+ * @property {string} [preset] the value without the option
+ * @property {string} help
+ *
+ * @typedef {object} Context what a command is given
+ * @property {string[]} operands what is left of the command line
+ * @property {Record<string, string | undefined>} values of options, presets filled in
+ * @property {Set<string>} switches that are on
+ * @property {import('./output.js').Output} stdout
+ * @property {import('./output.js').Output} stderr
+ * @property {() => Promise<import('../core.js').Core>} core
+ * @property {(message: string) => UsageError} fail makes the error for a wrong command line
+ *
+ * @typedef {object} Command
+ * @property {string} name
+ * @property {string} summary one line
+ * @property {string} operands as --help shows them
+ * @property {[number, number]} count least and most operands
+ * @property {Option[]} options
+ * @property {string[]} details paragraphs
+ * @property {string[]} examples
+ * @property {(context: Context) => Promise<number>} run gives the exit code
+ */
+
+/** Options of every command. @type {Option[]} */
+export const GLOBAL_OPTIONS = [
+  {
+    name: 'color',
+    value: 'WHEN',
+    choices: ['auto', 'always', 'never'],
+    preset: 'auto',
+    help: 'colours: auto, always or never; auto follows FORCE_COLOR and NO_COLOR, else has them on a terminal',
+  },
+  { name: 'help', short: 'h', help: 'explain the command' },
+  { name: 'version', short: 'V', help: 'tell the version' },
+];
+
+/** How many insertions, deletions, changes and swaps of neighbours make b of a. @param {string} a @param {string} b */
+function distance(a, b) {
+  /** @type {number[][]} */
+  const rows = [];
+  for (let i = 0; i <= a.length; i++) {
+    rows.push([i]);
+    for (let j = 1; j <= b.length; j++) {
+      if (i === 0) {
+        rows[0].push(j);
+        continue;
+      }
+      const same = a[i - 1] === b[j - 1];
+      let best = Math.min(
+        rows[i - 1][j] + 1,
+        rows[i][j - 1] + 1,
+        rows[i - 1][j - 1] + (same ? 0 : 1),
+      );
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, rows[i - 2][j - 2] + 1);
+      rows[i].push(best);
+    }
+  }
+  return rows[a.length][b.length];
+}
+
+/**
+ * `; did you mean X?` if a known word is near to what was written, else nothing.
+ * @param {string} word
+ * @param {Iterable<string>} known
+ * @param {string} [prefix]
+ */
+export function suggestion(word, known, prefix = '') {
+  if (word.length > 40) return '';
+  let best = '';
+  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const away = candidate.startsWith(word) && word !== '' ? 0 : distance(word, candidate);
+    if (away >= least) continue;
+    least = away;
+    best = candidate;
+  }
+  return best === '' ? '' : `; did you mean ${prefix}${best}?`;
+}
+
+/** @param {string} text as it can be shown, in quotes */
+export const quoted = (text) =>
+  `"${escapeForTerminal(text.length > 80 ? `${text.slice(0, 77)}...` : text)}"`;
+
+/** @param {Option} option */
+export const spelled = (option) =>
+  `${option.short ? `-${option.short}, ` : ''}--${option.name}${option.value ? ` ${option.value}` : ''}`;
+
+/**
+ * Reads a command line: `[options] COMMAND [options and operands in any order]`.
+ * @param {string[]} args
+ * @param {readonly Command[]} commands
+ * @returns {{command: Command | undefined, switches: Set<string>, values: Record<string, string | undefined>, operands: string[]}}
+ * @throws {UsageError}
+ */
+export function readArguments(args, commands) {
+  // Which options take a value is known before the command is: names mean the same everywhere.
+  const all = new Map(
+    [...commands.flatMap(({ options }) => options), ...GLOBAL_OPTIONS].map((option) => [
+      option.name,
+      option,
+    ]),
+  );
+  /** @type {import('node:util').ParseArgsConfig['options']} */
+  const config = {};
+  for (const { name, short, value } of all.values())
+    config[name] = { type: value ? 'string' : 'boolean', ...(short ? { short } : {}) };
+  const { tokens } = parseArgs({ args, options: config, strict: false, tokens: true });
+
+  const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const asked = words[0] === 'help'; // "ckpt help decode" is "ckpt decode --help"
+  if (asked) words.shift();
+  const command = commands.find(({ name }) => name === words[0]);
+  const own = new Set([...(command?.options ?? []), ...GLOBAL_OPTIONS].map(({ name }) => name));
+
+  /** @type {Record<string, string | undefined>} */
+  const values = Object.create(null);
+  /** @type {Set<string>} */
+  const switches = new Set(asked ? ['help'] : []);
+  const fail = (/** @type {string} */ message) => new UsageError(message, command?.name);
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const option = all.get(token.name);
+    if (!option) throw fail(unknownOption(token.rawName, command ? own : all.keys()));
+    if (command && !own.has(option.name)) throw fail(foreignOption(option, command, commands));
+    if (!option.value) {
+      if (token.value !== undefined) throw fail(`option ${token.rawName} takes no value`);
+      switches.add(option.name);
+      continue;
+    }
+    if (token.value === undefined)
+      throw fail(`option ${token.rawName} needs a value: ${spelled(option)}`);
+    values[option.name] = token.value;
+  }
+
+  const help = switches.has('help') || switches.has('version');
+  if (words.length > 0 && !command && !help) {
+    const near = suggestion(
+      words[0],
+      commands.map(({ name }) => name),
+    );
+    throw fail(`unknown command ${quoted(words[0])}${near}`);
+  }
+  for (const option of all.values()) {
+    if (!own.has(option.name)) continue;
+    const value = (values[option.name] ??= option.preset);
+    if (value === undefined || typeof option.choices !== 'object') continue;
+    if (!option.choices.includes(value)) throw fail(unknownChoice(option, value, option.choices));
+  }
+  return { command, switches, values, operands: words.slice(1) };
+}
+
+/**
+ * @param {Option} option
+ * @param {string} value none of
+ * @param {readonly string[]} choices
+ */
+export const unknownChoice = (option, value, choices) =>
+  `unknown ${option.name} ${quoted(value)}${suggestion(value, choices)} (one of ${choices.join(', ')})`;
+
+/** @param {string} written @param {Iterable<string>} names */
+function unknownOption(written, names) {
+  const near = written.startsWith('--') ? suggestion(written.slice(2), names, '--') : '';
+  return `unknown option ${quoted(written)}${near}`;
+}
+
+/** @param {Option} option @param {Command} command @param {readonly Command[]} commands */
+function foreignOption({ name }, command, commands) {
+  const owners = commands.filter(({ options }) => options.some((option) => option.name === name));
+  const names = owners.map((owner) => `"ckpt ${owner.name}"`).join(', ');
+  return `"ckpt ${command.name}" has no option --${name}; ${names} has it`;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// node web/build.mjs dist/viewer.html: the page as one file, with script, style, worker and core in it.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { T } from './text.js';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = process.argv[2];
+if (!out) throw new Error('usage: node web/build.mjs OUTPUT.html');
+const core = readFileSync(join(dirname(out), 'core.wasm'));
+
+/**
+ * Modules that are made here: `page:core` and `page:worker`.
+ * @param {Record<string, string>} modules what they export
+ * @returns {import('esbuild').Plugin}
+ */
+const made = (modules) => ({
+  name: 'made',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^page:/ }, ({ path }) => ({ path, namespace: 'made' }));
+    onLoad({ filter: /.*/, namespace: 'made' }, ({ path }) => ({
+      contents: `export default ${JSON.stringify(modules[path])}`,
+    }));
+  },
+});
+
+/** @param {string} entry @param {Record<string, string>} [modules] */
+async function bundle(entry, modules = {}) {
+  const result = await build({
+    entryPoints: [join(here, entry)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+    define: { 'import.meta.url': 'self.location.href' }, // the core is given as bytes
+    plugins: [made(modules)],
+  });
+  if (result.warnings.length > 0) process.exit(1);
+  return result.outputFiles[0].text.trim();
+}
+
+const worker = await bundle('worker/main.js', {
+  'page:core': gzipSync(core, { level: 9 }).toString('base64'),
+});
+const script = await bundle('page/main.js', { 'page:worker': worker });
+const style = await bundle('style/main.css');
+if (/<\/(script|style)|<!--/i.test(script + style)) throw new Error('the script would end early');
+
+/** @param {string} text */
+const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const policy = [
+  `default-src 'none'`,
+  `script-src ${hash(script)} 'wasm-unsafe-eval'`,
+  `style-src ${hash(style)}`,
+  `worker-src blob:`,
+  `img-src data:`,
+  `connect-src 'none'`,
+  `base-uri 'none'`,
+  `form-action 'none'`,
+  `require-trusted-types-for 'script'`,
+  `trusted-types worker`,
+].join('; ');
+
+/** @param {string} text */
+const escape = (text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+const mark = readFileSync(join(here, 'mark.svg'), 'utf8')
+  .replace(/<!--.*?-->/s, '')
+  .trim();
+/** What the template names: parts as they are; anything else is a text. @type {Record<string, string>} */
+const parts = {
+  policy,
+  script: `<script>${script}</script>`,
+  style: `<style>${style}</style>`,
+  mark,
+  icon: encodeURIComponent(mark),
+};
+
+const template = readFileSync(join(here, 'index.html'), 'utf8');
+const page = template.replace(/\{\{(\w+)\}\}/g, (_, name) => {
+  const value = parts[name] ?? /** @type {any} */ (T)[name];
+  if (typeof value !== 'string') throw new Error(`index.html: there is no text "${name}"`);
+  return Object.hasOwn(parts, name) ? value : escape(value);
+});
+writeFileSync(out, page);
+console.log(
+  `${out}: ${page.length} characters, ${gzipSync(page, { level: 9 }).length} bytes with gzip`,
+);

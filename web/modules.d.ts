@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// What build.mjs puts in.
+
+/** The core, compressed with gzip, in Base64. */
+declare module 'page:core' {
+  const base64: string;
+  export default base64;
+}
+
+/** The worker's script. */
+declare module 'page:worker' {
+  const source: string;
+  export default source;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any value as a tree, one level at a time: neither its depth nor its width matters.
+import { code, guardedCell, none } from './cells.js';
+import { secretName } from './secrets.js';
+
+/** @typedef {import('../types.d.ts').TreeRow} TreeRow */
+/** @typedef {import('./shelf.js').Shelf} Shelf */
+/** @typedef {{value: any, locate(pointer: string): {offset: number, length: number} | null}} Document */
+
+/** How deep a tree is sent open, and how many children a container may have for that. */
+const OPEN_DEPTH = 2;
+const OPEN_CHILDREN = 12;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const escapeKey = (/** @type {string} */ key) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+export class Tree {
+  #ckpt;
+  #shelf;
+  #bytes;
+  /** @type {Document} */
+  #document;
+
+  /**
+   * @param {any} ckpt the core
+   * @param {Shelf} shelf
+   * @param {Uint8Array} bytes a JSON text
+   * @throws if it is not valid
+   */
+  constructor(ckpt, shelf, bytes) {
+    this.#ckpt = ckpt;
+    this.#shelf = shelf;
+    this.#bytes = bytes;
+    this.#document = ckpt.document('any', bytes);
+  }
+
+  /** The tree of a text that is a JSON object or list, or undefined. @param {any} ckpt @param {Shelf} shelf @param {string} text */
+  static of(ckpt, shelf, text) {
+    if (!/^\s*[[{]/.test(text)) return undefined;
+    try {
+      return new Tree(ckpt, shelf, encoder.encode(text));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The whole value as one row. @param {string | null} [key] */
+  root(key = null) {
+    return this.#row(key, this.#document.value, '', 0, '');
+  }
+
+  /** The children of the whole value. */
+  children() {
+    const { children } = this.root();
+    return children ?? this.#shelf.seq(1, () => this.root());
+  }
+
+  /**
+   * @param {string | null} key
+   * @param {any} value
+   * @param {string} pointer
+   * @param {number} depth
+   * @param {string} name what the value is called, for telling secrets
+   * @returns {TreeRow}
+   */
+  #row(key, value, pointer, depth, name) {
+    if (typeof value === 'string') {
+      const embedded = Tree.of(this.#ckpt, this.#shelf, value)?.root(key);
+      if (embedded?.children) return { ...embedded, embedded: true };
+      return { key, cell: guardedCell(this.#shelf, name, value) };
+    }
+    if (typeof value === 'number') return { key, cell: code(this.#number(value, pointer)) };
+    if (value === null || typeof value !== 'object') return { key, cell: code(value) };
+
+    const list = Array.isArray(value);
+    const keys = list ? null : Object.keys(value);
+    const total = list ? value.length : /** @type {string[]} */ (keys).length;
+    if (total === 0) return { key, cell: none(list ? '[ ]' : '{ }') };
+    const hidden = !list && typeof value.name === 'string' && secretName(value.name);
+    return {
+      key,
+      holds: list ? 'array' : 'object',
+      children: this.#shelf.seq(
+        total,
+        (index) => {
+          const childKey = keys ? keys[index] : null;
+          const child = value[childKey ?? index];
+          // {"name": "PASSWORD", "value": "…"}
+          const childName = hidden && childKey === 'value' ? value.name : (childKey ?? '');
+          const childPointer = `${pointer}/${escapeKey(childKey ?? String(index))}`;
+          return this.#row(childKey, child, childPointer, depth + 1, childName);
+        },
+        depth < OPEN_DEPTH && total <= OPEN_CHILDREN ? total : 0,
+      ),
+    };
+  }
+
+  /** A number as the text has it where a double does not tell it. @param {number} value @param {string} pointer */
+  #number(value, pointer) {
+    if (Object.is(value, -0)) return '-0';
+    if (!Number.isInteger(value) || Number.isSafeInteger(value)) return String(value);
+    const place = this.#document.locate(pointer);
+    if (!place) return String(value);
+    return decoder.decode(this.#bytes.subarray(place.offset, place.offset + place.length));
+  }
+}
