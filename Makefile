@@ -23,7 +23,7 @@ TIMEOUT ?= 300#                 make test: seconds after which a C test program 
 COVER_MIN ?= 95#                make cover: lowest share of lines of src/, in per cent
 WASM_MAX ?= 131072#             make check: highest size of core.wasm, bytes (as Emscripten 3.1.6 makes it)
 WASM_MAX_GZIP ?= 61440#         make check: ... and after gzip -9
-META_MAX ?= 61440#              make check: ... of the module with nothing but the metadata, bytes
+META_MAX ?= 61440#              make check: ... of the module with nothing but the metadata
 META_MAX_GZIP ?= 25600#         make check: ... and after gzip -9
 WERROR ?= -Werror#              WERROR= builds with compilers whose warnings are not known yet
 CJSON_DIR ?= build/deps/cjson#  a directory with cJSON.c and cJSON.h; the default is fetched

@@ -79,11 +79,12 @@ export function summarize(exports, { records, files, size, directory = false, pr
     }
     for (const [name, bytes] of files) {
       const nameBytes = encoder.encode(name);
-      withBytes(exports, nameBytes, (nameAt) =>
+      const done = withBytes(exports, nameBytes, (nameAt) =>
         withBytes(exports, bytes, (at) =>
           exports.ckpt_wasm_summary_file(handle, nameAt, nameBytes.length, at, bytes.length),
         ),
       );
+      if (!done) throw new RangeError('there is not enough memory');
     }
     const answer = exports.ckpt_wasm_summary_finish(handle, size, directory ? 1 : 0);
     const text = textAt(exports, answer);

@@ -58,7 +58,7 @@ static ckpt_string either(ckpt_string a, ckpt_string b)
 /* Adds `text` up to `end` to a list. */
 static void add_to_list(struct ckpt_buffer *list, ckpt_string text, char end)
 {
-    const char *stop = memchr(text.data, end, text.length);
+    const char *stop = text.length == 0 ? NULL : memchr(text.data, end, text.length);
     size_t length = stop == NULL ? text.length : (size_t)(stop - text.data);
     if (length == 0)
         return;
