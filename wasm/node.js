@@ -69,8 +69,10 @@ function readRegularFile(path) {
   try {
     const info = fstatSync(fd);
     if (!info.isFile() && !info.isDirectory()) throw new Error(`${path} is not a regular file`);
-    if (info.size > MAX_INPUT)
-      throw new CheckpointError('the input is larger than 256 MiB', { kind: 'limit' });
+    if (info.size > MAX_INPUT) {
+      const message = 'the input is larger than 256 MiB';
+      throw new CheckpointError(message, { kind: 'limit', goMessage: message });
+    }
     return attempt('read', path, () => readFileSync(fd));
   } finally {
     closeSync(fd);
@@ -101,11 +103,8 @@ function withPrefix(prefix, run) {
  */
 export function readJSONFile(kind, dir, file) {
   const path = joinPath(dir, file);
-  const bytes = readRegularFile(path);
-  return {
-    value: withPrefix(`failed to unmarshal ${path}: `, () => ckpt.decode(kind, bytes)),
-    path,
-  };
+  const prefix = `failed to unmarshal ${path}: `;
+  return { value: withPrefix(prefix, () => ckpt.decode(kind, readRegularFile(path))), path };
 }
 
 /**
