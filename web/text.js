@@ -7,12 +7,13 @@ const count = (/** @type {number} */ n, /** @type {string} */ one, many = `${one
 
 export const T = {
   title: 'Container checkpoint viewer',
-  lead: 'Drop the metadata of a container checkpoint and see what is in it, and exactly what is wrong with it.',
+  lead: 'Drop a container checkpoint, as an archive or unpacked, and see what is in it, and exactly what is wrong with it.',
   privacy:
     'Nothing you drop is uploaded: your browser reads the files right here, and this page’s own security policy forbids every network connection.',
   dropTitle: 'Drop files or a folder anywhere',
   dropMore: 'Add more: drop anywhere, or',
-  dropNames: 'config.dump spec.dump status deleted.files network.status pod.options',
+  dropNames:
+    '.tar .tar.gz .tar.zst config.dump spec.dump status deleted.files network.status pod.options',
   dropNow: 'Let go to read it',
   dropNowMore: 'Files and whole folders. Nothing is uploaded.',
   chooseFiles: 'Choose files',
@@ -41,22 +42,32 @@ export const T = {
   looseFiles: 'Files',
   results: 'Results',
   jump: 'Files',
-  summary: (/** @type {number} */ ok, /** @type {number} */ bad, /** @type {number} */ other) =>
+  summary: (
+    /** @type {number} */ ok,
+    /** @type {number} */ bad,
+    /** @type {number} */ other,
+    /** @type {number} */ cancelled = 0,
+  ) =>
     [
       ok && `${count(ok, 'file')} fine`,
       bad && `${count(bad, 'file')} with a problem`,
       other && `${count(other, 'file')} not recognised`,
+      cancelled && `${count(cancelled, 'file')} cancelled`,
     ]
       .filter(Boolean)
       .join(', ') || 'No files',
 
-  verdict: { ok: 'Fine', error: 'Problem', unknown: 'Not recognised', archive: 'Archive' },
+  verdict: {
+    ok: 'Fine',
+    error: 'Problem',
+    unknown: 'Not recognised',
+    broken: 'Broken off',
+    cancelled: 'Cancelled',
+  },
   verdictSentence: {
     ok: 'Read completely, without a problem.',
     unknown:
       'This does not look like checkpoint metadata. If it is, say above what it should be read as.',
-    archive:
-      'This is an archive. This page reads the metadata files in it: unpack the archive and drop its folder.',
   },
   kind: 'Read as',
   kindNone: 'choose…',
@@ -71,6 +82,7 @@ export const T = {
     'kubernetes-checkpoint-metadata': 'Checkpoints of a Kubernetes container',
     spec: 'Annotations of a specification',
     any: 'Other JSON',
+    text: 'Text',
   }),
   kindNames: /** @type {Record<string, string>} */ ({
     any: 'any JSON',
@@ -123,6 +135,101 @@ export const T = {
   yes: 'yes',
   no: 'no',
   unlimited: 'unlimited',
+};
+
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+
+/** What is said about archives. */
+export const A = {
+  heading: 'Archive',
+  waiting: 'Waiting',
+  cancel: 'Cancel',
+  again: 'Read it again',
+  cancelled: 'Reading was cancelled.',
+  progressLabel: (/** @type {string} */ name) => `Reading ${name}`,
+  progress: (/** @type {string} */ read, /** @type {string} */ size, /** @type {number} */ share) =>
+    `${read} of ${size} · ${Math.floor(share * 100)} %`,
+  speed: (/** @type {string} */ text) => `${text}/s`,
+  brokenOff: 'Reading broke off',
+  noArchive: 'This cannot be read as an archive',
+  brokenBefore: 'What came before is shown here.',
+  inMember: (/** @type {string} */ name) => `in ${name}`,
+  noCheckpoint: 'This archive does not look like a container checkpoint.',
+  problems: 'Problems',
+  problem: 'Problem',
+  file: 'File',
+  engine: 'Engine',
+  evidence: 'Known by',
+  evidenceIn: (/** @type {string} */ text, /** @type {string} */ place) => `${text} (${place})`,
+  pod: 'Pod',
+  ip: 'IP address',
+  restored: 'Restored',
+  layer: 'Layer of the image',
+  sizes: 'Sizes',
+  share: (/** @type {number} */ part) => percent.format(part),
+  sizesOf: (/** @type {string} */ total) => `${total} in all`,
+  sizesLabel: (/** @type {string} */ parts) => `What the bytes are: ${parts}`,
+  part: (/** @type {string} */ label, /** @type {string} */ size) => `${label} ${size}`,
+  parts: /** @type {Record<string, string>} */ ({
+    pages: 'Memory pages',
+    images: 'Other CRIU images',
+    gpuPages: 'GPU pages',
+    rootfsDiff: 'Changed files (rootfs diff)',
+    volumes: 'Volumes',
+    devshm: 'Shared memory (/dev/shm)',
+    logs: 'Logs',
+    other: 'Other',
+  }),
+  statistics: 'Dump statistics',
+  times: /** @type {Record<string, string>} */ ({
+    freezing_time: 'Freezing took',
+    frozen_time: 'Frozen for',
+    memdump_time: 'Memory dump took',
+    memwrite_time: 'Memory write took',
+  }),
+  counts: /** @type {Record<string, string>} */ ({
+    pages_scanned: 'Pages scanned',
+    pages_skipped_parent: 'Pages skipped, as in the parent',
+    pages_written: 'Pages written',
+    irmap_resolve: 'Inode names resolved',
+    pages_lazy: 'Pages left for later (lazy)',
+    page_pipes: 'Page pipes',
+    page_pipe_bufs: 'Page pipe buffers',
+    shpages_scanned: 'Shared pages scanned',
+    shpages_skipped_parent: 'Shared pages skipped, as in the parent',
+    shpages_written: 'Shared pages written',
+  }),
+  microseconds: (/** @type {string} */ n) => `${n} µs`,
+  files: 'Metadata files',
+  members: (/** @type {number} */ n) => `Members (${number.format(n)})`,
+  filter: 'Only members that contain',
+  found: (/** @type {number} */ n) => `${number.format(n)} found`,
+  below: (/** @type {number} */ n) => count(n, 'member'),
+  types: /** @type {Record<string, string>} */ ({
+    hardlink: 'hard link',
+    symlink: 'link',
+    character: 'character device',
+    block: 'block device',
+    fifo: 'pipe',
+    other: 'of unknown type',
+  }),
+  linkTo: (/** @type {string} */ type, /** @type {string} */ target) => `${type} to ${target}`,
+  containers: 'Containers of the pod',
+  forms: /** @type {Record<string, string>} */ ({
+    archive: 'Checkpoint archive',
+    directory: 'Checkpoint directory',
+    'oci-layout': 'Checkpoint image (OCI layout)',
+    'docker-archive': 'Checkpoint image (docker save)',
+    'criu-directory': 'CRIU images',
+    pod: 'Pod checkpoint',
+    'containerd-ctr': 'Checkpoint image of containerd',
+    unknown: 'Archive',
+  }),
+  compressions: /** @type {Record<string, string>} */ ({
+    none: 'not compressed',
+    gzip: 'gzip',
+    zstd: 'zstd',
+  }),
 };
 
 /** Headings and labels of the views, by kind of file. */

@@ -24,6 +24,8 @@ export type Cell =
   | { t: 'long'; head: string; length: number; id: number }
   /** Something a program reads: a path, a command, a number. */
   | { t: 'code'; text: string }
+  /** One below the other. */
+  | { t: 'lines'; items: Cell[] }
   /** Our word for an empty place. */
   | { t: 'none'; text: string }
   | { t: 'tags'; items: Cell[] }
@@ -46,7 +48,32 @@ export type Block =
   | { t: 'table'; head: string[]; seq: Seq<Cell[]> }
   | { t: 'list'; seq: Seq<string> }
   | { t: 'timeline'; events: TimelineEvent[] }
+  | { t: 'sizes'; total: string; parts: SizePart[] }
+  | { t: 'members'; seq: Seq<MemberRow> }
   | { t: 'note'; text: string };
+
+/** What some of the bytes are. */
+export interface SizePart {
+  name: string;
+  label: string;
+  bytes: number;
+  /** In words. */
+  text: string;
+}
+
+/** A member of an archive, in the order of a tree, or a folder around some. */
+export interface MemberRow {
+  depth: number;
+  /** The last part of the path. */
+  name: string;
+  path: string;
+  /** How many members are below it; 0: it is none that is only thought. */
+  below: number;
+  /** In words; '' if it has none. */
+  size: string;
+  /** In words, unless it is a file or a folder. */
+  type: string;
+}
 
 export interface TimelineEvent {
   label: string;
@@ -88,12 +115,47 @@ export interface Problem {
   frame: FrameLine[];
 }
 
+/** `broken`: an archive that could be read only in part. */
+export type Verdict = 'ok' | 'error' | 'unknown' | 'broken' | 'cancelled';
+
+/** A metadata file in an archive. */
+export interface FileInfo extends MemberInfo {
+  verdict: Verdict;
+  /** What is wrong with it. */
+  message: string;
+}
+
+/** A checkpoint in an archive. */
+export interface ArchiveReport {
+  /** The source that its sequences and files belong to. */
+  id: number;
+  name: string;
+  verdict: Verdict;
+  /** What it is, in words. */
+  about: string;
+  /** Why reading broke off. */
+  broken?: { message: string; where: string };
+  sections: Section[];
+  files: FileInfo[];
+  members: Section;
+  /** Of a pod: its containers. */
+  containers: ArchiveReport[];
+}
+
+/** How far reading an archive has come. */
+export interface ArchiveProgress {
+  read: number;
+  size: number;
+  /** In words: how much, of how much, how fast. */
+  text: string;
+}
+
 export interface Report {
   /** null: it could not be told; nothing was decoded. */
   kind: string | null;
   /** In words. */
   size: string;
-  verdict: 'ok' | 'error' | 'unknown' | 'archive';
+  verdict: Verdict;
   problem?: Problem;
   /** The sections show what was filled before a problem. */
   partial: boolean;
@@ -112,7 +174,7 @@ export interface MemberInfo {
   guessed: boolean;
 }
 
-/** Something that was given as one and has several members: a folder, loose files; later an archive. */
+/** Something that was given as one and has several members: a folder, loose files, an archive. */
 export interface SourceInfo {
   id: number;
   /** '' for loose files. */
@@ -121,6 +183,8 @@ export interface SourceInfo {
   members: MemberInfo[];
   /** Paths and sizes of all others. */
   others: Seq<Cell[]>;
+  /** It is an archive of this size, in words; its members are not known yet. */
+  archive?: string;
 }
 
 /** A file on its way to the worker. */
@@ -147,5 +211,10 @@ export interface Api {
   text(where: Place & { id: number; from: number; count: number }): string;
   tree(where: { source: number; member: number }): Seq<TreeRow>;
   raw(where: { source: number; member: number }): { seq: Seq<RawRow>; at: number };
+  /** Opens an archive; null: that was cancelled. */
+  archive(where: { source: number }): ArchiveReport | null;
+  /** null: it is not being read. */
+  progress(where: { source: number }): ArchiveProgress | null;
+  cancel(where: { source: number }): void;
   close(where: { source: number }): void;
 }

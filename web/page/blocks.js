@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The blocks that sections are made of.
 import { T } from '../text.js';
+import { membersNode, sizesNode } from './archive-blocks.js';
 import { cellNode } from './cells.js';
 import { h } from './dom.js';
-import { moreRows, virtualList } from './rows.js';
+import { moreRows } from './rows.js';
+import { searchedList } from './searched.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
 /** @typedef {import('./ask.js').Ask} Ask */
 
 /** Shorter lists are shown as they are. */
 const SHORT_LIST = 20;
-/** How long typing has to rest before the list is searched, in milliseconds. */
-const REST = 150;
 
 /** @param {Ask} ask @param {Block} block @param {string} title of the section @returns {import('./dom.js').Child} */
 export function blockNode(ask, block, title) {
@@ -24,6 +24,10 @@ export function blockNode(ask, block, title) {
       return list(ask, block, title);
     case 'timeline':
       return timeline(ask, block);
+    case 'sizes':
+      return sizesNode(block);
+    case 'members':
+      return membersNode(ask, block, title);
     case 'note':
       return h('p', { class: 'quiet' }, block.text);
   }
@@ -69,32 +73,14 @@ function list(ask, { seq }, title) {
       seq.rows.map((row) => h('li', null, h('code', null, row))),
     );
 
-  const amount = h('p', { class: 'quiet', role: 'status' });
-  const place = h('div', null);
-  const show = (/** @type {typeof seq} */ found) => {
-    amount.textContent = T.list(found.total);
-    const make = (/** @type {string} */ row) => h('code', null, row.slice(0, 2000));
-    place.replaceChildren(
-      found.total === 0
-        ? ''
-        : virtualList(ask, found, { label: title, class: 'list', make }).element,
-    );
-  };
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  let asked = 0;
-  const search = async (/** @type {string} */ text) => {
-    const number = ++asked;
-    const found = text === '' ? seq : await ask('find', { seq: seq.id, text });
-    if (number === asked) show(found);
-  };
-  const input = h('input', { type: 'search', autocomplete: 'off', spellcheck: 'false' });
-  input.addEventListener('input', () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => search(input.value), REST);
+  return searchedList(ask, seq, {
+    label: title,
+    filter: T.filter,
+    class: 'list',
+    amount: T.list,
+    make: (row) => h('code', null, row.slice(0, 2000)),
+    match: (row, text) => (row.toLowerCase().includes(text) ? row : null),
   });
-  show(seq);
-  return [h('label', { class: 'filter' }, T.filter, ' ', input), amount, place];
 }
 
 /** @param {Ask} ask @param {Extract<Block, {t: 'timeline'}>} block */

@@ -87,27 +87,27 @@ export function fileCard(api, source, member, kinds, told) {
   return { element, id, load };
 }
 
-/** @param {Ask} ask @param {Report} report @param {string} name @param {string} id @returns {Node[]} */
-function reportNodes(ask, report, name, id) {
+/** @param {Ask} ask @param {Report} report @param {string} name @param {string} id @param {'h4' | 'h6'} [heading] of its parts @returns {Node[]} */
+export function reportNodes(ask, report, name, id, heading = 'h4') {
   const { verdict, problem, partial, sections } = report;
   /** @type {Node[]} */
   const nodes = [];
-  const raw = report.raw && rawFold(ask, name, verdict === 'unknown');
-  if (problem) nodes.push(problemNode(problem, raw || null));
-  if (verdict === 'unknown' || verdict === 'archive')
-    nodes.push(h('p', { class: 'sentence' }, T.verdictSentence[verdict]));
+  const raw =
+    report.raw && rawFold(ask, name, verdict === 'unknown' || report.kind === 'text', heading);
+  if (problem) nodes.push(problemNode(problem, raw || null, heading));
+  if (verdict === 'unknown') nodes.push(h('p', { class: 'sentence' }, T.verdictSentence[verdict]));
   if (partial && sections.length > 0) nodes.push(h('p', { class: 'sentence' }, T.partial));
   for (const [index, { title, blocks }] of sections.entries()) {
-    const heading = h('h4', { id: `${id}-${index}` }, title);
+    const head = h(heading, { id: `${id}-${index}` }, title);
     nodes.push(
-      fold({ class: 'section', open: true }, heading, () =>
+      fold({ class: 'section', open: true }, head, () =>
         blocks.map((block) => blockNode(ask, block, title)),
       ).element,
     );
   }
   if (report.tree) {
     const open = sections.length === 0;
-    const all = fold({ class: 'section' }, h('h4', null, T.allFields), async () =>
+    const all = fold({ class: 'section' }, h(heading, null, T.allFields), async () =>
       treeRows(ask, await ask('tree')),
     );
     if (open) all.element.open = true;
@@ -117,8 +117,8 @@ function reportNodes(ask, report, name, id) {
   return nodes;
 }
 
-/** @param {import('../types.d.ts').Problem} problem @param {ReturnType<typeof rawFold> | null} raw */
-function problemNode(problem, raw) {
+/** @param {import('../types.d.ts').Problem} problem @param {ReturnType<typeof rawFold> | null} raw @param {'h4' | 'h6'} heading */
+function problemNode(problem, raw, heading) {
   const { line, column, offset, pointer, rule, found, expected } = problem;
   const fact = (
     /** @type {string} */ label,
@@ -130,7 +130,7 @@ function problemNode(problem, raw) {
   return h(
     'div',
     { class: 'problem' },
-    h('h4', null, T.problem[problem.kind]),
+    h(heading, null, T.problem[problem.kind]),
     h('p', { class: 'message' }, problem.message),
     problem.frame.length > 0 && frameNode(problem.frame),
     h(
@@ -196,12 +196,12 @@ function frameNode(lines) {
   return element;
 }
 
-/** The file itself with line numbers. @param {Ask} ask @param {string} name @param {boolean} open */
-function rawFold(ask, name, open) {
+/** The file itself with line numbers. @param {Ask} ask @param {string} name @param {boolean} open @param {'h4' | 'h6'} heading */
+function rawFold(ask, name, open, heading) {
   /** @type {{element: HTMLElement, show(index: number): void} | undefined} */
   let list;
   let at = -1;
-  const { element, ready } = fold({ class: 'section raw' }, h('h4', null, T.raw), async () => {
+  const { element, ready } = fold({ class: 'section raw' }, h(heading, null, T.raw), async () => {
     const raw = await ask('raw');
     at = raw.at;
     list = virtualList(ask, raw.seq, {

@@ -37,6 +37,12 @@ export function cellNode(ask, cell) {
         { class: 'tags' },
         cell.items.map((item) => h('li', null, cellNode(ask, item))),
       );
+    case 'lines':
+      return h(
+        'ul',
+        { class: 'plain' },
+        cell.items.map((item) => h('li', null, cellNode(ask, item))),
+      );
     case 'tree':
       return h('ul', { class: 'tree' }, treeRow(ask, cell.node, T.embedded));
   }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was given so far: sources, their files, and how many of them are fine.
-import { T, V } from '../text.js';
+import { A, T, V } from '../text.js';
+import { archiveCard } from './archive-card.js';
 import { askAbout } from './ask.js';
 import { blockNode } from './blocks.js';
 import { fileCard } from './card.js';
 import { announce, fold, h } from './dom.js';
 
-/** @typedef {import('../types.d.ts').Report} Report */
+/** @typedef {import('../types.d.ts').Verdict} Verdict */
 /** @typedef {import('../types.d.ts').SourceInfo} SourceInfo */
 
 export class Results {
@@ -14,7 +15,7 @@ export class Results {
   #kinds;
   #place;
   #jump;
-  /** @type {Map<string, Report['verdict']>} */
+  /** @type {Map<string, Verdict>} */
   #verdicts = new Map();
   /** @type {number[]} */
   #sources = [];
@@ -35,7 +36,8 @@ export class Results {
     const loads = made.flatMap((each) => each.loads);
     if (loads.length > 1) announce(T.readingMany(loads.length));
     if (loads.length === 0) announce(T.onlyOthers);
-    const heading = made[0]?.element.querySelector(sources[0].name === '' ? 'h3' : 'h2');
+    const hidden = sources[0]?.name === '' || sources[0]?.archive;
+    const heading = made[0]?.element.querySelector(hidden ? 'h3' : 'h2');
     /** @type {HTMLElement | null | undefined} */ (heading)?.focus();
     for (const load of loads) await load();
   }
@@ -49,21 +51,39 @@ export class Results {
     announce('');
   }
 
-  /** @param {SourceInfo} source */
-  #source({ id, name, members, others }) {
-    this.#sources.push(id);
-    /** @type {Element[]} */
-    const links = [];
-    const cards = members.map((member) => {
-      const dot = h('span', { class: 'dot reading', 'aria-hidden': 'true' });
-      const card = fileCard(this.#api, id, member, this.#kinds, (verdict) => {
-        dot.className = `dot ${verdict}`;
-        this.#verdicts.set(card.id, verdict);
-        this.#summarize();
-      });
-      links.push(h('li', null, h('a', { href: `#${card.id}` }, dot, member.path)));
-      return card;
+  /**
+   * A card, and the link to it that has the colour of its verdict.
+   * @param {number} source
+   * @param {string} name
+   * @param {(told: (verdict: Verdict) => void) => {element: HTMLElement, id: string, load(): Promise<void>}} make
+   */
+  #card(source, name, make) {
+    const dot = h('span', { class: 'dot reading', 'aria-hidden': 'true' });
+    const card = make((verdict) => {
+      if (!this.#sources.includes(source)) return; // all was cleared meanwhile
+      dot.className = `dot ${verdict}`;
+      this.#verdicts.set(card.id, verdict);
+      this.#summarize();
     });
+    return { card, link: h('li', null, h('a', { href: `#${card.id}` }, dot, name)) };
+  }
+
+  /** @param {SourceInfo} source */
+  #source({ id, name, members, others, archive }) {
+    this.#sources.push(id);
+    if (archive !== undefined) {
+      const { card, link } = this.#card(id, name, (told) =>
+        archiveCard(this.#api, id, { name, size: archive }, told),
+      );
+      const heading = h('h2', { class: 'offscreen' }, A.heading);
+      const element = h('div', { class: 'source' }, heading, card.element);
+      return { element, links: [link], loads: [card.load] };
+    }
+    const made = members.map((member) =>
+      this.#card(id, member.path, (told) => fileCard(this.#api, id, member, this.#kinds, told)),
+    );
+    const cards = made.map(({ card }) => card);
+    const links = made.map(({ link }) => link);
     const ask = askAbout(this.#api, { source: id });
     const rest =
       others.total > 0 &&
@@ -89,6 +109,8 @@ export class Results {
     const all = [...this.#verdicts.values()];
     const count = (/** @type {string[]} */ ...wanted) =>
       all.filter((verdict) => wanted.includes(verdict)).length;
-    announce(T.summary(count('ok'), count('error'), count('unknown', 'archive')));
+    announce(
+      T.summary(count('ok'), count('error', 'broken'), count('unknown'), count('cancelled')),
+    );
   }
 }

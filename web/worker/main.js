@@ -4,6 +4,7 @@
 import wasm from 'page:core';
 import { load } from '../../wasm/index.js';
 import { serve } from '../rpc.js';
+import { ArchiveSource } from './archive.js';
 import { Report } from './report.js';
 import { Shelf } from './shelf.js';
 import { Opener, isShown } from './sources.js';
@@ -11,7 +12,7 @@ import { Opener, isShown } from './sources.js';
 /** @typedef {import('../types.d.ts').SourceInfo} SourceInfo */
 /** @typedef {import('./sources.js').Source} Source */
 
-/** A source and what was found out about it. @typedef {{source: Source, shelf: Shelf, reports: Map<number, Report>}} Open */
+/** A source and what was found out about it. @typedef {{source: Source, shelf: Shelf, reports: Map<number, Report>, archive?: ArchiveSource}} Open */
 
 /** The core, which stands in this script as compressed bytes. */
 async function start() {
@@ -47,8 +48,15 @@ function reportOf({ source, member }) {
 
 /** @param {any} ckpt @param {Source} source @returns {SourceInfo} */
 function keep(ckpt, source) {
+  /** @type {Open} */
   const open = { source, shelf: new Shelf(), reports: new Map() };
-  opened.set(++lastId, open);
+  const id = ++lastId;
+  opened.set(id, open);
+  if (source.archive) {
+    open.archive = new ArchiveSource(ckpt, source.archive, source.name);
+    const archive = ckpt.byteToString(source.archive.size);
+    return { id, name: source.name, members: [], others: open.shelf.seq(0, () => []), archive };
+  }
   const all = source.members.map(({ path, size, kind, guessed }, index) => ({
     index,
     path,
@@ -62,7 +70,7 @@ function keep(ckpt, source) {
     .sort((a, b) => order(a.kind) - order(b.kind) || (a.path < b.path ? -1 : 1));
   const others = all.filter(({ index }) => !isShown(source.members[index], source));
   return {
-    id: lastId,
+    id,
     name: source.name,
     members,
     others: open.shelf.seq(others.length, (i) => [
@@ -86,12 +94,25 @@ serve(/** @type {any} */ (self), {
     reports.set(index, report);
     return report.make(kind ?? member.kind, member, () => source.read(index));
   },
+  archive: async ({ source: id }) => {
+    const open = find(id);
+    if (!open.archive) throw new Error('this source is no archive');
+    return open.archive.open(open, (source) => {
+      const inner = { source, shelf: new Shelf(), reports: new Map() };
+      opened.set(++lastId, inner);
+      return { id: lastId, open: inner };
+    });
+  },
+  progress: ({ source }) => opened.get(source)?.archive?.progress() ?? null,
+  cancel: ({ source }) => opened.get(source)?.archive?.cancel(),
   rows: ({ seq, from, count, ...place }) => shelf(place).rows(seq, from, count),
   find: ({ seq, text, ...place }) => shelf(place).find(seq, text),
   text: ({ id, from, count, ...place }) => shelf(place).text(id, from, count),
   tree: (where) => reportOf(where).tree(),
   raw: (where) => reportOf(where).raw(),
   close: ({ source }) => {
-    opened.delete(source);
+    const archive = opened.get(source)?.archive;
+    archive?.cancel();
+    for (const id of [source, ...(archive?.inner ?? [])]) opened.delete(id);
   },
 });

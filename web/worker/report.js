@@ -12,6 +12,9 @@ import { VIEWS } from './views.js';
 /** A metadata file is small; larger ones would only fill the memory. */
 export const MAX_SIZE = 64 * 2 ** 20;
 
+/** A file that is text and nothing more. */
+export const TEXT = 'text';
+
 export class Report {
   shelf = new Shelf();
   #ckpt;
@@ -27,7 +30,7 @@ export class Report {
 
   /**
    * @param {string | null} kind null: it is not known, nothing is decoded
-   * @param {{size: number, archive?: string}} member
+   * @param {{size: number}} member
    * @param {() => Promise<Uint8Array>} read
    * @returns {Promise<ReportData>}
    */
@@ -43,7 +46,6 @@ export class Report {
       raw: false,
       tree: false,
     };
-    if (kind === null && member.archive) return { ...report, verdict: 'archive' };
     if (member.size > MAX_SIZE) {
       const words = T.tooLarge(size, this.#ckpt.byteToString(MAX_SIZE));
       return { ...report, verdict: 'error', problem: hopeless('limit', words) };
@@ -54,6 +56,7 @@ export class Report {
       return { ...report, verdict: 'error', problem: hopeless('unreadable', message(error)) };
     }
     report.raw = true;
+    if (kind === TEXT) return report;
     if (kind === null) return { ...report, verdict: 'unknown' };
     return this.#decode(kind, report);
   }

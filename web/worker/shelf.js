@@ -37,15 +37,18 @@ export class Shelf {
     return Array.from({ length }, (_, index) => make(from + index));
   }
 
-  /** The rows of a sequence of texts that contain a text, whatever the case. @param {number} id @param {string} text */
+  /** The rows of a sequence of texts or members that contain a text, whatever the case. @param {number} id @param {string} text */
   find(id, text) {
     const { total, make } = this.#seqs.get(id) ?? { total: 0, make: () => '' };
     const wanted = text.toLowerCase();
-    /** @type {string[]} */
-    const found = [];
+    const found = /** @type {any[]} */ ([]);
     for (let index = 0; index < total; index++) {
-      const row = String(make(index));
-      if (row.toLowerCase().includes(wanted)) found.push(row);
+      const row = make(index);
+      if (typeof row === 'string') {
+        if (row.toLowerCase().includes(wanted)) found.push(row);
+      } else if (row.path.toLowerCase().includes(wanted)) {
+        found.push({ ...row, depth: 0, name: row.path });
+      }
     }
     return this.seq(found.length, (index) => found[index]);
   }

@@ -4,18 +4,21 @@
 import { archiveFormat, guessKind } from './guess.js';
 
 /** @typedef {import('../types.d.ts').Given} Given */
-/** @typedef {{path: string, size: number, kind: string | null, guessed: boolean, archive?: string}} Member */
+/** @typedef {{path: string, size: number, kind: string | null, guessed: boolean}} Member */
 /**
  * @typedef {object} Source
  * @property {string} name '' for loose files
  * @property {Member[]} members
  * @property {(index: number) => Promise<Uint8Array>} read the bytes of a member
+ * @property {Blob} [archive] it is one; its members are known when it was read
  */
 
 /** How much of a file is looked at to tell what it is. */
 const HEAD = 1 << 20;
 /** More loose files than this are not looked into one by one. */
 const MANY = 50;
+/** How archives are called; in folders only these are taken for one. */
+const ARCHIVE_NAME = /\.(tar|tgz|tzst|tar\.(gz|zst|zstd|xz|bz2))$/i;
 /** Files that hold JSON of other formats. */
 const OTHER_JSON = /^(status\.dump|pod\.dump|bind\.mounts|descriptors\.json)$/;
 
@@ -33,7 +36,7 @@ export class Opener {
 
   /**
    * Loose files are one source; of folders, each that holds a file with a known name is one, with
-   * all that is below it.
+   * all that is below it. Every archive is one, unless it belongs to an unpacked checkpoint.
    * @param {Given[]} given
    * @returns {Promise<Source[]>}
    */
@@ -50,27 +53,44 @@ export class Opener {
       if (group) group.push(file);
       else groups.set(root, [file]);
     }
-    return Promise.all([...groups].map(([name, files]) => this.#source(name, files)));
+    const sources = [...groups].map(([name, files]) =>
+      this.#sources(name, files, name !== '' && roots.has(name)),
+    );
+    return (await Promise.all(sources)).flat();
   }
 
-  /** @param {string} name @param {Given[]} files @returns {Promise<Source>} */
-  async #source(name, files) {
+  /** @param {string} name @param {Given[]} files @param {boolean} unpacked a checkpoint lies here @returns {Promise<Source[]>} */
+  async #sources(name, files, unpacked) {
     const loose = name === '' && files.length <= MANY;
-    const members = await Promise.all(
+    const found = await Promise.all(
       files.map(async ({ path, blob }) => ({
-        path: name === '' ? path : path.slice(name.length + 1),
-        size: blob.size,
+        path,
+        blob,
         ...(await this.#kind(path, blob, loose)),
       })),
     );
-    return {
-      name,
-      members,
-      read: async (index) => new Uint8Array(await files[index].blob.arrayBuffer()),
-    };
+    const isArchive = (/** @type {typeof found[0]} */ { path, kind, archive }) =>
+      archive || (!unpacked && kind === null && ARCHIVE_NAME.test(path));
+    const archives = found.filter(isArchive).map(({ path, blob }) => ({
+      name: path,
+      members: [],
+      read: async () => new Uint8Array(),
+      archive: blob,
+    }));
+    const others = found.filter((file) => !isArchive(file));
+    if (others.length === 0) return archives;
+    const members = others.map(({ path, blob, kind, guessed }) => ({
+      path: name === '' ? path : path.slice(name.length + 1),
+      size: blob.size,
+      kind,
+      guessed,
+    }));
+    const read = async (/** @type {number} */ index) =>
+      new Uint8Array(await others[index].blob.arrayBuffer());
+    return [...archives, { name, members, read }];
   }
 
-  /** @param {string} path @param {Blob} blob @param {boolean} loose */
+  /** @param {string} path @param {Blob} blob @param {boolean} loose @returns {Promise<{kind: string | null, guessed: boolean, archive?: boolean}>} */
   async #kind(path, blob, loose) {
     const name = baseName(path);
     const known = this.#kindByName.get(name);
@@ -79,8 +99,7 @@ export class Opener {
     if (!loose && !name.endsWith('.json')) return { kind: null, guessed: false };
     try {
       const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
-      const archive = archiveFormat(head);
-      if (archive) return { kind: null, guessed: false, archive };
+      if (archiveFormat(head)) return { kind: null, guessed: false, archive: true };
       const kind = guessKind(new TextDecoder().decode(head));
       return { kind, guessed: kind !== null };
     } catch {
@@ -96,6 +115,6 @@ export class Opener {
  * @param {Source} source
  */
 export function isShown(member, { name, members }) {
-  if (member.kind !== null || member.archive) return true;
+  if (member.kind !== null) return true;
   return name === '' && members.length <= MANY && members.every(({ kind }) => kind === null);
 }
