@@ -60,8 +60,8 @@ comma := ,
 # The stand-alone module: no imports, the caller's memory limit, an explicit stack.
 # -fno-builtin-*: link-time optimization would make a calloc of malloc and memset, too late to be linked in.
 # Size first, but for the loops over every byte; what gains by vectors uses them by hand.
-WASM_OPT := -Os
-WASM_HOT := src/json/scan.c src/json/decode.c src/json/emit.c wasm/tape.c
+WASM_OPT := -Oz
+WASM_HOT := src/json/scan.c src/json/decode.c src/json/emit.c src/archive/inflate.c src/archive/crc32.c wasm/tape.c
 WASM_TARGET := -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
 WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
 WASM_LINK = -O3 -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \

@@ -35,12 +35,29 @@ const KINDS = /** @type {const} */ (['syntax', 'syntax', 'type', 'time', 'limit'
 const SMALL_INPUT = 65536;
 const TYPE = 2;
 const TIME = 3;
+const LIMIT = 4;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** @param {string} message */
 const limitError = (message) => new CheckpointError(message, { kind: 'limit', goMessage: message });
+
+const typedArrayLength = /** @type {(this: any) => number} */ (
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length')?.get
+);
+
+/**
+ * The true length of bytes, whatever a subclass says: what set() copies.
+ * @param {Uint8Array} bytes
+ */
+function lengthOf(bytes) {
+  const isBytes =
+    bytes instanceof Uint8Array ||
+    (ArrayBuffer.isView(bytes) && Object.prototype.toString.call(bytes) === '[object Uint8Array]');
+  if (!isBytes) throw new TypeError('the bytes must be a Uint8Array');
+  return typedArrayLength.call(bytes);
+}
 
 export class Core {
   #exports;
@@ -141,13 +158,16 @@ export class Core {
    * @param {string} kind
    * @param {any} value what `decode` gives; 64-bit integers may be numbers if they are exact
    * @returns {string}
-   * @throws {CheckpointError} if a member has the wrong type or Go cannot write it
+   * @throws {CheckpointError} if a member has the wrong type or Go cannot write it; `pointer` says
+   *   where, there is no text and so no offset
+   * @throws {RangeError} for NaN, infinities, and values that hold themselves
    */
   encode(kind, value) {
+    if (value === undefined) throw new TypeError('there is no value to encode');
     const failed =
       this.#decode(kind, encoder.encode(toJson(value))) || this.#exports.ckpt_wasm_encode();
     this.#refresh();
-    if (failed) throw this.#error(failed, false);
+    if (failed) throw this.#error(failed, false, false);
     return this.#text(RESULT.text);
   }
 
@@ -198,14 +218,15 @@ export class Core {
     return length === 0 ? '' : decoder.decode(this.#bytes.subarray(start, start + length));
   }
 
-  /** Puts bytes into the core's input. @param {Uint8Array} bytes */
-  #input(bytes) {
+  /** Puts bytes into the core's input. @param {Uint8Array} bytes @param {number} length theirs */
+  #input(bytes, length) {
     // Room for a small file stays until a large one comes; then the core is asked, and may move it.
-    const small = bytes.length <= SMALL_INPUT;
-    const start = (small && this.#inputStart) || this.#exports.ckpt_wasm_input(bytes.length);
+    const small = length <= SMALL_INPUT;
+    const start = (small && this.#inputStart) || this.#exports.ckpt_wasm_input(length);
     this.#refresh();
     this.#inputStart = small ? start : 0;
-    if (start === 0) throw limitError(`the input of ${bytes.length} bytes is too large`);
+    if (start === 0)
+      throw limitError(`no memory for an input of ${length} bytes: the core has 256 MiB in all`);
     this.#bytes.set(bytes, start);
   }
 
@@ -214,16 +235,10 @@ export class Core {
     const number = this.#kindNumbers.get(kind);
     if (number === undefined)
       throw new RangeError(`unknown kind "${kind}"; known are ${this.kinds.join(', ')}`);
-    if (!(bytes instanceof Uint8Array)) {
-      if (
-        !ArrayBuffer.isView(bytes) ||
-        Object.prototype.toString.call(bytes) !== '[object Uint8Array]'
-      )
-        throw new TypeError('the bytes must be a Uint8Array');
-    }
+    const length = lengthOf(bytes);
     this.#current = null;
-    this.#input(bytes);
-    const failed = this.#exports.ckpt_wasm_decode(number, bytes.length);
+    this.#input(bytes, length);
+    const failed = this.#exports.ckpt_wasm_decode(number, length);
     this.#refresh();
     return failed;
   }
@@ -239,20 +254,27 @@ export class Core {
     return readTape(this.#words, result[RESULT.tape], input, strings, joined, this.#fields);
   }
 
-  /** @param {number} failed @param {boolean} [withPartial] */
-  #error(failed, withPartial = true) {
+  /**
+   * @param {number} failed @param {boolean} [withPartial]
+   * @param {boolean} [hasText] whether the caller knows the text that the error is about
+   */
+  #error(failed, withPartial = true, hasText = true) {
     const result = this.#result;
-    const located = failed !== 4 && result[RESULT.line] > 0;
-    const error = new CheckpointError(this.#text(RESULT.detail), {
+    const located = hasText && failed !== LIMIT && result[RESULT.line] > 0;
+    const goMessage = this.#text(RESULT.message);
+    const pointer = this.#text(RESULT.pointer);
+    let message = hasText ? this.#text(RESULT.detail) : goMessage;
+    if (!hasText && pointer) message += ` (at ${pointer})`;
+    const error = new CheckpointError(message, {
       kind: KINDS[failed],
       rule: this.#text(RESULT.rule),
-      goMessage: this.#text(RESULT.message),
+      goMessage,
       offset: located ? result[RESULT.offset] : -1,
       length: located ? result[RESULT.length] : 0,
-      goOffset: result[RESULT.goOffset],
+      goOffset: hasText ? result[RESULT.goOffset] : -1,
       line: located ? result[RESULT.line] : 0,
       column: located ? result[RESULT.column] : 0,
-      pointer: this.#text(RESULT.pointer),
+      pointer,
       found: this.#text(RESULT.found),
       expected: this.#text(RESULT.expected),
     });

@@ -132,11 +132,12 @@ int ckpt_wasm_value(void)
         return out_of_memory();
     result.tape = tape.words;
     result.tape_words = (uint32_t)tape.count;
-    uint32_t length = (uint32_t)document.length, more = (uint32_t)tape.strings.length;
-    result.input = (struct text){input, document.index.wide ? 0 : length};
+    uint32_t length = tape.from_input ? (uint32_t)document.length : 0;
+    uint32_t more = (uint32_t)tape.strings.length;
+    result.input = (struct text){input, length};
     result.strings = (struct text){tape.strings.data, more};
     result.joined = 0;
-    if (!document.index.wide && more <= capacity - length) { /* one text to decode, not two */
+    if (tape.from_input && more <= capacity - length) { /* one text to decode, not two */
         if (more != 0)
             memcpy(input + length, tape.strings.data, more);
         result.input.length += more;
@@ -159,8 +160,7 @@ int ckpt_wasm_encode(void)
 /* Room for `size` bytes beside the input; NULL if there is no memory. */
 void *ckpt_wasm_aside(uint32_t size)
 {
-    document.text.length = 0;
-    document.text.failed = false;
+    ckpt_buffer_clear(&document.text);
     return ckpt_buffer_reserve(&document.text, size + 1) ? document.text.data : NULL;
 }
 
@@ -197,7 +197,7 @@ static void add_quoted(struct ckpt_buffer *out, const char *text)
 int ckpt_wasm_tables(void)
 {
     struct ckpt_buffer *out = &document.text;
-    out->length = 0;
+    ckpt_buffer_clear(out);
     ckpt_buffer_add_text(out, "{\"kinds\":[");
     for (size_t i = 0; i < ckpt_kind_count; i++) {
         ckpt_buffer_add_text(out, i == 0 ? "{\"name\":" : ",{\"name\":");

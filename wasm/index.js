@@ -21,13 +21,12 @@ let loaded;
  * @returns {Promise<Core>}
  */
 export function load({ wasm } = {}) {
-  loaded ??= instantiate(wasm ?? new URL('../dist/core.wasm', import.meta.url)).then(
-    (instance) => new Core(instance),
-    (error) => {
+  loaded ??= instantiate(wasm ?? new URL('../dist/core.wasm', import.meta.url))
+    .then((instance) => new Core(instance))
+    .catch((error) => {
       loaded = undefined; // another attempt may do better
       throw error;
-    },
-  );
+    });
   return loaded;
 }
 

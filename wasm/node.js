@@ -12,7 +12,8 @@ import { nodeSource } from './node-source.js';
 
 export { ArchiveError, Checkpoint, CheckpointError, load };
 
-const ckpt = await load();
+// Read here, so that it works in every Node 20.
+const ckpt = await load({ wasm: readFileSync(new URL('../dist/core.wasm', import.meta.url)) });
 
 /**
  * Texts of Go where Node's differ; elsewhere Node's own are the system's, as Go's are.
@@ -23,7 +24,11 @@ const REASONS = {
   ELOOP: 'too many levels of symbolic links',
   ENAMETOOLONG: 'file name too long',
   ENOTDIR: 'not a directory',
+  ERR_INVALID_ARG_VALUE: 'invalid argument', // a NUL in a path
 };
+
+/** What the core takes (src/ckpt.h: CKPT_MAX_INPUT). */
+const MAX_INPUT = 2 ** 28;
 
 /**
  * Runs an operation on a file; its error reads as Go's *PathError: "open PATH: no such file or directory".
@@ -64,6 +69,10 @@ function readRegularFile(path) {
   try {
     const info = fstatSync(fd);
     if (!info.isFile() && !info.isDirectory()) throw new Error(`${path} is not a regular file`);
+    if (info.size > MAX_INPUT) {
+      const message = 'the input is larger than 256 MiB';
+      throw new CheckpointError(message, { kind: 'limit', goMessage: message });
+    }
     return attempt('read', path, () => readFileSync(fd));
   } finally {
     closeSync(fd);
@@ -94,11 +103,8 @@ function withPrefix(prefix, run) {
  */
 export function readJSONFile(kind, dir, file) {
   const path = joinPath(dir, file);
-  const bytes = readRegularFile(path);
-  return {
-    value: withPrefix(`failed to unmarshal ${path}: `, () => ckpt.decode(kind, bytes)),
-    path,
-  };
+  const prefix = `failed to unmarshal ${path}: `;
+  return { value: withPrefix(prefix, () => ckpt.decode(kind, readRegularFile(path))), path };
 }
 
 /**
@@ -112,7 +118,12 @@ export function readJSONFile(kind, dir, file) {
 export function writeJSONFile(kind, value, dir, file) {
   const path = joinPath(dir, file);
   const text = withPrefix('error marshalling JSON: ', () => ckpt.encode(kind, value));
-  attempt('open', path, () => writeFileSync(path, text, { mode: 0o600 }));
+  const fd = attempt('open', path, () => openSync(path, 'w', 0o600));
+  try {
+    attempt('write', path, () => writeFileSync(fd, text));
+  } finally {
+    attempt('close', path, () => closeSync(fd));
+  }
   return path;
 }
 

@@ -9,13 +9,15 @@
 
 #define LARGEST_STRING ((size_t)1 << 28)
 #define LARGEST_TAPE ((size_t)1 << 26) /* words */
-#define KEPT_TAPE ((size_t)1 << 16)    /* a larger tape is not kept for the next value */
+#define SHORT_INPUT ((size_t)1 << 12)
+#define KEPT_TAPE ((size_t)1 << 16) /* a larger tape is not kept for the next value */
 
 struct writer {
     struct ckpt_sink sink; /* first */
     struct ckpt_tape *tape;
     const char *input;   /* where strings are taken from if they stand there … */
-    size_t input_length; /* … 0 if the input is not ASCII */
+    size_t input_length; /* … 0 if none is */
+    size_t taken;        /* bytes of strings taken from there */
     bool failed;
 };
 
@@ -122,6 +124,7 @@ static void put_string(struct ckpt_sink *sink, ckpt_string value)
         if (reserve(w, 2)) {
             w->tape->words[w->tape->count++] = (uint32_t)value.length << 4 | CKPT_TAPE_INPUT;
             w->tape->words[w->tape->count++] = (uint32_t)place;
+            w->taken += value.length;
         }
         return;
     }
@@ -183,19 +186,19 @@ bool ckpt_tape_write(struct ckpt_tape *tape, ckpt_document *document)
         .end = end,
     };
     const struct ckpt_kind_info *kind = &ckpt_kinds[document->kind];
-    struct writer w = {.sink = sink,
-                       .tape = tape,
-                       .input = (const char *)document->input,
-                       .input_length = document->index.wide ? 0 : document->length};
-    if (tape->capacity > KEPT_TAPE) {
-        free(tape->words);
-        tape->words = NULL;
-        tape->capacity = 0;
-        ckpt_buffer_free(&tape->strings);
+    struct writer w = {.sink = sink, .tape = tape, .input = (const char *)document->input};
+    /* Strings that are parts of a text keep all of it alive: not worth it for a small part. */
+    for (size_t length = document->index.wide ? 0 : document->length;; length = 0) {
+        w.input_length = length;
+        w.taken = 0;
+        tape->count = 0;
+        ckpt_buffer_clear(&tape->strings);
+        if (!ckpt_emit(&document->arena, kind->type, kind->shape, document->value, &w.sink) ||
+            w.failed || tape->strings.failed)
+            return false;
+        if (length <= SHORT_INPUT || w.taken >= length / 4)
+            break;
     }
-    tape->count = 0;
-    tape->strings.length = 0;
-    tape->strings.failed = false;
-    return ckpt_emit(&document->arena, kind->type, kind->shape, document->value, &w.sink) &&
-           !w.failed && !tape->strings.failed;
+    tape->from_input = w.input_length != 0;
+    return true;
 }

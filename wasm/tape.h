@@ -33,6 +33,7 @@ struct ckpt_tape {
     uint32_t *words;
     size_t count, capacity;
     struct ckpt_buffer strings;
+    bool from_input; /* some strings may be places in the input */
 };
 
 /* Writes the document's value onto the tape, from its start. False: no memory. */

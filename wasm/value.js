@@ -119,7 +119,10 @@ function scalarToJson(value) {
       return value ? 'true' : 'false';
     case 'number':
       if (!Number.isFinite(value)) throw new RangeError(`${value} cannot be written as JSON`);
-      return Object.is(value, -0) ? '-0' : String(value);
+      if (Object.is(value, -0)) return '-0';
+      // All digits, so that an integer that is exact as a double stays what it is.
+      if (Number.isInteger(value) && Math.abs(value) < 2 ** 64) return BigInt(value).toString();
+      return String(value);
     case 'undefined':
     case 'function':
     case 'symbol':

@@ -145,8 +145,10 @@ bool ckpt_summary_add_file(ckpt_summary *s, const char *name, size_t name_length
                            size_t length)
 {
     char *text = ckpt_arena_alloc(&s->arena, length + 1);
-    if (text == NULL)
+    if (text == NULL) {
+        s->out.failed = true;
         return false;
+    }
     if (length != 0)
         memcpy(text, bytes, length);
     if (is(name, name_length, "config.dump")) {

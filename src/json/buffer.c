@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define LARGEST ((size_t)1 << 30)
+#define KEPT ((size_t)1 << 20) /* a larger buffer is not kept for the next text */
 
 bool ckpt_buffer_reserve(struct ckpt_buffer *buffer, size_t more)
 {
@@ -20,6 +21,10 @@ bool ckpt_buffer_reserve(struct ckpt_buffer *buffer, size_t more)
     if (capacity < buffer->length + more)
         capacity = buffer->length + more;
     char *data = realloc(buffer->data, capacity);
+    if (data == NULL) { /* memory is short: just what is needed */
+        capacity = buffer->length + more;
+        data = realloc(buffer->data, capacity);
+    }
     if (data == NULL) {
         buffer->failed = true;
         return false;
@@ -40,6 +45,14 @@ void ckpt_buffer_add(struct ckpt_buffer *buffer, const char *data, size_t length
 void ckpt_buffer_add_text(struct ckpt_buffer *buffer, const char *text)
 {
     ckpt_buffer_add(buffer, text, strlen(text));
+}
+
+void ckpt_buffer_clear(struct ckpt_buffer *buffer)
+{
+    if (buffer->capacity > KEPT)
+        ckpt_buffer_free(buffer);
+    buffer->length = 0;
+    buffer->failed = false;
 }
 
 void ckpt_buffer_free(struct ckpt_buffer *buffer)

@@ -18,6 +18,9 @@ bool ckpt_buffer_reserve(struct ckpt_buffer *buffer, size_t more);
 
 void ckpt_buffer_add(struct ckpt_buffer *buffer, const char *data, size_t length);
 void ckpt_buffer_add_text(struct ckpt_buffer *buffer, const char *text);
+/* Empties the buffer for the next text; memory of an unusually long one is given back. */
+void ckpt_buffer_clear(struct ckpt_buffer *buffer);
+
 void ckpt_buffer_free(struct ckpt_buffer *buffer);
 
 #endif

@@ -410,6 +410,8 @@ bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, siz
     memset(error, 0, sizeof(*error));
     error->rule = info->rule;
     ckpt_arena_reset(&document->arena);
+    ckpt_buffer_clear(&document->text);
+    document->text_lost = false;
     if (document->index.capacity > (size_t)1 << 16) /* one huge input is no measure for the next */
         ckpt_index_free(&document->index);
     document->index.count = 0;

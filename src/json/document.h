@@ -17,6 +17,7 @@ struct ckpt_document {
     struct ckpt_index index; /* where everything stands */
     struct ckpt_arena arena; /* the value, and the texts of errors */
     struct ckpt_buffer text; /* what was encoded last */
+    bool text_lost;          /* a text of the error found no memory */
     char *file;              /* the input, where the document owns it */
 };
 

@@ -266,8 +266,7 @@ bool ckpt_encode(ckpt_document *document, ckpt_kind kind, const void *value, ckp
     static const char time_problem[] = "json: error calling MarshalJSON for type time.Time: "
                                        "Time.MarshalJSON: ";
     struct printer p = {.sink = sink, .out = &document->text, .arena = &document->arena};
-    document->text.length = 0;
-    document->text.failed = false;
+    ckpt_buffer_clear(&document->text);
     memset(error, 0, sizeof(*error));
     *text = (ckpt_string){NULL, 0};
 
@@ -276,7 +275,7 @@ bool ckpt_encode(ckpt_document *document, ckpt_kind kind, const void *value, ckp
     bool complete = ckpt_emit(p.arena, info->type, info->shape, value, &p.sink);
     ckpt_arena_release(p.arena, mark);
     if (p.problem != NULL) {
-        document->text.length = 0;
+        ckpt_buffer_clear(&document->text);
         ckpt_buffer_add_text(p.out, p.time_problem ? time_problem : "json: unsupported value: ");
         ckpt_buffer_add_text(p.out, p.problem);
         error->kind = p.time_problem ? CKPT_ERROR_TIME : CKPT_ERROR_TYPE;

@@ -31,13 +31,15 @@ static void add_number(ckpt_document *document, size_t number)
 static ckpt_string keep(ckpt_document *document)
 {
     size_t length = document->text.length;
-    char *copy = ckpt_arena_alloc(&document->arena, length + 1);
-    document->text.length = 0;
-    document->text.failed = false;
-    if (copy == NULL)
-        return (ckpt_string){"", 0};
-    if (length != 0)
+    bool failed = document->text.failed; /* the text is not whole */
+    char *copy = failed ? NULL : ckpt_arena_alloc(&document->arena, length + 1);
+    if (copy != NULL && length != 0)
         memcpy(copy, document->text.data, length);
+    ckpt_buffer_clear(&document->text);
+    if (copy == NULL) {
+        document->text_lost = true;
+        return (ckpt_string){"", 0};
+    }
     return (ckpt_string){copy, length};
 }
 
@@ -111,7 +113,7 @@ static void add_pointer(ckpt_document *document, uint32_t node)
 
 ckpt_string ckpt_node_pointer(ckpt_document *document, uint32_t node)
 {
-    document->text.length = 0;
+    ckpt_buffer_clear(&document->text);
     add_pointer(document, node);
     return keep(document);
 }
@@ -143,7 +145,7 @@ static void set_detail(ckpt_document *document, ckpt_error *error)
     add_string(document, error->expected);
     add(document, ")");
     error->detail = keep(document);
-    if (error->message.length == 0 || error->detail.length == 0) {
+    if (document->text_lost) {
         memset(error, 0, sizeof(*error));
         ckpt_limit_error(error, "out of memory");
     }
@@ -256,7 +258,7 @@ void ckpt_syntax_error(ckpt_document *document, const struct ckpt_scan_problem *
     error->go_offset = (int64_t)problem->offset + !problem->at_end;
     set_place(document, error, problem->offset, !problem->at_end);
 
-    document->text.length = 0;
+    ckpt_buffer_clear(&document->text);
     if (problem->at_end && !problem->blank) {
         add(document, "unexpected end of JSON input");
     } else {
@@ -385,7 +387,7 @@ void ckpt_type_error(ckpt_document *document, const struct ckpt_type_problem *pr
     error->kind = CKPT_ERROR_TYPE;
     error->go_offset = problem->go_offset;
     set_place(document, error, node->offset, node->length);
-    document->text.length = 0;
+    ckpt_buffer_clear(&document->text);
 
     add(document, go_word(ckpt_node_type(node)));
     if (problem->literal) {
@@ -457,7 +459,7 @@ void ckpt_time_error(ckpt_document *document, uint32_t node_index,
     error->rule = "CKP103";
     error->go_offset = -1;
     set_place(document, error, node->offset, node->length);
-    document->text.length = 0;
+    ckpt_buffer_clear(&document->text);
 
     if (problem == NULL) {
         add(document, "Time.UnmarshalJSON: input is not a JSON string");

@@ -35,6 +35,10 @@ static bool reserve(struct scanner *s, size_t capacity)
     size_t count = index->nodes == NULL ? 0 : (size_t)(s->next - index->nodes);
     if (capacity > index->capacity) {
         struct ckpt_node *nodes = realloc(index->nodes, capacity * sizeof(*nodes));
+        if (nodes == NULL && index->capacity != 0) { /* memory is short: a little more will do */
+            capacity = index->capacity + index->capacity / 8 + 64;
+            nodes = realloc(index->nodes, capacity * sizeof(*nodes));
+        }
         if (nodes == NULL) {
             s->problem->context = NULL;
             return false;

@@ -19,6 +19,13 @@ struct big {
     int count;                /* words in use, the last one not 0 */
 };
 
+/* Only the words in use. */
+static void big_copy(struct big *to, const struct big *from)
+{
+    to->count = from->count;
+    memcpy(to->word, from->word, (size_t)from->count * sizeof(from->word[0]));
+}
+
 static void big_set(struct big *b, uint64_t value)
 {
     b->word[0] = (uint32_t)value;
@@ -105,6 +112,41 @@ static int big_bits(const struct big *b)
             bits--;
     }
     return bits;
+}
+
+/* The upper 64 bits as a double, to be multiplied by 2^*exponent. */
+static double big_top(const struct big *b, int *exponent)
+{
+    double value = 0;
+    int words = b->count < 3 ? b->count : 3;
+    for (int i = 0; i < words; i++)
+        value = value * 4294967296.0 + b->word[b->count - 1 - i];
+    *exponent = 32 * (b->count - words);
+    return value;
+}
+
+/* The quotient r / d, which must be below 2^28; r becomes the remainder. */
+static uint32_t big_divide_digit(struct big *r, const struct big *d)
+{
+    int r_exponent, d_exponent;
+    double r_top = big_top(r, &r_exponent), d_top = big_top(d, &d_exponent);
+    /* Doubles are exact to far more than 28 bits: the estimate is off by one at the most. */
+    uint32_t digit = (uint32_t)ldexp(r_top / d_top, r_exponent - d_exponent);
+    struct big product;
+    big_copy(&product, d);
+    big_multiply(&product, digit, 0);
+    if (digit == 0)
+        product.count = 0;
+    if (big_compare(&product, r) > 0) {
+        big_subtract(&product, d);
+        digit--;
+    }
+    big_subtract(r, &product);
+    if (big_compare(r, d) >= 0) {
+        big_subtract(r, d);
+        digit++;
+    }
+    return digit;
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -208,23 +250,20 @@ bool ckpt_parse_double(const char *token, size_t length, double *value)
     if (shift > 1074)
         shift = 1074;
     for (;;) {
-        struct big scaled = n, unit = m;
+        struct big scaled, unit;
+        big_copy(&scaled, &n);
+        big_copy(&unit, &m);
         if (shift > 0)
             big_shift_left(&scaled, shift);
         else
             big_shift_left(&unit, -shift);
-        /* Long division, one bit at a time from the top. */
-        uint64_t quotient = 0;
-        struct big part;
-        for (int bit = 54; bit >= 0; bit--) {
-            part = unit;
-            big_shift_left(&part, bit);
-            quotient <<= 1;
-            if (big_compare(&scaled, &part) >= 0) {
-                big_subtract(&scaled, &part);
-                quotient |= 1;
-            }
-        }
+        /* At most 54 bits: two digits of 27. */
+        big_shift_left(&unit, 27);
+        uint64_t quotient = (uint64_t)big_divide_digit(&scaled, &unit) << 27;
+        big_copy(&unit, &m);
+        if (shift < 0)
+            big_shift_left(&unit, -shift);
+        quotient += big_divide_digit(&scaled, &unit);
         if (quotient >= UINT64_C(1) << 53) { /* one bit too many */
             shift--;
             continue;
@@ -257,7 +296,7 @@ static int shortest_digits(double value, unsigned char *digit, int *point)
         mantissa == UINT64_C(1) << 52 && exponent > -1074; /* lower gap is half as wide */
 
     /* value = r / s; the gaps to the neighbours' midpoints are low / s and high / s. */
-    struct big r, s, low, high;
+    struct big r, s, low, high, top;
     big_set(&r, mantissa);
     big_set(&s, 1);
     big_set(&low, 1);
@@ -285,7 +324,7 @@ static int shortest_digits(double value, unsigned char *digit, int *point)
         big_multiply_power_of_ten(&high, -ten);
     }
     for (;;) {
-        struct big top = r;
+        big_copy(&top, &r);
         big_add(&top, &high);
         int order = big_compare(&top, &s);
         if (order > 0 || (order == 0 && even)) {
@@ -307,7 +346,7 @@ static int shortest_digits(double value, unsigned char *digit, int *point)
             next++;
         }
         int below = big_compare(&r, &low);
-        struct big top = r;
+        big_copy(&top, &r);
         big_add(&top, &high);
         int above = big_compare(&top, &s);
         bool can_stop = below < 0 || (below == 0 && even);

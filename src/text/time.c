@@ -276,10 +276,12 @@ size_t ckpt_time_format(ckpt_time time, char *out)
         /* Odd seconds are dropped, and with them their sign. */
         int offset = time.offset / 60;
         unsigned minutes = (unsigned)(offset < 0 ? -offset : offset);
+        /* 25 hours were read from 24:60, and only that can be read again. */
+        unsigned hours = minutes / 60 > 24 ? 24 : minutes / 60;
         *p++ = offset < 0 ? '-' : '+';
-        p = put_two(p, minutes / 60);
+        p = put_two(p, hours);
         *p++ = ':';
-        p = put_two(p, minutes % 60);
+        p = put_two(p, minutes - hours * 60);
     }
     return (size_t)(p - out);
 }

@@ -78,7 +78,8 @@ struct work {
 
 static const struct work works[] = {
     {CKPT_KIND_SPEC_DUMP, "{\"\\u0041",
-     "\":0,\"process\":{\"args\":[\"a\",\"\\n\"],\"rlimits\":[{}],\"oomScoreAdj\":1},"
+     "\":0,\"process\":{\"args\":[\"a\",\"\\n\"],\"rlimits\":[{\"type\":\"\\t\"}],\"oomScoreAdj\":"
+     "1},"
      "\"annotations\":{\"b\":\"\\n\",\"a\":\"\xFF\",\"\\u0062\":\"\"},"
      "\"annotations\":{\"c\":\"1\",\"b\":\"2\"},"
      "\"windows\":{\"credentialSpec\":{\"b\":[1,\"\\n\",{\"\\u0061\":null}],\"a\":\"x\",\"\":1e3}}"

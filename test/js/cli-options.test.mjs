@@ -29,7 +29,7 @@ test('--help names every command and the exit codes', async () => {
   assert.equal(code, 0);
   assert.equal(stderr, '');
   assert.match(stdout, /^Usage: ckpt COMMAND/);
-  for (const word of ['validate', 'decode', '--color', '--version', 'Exit codes:', '  3  '])
+  for (const word of ['show', 'validate', 'decode', '--color', '--version', 'Exit codes:', '  3  '])
     assert.ok(stdout.includes(word), word);
 });
 
@@ -68,10 +68,20 @@ for (const [command, names] of Object.entries(options)) {
   });
 }
 
+for (const command of ['show', 'inspect', 'list', 'ls', 'cat'])
+  test(`${command} --help names its options and the exit codes`, async () => {
+    const { code, stdout } = await ckpt([command, '--help']);
+    assert.equal(code, 0);
+    assert.ok(stdout.startsWith(`Usage: ckpt ${command} `));
+    for (const word of ['--no-progress ', '--color ', 'Exit codes:', '  130  ', 'Examples:'])
+      assert.ok(stdout.includes(word), word);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+  });
+
 /** Wrong command lines and what is said of them. */
 const wrong = [
   [['validat', GOOD], 'unknown command "validat"; did you mean validate?', ''],
-  [['lint', GOOD], 'unknown command "lint"', ''],
+  [['frob', GOOD], 'unknown command "frob"', ''],
   [['--colour', 'never', 'validate', GOOD], 'unknown option "--colour"; did you mean --color?', ''],
   [
     ['validate', '--fromat', 'json', GOOD],

@@ -11,6 +11,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -175,6 +176,17 @@ test('a file that cannot be decoded is an error with its path in front', () => {
     thrown(() => node.readContainerCheckpointDeletedFiles(folder)).goMessage,
     `failed to unmarshal ${join(folder, 'deleted.files')}: invalid character 'ï' looking for beginning of value`,
   );
+  // nobody reads it: the file is sparse
+  truncateSync(put('large', ''), 2 ** 28 + 1);
+  const large = thrown(() => node.readJSONFile('any', folder, 'large'));
+  assert.ok(large instanceof entry.CheckpointError);
+  assert.equal(large.kind, 'limit');
+  assert.equal(
+    large.message,
+    `failed to unmarshal ${join(folder, 'large')}: the input is larger than 256 MiB`,
+  );
+  assert.equal(large.goMessage, large.message);
+  rmSync(join(folder, 'large'));
   put('deleted.files', '');
   assert.match(
     thrown(() => node.readContainerCheckpointDeletedFiles(folder)).message,

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const viewer = new URL('../../dist/viewer.html', import.meta.url);
-const ARGS = [
+export const ARGS = [
   '--no-sandbox', // as root there is no other way
   '--disable-gpu',
   '--disable-quic',
@@ -21,7 +21,7 @@ const ARGS = [
 ];
 
 /** Chromium, or a message that says how to get it: without it nothing is tested. */
-function executable() {
+export function executable() {
   const places = process.env.CHROMIUM
     ? [process.env.CHROMIUM]
     : ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];

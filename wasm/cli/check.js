@@ -37,6 +37,7 @@ import { ReadError, readFile, readStandardInput } from './input.js';
  */
 export async function read(input) {
   if (input.error) throw input.error;
+  if (input.bytes) return input.bytes;
   return input.file === null ? readStandardInput() : readFile(input.file);
 }
 

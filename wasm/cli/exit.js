@@ -7,6 +7,8 @@ export const EXIT = Object.freeze({
   findings: 1,
   usage: 2,
   unreadable: 3,
+  /** Ctrl-C, as a shell tells of a program that ended so. */
+  interrupted: 130,
   /** Nobody reads the output any more: as a program that SIGPIPE ended. */
   brokenPipe: 141,
 });
@@ -17,6 +19,7 @@ export const EXIT_HELP = [
   [EXIT.findings, 'a problem was found'],
   [EXIT.usage, 'the command line is wrong; nothing was done'],
   [EXIT.unreadable, 'something could not be read or written; this wins over 1'],
+  [EXIT.interrupted, 'interrupted with Ctrl-C'],
 ];
 
 /** The command line is wrong. */

@@ -109,6 +109,8 @@ export async function readStandardInput() {
  * @property {string} shown the path, safe to show
  * @property {string} kind '' if there is nothing to decode: then `error` is set
  * @property {ReadError} [error] why it is not even tried
+ * @property {Uint8Array} [bytes] if they are known already
+ * @property {boolean} [archive] it is an archive, and what is in it is to be checked
  */
 
 /**

@@ -154,8 +154,7 @@ export function readArguments(args, commands) {
     );
     throw fail(`unknown command ${quoted(words[0])}${near}`);
   }
-  for (const option of all.values()) {
-    if (!own.has(option.name)) continue;
+  for (const option of [...(command?.options ?? []), ...GLOBAL_OPTIONS]) {
     const value = (values[option.name] ??= option.preset);
     if (value === undefined || typeof option.choices !== 'object') continue;
     if (!option.choices.includes(value)) throw fail(unknownChoice(option, value, option.choices));

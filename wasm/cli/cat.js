@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt cat
+import process from 'node:process';
+import { sequenceLength } from '../escape.js';
+import { EXIT, Failure } from './exit.js';
+import { Session } from './open.js';
+import { BrokenPipe, reason } from './output.js';
+import { NO_PROGRESS } from './progress.js';
+import { CONTAINER, whereIs } from './select.js';
+
+const TAB = 9;
+const LF = 10;
+const CR = 13;
+
+/**
+ * Whether bytes are something else than text that a terminal shows as it is.
+ * @param {Uint8Array} bytes the beginning of it: may end within a character
+ */
+export function isBinary(bytes) {
+  for (let i = 0; i < bytes.length;) {
+    const length = sequenceLength(bytes, i, bytes.length);
+    if (length === 0) return bytes[i] < 0xc2 || i + 4 <= bytes.length;
+    const byte = bytes[i];
+    if (length === 1 && (byte < 0x20 || byte === 0x7f) && ![TAB, LF, CR].includes(byte))
+      return true;
+    if (byte === 0xc2 && bytes[i + 1] < 0xa0) return true; // C1 controls
+    i += length;
+  }
+  return false;
+}
+
+/** @param {Uint8Array} bytes @returns {Promise<void>} when they are written */
+function write(bytes) {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(bytes, (error) => {
+      if (!error) return resolve();
+      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
+      if (code === 'EPIPE' || code === 'ECONNRESET') return reject(new BrokenPipe());
+      return reject(new Failure(`the output cannot be written: ${reason(message)}`));
+    });
+  });
+}
+
+/** @type {import('./options.js').Command} */
+export const cat = {
+  name: 'cat',
+  summary: 'print a member of an archive',
+  operands: 'FILE MEMBER',
+  count: [2, 2],
+  details: [
+    'Writes the content of a member to standard output, byte by byte as it is in the archive. MEMBER is a name as "ckpt ls" shows it.',
+    'If standard output is a terminal and the content is not plain text, nothing is written (exit code 2): it could act in the terminal. --force writes it all the same.',
+  ],
+  options: [
+    { name: 'force', help: 'write to a terminal what is not plain text' },
+    CONTAINER,
+    NO_PROGRESS,
+  ],
+  examples: [
+    'ckpt cat checkpoint.tar config.dump | jq .createdTime',
+    'ckpt cat checkpoint.tar rootfs-diff.tar >diff.tar',
+  ],
+
+  async run(context) {
+    const { operands, values, switches, stdout } = context;
+    const [path, member] = operands;
+    const session = new Session(context);
+    const careful = stdout.isTerminal && !switches.has('force');
+    await session.open(path, async (file) => {
+      const { checkpoint, name, label } = await whereIs(file, values.container, member);
+      let first = true;
+      for await (const bytes of checkpoint.stream(name)) {
+        if (first && careful && isBinary(bytes)) {
+          await session.say(
+            `${path}${label}: is not plain text and is not written to a terminal; --force does it`,
+            EXIT.usage,
+          );
+          return;
+        }
+        first = false;
+        session.endProgress();
+        await write(bytes);
+      }
+    });
+    return session.code;
+  },
+};

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt list
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { escapeForTerminal } from '../escape.js';
+import { EXIT } from './exit.js';
+import { checkpointTime, parseKubeletName, rfc822 } from './kubelet.js';
+import { Session, containersOf, summaryOf } from './open.js';
+import { reason } from './output.js';
+import { NO_PROGRESS } from './progress.js';
+import { table } from './table.js';
+
+const KUBELET = '/var/lib/kubelet/checkpoints/';
+const PREFIX = 'checkpoint-';
+const HEADER = ['NAMESPACE', 'POD', 'CONTAINER', 'ENGINE', 'TIME CHECKPOINTED', 'CHECKPOINT NAME'];
+
+/** The names of the checkpoints in a folder; none if there is no such folder. @param {string} folder */
+function namesIn(folder) {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.startsWith(PREFIX))
+      .sort();
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
+/**
+ * A row of the table, and what the file's name says otherwise.
+ * @param {string} name of the file
+ * @param {any} summary
+ * @param {Iterable<import('../archive.js').Member>} members
+ */
+export function listRow(name, summary, members) {
+  const { container, engine } = summary;
+  const said = parseKubeletName(name, container);
+  const differences = [];
+  for (const [what, mine, theirs] of [
+    ['pod', container.pod, said?.pod],
+    ['namespace', container.namespace, said?.namespace],
+    ['container', container.name, said?.container],
+  ])
+    if (mine && theirs && mine !== theirs) differences.push(`${what} ${theirs}, not ${mine}`);
+  const row = [
+    container.namespace ?? said?.namespace ?? '',
+    container.pod ?? said?.pod ?? '',
+    container.name ?? said?.container ?? '',
+    engine.display,
+    rfc822(container.checkpointed ?? said?.time ?? checkpointTime(members)),
+    name,
+  ];
+  return { row, differences };
+}
+
+/** @type {import('./options.js').Command} */
+export const list = {
+  name: 'list',
+  summary: 'list the checkpoints in folders',
+  operands: '[DIR]...',
+  count: [0, Infinity],
+  details: [
+    `Prints a table of the checkpoints in folders, those of the kubelet (${KUBELET}) if none is given: files whose names begin with "${PREFIX}". Columns and texts are those of checkpointctl.`,
+    "Namespace, pod, container and time are those of the metadata. What is not in them is taken from the kubelet's name for the file, checkpoint-POD_NAMESPACE-CONTAINER-TIME.tar; if the name says otherwise, that is reported. Podman does not record the time of a checkpoint: there it is the newest time of the images of the processes.",
+    'A file that is no checkpoint, or a broken one, is reported on standard error; the others are still listed, and the exit code is 0, as that of checkpointctl. "ckpt validate" tells more.',
+  ],
+  options: [NO_PROGRESS],
+  examples: ['ckpt list', 'ckpt list . /backup/checkpoints'],
+
+  async run(context) {
+    const { operands, stdout } = context;
+    const session = new Session(context);
+    const folders = operands.length > 0 ? operands : [KUBELET];
+    /** @type {string[][]} */
+    const rows = [];
+    let any = false;
+    /** @type {number} */
+    let code = EXIT.ok;
+    for (const folder of folders) {
+      /** @type {string[]} */
+      let names = [];
+      try {
+        names = namesIn(folder);
+      } catch (error) {
+        const text = reason(/** @type {Error} */ (error).message);
+        await session.say(`${folder}: ${text}`, (code = EXIT.unreadable));
+      }
+      if (names.length === 0) continue;
+      any = true;
+      await stdout.write(`Listing checkpoints in path: ${escapeForTerminal(folder)}\n`);
+      for (const name of names) {
+        const path = join(folder, name);
+        const add = async (/** @type {import('../checkpoint.js').Checkpoint} */ checkpoint) => {
+          for (const { checkpoint: inner } of await containersOf(checkpoint, path)) {
+            const { row, differences } = listRow(
+              name,
+              summaryOf(inner, { images: false }),
+              inner.members,
+            );
+            rows.push(row);
+            if (differences.length > 0)
+              await session.say(`${path}: the name says ${differences.join('; ')}`, EXIT.ok);
+          }
+        };
+        await session.open(path, add, 'Error extracting information from ');
+      }
+    }
+    if (any) await stdout.write(table(HEADER, rows));
+    else
+      await stdout.write(`No checkpoints found in [${folders.map(escapeForTerminal).join(' ')}]\n`);
+    return code; // what is wrong with the files does not count
+  },
+};

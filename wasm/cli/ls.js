@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt ls
+import { asciiJson } from '../escape.js';
+import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
+import { Session, Unfit } from './open.js';
+import { NO_PROGRESS } from './progress.js';
+import { CONTAINER, selectContainer, whereIs } from './select.js';
+
+/** @typedef {import('../archive.js').Member} Member */
+
+/** @param {Iterable<Member>} members @returns {Generator<string>} lines */
+export function* longLines(members) {
+  let width = 0;
+  for (const member of members) width = Math.max(width, sizeText(member).length);
+  for (const member of members)
+    yield `${modeText(member)}  ${sizeText(member).padStart(width)}  ${timeOf(member)}  ${memberName(member)}${linkText(member)}\n`;
+}
+
+/** @param {Member} member */
+const memberJson = (member) => ({
+  name: member.name,
+  rawName: member.rawName,
+  type: member.type,
+  size: member.size,
+  storedSize: member.storedSize,
+  mode: member.mode & 0o7777,
+  mtime: timeOf(member),
+  uid: member.uid,
+  gid: member.gid,
+  link: member.link,
+  headerOffset: member.headerOffset,
+  dataOffset: member.dataOffset,
+  flags: member.flags,
+  nameFlags: member.nameFlags,
+});
+
+/** @param {Iterable<Member>} members @returns {Generator<string>} one JSON document in ASCII, in pieces */
+function* json(members) {
+  let before = '[\n';
+  for (const member of members) {
+    yield `${before}  ${asciiJson(JSON.stringify(memberJson(member)))}`;
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+/** @param {Iterable<Member>} members @returns {Generator<string>} */
+function* names(members) {
+  for (const member of members) yield `${memberName(member)}\n`;
+}
+
+/** @type {import('./options.js').Command} */
+export const ls = {
+  name: 'ls',
+  summary: 'list the members of an archive, or of a tar inside of it',
+  operands: 'FILE [MEMBER]',
+  count: [1, 2],
+  details: [
+    'Lists the members of a checkpoint archive, in their order; of an image, those of the checkpoint in it. With MEMBER, the members of that member, a tar archive like rootfs-diff.tar or volumes/NAME.tar, compressed or not.',
+    'Names are shown without "./" before them; folders end in "/". What cannot be seen in a name, or acts in a terminal, is shown escaped. "-" is standard input.',
+    'If the archive is broken, what comes before that place is listed, the error is reported on standard error, and the exit code is 1.',
+  ],
+  options: [
+    { name: 'long', short: 'l', help: 'with mode, size in bytes, time of change (UTC), and links' },
+    { name: 'json', help: 'one JSON document with all that is known about the members' },
+    CONTAINER,
+    NO_PROGRESS,
+  ],
+  examples: [
+    'ckpt ls -l checkpoint.tar',
+    'ckpt ls checkpoint.tar rootfs-diff.tar',
+    'ckpt ls --container web pod.tar',
+  ],
+
+  async run(context) {
+    const { operands, values, switches, stdout } = context;
+    const [path, member] = operands;
+    const session = new Session(context);
+    const form = switches.has('json') ? json : switches.has('long') ? longLines : names;
+    await session.open(path, async (checkpoint) => {
+      const { members, error, label } = await membersOf(checkpoint, values.container, member);
+      session.endProgress();
+      for (const piece of form(members)) await stdout.write(piece);
+      if (error) throw new Unfit(`${label}: ${error.message}`);
+    });
+    return session.code;
+  },
+};
+
+/** @param {import('../checkpoint.js').Checkpoint} file @param {string | undefined} container @param {string | undefined} member */
+async function membersOf(file, container, member) {
+  if (member === undefined) {
+    const { checkpoint, label } =
+      container === undefined
+        ? { checkpoint: file, label: '' }
+        : await selectContainer(file, container);
+    return { members: checkpoint.members, error: checkpoint.error, label };
+  }
+  const { checkpoint, name, label } = await whereIs(file, container, member);
+  const { members, error } = await checkpoint.list(name);
+  return { members, error, label };
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
+import process from 'node:process';
+import { escapeForTerminal } from '../escape.js';
+import { EXIT } from './exit.js';
+import { reason } from './output.js';
+import { Progress, wantsProgress } from './progress.js';
+
+/** @typedef {import('../checkpoint.js').Checkpoint} Checkpoint */
+/** @typedef {Pick<import('./options.js').Context, 'switches' | 'stdout' | 'stderr' | 'core'>} Context */
+
+/** The file could be read, but it is not what it should be. The message is for people. */
+export class Unfit extends Error {}
+
+/** What the user is shown of a checkpoint inside of a file, and of the file itself. */
+export const inside = (/** @type {string} */ path, /** @type {string} */ name) => `${path}!${name}`;
+
+/**
+ * Opens a file, a folder or standard input (`-`), gives it to `use`, and closes it.
+ * @template T
+ * @param {string} path
+ * @param {Context} context
+ * @param {(checkpoint: Checkpoint, progress: Progress) => Promise<T>} use
+ * @returns {Promise<T>}
+ */
+export async function withCheckpoint(path, { switches, core }, use) {
+  const ckpt = await core();
+  const { openCheckpoint } = await import('../node.js');
+  const shows = wantsProgress(process.stderr, switches, process.env);
+  const progress = new Progress(process.stderr, (bytes) => ckpt.byteToString(bytes));
+  const interrupt = () => {
+    progress.end();
+    process.exit(EXIT.interrupted); // nothing is on the disk that would have to go
+  };
+  process.once('SIGINT', interrupt);
+  /** @type {Checkpoint | undefined} */
+  let checkpoint;
+  try {
+    if (shows) progress.start(path);
+    checkpoint = await openCheckpoint(path === '-' ? process.stdin : path, {
+      ...(path === '-' && { name: '<stdin>' }),
+      ...(shows && {
+        onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
+      }),
+    });
+    return await use(checkpoint, progress);
+  } finally {
+    progress.end();
+    process.removeListener('SIGINT', interrupt);
+    await checkpoint?.close();
+  }
+}
+
+/** What openCheckpoint refuses to read, or to read again. */
+const REFUSED = /neither a regular file nor a directory$|^a stream can be read only once/;
+
+/**
+ * Why a file could not be read, in the system's words; null if it is not that.
+ * @param {unknown} error
+ * @param {string} path of the file
+ */
+export function whyUnreadable(error, path) {
+  const { cause = error } = /** @type {Error} */ (error);
+  const { code, message, syscall } = /** @type {NodeJS.ErrnoException} */ (cause);
+  if (cause instanceof TypeError && REFUSED.test(message))
+    return { code: 'special', message: message.replace(`${path} `, '') };
+  return typeof code === 'string' && (syscall !== undefined || /^E[A-Z0-9]+$/.test(code))
+    ? { code, message: reason(message) }
+    : null;
+}
+
+/** @param {Pick<import('./options.js').Context, 'operands' | 'fail'>} context */
+export function refuseSecondInput({ operands, fail }) {
+  if (operands.filter((operand) => operand === '-').length > 1)
+    throw fail('standard input can be read only once');
+}
+
+/** Runs a command over checkpoints and knows how it ended. */
+export class Session {
+  #context;
+  /** @type {Progress | undefined} */
+  #progress;
+  /** The exit code so far. @type {number} */
+  code = EXIT.ok;
+
+  /** @param {Context} context */
+  constructor(context) {
+    this.#context = context;
+  }
+
+  /** No more progress: output comes. */
+  endProgress() {
+    this.#progress?.end();
+  }
+
+  /** A line on standard error. @param {string} text @param {number} code */
+  async say(text, code) {
+    const { stdout, stderr } = this.#context;
+    this.#progress?.clear();
+    await stdout.flush(); // both may be the same terminal
+    await stderr.write(`ckpt: ${escapeForTerminal(text)}\n`);
+    await stderr.flush();
+    this.code = Math.max(this.code, code);
+  }
+
+  /**
+   * Opens a checkpoint for `use`. What goes wrong is said, and the next one can be tried.
+   * @param {string} path
+   * @param {(checkpoint: Checkpoint) => Promise<void>} use
+   * @param {string} [prefix] of what is said
+   */
+  async open(path, use, prefix = '') {
+    try {
+      await withCheckpoint(path, this.#context, (checkpoint, progress) => {
+        this.#progress = progress;
+        return use(checkpoint);
+      });
+    } catch (error) {
+      const { name, message } = /** @type {Error} */ (error);
+      const unreadable = whyUnreadable(error, path);
+      if (error instanceof Unfit) await this.say(`${prefix}${path}${message}`, EXIT.findings);
+      else if (name === 'ArchiveError' || name === 'CheckpointError')
+        await this.say(`${prefix}${path}: ${message}`, EXIT.findings);
+      else if (unreadable)
+        await this.say(`${prefix}${path}: ${unreadable.message}`, EXIT.unreadable);
+      else throw error;
+    } finally {
+      this.#progress = undefined;
+    }
+  }
+}
+
+/**
+ * The containers in a checkpoint: itself, or those of a pod. (Images show what is in them.)
+ * @param {Checkpoint} checkpoint
+ * @param {string} path of the file
+ * @returns {Promise<{path: string, checkpoint: Checkpoint}[]>}
+ */
+export async function containersOf(checkpoint, path) {
+  if (checkpoint.form !== 'pod') return [{ path, checkpoint }];
+  const nested = await checkpoint.containers();
+  return nested.map((inner, i) => ({
+    path: inside(path, inner.name || String(i + 1)),
+    checkpoint: inner,
+  }));
+}
+
+const NEEDED = ['config.dump', 'spec.dump'];
+/** Of the processes; the second one is Podman's first half of a checkpoint in two steps. */
+const IMAGES = /^(pre-)?checkpoint(\/|$)/;
+
+/**
+ * What is known about a container, if enough is: as the reference tool, the commands that describe
+ * containers want its two metadata files and the images of its processes. The texts are its, too.
+ * @param {Checkpoint} checkpoint
+ * @param {{images: boolean}} [needs]
+ * @returns {any} the summary
+ * @throws {Unfit} what is missing, to be put behind the path
+ */
+export function summaryOf(
+  { error, form, documents, members, summary },
+  { images } = { images: true },
+) {
+  if (error) throw new Unfit(`: ${error.message}`);
+  for (const name of NEEDED) {
+    const document = documents[name];
+    if (!document || !('error' in document)) continue;
+    const { goMessage, message } = document.error;
+    throw new Unfit(`: failed to unmarshal ${name}: ${goMessage || message}`);
+  }
+  if (form === 'criu-directory' || form === 'containerd-ctr') return summary;
+  if (images && ![...members].some(({ name }) => IMAGES.test(name)))
+    throw new Unfit(': checkpoint directory is missing in the archive file');
+  for (const name of NEEDED)
+    if (!documents[name]) throw new Unfit(`: open ${name}: no such file or directory`);
+  return summary;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Of several containers in a file, or of what is inside of an image: the one that is meant.
+import { Unfit, inside } from './open.js';
+
+/** @typedef {import('../checkpoint.js').Checkpoint} Checkpoint */
+
+/** @type {import('./options.js').Option} */
+export const CONTAINER = {
+  name: 'container',
+  short: 'c',
+  value: 'NAME',
+  help: 'look into this container of a pod, or into the checkpoint in an image: its name, the beginning of its ID, or its number, from 1',
+};
+
+/** @param {Checkpoint} checkpoint */
+const nameOf = ({ name, summary }) => summary?.container?.name || name;
+
+/** @param {Checkpoint[]} nested */
+const listed = (nested) => nested.map((inner, i) => `${i + 1} (${nameOf(inner)})`).join(', ');
+
+/**
+ * @param {Checkpoint} checkpoint of the file
+ * @param {string} wanted
+ * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called behind the file's name
+ */
+export async function selectContainer(checkpoint, wanted) {
+  const nested = await checkpoint.containers();
+  if (nested.length === 0) throw new Unfit(': there is no container inside of it');
+  const found = nested.filter((inner, i) => {
+    const id = inner.summary?.container?.id ?? '';
+    return (
+      inner.name === wanted ||
+      nameOf(inner) === wanted ||
+      (wanted.length >= 4 && id.startsWith(wanted)) ||
+      String(i + 1) === wanted
+    );
+  });
+  if (found.length === 1) return { checkpoint: found[0], label: inside('', nameOf(found[0])) };
+  const problem = found.length === 0 ? 'there is no such container' : 'that is not a single one';
+  throw new Unfit(`: --container ${wanted}: ${problem}; there are ${listed(nested)}`);
+}
+
+/** A member's name as it is compared: "./" before and "/" behind it do not count. @param {string} name */
+export const normal = (name) => name.replace(/^(\.\/+)+/, '').replace(/(?<=.)\/+$/, '');
+
+/** The last member of a name: that is the one that counts. @param {Checkpoint} checkpoint @param {string} name */
+function memberOf({ members }, name) {
+  let found;
+  for (const member of members) if (member.name === name) found = member;
+  return found;
+}
+
+/**
+ * Where the content of a member is: in the file itself, or in a container inside of it.
+ * @param {Checkpoint} checkpoint of the file
+ * @param {string | undefined} container as the user chose it
+ * @param {string} member
+ * @returns {Promise<{checkpoint: Checkpoint, name: string, label: string}>} the member's name; how it
+ *   is called behind the file's
+ * @throws {Unfit}
+ */
+export async function whereIs(checkpoint, container, member) {
+  const outer = container === undefined ? null : await selectContainer(checkpoint, container);
+  const { checkpoint: place, label } = outer ?? { checkpoint, label: '' };
+  const name = normal(member);
+  const found = memberOf(place, name);
+  if (found?.type === 'file') return { checkpoint: place, name, label: `${label}!${name}` };
+  if (found) throw new Unfit(`${label}!${name}: is no regular file (${found.type})`);
+  const missing = `${label}: there is no member ${member}`;
+  if (place.error) throw new Unfit(`${missing}; ${place.error.message}`);
+  const nested = outer ? [] : await checkpoint.containers();
+  if (!nested.some((inner) => memberOf(inner, name))) throw new Unfit(missing);
+  throw new Unfit(`${missing}; choose a container with --container: ${listed(nested)}`);
+}
