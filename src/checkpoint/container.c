@@ -184,7 +184,7 @@ static void walk_cni(ckpt_summary *s, enum walk walk, const struct cJSON *result
 static void walk(ckpt_summary *s, enum walk what)
 {
     uint64_t number = 0;
-    char digits[24];
+    char digits[24] = {0};
     if (s->networks != NULL)
         walk_networks(s, what);
     /* These have no names; they are numbered. */

@@ -43,7 +43,9 @@ void ckpt_print_number(struct ckpt_buffer *out, uint64_t number)
 
 static void separate(struct ckpt_buffer *out)
 {
-    char last = out->length == 0 ? '{' : out->data[out->length - 1];
+    if (out->length == 0)
+        return;
+    char last = out->data[out->length - 1];
     if (last != '{' && last != '[' && last != ':')
         ckpt_buffer_add(out, ",", 1);
 }

@@ -103,20 +103,27 @@ void test_checkpoint_stats(void)
 
 static ckpt_document *checker;
 
+static bool contains(ckpt_string text, const char *wanted)
+{
+    size_t length = strlen(wanted);
+    for (size_t i = 0; i + length <= text.length; i++)
+        if (memcmp(text.data + i, wanted, length) == 0)
+            return true;
+    return false;
+}
+
 /* The summary of one file, which must be JSON; whether `wanted` is in it. */
 static bool summary_has(const char *name, const char *text, size_t length, const char *wanted)
 {
     ckpt_error error;
     ckpt_summary *s = ckpt_summary_new("", 0);
-    bool found = false;
     if (s == NULL)
         return false;
     CHECK(ckpt_summary_add_file(s, name, strlen(name), text, length));
     ckpt_string json = ckpt_summary_finish(s, 1, false);
     CHECK_THAT(ckpt_decode(checker, CKPT_KIND_ANY, json.data, json.length, &error), "%s: %s: %.*s",
                name, text, (int)json.length, json.data);
-    for (size_t i = 0; i + strlen(wanted) <= json.length && !found; i++)
-        found = memcmp(json.data + i, wanted, strlen(wanted)) == 0;
+    bool found = contains(json, wanted);
     ckpt_summary_free(s);
     return found;
 }
@@ -134,7 +141,7 @@ static void check_records(void)
         m.normal_start = i == 3 ? 8 : 0;
         memcpy(record, &m, sizeof(m));
         ckpt_summary_add_records(s, record, sizeof(record));
-        CHECK(strstr(ckpt_summary_finish(s, 0, true).data, "\"unknown\"") != NULL);
+        CHECK(contains(ckpt_summary_finish(s, 0, true), "\"unknown\""));
         ckpt_summary_free(s);
     }
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../c/archive_drive.c"
+#include "../c/archive_drive.c" /* NOLINT(bugprone-suspicious-include): one program, one file */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
