@@ -210,6 +210,35 @@ test('names in a hostile archive are text', () =>
     assert.ok(problems.some((problem) => problem.includes('leads out of the archive')));
   }));
 
+test('a pod checkpoint shows its containers, an image the checkpoint in it', () =>
+  withPage(async (page) => {
+    const config = (/** @type {string} */ name) => JSON.stringify({ id: name, name });
+    const bytes = tar([
+      ['pod.options', '{"version":1,"containers":{"web":"one","db":"two"},"annotations":{}}'],
+      ...['one', 'two'].flatMap((name) => [
+        /** @type {[string, string]} */ ([`${name}/config.dump`, config(`name-${name}`)]),
+        /** @type {[string, string]} */ ([`${name}/checkpoint/pages-1.img`, 'x'.repeat(4096)]),
+      ]),
+    ]);
+    const checkpoint = await openCheckpoint(bytes);
+    const inner = await checkpoint.containers();
+    assert.equal(inner.length, 2);
+    await pick(page, [folder.write('pod.tar', bytes), join(archives, 'simple-image.oci.tar')]);
+    const containers = cardOf(page, 'pod.tar').locator('.container');
+    assert.equal(await containers.count(), 2);
+    for (const [i, { name, summary }] of inner.entries()) {
+      const one = containers.nth(i);
+      assert.ok((await one.locator('> h5').textContent())?.startsWith(name));
+      assert.equal((await facts(section(one, 'Identity'))).Name, summary.container.name);
+      await one.locator('.file > summary').click();
+      await one.locator('.file').getByText('Times').waitFor();
+      assert.equal((await facts(one.locator('.file'))).Name, summary.container.name);
+    }
+    const image = cardOf(page, 'simple-image.oci.tar');
+    assert.ok((await image.locator('.about').textContent())?.startsWith(A.forms['oci-layout']));
+    assert.equal((await facts(section(image, 'Identity'))).Name, 'simple-restored');
+  }));
+
 test('a large archive is cancelled, and the page answers meanwhile', (t) =>
   withPage(async (page) => {
     const path = join(folder.path, 'large.tar.zst');
@@ -246,6 +275,13 @@ test('a large archive is cancelled, and the page answers meanwhile', (t) =>
       await page.locator('#announcement').textContent(),
       '1 file fine, 1 file cancelled',
     );
+    // Clearing all stops it, too.
+    await large.getByRole('button', { name: A.again }).click();
+    await large.locator('.progress').getByText('/s').waitFor();
+    await page.click('#clear');
+    await page.waitForTimeout(400);
+    assert.equal(await page.locator('.card').count(), 0);
+    assert.equal(await page.locator('#announcement').textContent(), '');
   }));
 
 test('100,000 members: listed, searched, and the page is not blocked', (t) =>
