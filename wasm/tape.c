@@ -150,15 +150,13 @@ static void put_field(struct ckpt_sink *sink, const struct ckpt_type *type,
     put(sink, CKPT_TAPE_STRUCT, type->first_field + (size_t)(field - type->fields));
 }
 
-static void begin_map(struct ckpt_sink *sink, size_t count)
+static void begin_map(struct ckpt_sink *sink)
 {
-    (void)count;
     put(sink, CKPT_TAPE_MAP, 0);
 }
 
-static void begin_array(struct ckpt_sink *sink, size_t count)
+static void begin_array(struct ckpt_sink *sink)
 {
-    (void)count;
     put(sink, CKPT_TAPE_ARRAY, 0);
 }
 

@@ -73,9 +73,9 @@ struct ckpt_sink {
     void (*time)(struct ckpt_sink *, ckpt_time);
     void (*begin_struct)(struct ckpt_sink *);
     void (*field)(struct ckpt_sink *, const struct ckpt_type *, const struct ckpt_field *);
-    void (*begin_map)(struct ckpt_sink *, size_t count);
+    void (*begin_map)(struct ckpt_sink *);
     void (*key)(struct ckpt_sink *, ckpt_string);
-    void (*begin_array)(struct ckpt_sink *, size_t count);
+    void (*begin_array)(struct ckpt_sink *);
     void (*end)(struct ckpt_sink *); /* of the innermost struct, map or array */
 };
 

@@ -7,20 +7,12 @@
 
 /* ---- any values: nested as deeply as the input, so with a stack of their own ---------------- */
 
-static size_t child_count(const cJSON *any)
-{
-    size_t count = 0;
-    for (const cJSON *child = any->child; child != NULL; child = child->next)
-        count++;
-    return count;
-}
-
 static void begin_any(struct ckpt_sink *sink, const cJSON *any)
 {
     if (cJSON_IsObject(any))
-        sink->begin_map(sink, child_count(any));
+        sink->begin_map(sink);
     else if (cJSON_IsArray(any))
-        sink->begin_array(sink, child_count(any));
+        sink->begin_array(sink);
     else if (cJSON_IsBool(any))
         sink->boolean(sink, cJSON_IsTrue(any));
     else if (cJSON_IsNumber(any))
@@ -177,7 +169,7 @@ bool ckpt_emit(struct ckpt_arena *arena, const struct ckpt_type *type, uint8_t s
             sink->null_value(sink);
             return true;
         }
-        sink->begin_array(sink, slice->count);
+        sink->begin_array(sink);
         for (size_t i = 0; i < slice->count; i++, item += type->size) {
             if (!emit_value(arena, type, item, sink))
                 return false;
@@ -193,7 +185,7 @@ bool ckpt_emit(struct ckpt_arena *arena, const struct ckpt_type *type, uint8_t s
             sink->null_value(sink);
             return true;
         }
-        sink->begin_map(sink, map->count);
+        sink->begin_map(sink);
         for (size_t i = 0; i < map->count; i++, item += type->size) {
             sink->key(sink, map->keys[i]);
             if (!emit_value(arena, type, item, sink))

@@ -204,15 +204,13 @@ static void begin_struct(struct ckpt_sink *sink)
     begin(sink, '{', '}');
 }
 
-static void begin_map(struct ckpt_sink *sink, size_t count)
+static void begin_map(struct ckpt_sink *sink)
 {
-    (void)count;
     begin(sink, '{', '}');
 }
 
-static void begin_array(struct ckpt_sink *sink, size_t count)
+static void begin_array(struct ckpt_sink *sink)
 {
-    (void)count;
     begin(sink, '[', ']');
 }
 
