@@ -196,6 +196,17 @@ static void check_decoded_any(void)
           cJSON_GetArrayItem(list, 3)->valueint == -1);
     CHECK(cJSON_IsTrue(cJSON_GetArrayItem(list, 4)));
     CHECK(list->prev == first && root->child->prev == list && list->next == NULL);
+
+    /* members that had to be sorted are linked as cJSON links them, too */
+    CHECK(
+        decode_text(document, CKPT_KIND_ANY, "{\"d\":1,\"b\":2,\"c\":3,\"a\":4,\"b\":5}", &error));
+    root = *(cJSON *const *)ckpt_document_value(document);
+    const cJSON *member = root->child, *last = member->prev;
+    for (int i = 0; i < 4; i++, last = member, member = member->next) {
+        CHECK(member->prev == last && ckpt_any_key(member).data[0] == 'a' + i);
+        CHECK((member->next == NULL) == (i == 3));
+    }
+    CHECK(member == NULL && root->child->prev == last);
     ckpt_document_free(document);
 }
 
