@@ -61,10 +61,11 @@ comma := ,
 # -fno-builtin-*: link-time optimization would make a calloc of malloc and memset, too late to be linked in.
 # Size first, but for the loops over every byte; what gains by vectors uses them by hand.
 WASM_OPT := -Oz
-WASM_HOT := src/json/scan.c src/json/decode.c src/json/emit.c src/archive/inflate.c src/archive/crc32.c wasm/tape.c
+WASM_HOT := src/json/scan.c src/json/decode.c src/json/emit.c wasm/tape.c
+WASM_WARM := src/archive/inflate.c src/archive/crc32.c
 WASM_TARGET := -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
 WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
-WASM_LINK = -O3 -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \
+WASM_LINK = -Oz -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \
             -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
             -s$(shell .ci/emcc-stack-option)=1MB
 
@@ -124,8 +125,8 @@ $(ZSTD_SRC:%=$(ZSTD_DIR)/lib/%.c): $(DEPS)
 # Changes only when the flags do, so that objects built with others are not used again.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' | cmp -s - $@ || \
-	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' >$@
+	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' | cmp -s - $@ || \
+	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' >$@
 
 # ---- C: the same rules for every way of compiling it ---------------------------------------------
 
@@ -157,6 +158,7 @@ $(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcovera
 $(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))
 $(eval $(call variant,wasm,emcc,emar,$$(WASM_FLAGS)))
 $(WASM_HOT:%.c=$(B)/wasm/%.o): private WASM_OPT := -O3
+$(WASM_WARM:%.c=$(B)/wasm/%.o): private WASM_OPT := -O2
 $(addprefix $(B)/wasm/zstd/,$(ZSTD_HOT:%=%.o)): private WASM_OPT := -O2
 
 # Every table of the core as JSON: types, schemas and the reference are made from it.
