@@ -159,6 +159,18 @@ static void check_refused(void)
     }
     ckpt_time time;
     struct ckpt_time_problem problem;
+    /* The characters around the digits, in every place; the blank, the letter, the next digit. */
+    static const char good[] = "2024-01-02T03:04:05Z";
+    for (size_t i = 0; i < sizeof(good) - 1; i++) {
+        static const char wrong[] = "/: aZ\xB0";
+        for (const char *c = wrong; *c != '\0'; c++) {
+            char text[sizeof(good)];
+            memcpy(text, good, sizeof(good));
+            text[i] = *c;
+            if (*c != good[i])
+                CHECK_THAT(!parse(text, &time, &problem), "\"%s\" is accepted", text);
+        }
+    }
     CHECK(!parse("2024-01-02T03:04:05ZZ", &time, &problem) && problem.extra_text &&
           problem.rest == 20);
 }

@@ -109,4 +109,9 @@ void test_utf8(void)
                   "\"\xEF\xBF\xBD"
                   "A\",\"\xEF\xBF\xBD\xF0\x9F\x90\xB3\",\"\xEF\xBF\xBDx\","
                   "\"\xF0\x9F\x90\xB3\\u0000/\"]");
+    /* What only looks like the second half of a pair: no escape, or another one. */
+    check_encodes(CKPT_KIND_DELETED_FILES,
+                  "[\"\\ud800zzdc00\",\"\\ud800\\\\udc00\",\"\\ud800\\ntdc00\",\"\\ud800\\udbff\"]",
+                  "[\"\xEF\xBF\xBDzzdc00\",\"\xEF\xBF\xBD\\\\udc00\","
+                  "\"\xEF\xBF\xBD\\ntdc00\",\"\xEF\xBF\xBD\xEF\xBF\xBD\"]");
 }
