@@ -110,6 +110,7 @@ test('archives inside are listed', async () => {
   assert.equal(diff.compression, 'none');
   assert.ok([...diff.members].some(({ name }) => name === 'var/new dir/ünï/file with spaces.txt'));
   assert.ok((await features.list('volumes/appdata.tar')).members.length > 0);
+  await features.close();
   const containerd = await openCheckpoint(join(data, 'containerd21.tar'));
   const layer = await containerd.list('rootfs-diff.tar');
   assert.equal(layer.compression, 'gzip');
