@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The members of an archive: records of the C core (ckpt_member), made into objects when asked for.
-import { field, flagNames } from './archive-layout.js';
+import { field, flagNames, layout } from './archive-layout.js';
 
 /**
  * @typedef {object} Member
@@ -36,17 +36,11 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The members of an archive: kept as the core wrote them, made into objects when asked for. */
 export class MemberList {
-  #layout;
   /** @type {{first: number, bytes: Uint8Array, starts: Uint32Array | null}[]} */
   #batches = [];
   #last = 0;
   /** How many there are. */
   length = 0;
-
-  /** @param {any} layout */
-  constructor(layout) {
-    this.#layout = layout;
-  }
 
   /** Room behind the last batch, so that single records do not become batches of their own. */
   #room = new Uint8Array();
@@ -86,7 +80,7 @@ export class MemberList {
     // The last of a batch that grows: found without looking at all of it again.
     const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
     let at = this.#lastStart.batch === batch ? this.#lastStart.at : 0;
-    const size = this.#layout.member.fields.record_size;
+    const size = layout.member.fields.record_size;
     for (let next; (next = at + field(view, at, size)) < batch.bytes.length;) at = next;
     this.#lastStart = { batch, at };
     return this.#member(batch.bytes, view, at);
@@ -99,7 +93,7 @@ export class MemberList {
    * @param {'flags' | 'name_flags'} name @param {number} bits @returns {Generator<Member>}
    */
   *having(name, bits) {
-    const { record_size: size, [name]: place } = this.#layout.member.fields;
+    const { record_size: size, [name]: place } = layout.member.fields;
     for (const { bytes } of this.#batches) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       for (let at = 0; at < bytes.length; at += field(view, at, size)) {
@@ -147,14 +141,13 @@ export class MemberList {
   /** Where the records start. @param {DataView} view @param {number} length */
   #starts(view, length) {
     const starts = [];
-    const size = this.#layout.member.fields.record_size;
+    const size = layout.member.fields.record_size;
     for (let at = 0; at < length; at += field(view, at, size)) starts.push(at);
     return Uint32Array.from(starts);
   }
 
   /** @param {Uint8Array} bytes @param {DataView} view @param {number} start @returns {Member} */
   #member(bytes, view, start) {
-    const layout = this.#layout;
     /** @type {Record<string, number>} */
     const raw = {};
     for (const [name, place] of Object.entries(layout.member.fields)) {
@@ -181,9 +174,9 @@ export class MemberList {
       name: decoder.decode(normal),
       rawName: decoder.decode(nameBytes),
       nameBytes,
-      type: layout.types[raw.type],
+      type: /** @type {Member['type']} */ (layout.types[raw.type]),
       typeflag: String.fromCharCode(raw.typeflag || 48),
-      dialect: layout.dialects[raw.dialect],
+      dialect: /** @type {Member['dialect']} */ (layout.dialects[raw.dialect]),
       size: raw.size,
       storedSize: raw.stored_size,
       mode: raw.mode,
