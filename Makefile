@@ -66,7 +66,7 @@ WASM_WARM := src/text/time.c wasm/tape.c src/archive/inflate.c
 WASM_TARGET := -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
 WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -fno-unroll-loops -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
 WASM_LINK = -Oz -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \
-            -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
+            -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=none \
             -s$(shell .ci/emcc-stack-option)=1MB
 
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1
