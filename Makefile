@@ -248,7 +248,7 @@ check-size: $(B)/wasm/core.wasm $(B)/wasm/metadata.wasm
 	@node .ci/check-wasm.mjs $(B)/wasm/core.wasm $(B)/wasm/core.exports $(WASM_MAX) $(WASM_MAX_GZIP)
 	@node .ci/check-wasm.mjs $(B)/wasm/metadata.wasm $(B)/wasm/metadata.exports $(META_MAX) $(META_MAX_GZIP)
 check-js: all
-	@node_modules/.bin/eslint --max-warnings 0 .
+	@node_modules/.bin/eslint -c .ci/eslint.config.js --max-warnings 0 .
 	@node_modules/.bin/tsc -p .
 check-sh: setup
 	@shellcheck .ci/run .ci/setup .ci/fetch-source .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
