@@ -411,7 +411,7 @@ export class Checkpoint {
     };
   }
 
-  /** All members, also those outside of the directory. @returns {import('./archive.js').MemberList} */
+  /** All members, also those outside of the directory. @returns {import('./archive-members.js').MemberList} */
   #list() {
     return this.members instanceof MembersBelow
       ? this.members.all
