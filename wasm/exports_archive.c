@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The archive reader for JavaScript; wasm/archive.js is the other side. A handle starts with the
- * last event, so that one pointer is all that has to be known; the layout of everything is asked
- * for once.
+ * The archive reader for JavaScript; wasm/archive-reader.js is the other side. A handle starts with
+ * the last event, so that one pointer is all that has to be known; the layout of everything is
+ * asked for once.
  */
 #include <stdlib.h>
 

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+// The members of an archive: records of the C core (ckpt_member), made into objects when asked for.
+import { field, flagNames } from './archive-layout.js';
+
+/**
+ * @typedef {object} Member
+ * @property {number} index
+ * @property {string} name without leading "./" and trailing "/"; bytes that are not UTF-8 are U+FFFD
+ * @property {string} rawName as it stands in the archive
+ * @property {Uint8Array} nameBytes as it stands in the archive
+ * @property {'file' | 'hardlink' | 'symlink' | 'character' | 'block' | 'directory' | 'fifo' | 'other'} type
+ * @property {string} typeflag the type byte of the header
+ * @property {'v7' | 'ustar' | 'gnu' | 'star'} dialect
+ * @property {number} size of the content
+ * @property {number} storedSize bytes in the archive; less than size if sparse
+ * @property {number} mode as written: mask with 0o7777
+ * @property {number} mtime seconds since 1970
+ * @property {number} mtimeNsec
+ * @property {number} uid
+ * @property {number} gid
+ * @property {string} uname
+ * @property {string} gname
+ * @property {string} link target of a link, else ''
+ * @property {number} devMajor
+ * @property {number} devMinor
+ * @property {number} headerOffset in the tar, that is, behind the decompressor
+ * @property {number} dataOffset
+ * @property {string[]} flags e.g. wanted, tooBig, sparse, pax
+ * @property {string[]} nameFlags what is remarkable about the name, e.g. absolute, dotdot, control, seen
+ * @property {{name: string, value: Uint8Array}[]} xattrs
+ */
+
+/** Bytes of a batch of member records that came one by one. */
+const BATCH = 65536;
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** The members of an archive: kept as the core wrote them, made into objects when asked for. */
+export class MemberList {
+  #layout;
+  /** @type {{first: number, bytes: Uint8Array, starts: Uint32Array | null}[]} */
+  #batches = [];
+  #last = 0;
+  /** How many there are. */
+  length = 0;
+
+  /** @param {any} layout */
+  constructor(layout) {
+    this.#layout = layout;
+  }
+
+  /** Room behind the last batch, so that single records do not become batches of their own. */
+  #room = new Uint8Array();
+
+  /** @param {Uint8Array} bytes records, which are copied @param {number} count */
+  add(bytes, count) {
+    const batch = this.#batches.at(-1);
+    const end = batch ? batch.bytes.length : 0;
+    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= BATCH) {
+      this.#room.set(bytes, end);
+      batch.bytes = this.#room.subarray(0, end + bytes.length);
+      batch.starts = null;
+    } else if (bytes.length <= BATCH / 4) {
+      this.#room = new Uint8Array(BATCH);
+      this.#room.set(bytes);
+      this.#batches.push({
+        first: this.length,
+        bytes: this.#room.subarray(0, bytes.length),
+        starts: null,
+      });
+    } else {
+      this.#batches.push({ first: this.length, bytes: bytes.slice(), starts: null });
+    }
+    this.length += count;
+  }
+
+  /** The records as the core wrote them, in order. @returns {Generator<Uint8Array>} */
+  *records() {
+    for (const { bytes } of this.#batches) yield bytes;
+  }
+
+  /** The last member. @returns {Member | undefined} */
+  last() {
+    const batch = this.#batches.at(-1);
+    if (!batch) return undefined;
+    if (batch.starts) return this.at(this.length - 1);
+    // The last of a batch that grows: found without looking at all of it again.
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
+    let at = this.#lastStart.batch === batch ? this.#lastStart.at : 0;
+    const size = this.#layout.member.fields.record_size;
+    for (let next; (next = at + field(view, at, size)) < batch.bytes.length;) at = next;
+    this.#lastStart = { batch, at };
+    return this.#member(batch.bytes, view, at);
+  }
+  /** @type {{batch: object | null, at: number}} */
+  #lastStart = { batch: null, at: 0 };
+
+  /**
+   * The members of which a number in the record has one of these bits, made only for them.
+   * @param {'flags' | 'name_flags'} name @param {number} bits @returns {Generator<Member>}
+   */
+  *having(name, bits) {
+    const { record_size: size, [name]: place } = this.#layout.member.fields;
+    for (const { bytes } of this.#batches) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let at = 0; at < bytes.length; at += field(view, at, size)) {
+        if (field(view, at, place) & bits) yield this.#member(bytes, view, at);
+      }
+    }
+  }
+
+  /** @param {number} index @returns {Member | undefined} */
+  at(index) {
+    if (!(index >= 0 && index < this.length)) return undefined;
+    const batch = this.#batchOf(index);
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
+    if (!batch.starts) batch.starts = this.#starts(view, batch.bytes.length);
+    return this.#member(batch.bytes, view, batch.starts[index - batch.first]);
+  }
+
+  /** The first member of this name (without "./"). @param {string} name @returns {Member | undefined} */
+  find(name) {
+    for (const member of this) if (member.name === name) return member;
+    return undefined;
+  }
+
+  /** @returns {Generator<Member>} */
+  *[Symbol.iterator]() {
+    for (let i = 0; i < this.length; i++) yield /** @type {Member} */ (this.at(i));
+  }
+
+  /** @param {number} index */
+  #batchOf(index) {
+    const batches = this.#batches;
+    let low = this.#last;
+    let high = batches.length - 1;
+    if (batches[low].first > index) low = 0;
+    else if (low === high || batches[low + 1].first > index) return batches[low];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (batches[middle].first <= index) low = middle;
+      else high = middle - 1;
+    }
+    this.#last = low;
+    return batches[low];
+  }
+
+  /** Where the records start. @param {DataView} view @param {number} length */
+  #starts(view, length) {
+    const starts = [];
+    const size = this.#layout.member.fields.record_size;
+    for (let at = 0; at < length; at += field(view, at, size)) starts.push(at);
+    return Uint32Array.from(starts);
+  }
+
+  /** @param {Uint8Array} bytes @param {DataView} view @param {number} start @returns {Member} */
+  #member(bytes, view, start) {
+    const layout = this.#layout;
+    /** @type {Record<string, number>} */
+    const raw = {};
+    for (const [name, place] of Object.entries(layout.member.fields)) {
+      raw[name] = field(view, start, /** @type {[number, string]} */ (place));
+    }
+    let at = start + layout.member.size;
+    const take = (/** @type {number} */ length) => bytes.subarray(at, (at += length));
+    const text = (/** @type {number} */ length) => decoder.decode(take(length));
+    const nameBytes = take(raw.name_length);
+    const normal = nameBytes.subarray(raw.normal_start, raw.normal_start + raw.normal_length);
+    const link = text(raw.link_length);
+    const uname = text(raw.uname_length);
+    const gname = text(raw.gname_length);
+    const xattrs = [];
+    for (let i = 0; i < raw.xattr_count; i++) {
+      const [keyLength, valueLength, encoding] = [0, 4, 8].map((n) => view.getUint32(at + n, true));
+      at += 12;
+      const key = text(keyLength);
+      const value = take(valueLength);
+      xattrs.push(encoding ? decodeXattr(key, value) : { name: key, value });
+    }
+    return {
+      index: raw.index,
+      name: decoder.decode(normal),
+      rawName: decoder.decode(nameBytes),
+      nameBytes,
+      type: layout.types[raw.type],
+      typeflag: String.fromCharCode(raw.typeflag || 48),
+      dialect: layout.dialects[raw.dialect],
+      size: raw.size,
+      storedSize: raw.stored_size,
+      mode: raw.mode,
+      mtime: raw.mtime,
+      mtimeNsec: raw.mtime_nsec,
+      uid: raw.uid,
+      gid: raw.gid,
+      uname,
+      gname,
+      link,
+      devMajor: raw.dev_major,
+      devMinor: raw.dev_minor,
+      headerOffset: raw.header_offset,
+      dataOffset: raw.data_offset,
+      flags: flagNames(raw.flags, layout.flags),
+      nameFlags: flagNames(raw.name_flags, layout.nameFlags),
+      xattrs,
+    };
+  }
+}
+
+/** libarchive's spelling: percent-encoded key, base64 value. @param {string} key @param {Uint8Array} value */
+function decodeXattr(key, value) {
+  let name = key;
+  try {
+    name = decodeURIComponent(key);
+    return { name, value: Uint8Array.from(atob(decoder.decode(value)), (c) => c.charCodeAt(0)) };
+  } catch {
+    return { name, value };
+  }
+}
