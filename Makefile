@@ -21,8 +21,8 @@ B := build#                     where to build (not from here: make repro)
 SECONDS ?= 5#                   make fuzz: seconds for each target
 TIMEOUT ?= 300#                 make test: seconds after which a C test program or a JavaScript test has hung
 COVER_MIN ?= 95#                make cover: lowest share of lines of src/, in per cent
-WASM_MAX ?= 131072#             make check: highest size of core.wasm, bytes (as Emscripten 3.1.6 makes it)
-WASM_MAX_GZIP ?= 61440#         make check: ... and after gzip -9
+WASM_MAX ?= 204800#             make check: highest size of core.wasm, bytes (as Emscripten 3.1.6 makes it)
+WASM_MAX_GZIP ?= 81920#         make check: ... and after gzip -9
 META_MAX ?= 61440#              make check: ... of the module with nothing but the metadata
 META_MAX_GZIP ?= 25600#         make check: ... and after gzip -9
 WERROR ?= -Werror#              WERROR= builds with compilers whose warnings are not known yet
@@ -35,7 +35,7 @@ CLANG ?= clang
 # ---- Sources and flags --------------------------------------------------------------------------
 
 LIB_SRC := $(filter-out src/model/describe.c,$(sort $(wildcard src/*.c src/*/*.c)))
-DESCRIBE_SRC := $(sort $(wildcard src/model/*.c))
+DESCRIBE_SRC := $(sort $(wildcard src/model/*.c)) src/rules/catalog.c
 WASM_SRC := $(sort $(wildcard wasm/*.c)) $(filter-out src/file.c,$(LIB_SRC))
 TEST_SRC := $(sort $(wildcard test/c/*.c))
 FUZZERS := $(notdir $(basename $(wildcard test/fuzz/*.c)))

@@ -24,6 +24,9 @@ import { memberTable, memberWish, summarize, WISH } from './summary.js';
  * @property {Record<string, number>} [limits] by the names of src/archive/archive.h: max_members …
  */
 
+/** The method that gives what a validation looks at (validate.js). */
+export const EVIDENCE = Symbol('evidence');
+
 /** The most that `read` gives, unless told otherwise. */
 const READ_LIMIT = 64 * 2 ** 20;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
@@ -31,22 +34,21 @@ const ASIDE_LIMIT = 32 * 2 ** 20;
 
 /** Members below a directory, named from there. @implements {Members} */
 class MembersBelow {
-  #all;
   #prefix;
-  /** @param {Members} all @param {string} directory */
+  /** @param {any} all @param {string} directory */
   constructor(all, directory) {
-    this.#all = all;
+    this.all = all;
     this.#prefix = `${directory}/`;
   }
 
   get length() {
     let count = 0;
-    for (const { name } of this.#all) if (name.startsWith(this.#prefix)) count++;
+    for (const { name } of this.all) if (name.startsWith(this.#prefix)) count++;
     return count;
   }
 
   *[Symbol.iterator]() {
-    for (const member of this.#all) {
+    for (const member of this.all) {
       if (member.name.startsWith(this.#prefix))
         yield { ...member, name: member.name.slice(this.#prefix.length) };
     }
@@ -57,6 +59,27 @@ class MembersBelow {
     for (const member of this) if (member.name === name) return member;
     return undefined;
   }
+}
+
+/** @param {ArchiveError | null} [error] */
+const factsOf = (error) =>
+  error ? { ...error, name: undefined, message: error.message, member: undefined } : undefined;
+
+/** @param {Archive} [archive] @returns {Record<string, any>} for src/rules/validate.h */
+function archiveFacts(archive) {
+  if (!archive) return {};
+  const { compression, end, trailing, garbageOffset, info, error } = archive;
+  const member = error?.member === undefined ? undefined : archive.members.at(error.member)?.name;
+  return {
+    compression,
+    end,
+    endOffset: info.end_offset,
+    trailing,
+    garbageOffset,
+    sourceRead: info.source_read,
+    tarRead: info.tar_read,
+    error: error ? { ...factsOf(error), member } : undefined,
+  };
 }
 
 export class Checkpoint {
@@ -88,8 +111,14 @@ export class Checkpoint {
   /** @type {OpenOptions} */
   #options;
   #prefix = '';
+  /** What was read; none of a directory in an archive. @type {Archive | undefined} */
+  #archive;
   /** Of an image: the layer. @type {Checkpoint | undefined} */
   #inner;
+  /** Of an image: its own metadata files. @type {Map<string, Uint8Array>} */
+  #outerFiles = new Map();
+  /** Of an image: what its manifest is. @type {import('./nested.js').Manifest | undefined} */
+  #manifest;
   /** Members set aside while streaming, by index. @type {Map<number, Uint8Array>} */
   #aside = new Map();
   /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
@@ -139,9 +168,11 @@ export class Checkpoint {
                 left -= member.size;
                 return true;
               }
-              return wish === WISH.nothing ? false : { archive: { want: patterns, limits } };
+              if (wish === WISH.list) return { archive: { limits } };
+              return wish === WISH.archive && { archive: { want: patterns, limits } };
             },
       }));
+    this.#archive = archive;
     origin.compression = archive.compression;
     this.compression = archive.compression;
     this.members = archive.members;
@@ -164,10 +195,8 @@ export class Checkpoint {
       if (start > 0 && !name.startsWith(`${this.#prefix}/`)) continue;
       const info = kept.get(name.slice(start));
       if (!info) continue;
-      // Other parts know this one by the name of the file, wherever the images lie.
-      const key = info.name === 'checkpoint/descriptors.json' ? 'descriptors.json' : info.name;
       const text = info.keep === 'tail' && bytes.length > tail ? bytes.slice(-tail) : bytes;
-      this.files.set(key, text);
+      this.files.set(info.name, text);
     }
     for (const [name, bytes] of this.files) this.#decode(name, bytes);
   }
@@ -206,9 +235,11 @@ export class Checkpoint {
       open: (member) => this.#inside(member),
     });
     if (!found) return;
-    const { checkpoint, member, annotations } = found;
+    const { checkpoint, member, annotations, manifest } = found;
     this.#inner = checkpoint;
+    this.#manifest = manifest;
     this.image = { annotations, layer: member.name, compression: checkpoint.compression };
+    this.#outerFiles = new Map(this.files);
     const { archive } = this.summary.sizes;
     const engine = this.form === 'containerd-ctr' ? this.summary.engine : checkpoint.summary.engine;
     this.summary = { ...checkpoint.summary, form: this.form, engine };
@@ -259,6 +290,8 @@ export class Checkpoint {
     });
     const { kept } = memberTable(this.#core.exports);
     checkpoint.#prefix = directory;
+    checkpoint.#nested = this.#nested;
+    checkpoint.#aside = this.#aside;
     checkpoint.compression = this.compression;
     checkpoint.members = this.members;
     const bodies = new Map();
@@ -337,12 +370,74 @@ export class Checkpoint {
    */
   async list(name, { signal } = {}) {
     if (this.#inner) return this.#inner.list(name, { signal });
-    const member = this.#member(name);
+    const { members, compression, error } = await this.#listing(this.#member(name), signal);
+    return { members, compression, error };
+  }
+
+  /** A member as an archive, read again only if it has to be. @param {Member} member @param {AbortSignal} [signal] @returns {Promise<Archive>} */
+  async #listing(member, signal) {
+    const known = this.#nested.get(member.index);
+    if (known) return known;
     const bytes = this.#aside.get(member.index);
     const origin = bytes ? this.#origin.over(bytes) : this.#origin.inside(member);
-    const { limits } = this.#options;
-    const { members, compression, error } = await origin.archive({ signal, limits });
-    return { members, compression, error };
+    const archive = await origin.archive({ signal, limits: this.#options.limits });
+    this.#nested.set(member.index, archive);
+    return archive;
+  }
+
+  /** @returns {Promise<import('./validate.js').Evidence>} */
+  async [EVIDENCE]() {
+    if (this.#inner) return this.#imageEvidence(this.#inner);
+    const nested = [];
+    /** @type {Record<string, unknown>[]} */
+    const facts = [];
+    for (const index of this.summary.inside) {
+      const member = /** @type {Member} */ (this.#list().at(index));
+      const name = this.#prefix ? member.name.slice(this.#prefix.length + 1) : member.name;
+      const { members, compression, error } = await this.#listing(member);
+      nested.push({ name, records: members.records() });
+      facts.push({ name, compression, error: factsOf(error) });
+    }
+    return {
+      facts: {
+        ...archiveFacts(this.#archive),
+        directory: this.#origin.input?.directory,
+        nested: facts,
+      },
+      files: this.files,
+      records: this.#list().records(),
+      nested,
+      prefix: this.#prefix,
+    };
+  }
+
+  /** All members, also those outside of the directory. @returns {import('./archive-members.js').MemberList} */
+  #list() {
+    return this.members instanceof MembersBelow
+      ? this.members.all
+      : /** @type {any} */ (this.members);
+  }
+
+  /** @param {Checkpoint} inner @returns {Promise<import('./validate.js').Evidence>} */
+  async #imageEvidence(inner) {
+    const evidence = await inner[EVIDENCE]();
+    const outer = archiveFacts(this.#archive);
+    const { bytes, name = '', config = '', layers = 1 } = this.#manifest ?? {};
+    const files = new Map([...this.#outerFiles, ...evidence.files]);
+    if (bytes) files.set(name, bytes);
+    const image = { form: this.form, manifest: name, config, layers, layer: this.image?.layer };
+    return {
+      ...evidence,
+      files,
+      facts: {
+        ...evidence.facts,
+        ...(outer.error ? { error: outer.error } : {}),
+        directory: this.#origin.input?.directory,
+        outerCompression: outer.compression,
+        image,
+      },
+      imageRecords: this.#archive?.members.records(),
+    };
   }
 
   /** The checkpoints inside: the containers of a pod, the checkpoint of an image; else none. @returns {Promise<Checkpoint[]>} */

@@ -13,6 +13,12 @@ import { WISH } from './summary.js';
  * @property {(member: Member) => Promise<Checkpoint>} open
  */
 
+/**
+ * The manifest of an image, as it lies there.
+ * @typedef {{name: string, bytes: Uint8Array, layers: number, config: string}} Manifest
+ * @typedef {{name: string, annotations: Record<string, string>, manifest?: Manifest}} Layer
+ */
+
 /** So many blobs are looked at. */
 const MOST = 64;
 const decoder = new TextDecoder();
@@ -35,35 +41,58 @@ const text = (/** @type {any} */ value) => (typeof value === 'string' ? value : 
  * @param {Image} image @param {Map<string, Member>} members
  */
 async function layersByManifest(image, members) {
-  /** @type {{name: string, annotations: Record<string, string>}[]} */
+  /** @type {Layer[]} */
   const layers = [];
   const index = members.get('index.json');
+  /** @type {{value: any, annotations: Record<string, string>, name?: string, bytes?: Uint8Array}[]} */
   const open = index ? [{ value: parse(await image.json(index)), annotations: {} }] : [];
   for (let looked = 0; open.length > 0 && looked < MOST; looked++) {
-    const { value, annotations } = /** @type {any} */ (open.shift());
+    const {
+      value,
+      annotations,
+      name: ownName = '',
+      bytes: whole,
+    } = /** @type {any} */ (open.shift());
     const own = { ...annotations, ...textsOf(value?.annotations) };
-    for (const { digest } of list(value?.layers)) {
-      layers.push({ name: `blobs/${text(digest).replace(':', '/')}`, annotations: own });
+    const manifest = whole && {
+      name: ownName,
+      bytes: whole,
+      layers: list(value?.layers).length,
+      config: blobName(value?.config?.digest),
+    };
+    for (const entry of list(value?.layers)) {
+      layers.push({ name: blobName(entry?.digest), annotations: own, manifest });
     }
     for (const entry of list(value?.manifests)) {
-      const name = `blobs/${text(entry?.digest).replace(':', '/')}`;
+      const name = blobName(entry?.digest);
       const member = members.get(name);
       const bytes = member && (await image.json(member));
       const inner = parse(bytes);
       if (inner) {
         if (bytes) image.addIndex(bytes);
-        open.push({ value: inner, annotations: own });
+        open.push({ value: inner, annotations: own, name, bytes });
       } else if (member) {
         layers.push({ name, annotations: own });
       }
     }
   }
   const manifest = members.get('manifest.json');
-  for (const entry of list(parse(manifest && (await image.json(manifest))))) {
-    for (const layer of list(entry?.Layers)) layers.push({ name: text(layer), annotations: {} });
+  const bytes = manifest && (await image.json(manifest));
+  for (const entry of list(parse(bytes))) {
+    const named = list(entry?.Layers);
+    const about = bytes && {
+      name: 'manifest.json',
+      bytes,
+      layers: named.length,
+      config: text(entry?.Config),
+    };
+    for (const layer of named) layers.push({ name: text(layer), annotations: {}, manifest: about });
   }
   return layers;
 }
+
+/** Where the blob of a digest lies. @param {unknown} digest */
+const blobName = (digest) => `blobs/${text(digest).replace(':', '/')}`;
 
 /** @param {any} value @returns {Record<string, string>} */
 function textsOf(value) {
@@ -75,17 +104,20 @@ function textsOf(value) {
  * The first layer that holds a checkpoint. Manifests say where to look first; what a layer holds
  * decides.
  * @param {Image} image
- * @returns {Promise<{checkpoint: Checkpoint, member: Member, annotations: Record<string, string>} | undefined>}
+ * @returns {Promise<{checkpoint: Checkpoint, member: Member, annotations: Record<string, string>, manifest?: Manifest} | undefined>}
  */
 export async function layersOf(image) {
   /** @type {Map<string, Member>} */
   const members = new Map();
   for (const member of image.members) members.set(member.name, member);
   const named = await layersByManifest(image, members);
-  const others = [...members.values()].filter((member) => image.wish(member) !== WISH.nothing);
+  const others = [...members.values()].filter((member) =>
+    [WISH.keep, WISH.archive].includes(image.wish(member)),
+  );
+  /** @type {Layer[]} */
   const candidates = [...named, ...others.map(({ name }) => ({ name, annotations: {} }))];
   const seen = new Set();
-  for (const { name, annotations } of candidates) {
+  for (const { name, annotations, manifest } of candidates) {
     let member = members.get(name);
     // `docker save` has links to the layers beside them.
     if (member?.type === 'symlink') member = members.get(member.link.replace(/^(\.\.\/)+/, ''));
@@ -94,7 +126,7 @@ export async function layersOf(image) {
     seen.add(member.name);
     const checkpoint = await image.open(member);
     if (['archive', 'criu-directory'].includes(checkpoint.form)) {
-      return { checkpoint, member, annotations };
+      return { checkpoint, member, annotations, manifest };
     }
   }
   return undefined;

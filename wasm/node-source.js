@@ -3,13 +3,12 @@
 import { constants, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BLOCK, headers } from './tar-header.js';
 
 /** @typedef {import('./origin.js').Input} Input */
 
-const BLOCK = 512;
 /** A directory of more files than this is none of ours. */
 const MOST_FILES = 100000;
-const encoder = new TextEncoder();
 
 /** A regular file, read where it is asked for. @param {string} path @returns {Promise<Input>} */
 async function fileInput(path) {
@@ -41,71 +40,6 @@ async function fileInput(path) {
       closed = true;
     },
   };
-}
-
-/** @param {Uint8Array} block @param {number} at @param {string} text */
-const put = (block, at, text) => void encoder.encodeInto(text, block.subarray(at));
-
-/**
- * A tar header. @param {Uint8Array} name @param {string} type
- * @param {{size?: number, mode?: number, mtime?: number, uid?: number, gid?: number, link?: Uint8Array}} facts
- */
-function header(
-  name,
-  type,
-  { size = 0, mode = 0, mtime = 0, uid = 0, gid = 0, link = new Uint8Array() },
-) {
-  const block = new Uint8Array(BLOCK);
-  const number = (
-    /** @type {number} */ at,
-    /** @type {number} */ length,
-    /** @type {number} */ value,
-  ) => {
-    if (value >= 0 && value < 8 ** (length - 1)) {
-      put(block, at, value.toString(8).padStart(length - 1, '0'));
-      return;
-    }
-    let rest = BigInt.asUintN(8 * length, BigInt(value));
-    for (let i = length - 1; i >= 0; i--, rest >>= 8n) block[at + i] = Number(rest & 255n);
-    block[at] = value < 0 ? 0xff : 0x80;
-  };
-  block.set(name.subarray(0, 100));
-  number(100, 8, mode & 0o7777);
-  number(108, 8, uid);
-  number(116, 8, gid);
-  number(124, 12, size);
-  number(136, 12, Math.floor(mtime));
-  block[156] = type.charCodeAt(0);
-  block.set(link.subarray(0, 100), 157);
-  put(block, 257, 'ustar  ');
-  block.fill(32, 148, 156);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  put(block, 148, `${sum.toString(8).padStart(6, '0')}\0 `);
-  return block;
-}
-
-/** Headers for one file: with long names in members of their own, as GNU tar does. @param {string} name @param {string} type @param {any} facts @param {string} target */
-function headers(name, type, facts, target) {
-  const nameBytes = encoder.encode(name);
-  const link = encoder.encode(target);
-  const parts = [];
-  for (const [bytes, kind] of /** @type {[Uint8Array, string][]} */ ([
-    [nameBytes, 'L'],
-    [link, 'K'],
-  ])) {
-    if (bytes.length <= 100) continue;
-    const body = new Uint8Array(Math.ceil((bytes.length + 1) / BLOCK) * BLOCK);
-    body.set(bytes);
-    parts.push(header(encoder.encode('././@LongLink'), kind, { size: bytes.length + 1 }), body);
-  }
-  parts.push(header(nameBytes, type, { ...facts, link }));
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** The entries of a directory and all below, sorted; links are not followed. @param {string} root */

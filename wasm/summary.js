@@ -5,7 +5,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What a streaming reader does with a member: as ckpt_member_wish() answers. */
-export const WISH = { nothing: 0, keep: 1, archive: 2 };
+export const WISH = { nothing: 0, keep: 1, archive: 2, list: 3 };
 
 /**
  * @typedef {{name: string, role: string, start?: boolean, keep?: 'whole' | 'tail', kind?: boolean}} MemberInfo
@@ -16,7 +16,7 @@ export const WISH = { nothing: 0, keep: 1, archive: 2 };
 const tables = new WeakMap();
 
 /** @param {any} exports @param {number} at of {address, length} @returns {string} */
-function textAt(exports, at) {
+export function textAt(exports, at) {
   const [address, length] = new Uint32Array(exports.memory.buffer, at, 2);
   return decoder.decode(new Uint8Array(exports.memory.buffer, address, length));
 }
@@ -25,7 +25,7 @@ function textAt(exports, at) {
  * Calls `run` with the address of a copy of `bytes` in the core's memory.
  * @template T @param {any} exports @param {Uint8Array} bytes @param {(at: number) => T} run @returns {T}
  */
-function withBytes(exports, bytes, run) {
+export function withBytes(exports, bytes, run) {
   const at = exports.ckpt_wasm_allocate(bytes.length || 1);
   if (!at) throw new RangeError('there is not enough memory');
   try {
@@ -56,6 +56,42 @@ export function memberWish(exports, name, size) {
 }
 
 /**
+ * Runs with a new summary in the core.
+ * @template T @param {any} exports @param {string} prefix directory of the checkpoint in the archive
+ * @param {(handle: number) => T} run @returns {T}
+ */
+export function withSummary(exports, prefix, run) {
+  const name = encoder.encode(prefix);
+  const handle = withBytes(exports, name, (at) => exports.ckpt_wasm_summary_new(at, name.length));
+  if (!handle) throw new RangeError('there is not enough memory');
+  try {
+    return run(handle);
+  } finally {
+    exports.ckpt_wasm_summary_free(handle);
+  }
+}
+
+/** @param {any} exports @param {number} handle @param {Iterable<[string, Uint8Array]>} files */
+export function addFiles(exports, handle, files) {
+  for (const [name, bytes] of files) {
+    const room = exports.ckpt_wasm_summary_room(handle, bytes.length);
+    if (!room) throw new RangeError('there is not enough memory');
+    new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
+    const nameBytes = encoder.encode(name);
+    const done = withBytes(exports, nameBytes, (at) =>
+      exports.ckpt_wasm_summary_file(handle, at, nameBytes.length, room, bytes.length),
+    );
+    if (!done) throw new RangeError('there is not enough memory');
+  }
+}
+
+/** @param {any} exports @param {number} handle @param {Iterable<Uint8Array>} records of members */
+export function addRecords(exports, handle, records) {
+  for (const bytes of records)
+    withBytes(exports, bytes, (at) => exports.ckpt_wasm_summary_records(handle, at, bytes.length));
+}
+
+/**
  * @param {any} exports
  * @param {object} facts
  * @param {Iterable<Uint8Array>} facts.records of the members
@@ -66,31 +102,11 @@ export function memberWish(exports, name, size) {
  * @returns {any} see src/checkpoint/checkpoint.h
  */
 export function summarize(exports, { records, files, size, directory = false, prefix = '' }) {
-  const directoryName = encoder.encode(prefix);
-  const handle = withBytes(exports, directoryName, (at) =>
-    exports.ckpt_wasm_summary_new(at, directoryName.length),
-  );
-  if (!handle) throw new RangeError('there is not enough memory');
-  try {
-    for (const bytes of records) {
-      withBytes(exports, bytes, (at) =>
-        exports.ckpt_wasm_summary_records(handle, at, bytes.length),
-      );
-    }
-    for (const [name, bytes] of files) {
-      const nameBytes = encoder.encode(name);
-      const done = withBytes(exports, nameBytes, (nameAt) =>
-        withBytes(exports, bytes, (at) =>
-          exports.ckpt_wasm_summary_file(handle, nameAt, nameBytes.length, at, bytes.length),
-        ),
-      );
-      if (!done) throw new RangeError('there is not enough memory');
-    }
-    const answer = exports.ckpt_wasm_summary_finish(handle, size, directory ? 1 : 0);
-    const text = textAt(exports, answer);
+  return withSummary(exports, prefix, (handle) => {
+    addRecords(exports, handle, records);
+    addFiles(exports, handle, files);
+    const text = textAt(exports, exports.ckpt_wasm_summary_finish(handle, size, directory ? 1 : 0));
     if (text === '') throw new RangeError('there is not enough memory');
     return JSON.parse(text);
-  } finally {
-    exports.ckpt_wasm_summary_free(handle);
-  }
+  });
 }

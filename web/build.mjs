@@ -15,7 +15,7 @@ if (!out) throw new Error('usage: node web/build.mjs OUTPUT.html');
 const core = readFileSync(join(dirname(out), 'core.wasm'));
 
 /**
- * Modules that are made here: `page:core` and `page:worker`.
+ * Modules that are made here, such as `page:core`.
  * @param {Record<string, string>} modules what they export
  * @returns {import('esbuild').Plugin}
  */
@@ -48,10 +48,9 @@ async function bundle(entry, modules = {}) {
   return result.outputFiles[0].text.trim();
 }
 
-const worker = await bundle('worker/main.js', {
+const script = await bundle('page/main.js', {
   'page:core': gzipSync(core, { level: 9 }).toString('base64'),
 });
-const script = await bundle('page/main.js', { 'page:worker': worker });
 const style = await bundle('style/main.css');
 if (/<\/(script|style)|<!--/i.test(script + style)) throw new Error('the script would end early');
 
@@ -73,16 +72,20 @@ const policy = [
 /** @param {string} text */
 const escape = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
-const mark = readFileSync(join(here, 'mark.svg'), 'utf8')
+const icon = readFileSync(join(here, 'mark.svg'), 'utf8')
   .replace(/<!--.*?-->/s, '')
+  .trim();
+/** Its licence wants to go along. */
+const preact = readFileSync(new URL('../node_modules/preact/LICENSE', import.meta.url), 'utf8')
+  .replace(/\s+/g, ' ')
   .trim();
 /** What the template names: parts as they are; anything else is a text. @type {Record<string, string>} */
 const parts = {
   policy,
   script: `<script>${script}</script>`,
   style: `<style>${style}</style>`,
-  mark,
-  icon: encodeURIComponent(mark),
+  icon: encodeURIComponent(icon),
+  notice: `<!-- Contains Preact. ${preact.replaceAll('--', '')} -->`,
 };
 
 const template = readFileSync(join(here, 'index.html'), 'utf8');

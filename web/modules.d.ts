@@ -6,9 +6,3 @@ declare module 'page:core' {
   const base64: string;
   export default base64;
 }
-
-/** The worker's script. */
-declare module 'page:worker' {
-  const source: string;
-  export default source;
-}

@@ -5,15 +5,19 @@ const number = new Intl.NumberFormat('en');
 const count = (/** @type {number} */ n, /** @type {string} */ one, many = `${one}s`) =>
   `${number.format(n)} ${n === 1 ? one : many}`;
 
+/** Names in a row: “a, b and c”. @param {string[]} names */
+const list = (names) => new Intl.ListFormat('en-GB').format(names);
+
 export const T = {
   title: 'Container checkpoint viewer',
-  lead: 'Drop a container checkpoint, as an archive or unpacked, and see what is in it, and exactly what is wrong with it.',
+  heading: 'See inside a container checkpoint',
+  lead: 'Will it restore? What is in it? What is wrong with it, and where? Drop a checkpoint of Podman, CRI-O, containerd or Docker and read the answer.',
   privacy:
     'Nothing you drop is uploaded: your browser reads the files right here, and this page’s own security policy forbids every network connection.',
-  dropTitle: 'Drop files or a folder anywhere',
-  dropMore: 'Add more: drop anywhere, or',
+  dropTitle: 'Drop a checkpoint anywhere',
+  dropMore: 'Drop more anywhere',
   dropNames:
-    '.tar .tar.gz .tar.zst config.dump spec.dump status deleted.files network.status pod.options',
+    'Archives (.tar, .tar.gz, .tar.zst), OCI images, folders, or single files such as config.dump',
   dropNow: 'Let go to read it',
   dropNowMore: 'Files and whole folders. Nothing is uploaded.',
   chooseFiles: 'Choose files',
@@ -23,9 +27,35 @@ export const T = {
   pasteLabel: 'Content of a metadata file',
   pasteRead: 'Read it',
   pasted: (/** @type {number} */ n) => `pasted text ${n}`,
-  clear: 'Clear all',
+  openMore: 'Open…',
+  clear: 'Close all',
+  close: 'Close it',
+  closeFile: 'Close this file',
+  closeDialog: 'Close',
+  dismiss: 'Dismiss',
+  home: 'Start page',
+  gone: 'What stood at this address is not open any more. Files are never stored: drop it again.',
+  switchItem: 'Checkpoint to show',
+  allItems: (/** @type {number} */ n) => count(n, 'checkpoint or file', 'checkpoints and files'),
+  inPod: (/** @type {string} */ name) => `in ${name}`,
+  theme: (/** @type {string} */ name) => `Colours: ${name}`,
+  themes: { system: 'as the system has them', light: 'light', dark: 'dark' },
+  help: 'Keys and help',
+  keys: /** @type {[string[], string][]} */ ([
+    [['1', '2', '…'], 'views, in their order'],
+    [['0'], 'start page'],
+    [['/'], 'search'],
+    [['j', 'k'], 'next, previous finding or line'],
+    [['Enter'], 'go to the place'],
+    [['←', '→'], 'close, open a folder'],
+    [['Esc'], 'back, out of a field or dialog'],
+    [['Ctrl+V'], 'read what is in the clipboard'],
+    [['?'], 'this help'],
+  ]),
+  viewsLabel: 'Views',
+  views: { overview: 'Overview', findings: 'Findings', metadata: 'Metadata', files: 'Files' },
+  number: (/** @type {number} */ n) => number.format(n),
   reading: 'Reading…',
-  readingMany: (/** @type {number} */ n) => `Reading ${count(n, 'file')}…`,
   looking: (/** @type {number} */ n) => `Looking through the folder: ${count(n, 'file')} so far…`,
   nothingGiven: 'There was no file in what you dropped.',
   tooMany: (/** @type {number} */ n) =>
@@ -34,44 +64,107 @@ export const T = {
     `${count(n, 'file or folder', 'files or folders')} could not be read and ${n === 1 ? 'is' : 'are'} missing here.`,
   noFolders:
     'This browser does not let the page look into a dropped folder. Use “Choose a folder”, or drop the files in it.',
-  onlyOthers:
-    'No checkpoint metadata in here: none of these files has a name that is known, such as config.dump or spec.dump.',
   failed: 'The page’s worker has stopped; reload the page to start again.',
   start: 'The page could not start',
   needsScript: 'This page needs JavaScript: it reads your files itself, without a server.',
-  looseFiles: 'Files',
-  results: 'Results',
-  jump: 'Files',
-  summary: (
-    /** @type {number} */ ok,
-    /** @type {number} */ bad,
-    /** @type {number} */ other,
-    /** @type {number} */ cancelled = 0,
-  ) =>
-    [
-      ok && `${count(ok, 'file')} fine`,
-      bad && `${count(bad, 'file')} with a problem`,
-      other && `${count(other, 'file')} not recognised`,
-      cancelled && `${count(cancelled, 'file')} cancelled`,
-    ]
-      .filter(Boolean)
-      .join(', ') || 'No files',
+  nothingFound: 'Nothing found.',
 
-  verdict: {
-    ok: 'Fine',
-    error: 'Problem',
-    unknown: 'Not recognised',
-    broken: 'Broken off',
+  states: {
+    waiting: 'Waiting',
+    reading: 'Reading…',
+    ready: 'Read',
+    failed: 'Not read',
     cancelled: 'Cancelled',
   },
-  verdictSentence: {
-    ok: 'Read completely, without a problem.',
-    unknown:
-      'This does not look like checkpoint metadata. If it is, say above what it should be read as.',
+  tones: {
+    ok: 'Fine',
+    warning: 'Warnings',
+    error: 'Errors',
+    broken: 'Damaged',
+    none: 'No checkpoint',
   },
+  counted: {
+    error: (/** @type {number} */ n) => count(n, 'error'),
+    warning: (/** @type {number} */ n) => count(n, 'warning'),
+    info: (/** @type {number} */ n) => count(n, 'note'),
+  },
+  severities: { error: 'Error', warning: 'Warning', info: 'Note' },
+  /**
+   * The verdict in one sentence.
+   * @param {'ok' | 'warning' | 'error' | 'none'} tone
+   * @param {import('./types.d.ts').Model} model
+   */
+  sentence(tone, { broken, report: { counts, targets }, form }) {
+    if (broken?.nothing) return 'This cannot be read as an archive.';
+    if (broken) return 'The archive is damaged: reading broke off before its end.';
+    if (tone === 'none') return 'This does not look like a container checkpoint.';
+    const good = targets.filter(({ verdict }) => verdict === 'restores');
+    const names = list(good.map(({ name }) => T.engines[name] ?? name));
+    if (counts.error > 0 && targets.length > 0 && good.length === 0)
+      return 'No engine will restore this checkpoint as it is.';
+    if (counts.error > 0 && good.length === 0)
+      return `This checkpoint has ${count(counts.error, 'error')}.`;
+    if (good.length > 0)
+      return tone === 'ok'
+        ? `This checkpoint is fine; ${names} can restore it.`
+        : `${names} can restore this checkpoint; mind the ${counts.error > 0 ? 'errors' : 'warnings'} below.`;
+    const what = form === 'unknown' ? 'metadata' : 'checkpoint';
+    return counts.warning > 0
+      ? `No errors in this ${what}; mind the warnings below.`
+      : `Nothing is wrong with this ${what}.`;
+  },
+  verdictSaid: (
+    /** @type {string} */ name,
+    /** @type {{error: number, warning: number}} */ { error, warning },
+  ) => `${name}: ${count(error, 'error')}, ${count(warning, 'warning')}`,
+  restore: 'Can it be restored?',
+  engines: /** @type {Record<string, string>} */ ({
+    podman: 'Podman',
+    'cri-o': 'CRI-O',
+    containerd: 'containerd',
+    docker: 'Docker',
+    runc: 'runc',
+    crun: 'crun',
+  }),
+  targetVerdicts: { restores: 'yes', fails: 'no', unknown: 'cannot tell' },
+  noReasons: 'Nothing speaks against it.',
+  topFindings: 'Most important findings',
+  allFindings: (/** @type {number} */ n) => `All ${number.format(n)} kinds of findings`,
+  places: (/** @type {number} */ n) => count(n, 'place'),
+  noFindings: 'No findings: nothing is wrong with this.',
+  filterFindings: 'Filter findings',
+  searchFindings: 'Search findings',
+  severity: 'Severity',
+  area: 'Area',
+  member: 'File',
+  all: 'all',
+  areas: /** @type {Record<string, string>} */ ({
+    container: 'Archive',
+    config: 'Container configuration',
+    spec: 'OCI specification',
+    'side-files': 'Side files of the engine',
+    'file-system': 'File system',
+    'criu-images': 'CRIU images',
+    'across-files': 'Across files',
+    restore: 'Restoring',
+    privacy: 'Privacy and security',
+    'image-pod': 'Images and pods',
+  }),
+  hint: 'What to do:',
+  cut: (/** @type {number} */ n) =>
+    `${count(n, 'more finding')} of the same kinds not listed here.`,
+  wholeArchive: 'the archive as a whole',
+  lines: 'Lines around the place',
+  contents: 'Sections',
+  searchFiles: 'Search files',
+  sort: 'Order',
+  sorts: { name: 'by name', size: 'by size', order: 'as in the archive' },
+  filesIn: (/** @type {number} */ n) => count(n, 'member'),
+  foundFiles: (/** @type {number} */ n) => `${number.format(n)} found`,
+  total: 'All',
+
   kind: 'Read as',
-  kindNone: 'choose…',
-  kindGuessed: 'by its content',
+  kindGuessed: 'a guess by its content; choose another if it is wrong',
   kinds: /** @type {Record<string, string>} */ ({
     'config.dump': 'Container configuration',
     'spec.dump': 'OCI runtime specification',
@@ -89,26 +182,11 @@ export const T = {
     spec: 'spec.dump (annotations only)',
   }),
 
-  problem: {
-    syntax: 'This is not valid JSON',
-    type: 'A value has the wrong type',
-    time: 'A time cannot be read',
-    limit: 'A limit is exceeded',
-    unreadable: 'The file cannot be read',
-  },
   found: 'Found',
   expected: 'Expected',
-  where: 'Where',
-  rule: 'Rule',
   place: (/** @type {number} */ line, /** @type {number} */ column) =>
     `line ${line}, column ${column}`,
   byte: (/** @type {number} */ offset) => `byte ${number.format(offset)}`,
-  inWholeFile: 'Show it in the file',
-  partial:
-    'What could be read in spite of that. The rest stands here as if it were not in the file.',
-  tooLarge: (/** @type {string} */ size, /** @type {string} */ limit) =>
-    `the file has ${size}; metadata files are read up to ${limit}`,
-
   copy: 'Copy',
   copied: 'Copied',
   copyFailed: 'Not copied',
@@ -124,10 +202,7 @@ export const T = {
   members: (/** @type {number} */ n) => count(n, 'member'),
   items: (/** @type {number} */ n) => count(n, 'item'),
   embedded: 'JSON in a string',
-  others: (/** @type {number} */ n) => `${count(n, 'other file')}`,
-  raw: 'The file itself',
   rawLabel: (/** @type {string} */ name) => `Text of ${name}`,
-  allFields: 'Everything in the file',
   emptyText: 'empty',
   none: 'none',
   unset: 'not set',
@@ -141,7 +216,6 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 
 /** What is said about archives. */
 export const A = {
-  heading: 'Archive',
   waiting: 'Waiting',
   cancel: 'Cancel',
   again: 'Read it again',
@@ -150,24 +224,16 @@ export const A = {
   progress: (/** @type {string} */ read, /** @type {string} */ size, /** @type {number} */ share) =>
     `${read} of ${size} · ${Math.floor(share * 100)} %`,
   speed: (/** @type {string} */ text) => `${text}/s`,
-  brokenOff: 'Reading broke off',
-  noArchive: 'This cannot be read as an archive',
   brokenBefore: 'What came before is shown here.',
   inMember: (/** @type {string} */ name) => `in ${name}`,
-  noCheckpoint: 'This archive does not look like a container checkpoint.',
-  problems: 'Problems',
-  problem: 'Problem',
-  file: 'File',
   engine: 'Engine',
   evidence: 'Known by',
   evidenceIn: (/** @type {string} */ text, /** @type {string} */ place) => `${text} (${place})`,
   pod: 'Pod',
   ip: 'IP address',
-  restored: 'Restored',
   layer: 'Layer of the image',
   sizes: 'Sizes',
   share: (/** @type {number} */ part) => percent.format(part),
-  sizesOf: (/** @type {string} */ total) => `${total} in all`,
   sizesLabel: (/** @type {string} */ parts) => `What the bytes are: ${parts}`,
   part: (/** @type {string} */ label, /** @type {string} */ size) => `${label} ${size}`,
   parts: /** @type {Record<string, string>} */ ({
@@ -200,12 +266,8 @@ export const A = {
     shpages_written: 'Shared pages written',
   }),
   microseconds: (/** @type {string} */ n) => `${n} µs`,
-  files: 'Metadata files',
-  members: (/** @type {number} */ n) => `Members (${number.format(n)})`,
-  filter: 'Only members that contain',
-  found: (/** @type {number} */ n) => `${number.format(n)} found`,
-  below: (/** @type {number} */ n) => count(n, 'member'),
   types: /** @type {Record<string, string>} */ ({
+    directory: 'folder',
     hardlink: 'hard link',
     symlink: 'link',
     character: 'character device',
@@ -215,6 +277,11 @@ export const A = {
   }),
   linkTo: (/** @type {string} */ type, /** @type {string} */ target) => `${type} to ${target}`,
   containers: 'Containers of the pod',
+  loose: 'Metadata files',
+  largest: 'Largest files',
+  noMember: 'There is no such member.',
+  tooLarge: (/** @type {string} */ size, /** @type {string} */ limit) =>
+    `It has ${size}; members are shown up to ${limit}.`,
   forms: /** @type {Record<string, string>} */ ({
     archive: 'Checkpoint archive',
     directory: 'Checkpoint directory',
@@ -348,6 +415,7 @@ export const V = {
   content: 'Content',
   nothing: 'Nothing but null.',
   path: 'Path',
+  imageAnnotations: 'Annotations of the image',
 };
 
 /** Units of durations, from large to small: name and milliseconds. @type {[string, number][]} */

@@ -4,6 +4,7 @@
 
 /** A part of a longer sequence that stays in the worker: `rows` are the first ones. */
 export interface Seq<Row> {
+  /** 0: all of it is here. */
   id: number;
   total: number;
   rows: Row[];
@@ -19,7 +20,7 @@ export type Cell =
   /** A text with a long hexadecimal part, which is shortened. */
   | { t: 'id'; text: string }
   /** Hidden until clicked. */
-  | { t: 'secret'; text: string }
+  | { t: 'secret'; cell: Cell }
   /** The beginning of a text that stays in the worker; `length` in UTF-16 units. */
   | { t: 'long'; head: string; length: number; id: number }
   /** Something a program reads: a path, a command, a number. */
@@ -35,6 +36,8 @@ export type Cell =
 export interface TreeRow {
   /** null: an element of a list, which is told by its place. */
   key: string | null;
+  /** RFC 6901, from the root of the tree; of embedded JSON, from its own root. */
+  pointer: string;
   cell?: Cell;
   /** Of a container. */
   holds?: 'object' | 'array';
@@ -48,8 +51,7 @@ export type Block =
   | { t: 'table'; head: string[]; seq: Seq<Cell[]> }
   | { t: 'list'; seq: Seq<string> }
   | { t: 'timeline'; events: TimelineEvent[] }
-  | { t: 'sizes'; total: string; parts: SizePart[] }
-  | { t: 'members'; seq: Seq<MemberRow> }
+  | { t: 'tree'; seq: Seq<TreeRow> }
   | { t: 'note'; text: string };
 
 /** What some of the bytes are. */
@@ -61,18 +63,27 @@ export interface SizePart {
   text: string;
 }
 
-/** A member of an archive, in the order of a tree, or a folder around some. */
+/** A row of the tree of members: a member, or a folder around some. */
 export interface MemberRow {
+  /** Of the row, for opening and closing it. */
+  id: number;
+  /** Of the member; -1: a folder that is no member itself. */
+  index: number;
   depth: number;
-  /** The last part of the path. */
+  /** The last part of the path; of what was found by searching, the path. */
   name: string;
-  path: string;
-  /** How many members are below it; 0: it is none that is only thought. */
+  folder: boolean;
+  open: boolean;
+  /** How many members are below it. */
   below: number;
   /** In words; '' if it has none. */
   size: string;
+  /** Its share of all bytes, from 0 to 1. */
+  share: number;
   /** In words, unless it is a file or a folder. */
   type: string;
+  /** How many findings are about it. */
+  findings: number;
 }
 
 export interface TimelineEvent {
@@ -83,8 +94,13 @@ export interface TimelineEvent {
   after: string;
 }
 
+/** Some metadata, in a form for people. */
 export interface Section {
   title: string;
+  /** The member that says so. */
+  source: string;
+  /** Of that member; -1: there is none. */
+  index: number;
   blocks: Block[];
 }
 
@@ -101,90 +117,110 @@ export interface RawRow extends FrameLine {
   continued: boolean;
 }
 
-export interface Problem {
-  kind: 'syntax' | 'type' | 'time' | 'limit' | 'unreadable';
-  rule: string;
+/** What the rules say: see ValidateOptions and Report of the API. */
+export interface Report {
+  counts: { error: number; warning: number; info: number };
+  cut: { id: string; count: number }[];
+  targets: {
+    name: string;
+    version: string;
+    verdict: 'restores' | 'fails' | 'unknown';
+    reasons: { id: string; message: string; finding: number }[];
+  }[];
+  findings: Finding[];
+}
+export type Severity = 'error' | 'warning' | 'info';
+export interface Finding {
+  id: string;
+  severity: Severity;
   message: string;
+  hint: string;
+  member: string;
+  pointer: string;
+  offset: number | null;
+  length: number | null;
+  line: number | null;
+  column: number | null;
+  archiveOffset: number | null;
   found: string;
   expected: string;
-  /** 0: nowhere in the text. */
-  line: number;
-  column: number;
-  offset: number;
-  pointer: string;
-  frame: FrameLine[];
+  related: {
+    member: string;
+    pointer: string;
+    offset: number | null;
+    length: number | null;
+    line: number | null;
+    column: number | null;
+    message: string;
+  }[];
+  /** Of the member, for showing it; -1: there is none. Added by the worker. */
+  index: number;
 }
 
-/** `broken`: an archive that could be read only in part. */
-export type Verdict = 'ok' | 'error' | 'unknown' | 'broken' | 'cancelled';
-
-/** A metadata file in an archive. */
-export interface FileInfo extends MemberInfo {
-  verdict: Verdict;
-  /** What is wrong with it. */
-  message: string;
+/** A rule of the catalogue. */
+export interface Rule {
+  id: string;
+  area: string;
+  severity: Severity;
+  title: string;
+  what: string;
+  why: string;
+  fix: string;
 }
 
-/** A checkpoint in an archive. */
-export interface ArchiveReport {
-  /** The source that its sequences and files belong to. */
+/** A checkpoint, or what takes its place: all that the first views show. */
+export interface Model {
+  /** Of the container, else of the file. */
+  title: string;
+  /** What it is, in a few words each. */
+  about: string[];
+  engine: string;
+  form: string;
+  /** Why reading broke off. */
+  broken: { message: string; where: string; nothing: boolean } | null;
+  report: Report;
+  identity: [label: string, cell: Cell][];
+  timeline: TimelineEvent[];
+  sizes: { total: string; parts: SizePart[] };
+  /** The largest members. */
+  largest: MemberRow[];
+  statistics: [label: string, cell: Cell][];
+  members: number;
+  /** Whether there is metadata to show. */
+  metadata: boolean;
+  /** What it is read as, if that was guessed or chosen; else ''. */
+  kind: string;
+}
+
+/** Something that was given: an archive, a folder, loose files that belong together. */
+export interface ItemHead {
   id: number;
   name: string;
-  verdict: Verdict;
-  /** What it is, in words. */
-  about: string;
-  /** Why reading broke off. */
-  broken?: { message: string; where: string };
-  sections: Section[];
-  files: FileInfo[];
-  members: Section;
-  /** Of a pod: its containers. */
-  containers: ArchiveReport[];
+  /** In words. */
+  size: string;
+  /** Of a container of a pod: that of the pod. */
+  parent: number;
 }
 
 /** How far reading an archive has come. */
-export interface ArchiveProgress {
-  read: number;
-  size: number;
+export interface Progress {
+  /** From 0 to 1. */
+  share: number;
   /** In words: how much, of how much, how fast. */
   text: string;
 }
 
-export interface Report {
-  /** null: it could not be told; nothing was decoded. */
-  kind: string | null;
+/** A member that is looked at. */
+export interface FileView {
+  path: string;
   /** In words. */
   size: string;
-  verdict: Verdict;
-  problem?: Problem;
-  /** The sections show what was filled before a problem. */
-  partial: boolean;
-  sections: Section[];
-  /** Whether `raw` and `tree` have something to show. */
-  raw: boolean;
-  tree: boolean;
-}
-
-export interface MemberInfo {
-  index: number;
-  path: string;
-  size: number;
-  kind: string | null;
-  /** The kind comes from the content, not from the name. */
-  guessed: boolean;
-}
-
-/** Something that was given as one and has several members: a folder, loose files, an archive. */
-export interface SourceInfo {
-  id: number;
-  /** '' for loose files. */
-  name: string;
-  /** Those that are worth a look of their own. */
-  members: MemberInfo[];
-  /** Paths and sizes of all others. */
-  others: Seq<Cell[]>;
-  /** It is an archive of this size, in words; its members are not known yet. */
-  archive?: string;
+  /** Why there is nothing to see; '' if there is. */
+  message: string;
+  /** The lines of it, if it is text. */
+  lines: Seq<RawRow> | null;
+  /** The row of the place that was asked for, or -1. */
+  at: number;
 }
 
 /** A file on its way to the worker. */
@@ -194,27 +230,33 @@ export interface Given {
   blob: Blob;
 }
 
-/** A place in the worker that holds sequences and long texts: a source, or one of its members. */
-export interface Place {
-  source: number;
-  /** Absent: the source itself. */
-  member?: number;
+/** A place in the bytes of a member. */
+export interface Span {
+  offset: number;
+  length: number;
 }
+
+export type MemberSort = 'name' | 'size' | 'order';
 
 /** What the page can ask the worker for. */
 export interface Api {
-  hello(): { kinds: string[] };
-  open(given: Given[]): SourceInfo[];
-  report(where: { source: number; member: number; kind?: string }): Report;
-  rows(where: Place & { seq: number; from: number; count: number }): unknown[];
-  find(where: Place & { seq: number; text: string }): Seq<string>;
-  text(where: Place & { id: number; from: number; count: number }): string;
-  tree(where: { source: number; member: number }): Seq<TreeRow>;
-  raw(where: { source: number; member: number }): { seq: Seq<RawRow>; at: number };
-  /** Opens an archive; null: that was cancelled. */
-  archive(where: { source: number }): ArchiveReport | null;
+  hello(): { kinds: string[]; rules: Rule[] };
+  open(given: Given[]): ItemHead[];
+  /** Opens and validates an item; null: that was cancelled. */
+  read(where: { item: number; kind?: string }): { model: Model; containers: ItemHead[] } | null;
   /** null: it is not being read. */
-  progress(where: { source: number }): ArchiveProgress | null;
-  cancel(where: { source: number }): void;
-  close(where: { source: number }): void;
+  progress(where: { item: number }): Progress | null;
+  cancel(where: { item: number }): void;
+  close(where: { item: number }): void;
+  /** Rows of a sequence. */
+  rows(where: { seq: number; from: number; count: number }): unknown[];
+  /** The rows of a sequence of texts that contain a text. */
+  find(where: { seq: number; text: string }): Seq<string>;
+  text(where: { id: number; from: number; count: number }): string;
+  sections(where: { item: number }): Section[];
+  /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
+  members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
+  /** The lines around each of some findings; empty if there are none. */
+  frames(where: { item: number; findings: number[] }): FrameLine[][];
+  file(where: { item: number; index: number; span?: Span }): FileView;
 }

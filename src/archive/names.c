@@ -202,6 +202,12 @@ int ckpt_name_set_add(ckpt_name_set *set, const ckpt_archive_memory *memory, uin
     return 0;
 }
 
+int ckpt_name_set_has(const ckpt_name_set *set, uint64_t hash)
+{
+    const uint64_t *slot = set->capacity == 0 ? NULL : slot_of(set->slots, set->capacity, hash);
+    return slot != NULL && *slot == hash;
+}
+
 void ckpt_name_set_free(ckpt_name_set *set, const ckpt_archive_memory *memory)
 {
     if (set->slots != NULL)

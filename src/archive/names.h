@@ -24,6 +24,8 @@ typedef struct {
 
 /* 1 if it was there already, 0 if it is new (or could not be stored: then repeats go unnoticed). */
 int ckpt_name_set_add(ckpt_name_set *set, const ckpt_archive_memory *memory, uint64_t hash);
+/* Whether it is there. */
+int ckpt_name_set_has(const ckpt_name_set *set, uint64_t hash);
 void ckpt_name_set_free(ckpt_name_set *set, const ckpt_archive_memory *memory);
 
 #endif

@@ -2,8 +2,9 @@
 /*
  * What a checkpoint is, put together from its list of members and its metadata files, as JSON text:
  * {"form","engine":{"name","display","evidence":[{"file","pointer"?,"text"}]},"container":{…},
- * "networks"?,"sizes":{…},"statistics"?,"metadata"?,"mounts"?}. Nothing in it may stop it: what
- * cannot be read is left out.
+ * "networks"?,"sizes":{…},"inside":[indexes of the members that are archives of the container's
+ * files],"statistics"?,"metadata"?,"mounts"?}. Nothing in it may stop it: what cannot be read is
+ * left out.
  */
 #ifndef CKPT_CHECKPOINT_H
 #define CKPT_CHECKPOINT_H
@@ -26,8 +27,12 @@ void ckpt_summary_free(ckpt_summary *summary);
 /* Adds members: records as CKPT_ARCHIVE_MEMBERS gives them, one after the other. */
 void ckpt_summary_add_records(ckpt_summary *summary, const uint8_t *records, size_t length);
 
-/* Adds the content of a metadata file, by its name in members.def. It is copied. False: no memory.
+/* Room for the content of a file, which saves the copy in ckpt_summary_add_file(); NULL: no memory.
  */
+char *ckpt_summary_room(ckpt_summary *summary, size_t length);
+
+/* Adds the content of a metadata file, by its name in members.def, or of another JSON file. It is
+   copied, unless it stands in ckpt_summary_room(). False: no memory. */
 bool ckpt_summary_add_file(ckpt_summary *summary, const char *name, size_t name_length,
                            const void *bytes, size_t length);
 

@@ -209,26 +209,34 @@ void ckpt_print_networks(ckpt_summary *s)
     ckpt_buffer_add_text(&s->out, "]");
 }
 
+ckpt_string ckpt_summary_name(ckpt_summary *s, enum ckpt_engine engine)
+{
+    ckpt_string name = s->config == NULL ? (ckpt_string){"", 0} : s->config->name;
+    if (engine == CKPT_ENGINE_CRIO)
+        return either(crio_name(s), name);
+    if (engine == CKPT_ENGINE_CONTAINERD)
+        return either(ckpt_summary_annotation(s, "io.kubernetes.cri.container-name"), name);
+    return name;
+}
+
 void ckpt_print_container(ckpt_summary *s, enum ckpt_engine engine)
 {
     static const ckpt_container_config nothing;
     const ckpt_container_config *config = s->config == NULL ? &nothing : s->config;
     struct ckpt_buffer *out = &s->out;
-    ckpt_string name = config->name, created = {"", 0};
+    ckpt_string created = {"", 0};
     const char *pod = NULL, *space = NULL;
     if (engine == CKPT_ENGINE_CRIO) {
-        name = either(crio_name(s), name);
         created = ckpt_summary_annotation(s, "io.kubernetes.cri-o.Created");
         pod = "io.kubernetes.pod.name";
         space = "io.kubernetes.pod.namespace";
     } else if (engine == CKPT_ENGINE_CONTAINERD) {
-        name = either(ckpt_summary_annotation(s, "io.kubernetes.cri.container-name"), name);
         pod = "io.kubernetes.cri.sandbox-name";
         space = "io.kubernetes.cri.sandbox-namespace";
     }
     ckpt_print_key(out, "container");
     ckpt_buffer_add_text(out, "{");
-    ckpt_print_member(out, "name", name);
+    ckpt_print_member(out, "name", ckpt_summary_name(s, engine));
     ckpt_print_member(out, "id", config->id);
     ckpt_print_member(out, "image", config->rootfs_image_name);
     ckpt_print_member(out, "imageRef", config->rootfs_image_ref);

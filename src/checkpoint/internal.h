@@ -6,7 +6,7 @@
 #include "checkpoint/members.h"
 #include "checkpoint/print.h"
 #include "checkpoint/stats.h"
-#include "json/arena.h"
+#include "json/document.h"
 
 #define CKPT_FORMS(X)                                                                              \
     X(UNKNOWN, "unknown")                                                                          \
@@ -49,10 +49,30 @@ enum {
     CKPT_SEEN_PRE_IMAGES = 16
 };
 
+/* A metadata file. */
+struct ckpt_file {
+    struct ckpt_file *next;
+    ckpt_string name;
+    const char *text;
+    size_t length;
+    ckpt_document *document; /* NULL: it is not JSON by its name */
+    ckpt_error error;        /* what decoding said */
+    uint32_t rank;           /* 1 for the first, 2 … */
+};
+
+struct ckpt_rules;
+
 struct ckpt_summary {
     struct ckpt_arena arena; /* copies of the files */
     struct ckpt_buffer out, addresses;
-    ckpt_document *config_document, *spec_document, *network_document, *any_document;
+    struct ckpt_buffer
+        inside; /* indexes of the members that are archives of the container's files */
+    uint32_t inside_count;
+    struct ckpt_file *files, **last_file; /* in the order in which they were added */
+    char *room;                           /* of ckpt_summary_room() */
+    uint32_t file_count;
+    struct ckpt_rules *rules;            /* NULL: nothing is validated */
+    ckpt_document *any_document;         /* for texts inside of texts */
     const ckpt_container_config *config; /* NULL: no such file, or no JSON */
     const ckpt_spec *spec;
     const ckpt_map *networks; /* of ckpt_podman_network_result */
@@ -70,6 +90,24 @@ bool ckpt_summary_has(const ckpt_summary *summary, const char *name);
 
 /* The annotation of the spec, or an empty string. */
 ckpt_string ckpt_summary_annotation(const ckpt_summary *summary, const char *key);
+
+/* The metadata file of that name, the last one added; or NULL. */
+struct ckpt_file *ckpt_summary_file(const ckpt_summary *summary, const char *name);
+
+/* What holds the checkpoint. */
+enum ckpt_form ckpt_summary_form(const ckpt_summary *summary, bool directory);
+
+/* The name of the container, as its engine has it. */
+ckpt_string ckpt_summary_name(ckpt_summary *summary, enum ckpt_engine engine);
+
+extern const char *const ckpt_form_names[];
+extern const struct ckpt_engine_name {
+    const char *name, *display;
+} ckpt_engine_names[];
+
+/* The validation that goes with the summary (src/rules). */
+void ckpt_validation_add_records(struct ckpt_rules *rules, const uint8_t *records, size_t length);
+void ckpt_validation_free(struct ckpt_rules *rules);
 
 /* Engine, and the evidence printed (engine.c). */
 enum ckpt_engine ckpt_engine_detect(ckpt_summary *summary, enum ckpt_form form);

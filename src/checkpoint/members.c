@@ -81,6 +81,9 @@ enum ckpt_wish ckpt_member_wish(const char *name, size_t length, uint64_t size)
     enum { SMALL = 1 << 20 };
     const char *slash = memchr(name, '/', length);
     const struct ckpt_member_info *info = ckpt_member_lookup(name, length);
+    if (info != NULL && (info->role == CKPT_ROLE_ROOTFS_DIFF || info->role == CKPT_ROLE_VOLUME ||
+                         info->role == CKPT_ROLE_DEVSHM))
+        return ends_with(name, length, ".tar") ? CKPT_WISH_LIST : CKPT_WISH_NOTHING;
     if (info != NULL || slash == NULL) {
         /* Layers of `docker save` lie at the top: <hex>.tar, <hex>.json. */
         if (info == NULL && length > 64 &&

@@ -12,13 +12,10 @@ ckpt_summary *ckpt_summary_new(const char *prefix, size_t length)
     if (s == NULL)
         return NULL;
     memset(s, 0, sizeof(*s));
-    s->config_document = ckpt_document_new();
-    s->spec_document = ckpt_document_new();
-    s->network_document = ckpt_document_new();
+    s->last_file = &s->files;
     s->any_document = ckpt_document_new();
     char *copy = ckpt_arena_alloc(&s->arena, length + 1);
-    if (s->config_document == NULL || s->spec_document == NULL || s->network_document == NULL ||
-        s->any_document == NULL || copy == NULL) {
+    if (s->any_document == NULL || copy == NULL) {
         ckpt_summary_free(s);
         return NULL;
     }
@@ -32,12 +29,13 @@ void ckpt_summary_free(ckpt_summary *s)
 {
     if (s == NULL)
         return;
-    ckpt_document_free(s->config_document);
-    ckpt_document_free(s->spec_document);
-    ckpt_document_free(s->network_document);
+    for (struct ckpt_file *file = s->files; file != NULL; file = file->next)
+        ckpt_document_free(file->document);
     ckpt_document_free(s->any_document);
+    ckpt_validation_free(s->rules);
     ckpt_buffer_free(&s->out);
     ckpt_buffer_free(&s->addresses);
+    ckpt_buffer_free(&s->inside);
     ckpt_arena_free(&s->arena);
     free(s);
 }
@@ -61,9 +59,13 @@ bool ckpt_summary_has(const ckpt_summary *s, const char *name)
     return info != NULL && (s->seen >> ckpt_member_number(info) & 1) != 0;
 }
 
-static void add_member(ckpt_summary *s, const char *name, size_t length, uint32_t type,
-                       uint64_t size)
+/* So many archives inside are told. */
+enum { MOST_INSIDE = 1024 };
+
+static void add_member(ckpt_summary *s, const char *name, size_t length, const ckpt_member *m)
 {
+    uint32_t type = m->type;
+    uint64_t size = m->size;
     if (s->prefix.length != 0) {
         size_t cut = s->prefix.length + 1;
         if (length <= cut || memcmp(name, s->prefix.data, cut - 1) != 0 || name[cut - 1] != '/')
@@ -88,18 +90,25 @@ static void add_member(ckpt_summary *s, const char *name, size_t length, uint32_
     /* The sum stays below 2^64: sizes are below 2^53, and members are limited. */
     if (type == CKPT_MEMBER_FILE)
         s->sizes[role] += size;
+    if (type == CKPT_MEMBER_FILE && size != 0 && s->inside_count < MOST_INSIDE &&
+        ckpt_member_wish(name, length, size) == CKPT_WISH_LIST) {
+        if (s->inside_count++ != 0)
+            ckpt_buffer_add_text(&s->inside, ",");
+        ckpt_print_number(&s->inside, m->index);
+    }
 }
 
 void ckpt_summary_add_records(ckpt_summary *s, const uint8_t *records, size_t length)
 {
     ckpt_member m;
+    if (s->rules != NULL)
+        ckpt_validation_add_records(s->rules, records, length);
     while (length >= sizeof(m)) {
         memcpy(&m, records, sizeof(m));
         if (m.record_size < sizeof(m) || m.record_size > length ||
             (uint64_t)m.normal_start + m.normal_length > m.record_size - sizeof(m))
             return;
-        add_member(s, (const char *)records + sizeof(m) + m.normal_start, m.normal_length, m.type,
-                   m.size);
+        add_member(s, (const char *)records + sizeof(m) + m.normal_start, m.normal_length, &m);
         records += m.record_size;
         length -= m.record_size;
     }
@@ -107,22 +116,44 @@ void ckpt_summary_add_records(ckpt_summary *s, const uint8_t *records, size_t le
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static const struct cJSON *decode_any(ckpt_document *document, const char *text, size_t length)
+struct ckpt_file *ckpt_summary_file(const ckpt_summary *s, const char *name)
 {
-    ckpt_error error;
-    if (!ckpt_decode(document, CKPT_KIND_ANY, text, length, &error))
-        return NULL;
-    return *(struct cJSON *const *)ckpt_document_value(document);
+    struct ckpt_file *found = NULL;
+    for (struct ckpt_file *file = s->files; file != NULL; file = file->next)
+        if (is(file->name.data, file->name.length, name))
+            found = file;
+    return found;
 }
 
 /* The value as far as it could be filled; NULL if the text is no JSON. */
-static const void *decode(ckpt_document *document, ckpt_kind kind, const char *text, size_t length)
+static const void *value_of(const struct ckpt_file *file)
+{
+    bool partial = file->error.kind == CKPT_OK || file->error.kind == CKPT_ERROR_TYPE ||
+                   file->error.kind == CKPT_ERROR_TIME;
+    return partial ? ckpt_document_value(file->document) : NULL;
+}
+
+/* Whether the whole is an object with a member of that very name. */
+static bool has_member(const struct ckpt_file *file, const char *key)
+{
+    const struct ckpt_index *index = &file->document->index;
+    size_t length = strlen(key);
+    if (index->count == 0 || ckpt_node_type(&index->nodes[0]) != CKPT_OBJECT)
+        return false;
+    for (uint32_t i = 1; i < index->nodes[0].end; i = index->nodes[i + 1].end)
+        if (index->nodes[i].length == length + 2 &&
+            memcmp(file->text + index->nodes[i].offset + 1, key, length) == 0)
+            return true;
+    return false;
+}
+
+/* The tree of a file. */
+static const struct cJSON *tree_of(ckpt_document *document, const struct ckpt_file *file)
 {
     ckpt_error error;
-    if (!ckpt_decode(document, kind, text, length, &error) && error.kind != CKPT_ERROR_TYPE &&
-        error.kind != CKPT_ERROR_TIME)
+    if (!ckpt_decode(document, CKPT_KIND_ANY, file->text, file->length, &error))
         return NULL;
-    return ckpt_document_value(document);
+    return *(struct cJSON *const *)ckpt_document_value(document);
 }
 
 /* Whether an index lists the parts of a checkpoint as `ctr` stores it. */
@@ -141,35 +172,76 @@ static bool is_ctr_index(const struct cJSON *index)
                .length != 0;
 }
 
+char *ckpt_summary_room(ckpt_summary *s, size_t length)
+{
+    s->room = ckpt_arena_alloc(&s->arena, length + 1);
+    if (s->room == NULL)
+        s->out.failed = true;
+    return s->room;
+}
+
+/* Decodes a file by its name; what no table describes is scanned. */
+static bool decode(struct ckpt_file *file)
+{
+    const char *name = file->name.data;
+    size_t length = file->name.length;
+    if (is(name, length, "stats-dump") || is(name, length, "dump.log") ||
+        (length > 4 && memcmp(name + length - 4, ".img", 4) == 0))
+        return true;
+    file->document = ckpt_document_new();
+    if (file->document == NULL)
+        return false;
+    ckpt_kind kind = ckpt_kind_by_name(name, length);
+    if (kind != CKPT_KIND_COUNT)
+        ckpt_decode(file->document, kind, file->text, file->length, &file->error);
+    else
+        ckpt_document_scan(file->document, CKPT_KIND_ANY, file->text, file->length, &file->error);
+    return true;
+}
+
 bool ckpt_summary_add_file(ckpt_summary *s, const char *name, size_t name_length, const void *bytes,
                            size_t length)
 {
-    char *text = ckpt_arena_alloc(&s->arena, length + 1);
-    if (text == NULL) {
+    struct ckpt_file *file = ckpt_arena_alloc(&s->arena, sizeof(*file));
+    char *name_copy = ckpt_arena_alloc(&s->arena, name_length + 1);
+    bool there = bytes != NULL && bytes == s->room;
+    char *text = there ? s->room : ckpt_arena_alloc(&s->arena, length + 1);
+    if (file == NULL || name_copy == NULL || text == NULL) {
         s->out.failed = true;
         return false;
     }
-    if (length != 0)
+    memcpy(name_copy, name, name_length);
+    if (length != 0 && !there)
         memcpy(text, bytes, length);
+    s->room = NULL;
+    file->name = (ckpt_string){name_copy, name_length};
+    file->text = text;
+    file->length = length;
+    file->rank = ++s->file_count;
+    if (!decode(file)) {
+        s->out.failed = true;
+        return false;
+    }
+    *s->last_file = file;
+    s->last_file = &file->next;
     if (is(name, name_length, "config.dump")) {
-        const struct cJSON *any = decode_any(s->any_document, text, length);
-        s->libpod = ckpt_any_member(any, "lockID") != NULL;
-        s->config = decode(s->config_document, CKPT_KIND_CONFIG_DUMP, text, length);
+        s->libpod = has_member(file, "lockID");
+        s->config = value_of(file);
     } else if (is(name, name_length, "spec.dump")) {
-        s->spec = decode(s->spec_document, CKPT_KIND_SPEC_DUMP, text, length);
+        s->spec = value_of(file);
     } else if (is(name, name_length, "network.status")) {
-        s->networks = decode(s->network_document, CKPT_KIND_NETWORK_STATUS, text, length);
+        s->networks = value_of(file);
         s->cni = NULL;
         if (s->networks != NULL && s->networks->count == 0) {
             s->networks = NULL;
-            s->cni = decode_any(s->network_document, text, length);
+            s->cni = tree_of(file->document, file);
             if (s->cni != NULL && !cJSON_IsArray(s->cni))
                 s->cni = NULL;
         }
     } else if (is(name, name_length, "stats-dump")) {
         s->has_stats = ckpt_stats_read((const uint8_t *)text, length, &s->stats);
     } else if (is(name, name_length, "index.json")) {
-        s->ctr = s->ctr || is_ctr_index(decode_any(s->any_document, text, length));
+        s->ctr = s->ctr || is_ctr_index(tree_of(s->any_document, file));
     }
     return true;
 }
@@ -188,7 +260,7 @@ ckpt_string ckpt_summary_annotation(const ckpt_summary *s, const char *key)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static enum ckpt_form detect_form(const ckpt_summary *s, bool directory)
+enum ckpt_form ckpt_summary_form(const ckpt_summary *s, bool directory)
 {
     if (s->ctr)
         return CKPT_FORM_CONTAINERD_CTR;
@@ -305,35 +377,40 @@ static void print_mounts(ckpt_summary *s)
     ckpt_buffer_add_text(&s->out, "]");
 }
 
+const char *const ckpt_form_names[] = {
+#define X(id, name) name,
+    CKPT_FORMS(X)
+#undef X
+};
+
+const struct ckpt_engine_name ckpt_engine_names[] = {
+#define X(id, name, display) {name, display},
+    CKPT_ENGINES(X)
+#undef X
+};
+
 ckpt_string ckpt_summary_finish(ckpt_summary *s, uint64_t size, bool directory)
 {
-    static const char *const forms[] = {
-#define X(id, name) name,
-        CKPT_FORMS(X)
-#undef X
-    };
-    static const struct {
-        const char *name, *display;
-    } engines[] = {
-#define X(id, name, display) {name, display},
-        CKPT_ENGINES(X)
-#undef X
-    };
-    enum ckpt_form form = detect_form(s, directory);
+    enum ckpt_form form = ckpt_summary_form(s, directory);
     struct ckpt_buffer *out = &s->out;
     out->length = 0;
     ckpt_buffer_add_text(out, "{\"form\":");
-    ckpt_print_string(out, forms[form], strlen(forms[form]));
+    ckpt_print_string(out, ckpt_form_names[form], strlen(ckpt_form_names[form]));
     ckpt_buffer_add_text(out, ",\"engine\":{\"evidence\":[");
     enum ckpt_engine engine = ckpt_engine_detect(s, form);
     ckpt_buffer_add_text(out, "],\"name\":");
-    ckpt_print_string(out, engines[engine].name, strlen(engines[engine].name));
+    ckpt_print_string(out, ckpt_engine_names[engine].name, strlen(ckpt_engine_names[engine].name));
     ckpt_buffer_add_text(out, ",\"display\":");
-    ckpt_print_string(out, engines[engine].display, strlen(engines[engine].display));
+    ckpt_print_string(out, ckpt_engine_names[engine].display,
+                      strlen(ckpt_engine_names[engine].display));
     ckpt_buffer_add_text(out, "}");
     ckpt_print_container(s, engine);
     ckpt_print_networks(s);
     print_sizes(s, size, form);
+    ckpt_print_key(out, "inside");
+    ckpt_buffer_add_text(out, "[");
+    ckpt_buffer_add(out, s->inside.data, s->inside.length);
+    ckpt_buffer_add_text(out, "]");
     if (s->has_stats)
         print_statistics(s);
     if (s->spec != NULL) {

@@ -403,12 +403,11 @@ static size_t value_size(const struct ckpt_kind_info *kind)
     return kind->type->size;
 }
 
-bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, size_t length,
-                 ckpt_error *error)
+bool ckpt_document_scan(ckpt_document *document, ckpt_kind kind, const void *input, size_t length,
+                        ckpt_error *error)
 {
-    const struct ckpt_kind_info *info = &ckpt_kinds[kind];
     memset(error, 0, sizeof(*error));
-    error->rule = info->rule;
+    error->rule = ckpt_kinds[kind].rule;
     ckpt_arena_reset(&document->arena);
     ckpt_buffer_clear(&document->text);
     document->text_lost = false;
@@ -418,7 +417,7 @@ bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, siz
     document->input = input;
     document->length = length;
     document->kind = kind;
-    document->value = ckpt_arena_alloc(&document->arena, value_size(info));
+    document->value = ckpt_arena_alloc(&document->arena, value_size(&ckpt_kinds[kind]));
     if (document->value == NULL) {
         ckpt_limit_error(error, "out of memory");
         return false;
@@ -437,6 +436,15 @@ bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, siz
         document->index.count = 0; /* incomplete: nothing can be located in it */
         return false;
     }
+    return true;
+}
+
+bool ckpt_decode(ckpt_document *document, ckpt_kind kind, const void *input, size_t length,
+                 ckpt_error *error)
+{
+    const struct ckpt_kind_info *info = &ckpt_kinds[kind];
+    if (!ckpt_document_scan(document, kind, input, length, error))
+        return false;
 
     struct decoder d;
     d.text = input;

@@ -21,6 +21,11 @@ struct ckpt_document {
     char *file;              /* the input, where the document owns it */
 };
 
+/* Takes an input and scans it, as ckpt_decode() does before it decodes; the value stays zero.
+   False: *error says why. */
+bool ckpt_document_scan(ckpt_document *document, ckpt_kind kind, const void *input, size_t length,
+                        ckpt_error *error);
+
 /* ---- strings (strings.c) ----------------------------------------------------------------------
  */
 

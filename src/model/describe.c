@@ -10,12 +10,18 @@
  *   types        structs, each after those it holds: name, goName, doc, fields; a field has json,
  *                member (C), type, goType, shape, when, embedded (Go struct or null), doc
  *   constants    name (Go), cName, group, value, doc
+ *   rules        id, area, severity, errorFor and blocks (targets), needs, title, fix, what, why,
+ *                reference
+ *   targets      names of what can restore a checkpoint
+ *   report       the objects of a report: name, doc, members: name, type, doc
+ * (src/rules/report.def)
  *
  * `type` is the `name` of a scalar, string type or struct; `shape` says how it is held: VALUE,
  * POINTER, SLICE or MAP; `when` is ALWAYS or OMITEMPTY.
  */
 #include "ckpt.h"
 #include "model/type.h"
+#include "rules/catalog.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -231,7 +237,98 @@ static void print_constants(void)
         print_member("doc", constant->doc);
         putchar('}');
     }
-    fputs("\n  ]\n", stdout);
+    fputs("\n  ],\n", stdout);
+}
+
+/* ---- rules ----------------------------------------------------------------------------------- */
+
+static const char *const target_names[] = {
+#define X(id, name, display) name,
+    CKPT_TARGETS(X)
+#undef X
+};
+
+static const char *area_name(const char *area)
+{
+    static const char *const areas[][2] = {
+#define X(id, name) {#id, name},
+        CKPT_AREAS(X)
+#undef X
+    };
+    for (size_t i = 0; i < sizeof(areas) / sizeof(areas[0]); i++)
+        if (strcmp(areas[i][0], area) == 0)
+            return areas[i][1];
+    return area;
+}
+
+static void print_targets(const char *key, unsigned mask)
+{
+    const char *separator = "";
+    printf(", \"%s\": [", key);
+    for (int i = 0; i < CKPT_TARGET_COUNT; i++) {
+        if ((mask >> i & 1) == 0)
+            continue;
+        printf("%s\"%s\"", separator, target_names[i]);
+        separator = ", ";
+    }
+    putchar(']');
+}
+
+static void print_rules(void)
+{
+    open_list("rules");
+    for (int i = 0; i < CKPT_RULE_COUNT; i++) {
+        const struct ckpt_rule *rule = &ckpt_rules_table[i];
+        char id[CKPT_RULE_ID_MAX];
+        ckpt_rule_id((enum ckpt_rule_index)i, id);
+        open_entry((size_t)i, "    ", "id", id);
+        print_member("area", area_name(rule->area));
+        print_member("severity", ckpt_severity_names[rule->severity]);
+        print_targets("errorFor", rule->error_for);
+        print_targets("blocks", rule->blocks);
+        print_member("needs", rule->needs);
+        print_member("title", rule->title);
+        print_member("fix", rule->fix);
+        print_member("what", rule->what);
+        print_member("why", rule->why);
+        print_member("reference", rule->reference);
+        putchar('}');
+    }
+    fputs("\n  ],\n  \"targets\": [", stdout);
+    for (int i = 0; i < CKPT_TARGET_COUNT; i++)
+        printf("%s\"%s\"", i == 0 ? "" : ", ", target_names[i]);
+    fputs("],\n", stdout);
+}
+
+static void print_report(void)
+{
+    static const struct {
+        const char *object, *name, *type, *doc;
+    } rows[] = {
+#define CKPT_REPORT_OBJECT(name, doc) {name, NULL, NULL, doc},
+#define CKPT_REPORT_MEMBER(name, type, doc) {NULL, name, type, doc},
+#include "rules/report.def"
+#undef CKPT_REPORT_OBJECT
+#undef CKPT_REPORT_MEMBER
+    };
+    size_t objects = 0, members = 0;
+    open_list("report");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].object != NULL) {
+            if (objects != 0)
+                fputs("]}", stdout);
+            open_entry(objects++, "    ", "name", rows[i].object);
+            print_member("doc", rows[i].doc);
+            fputs(", \"members\": [", stdout);
+            members = 0;
+            continue;
+        }
+        open_entry(members++, "      ", "name", rows[i].name);
+        print_member("type", rows[i].type);
+        print_member("doc", rows[i].doc);
+        putchar('}');
+    }
+    fputs("]}\n  ]\n", stdout);
 }
 
 int main(void)
@@ -247,6 +344,8 @@ int main(void)
     print_string_types(&leaves);
     print_types();
     print_constants();
+    print_rules();
+    print_report();
     fputs("}\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real Chromium for the tests of the page, and ways to give it files as people do.
 /* global document */
+import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -111,21 +112,35 @@ export async function openBrowser() {
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** Waits until all files are read. @param {Page} page @param {number} count of cards */
-export async function settled(page, count) {
-  await page.waitForFunction(
-    (n) =>
-      document.querySelectorAll('.card').length === n &&
-      !document.querySelector('.card[aria-busy=true]'),
-    count,
-  );
+/** Waits until one item is read and shown. @param {Page} page @param {string} [title] of it */
+export async function shown(page, title) {
+  await page.waitForFunction((wanted) => {
+    const item = document.querySelector('.item');
+    return (
+      item?.getAttribute('aria-busy') === 'false' &&
+      (wanted === undefined || item.querySelector('h2')?.textContent === wanted)
+    );
+  }, title);
 }
 
-/** @param {Page} page @param {string[]} paths @param {number} [count] of cards */
-export async function pick(page, paths, count = paths.length) {
-  const before = await page.locator('.card').count();
-  await page.setInputFiles('#files', paths);
-  await settled(page, before + count);
+/** Waits until all items of the first page are read. @param {Page} page @param {number} count of them */
+export async function listed(page, count) {
+  await page.waitForFunction((n) => {
+    const items = document.querySelectorAll('.given .items > li');
+    const open = document.querySelector('.items .badge.waiting, .items .badge.reading');
+    return items.length === n && !open;
+  }, count);
+}
+
+/** Chooses files, which are shown at once if they make one item. @param {Page} page @param {string[]} paths */
+export async function pick(page, paths) {
+  await page.setInputFiles('#files, #more-files', paths);
+}
+
+/** Opens a view of the item that is shown. @param {Page} page @param {string} title */
+export async function view(page, title) {
+  await page.locator('.views a', { hasText: title }).click();
+  await page.locator(`.view-${title.toLowerCase()}`).waitFor();
 }
 
 /**
@@ -145,17 +160,15 @@ export async function drop(page, files, { over } = {}) {
   await session.detach();
 }
 
-/** The card of a file. @param {Page} page @param {string} name */
-export const card = (page, name) =>
-  page.locator('.card', { has: page.locator('h3', { hasText: new RegExp(`^${name}$`) }) });
-
-/** A part of a card by its heading. @param {import('playwright-core').Locator} within @param {string} title */
-export const section = (within, title) =>
-  within.locator('.section', {
-    has: within.page().locator('h4', { hasText: new RegExp(`^${title}$`) }),
+/** A part of the page by its heading. @param {Page} page @param {string} title */
+export const section = (page, title) =>
+  page.locator('section.card', {
+    has: page.locator('h3', { hasText: new RegExp(`^${title}$`) }),
   });
 
-/** Labels and values of a list of facts. @param {import('playwright-core').Locator} within */
+/** @typedef {import('playwright-core').Locator} Locator */
+
+/** Labels and values of a list of facts. @param {Locator} within */
 export const facts = async (within) =>
   Object.fromEntries(
     await within
@@ -172,7 +185,7 @@ export const facts = async (within) =>
       .then((rows) => rows.map(([label, tags, text]) => [label, tags?.length ? tags : text])),
   );
 
-/** Cells of a table; what was shortened, in full. @param {import('playwright-core').Locator} within */
+/** Cells of a table; what was shortened, in full. @param {Locator} within */
 export const table = (within) =>
   within.locator('tbody tr').evaluateAll((rows) =>
     rows.map((row) =>
@@ -185,5 +198,38 @@ export const table = (within) =>
     ),
   );
 
+/** A page for one test; in the end nothing was complained about, and nothing left it. @param {() => Awaited<ReturnType<typeof openBrowser>>} browserOf @param {'file' | 'http'} from @param {(page: Page) => Promise<void>} run */
+export async function withPage(browserOf, from, run) {
+  const browser = browserOf();
+  browser.requests.length = 0;
+  const page = await browser.openPage(from);
+  try {
+    await run(page);
+    assert.deepEqual(browser.complaints, []);
+    const own = [browser.viewer, `${browser.server.origin}/viewer.html`];
+    assert.deepEqual(
+      browser.requests.filter(
+        (url) => !own.includes(url.replace(/#.*/s, '')) && !/^(blob|data):/.test(url),
+      ),
+      [],
+    );
+  } finally {
+    browser.complaints.length = 0;
+    await page.close();
+  }
+}
+
+/** The members of the tree that are seen, with their sizes. @param {Page} page */
+export const treeRows = (page) =>
+  page
+    .locator('.rows.members .row')
+    .evaluateAll((rows) =>
+      rows.map((row) => [
+        row.querySelector('code')?.textContent,
+        row.querySelector('.amount')?.textContent,
+      ]),
+    );
+
+export const archives = fileURLToPath(new URL('../data/archives/', import.meta.url));
 export const example = fileURLToPath(new URL('../data/example/', import.meta.url));
 export const pageData = fileURLToPath(new URL('../data/page/', import.meta.url));

@@ -1,34 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page in a real browser: ways in, and what it shows, compared with the core's own answers.
-/* global ClipboardEvent, DataTransfer, DragEvent, MutationObserver, document, window */
+// The page in a real browser: what it shows of real archives, compared with the core's own answers.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { load } from '../../wasm/index.js';
+import { load, openCheckpoint } from '../../wasm/index.js';
+import { A } from '../../web/text.js';
 import {
-  card,
+  archives,
   drop,
-  example,
   facts,
+  listed,
   openBrowser,
-  pageData,
   pick,
   scratch,
   section,
-  settled,
+  shown,
   table,
+  treeRows,
+  view,
+  withPage,
 } from './page-browser.mjs';
 
-const EXAMPLE = ['config.dump', 'spec.dump', 'deleted.files', 'network.status'];
-const paths = EXAMPLE.map((name) => join(example, name));
 const ckpt = await load();
-const decoded = (/** @type {any} */ kind, file = join(example, kind)) =>
-  ckpt.decode(kind, readFileSync(file));
-
+const folder = scratch();
 /** @type {Awaited<ReturnType<typeof openBrowser>>} */
 let browser;
-const folder = scratch();
 before(async () => {
   browser = await openBrowser();
 });
@@ -36,363 +33,183 @@ after(async () => {
   await browser?.close();
   folder.remove();
 });
+const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
+  withPage(() => browser, 'file', steps);
 
-/** Opens a page for one test; closes it, and asks that nothing was complained about. @param {'file' | 'http'} from @param {(page: import('playwright-core').Page) => Promise<void>} run */
-async function withPage(from, run) {
-  const page = await browser.openPage(from);
-  try {
-    await run(page);
-    assert.deepEqual(browser.complaints, []);
-  } finally {
-    browser.complaints.length = 0;
-    await page.close();
-  }
-}
+const DROPPED = ['simple-zstd.tar.zst', 'features-gzip.tar.gz', 'crio.tar', 'containerd21.tar'];
 
-for (const from of /** @type {const} */ (['file', 'http'])) {
-  test(`${from}: files are picked, and shown as the core decodes them`, () =>
-    withPage(from, async (page) => {
-      await pick(page, paths);
-      assert.equal(await page.locator('#announcement').textContent(), '4 files fine');
-      assert.deepEqual(await page.locator('.badge').allTextContents(), Array(4).fill('Fine'));
-
-      const config = decoded('config.dump');
-      const shown = card(page, 'config.dump');
-      const identity = section(shown, 'Identity');
-      const { ID: id, ...others } = await facts(identity);
-      assert.deepEqual(others, {
-        Name: config.name,
-        Image: config.rootfsImageName,
-        Runtime: config.runtime,
-        'Restored before': 'no',
-      });
-      assert.ok(id.startsWith(`${config.id.slice(0, 12)}…`));
-      assert.equal(await identity.locator('code[title]').getAttribute('title'), config.id);
-      const times = section(shown, 'Times');
-      assert.equal(await times.locator('time').getAttribute('datetime'), config.createdTime);
-      assert.match(await times.locator('time').innerText(), /22 Nov 2026, 05:06:18 .*\.700778618Z/);
-      assert.equal(await times.locator('.unknown').count(), 2);
-
-      const spec = decoded('spec.dump');
-      const { process, linux } = spec;
-      const specCard = card(page, 'spec.dump');
-      assert.deepEqual(await facts(section(specCard, 'Process')), {
-        Command: process.args,
-        'Working directory': process.cwd,
-        User: '0:0',
-        'File mode mask': '022',
-      });
-      assert.deepEqual(
-        (await table(section(specCard, 'Environment'))).map(([name, value]) => `${name}=${value}`),
-        process.env,
-      );
-      assert.deepEqual(await facts(section(specCard, 'Capabilities')), {
-        'bounding, effective, permitted': process.capabilities.bounding,
-      });
-      assert.deepEqual(
-        await table(section(specCard, 'Process limits')),
-        process.rlimits.map((/** @type {any} */ { type, soft, hard }) => [
-          type,
-          String(soft),
-          String(hard),
-        ]),
-      );
-      assert.deepEqual(
-        await table(section(specCard, 'Mounts')),
-        spec.mounts.map((/** @type {any} */ { destination, type, source, options }) => [
-          destination,
-          type,
-          source,
-          options,
-        ]),
-      );
-      assert.deepEqual(
-        (await table(section(specCard, 'Namespaces'))).map(([type]) => type),
-        linux.namespaces.map((/** @type {any} */ { type }) => type),
-      );
-      assert.deepEqual(
-        await table(section(specCard, 'Annotations')),
-        Object.entries(spec.annotations),
-      );
-
-      assert.deepEqual(
-        await card(page, 'deleted.files').locator('.plain li').allTextContents(),
-        decoded('deleted.files'),
-      );
-      assert.match(await card(page, 'network.status').innerText(), /No network/);
-    }));
-}
-
-for (const from of /** @type {const} */ (['file', 'http']))
-  test(`${from}: a folder is dropped: more than 100 entries, several levels; the overlay does not flicker`, () =>
-    withPage(from, async (page) => {
-      const root = join(folder.path, 'checkpoint-dir');
-      mkdirSync(join(root, 'checkpoint'), { recursive: true });
-      for (const path of paths)
-        writeFileSync(join(root, path.slice(example.length)), readFileSync(path));
-      for (let i = 0; i < 250; i++) writeFileSync(join(root, 'checkpoint', `core-${i}.img`), '');
-
-      await page.evaluate(() => {
-        const overlay = /** @type {Element} */ (document.getElementById('overlay'));
-        const changes = /** @type {boolean[]} */ ([]);
-        new MutationObserver(() => changes.push(overlay.classList.contains('shown'))).observe(
-          overlay,
-          {
-            attributes: true,
-          },
-        );
-        Object.assign(window, { changes });
-      });
-      await drop(page, [root], {
-        over: async () => {
-          await page.waitForSelector('#overlay.shown');
-          assert.deepEqual(new Set(await page.evaluate('changes')), new Set([true]));
-        },
-      });
-      await settled(page, 4);
-      assert.equal(await page.locator('#overlay.shown').count(), 0);
-      assert.equal(await page.locator('.source > h2').textContent(), 'checkpoint-dir');
-      assert.deepEqual(await page.locator('h3').allTextContents(), EXAMPLE);
-      const others = page.locator('.others');
-      assert.equal(await others.locator('summary').textContent(), '250 other files');
-      await others.locator('summary').click();
-      await page.waitForFunction(
-        () => document.querySelectorAll('.others tbody tr').length === 100,
-      );
-      await others.locator('.more').click();
-      await page.waitForFunction(
-        () => document.querySelectorAll('.others tbody tr').length === 250,
-      );
-    }));
-
-test('files made by the page itself are dropped; a drag of text is left alone', () =>
-  withPage('file', async (page) => {
-    await page.evaluate(
-      (text) => {
-        const data = new DataTransfer();
-        data.items.add(new File([text], 'config.dump'));
-        data.items.add(new File(['[]'], 'deleted.files'));
-        const event = { dataTransfer: data, bubbles: true, cancelable: true };
-        document.body.dispatchEvent(new DragEvent('dragenter', event));
-        document.body.dispatchEvent(new DragEvent('drop', event));
-      },
-      readFileSync(paths[0], 'utf8'),
-    );
-    await settled(page, 2);
-    assert.match(await card(page, 'config.dump').innerText(), /localhost\/bb:1/);
-    assert.match(await card(page, 'deleted.files').innerText(), /No file is listed/);
-
-    const stopped = await page.evaluate(() => {
-      const data = new DataTransfer();
-      data.setData('text/plain', 'hello');
-      return ['dragenter', 'dragover', 'drop'].map((type) => {
-        const event = new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true });
-        document.body.dispatchEvent(event);
-        return event.defaultPrevented || document.querySelector('#overlay.shown') !== null;
-      });
-    });
-    assert.deepEqual(stopped, [false, false, false]);
-  }));
-
-test('the pickers are reached with the keyboard; a folder is picked', () =>
-  withPage('file', async (page) => {
-    page.on('filechooser', () => {}); // from now on, not from the first time one is waited for
-    const chosen = async (/** @type {string} */ id, /** @type {string} */ path) => {
-      await page.keyboard.press('Tab');
-      assert.equal(await page.evaluate('document.activeElement.id'), id);
-      const chooser = page.waitForEvent('filechooser');
-      await page.keyboard.press('Enter');
-      await (await chooser).setFiles(path);
-    };
-    await chosen('files', paths[0]);
-    await settled(page, 1);
-    assert.equal(await page.evaluate('document.activeElement.textContent'), 'config.dump');
-    await page.focus('#files');
-    await chosen('folder', example);
-    await settled(page, 5);
-    assert.equal(await page.locator('.source > h2').first().textContent(), 'example');
-    await page.click('#clear');
-    assert.equal(await page.locator('.card').count(), 0);
-    assert.equal(await page.locator('body.full').count(), 0);
-  }));
-
-test('text is pasted, and files; the kind is guessed, and can be changed', () =>
-  withPage('http', async (page) => {
-    await page.click('#paste summary');
-    await page.fill('#paste-text', '{"createdTime": "2024-01-28T00:10:45Z", "name": "pasted"}');
-    await page.focus('#paste-text');
-    await page.keyboard.press('Control+A');
-    await page.keyboard.press('Control+C');
-    await page.click('#paste-read');
-    await settled(page, 1);
-    await page.keyboard.press('Control+V'); // the focus is on the file, not in a field
-    await settled(page, 2);
-    assert.deepEqual(await page.locator('h3').allTextContents(), [
-      'pasted text 2',
-      'pasted text 1',
-    ]);
-    for (const text of await page.locator('.card').allInnerTexts())
-      assert.match(text, /by its content.*pasted/s);
-
-    await page.evaluate(() => {
-      const data = new DataTransfer();
-      data.items.add(new File(['{"annotations":{"a":"b"}}'], 'spec.dump'));
-      document.body.dispatchEvent(
-        new ClipboardEvent('paste', { clipboardData: data, bubbles: true }),
-      );
-    });
-    await settled(page, 3);
-    const pasted = card(page, 'spec.dump');
-    assert.deepEqual(await table(section(pasted, 'Annotations')), [['a', 'b']]);
-    await pasted.locator('select').selectOption('deleted.files');
-    await pasted.locator('.badge.error').waitFor();
-    assert.match(
-      await pasted.innerText(),
-      /cannot unmarshal object into Go value of type \[\]string/,
-    );
-  }));
-
-test('problems: line, column, what was found and expected, the lines around, the place in the file', () =>
-  withPage('file', async (page) => {
-    const files = [
-      'broken-time/config.dump',
-      'broken-syntax/spec.dump',
-      'broken-type/deleted.files',
-    ];
-    await pick(
+test('archives are dropped: identity, engine, times, sizes, members as openCheckpoint says', () =>
+  run(async (page) => {
+    await drop(
       page,
-      files.map((file) => join(pageData, file)),
+      DROPPED.map((name) => join(archives, name)),
     );
-    assert.equal(await page.locator('#announcement').textContent(), '3 files with a problem');
-    for (const file of files) {
-      const kind = file.split('/')[1];
-      let error = /** @type {any} */ (null);
-      assert.throws(
-        () => decoded(kind, join(pageData, file)),
-        (thrown) => ((error = thrown), true),
+    await listed(page, DROPPED.length);
+    for (const name of DROPPED) {
+      const bytes = readFileSync(join(archives, name));
+      const checkpoint = await openCheckpoint(bytes, { name });
+      const { container, engine, sizes, statistics } = checkpoint.summary;
+      await page.locator('.items a', { hasText: name }).click();
+      await shown(page, container.name);
+      assert.equal(
+        await page.locator('.item-head .about').textContent(),
+        [
+          name,
+          A.forms[checkpoint.form],
+          A.compressions[checkpoint.compression ?? ''],
+          ckpt.byteToString(bytes.length),
+          engine.display,
+        ].join(' · '),
       );
-      const shown = card(page, kind);
-      const problem = shown.locator('.problem');
-      assert.equal(await problem.locator('.message').textContent(), error.goMessage);
-      const where = await problem.locator('.where').textContent();
-      assert.ok(
-        where?.startsWith(`line ${error.line}, column ${error.column} · byte ${error.offset}`),
-        where ?? '',
+      const identity = await facts(section(page, 'Identity'));
+      assert.equal(identity.Name, container.name);
+      assert.equal(identity.Image, container.image);
+      assert.equal(identity.Runtime, container.runtime);
+      assert.equal(identity.Engine, engine.display);
+      assert.equal(identity.Namespace, container.namespace);
+      assert.equal(identity.Pod, container.pod);
+      for (const { file, text } of engine.evidence)
+        assert.ok(identity['Known by'].includes(text) && identity['Known by'].includes(file));
+      assert.ok(await page.locator(`code[title="${container.id}"]`).isVisible());
+      const config = /** @type {any} */ (checkpoint.documents['config.dump']).value;
+      assert.equal(
+        await section(page, 'Times').locator('time').first().getAttribute('datetime'),
+        config.createdTime,
       );
-      assert.equal(await problem.locator('.found').textContent(), error.found);
-      assert.equal(await problem.locator('.expected').textContent(), error.expected);
-      assert.equal(await problem.locator('.rule').textContent(), error.rule);
 
-      const text = readFileSync(join(pageData, file));
-      const lines = text.toString().split('\n');
-      assert.equal(await problem.locator('.here code').textContent(), lines[error.line - 1]);
-      assert.equal(await problem.locator('.here .number').textContent(), String(error.line));
-      const token = text.subarray(error.offset, error.offset + error.length).toString();
-      assert.equal(await problem.locator('mark').textContent(), token);
-      const [caret, mark] = await Promise.all([
-        problem.locator('.caret code').evaluate((code) => {
-          const range = document.createRange();
-          range.selectNode(/** @type {Node} */ (code.childNodes[1]));
-          return range.getBoundingClientRect().left;
+      const { checkpoint: all, pages, gpuPages, rootfsDiff, volumes, devshm, logs, other } = sizes;
+      const images = all - pages - gpuPages;
+      const parts = { pages, images, gpuPages, rootfsDiff, volumes, devshm, logs, other };
+      const present = Object.entries(parts)
+        .filter(([, size]) => size > 0)
+        .sort(([, a], [, b]) => b - a);
+      const picture = section(page, 'Sizes');
+      assert.deepEqual(
+        await picture
+          .locator('.legend li:not(.total)')
+          .evaluateAll((rows) =>
+            rows.map((row) =>
+              ['.part-name', '.amount'].map((part) => row.querySelector(part)?.textContent),
+            ),
+          ),
+        present.map(([part, size]) => [A.parts[part], ckpt.byteToString(size)]),
+      );
+      const areas = await picture.locator('.map > .part').evaluateAll((boxes) =>
+        boxes.map((box) => {
+          const { width, height } = box.getBoundingClientRect();
+          return width * height;
         }),
-        problem.locator('mark').evaluate((element) => element.getBoundingClientRect().left),
-      ]);
-      assert.ok(Math.abs(caret - mark) < 2, `caret at ${caret}, token at ${mark}`);
+      );
+      const share = present[0][1] / present.reduce((sum, [, size]) => sum + size, 0);
+      const shownShare = areas[0] / areas.reduce((sum, area) => sum + area, 0);
+      assert.ok(Math.abs(share - shownShare) < 0.06, `${share} is drawn as ${shownShare}`);
+      assert.equal(
+        (await facts(section(page, 'Dump statistics')))['Pages written'],
+        String(statistics.pages_written),
+      );
 
-      await problem.locator('button').click();
-      await shown.locator('.raw .here mark').waitFor();
-      assert.equal(await shown.locator('.raw .here mark').textContent(), token);
+      await view(page, 'Files');
+      await page.locator('.rows.members .row').first().waitFor();
+      const rows = await treeRows(page);
+      const sum = [...checkpoint.members]
+        .filter((member) => member.name.startsWith('checkpoint/') && member.type === 'file')
+        .reduce((total, { size }) => total + size, 0);
+      const images1 = rows.find(([path]) => path === 'checkpoint/');
+      assert.equal(images1?.[1], ckpt.byteToString(sum));
+      for (const { name: path, size, type } of checkpoint.members) {
+        if (path.includes('/') || type !== 'file') continue;
+        await page.locator('.rows.members').evaluate((list) => (list.scrollTop = 0));
+        await page.locator('.search').fill(path);
+        const row = page.locator('.rows.members .row', { hasText: path }).first();
+        await row.waitFor();
+        assert.equal(await row.locator('.amount').textContent(), ckpt.byteToString(size));
+      }
+      await page.keyboard.press('Escape');
+      await page.locator('.brand').click();
     }
-    // As far as Go fills it, the value is there; after a syntax error it is not.
-    const { partial } = /** @type {any} */ (
-      catchError(() => decoded('config.dump', join(pageData, files[0])))
-    );
-    assert.equal((await facts(section(card(page, 'config.dump'), 'Identity'))).Name, partial.name);
-    assert.equal(await section(card(page, 'spec.dump'), 'Process').count(), 0);
   }));
 
-/** @param {() => any} run */
-function catchError(run) {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
-
-test('64-bit integers, sizes, secrets, JSON in annotations, other formats', () =>
-  withPage('http', async (page) => {
-    const names = [
-      'status',
-      'spec.dump',
-      'network.status',
-      'pod.options',
-      'config.dump',
-      'status.dump',
-    ];
-    const files = names.map((name) => join(pageData, 'kubernetes', name));
-    await pick(page, files);
-    assert.equal(await page.locator('#announcement').textContent(), '6 files fine');
-
-    const status = decoded('status', files[0]);
-    const times = section(card(page, 'status'), 'Times');
-    const text = await times.innerText();
-    assert.ok(text.includes(`2026-03-13T21:30:00.123456789Z · ${status.CreatedAt}`), text);
-    assert.match(text, /412 milliseconds later/);
-    assert.equal((await facts(section(card(page, 'status'), 'State'))).State, 'running');
-    assert.match(
-      await section(card(page, 'status\\.dump'), 'Everything in the file').innerText(),
-      /created_at: 1773437400123456789\n/,
-    );
-
-    const timeline = await section(card(page, 'config.dump'), 'Times').innerText();
-    assert.match(timeline, /13 minutes 6 seconds later/);
-
-    const spec = card(page, 'spec.dump');
-    const resources = await facts(section(spec, 'Resources'));
-    assert.equal(resources.Memory, '512.0 MiB 536870912');
-    assert.equal(resources['Processor time'], '50 % of one processor 50000 of every 100000 µs');
-
-    const environment = section(spec, 'Environment');
-    assert.doesNotMatch(await page.content(), /hunter2/);
-    const row = environment.locator('tr', { hasText: 'DB_PASSWORD' });
+test('metadata is shown for people; the environment hides secrets until they are asked for', () =>
+  run(async (page) => {
+    const path = join(archives, 'multi-gzip.tar.gz');
+    const checkpoint = await openCheckpoint(readFileSync(path));
+    const spec = /** @type {any} */ (checkpoint.documents['spec.dump']).value;
+    await pick(page, [path]);
+    await shown(page);
+    await view(page, 'Metadata');
+    const environment = section(page, 'Environment');
+    await environment.waitFor();
+    const { process, linux } = spec;
+    const shownProcess = await facts(section(page, 'Process'));
+    assert.deepEqual(shownProcess.Command, process.args);
+    assert.equal(shownProcess['Working directory'], process.cwd);
+    const env = new Map(await /** @type {any} */ (table(environment)));
+    let hidden = 0;
+    for (const entry of process.env) {
+      const at = entry.indexOf('=');
+      const [name, value] = [entry.slice(0, at), entry.slice(at + 1)];
+      if (env.get(name)?.startsWith('••••')) hidden++;
+      else assert.equal(env.get(name), value);
+    }
+    assert.ok(hidden > 0);
+    const secret = process.env.find((/** @type {string} */ entry) => /PASSWORD=/.test(entry));
+    const value = secret.slice(secret.indexOf('=') + 1);
+    assert.ok(!(await page.content()).includes(value));
+    const row = environment.locator('tr', { hasText: 'PASSWORD' });
     await row.locator('button').click();
-    assert.match(await row.innerText(), /hunter2/);
-
-    const labels = section(spec, 'Annotations').locator('tr', { hasText: 'cri-o.Labels' });
-    assert.match(await labels.innerText(), /io\.kubernetes\.pod\.name: counter-6f9c/);
-
-    assert.deepEqual(await table(section(card(page, 'network\\.status'), 'Networks')), [
-      ['podman', 'eth0', '10.88.0.9/16', '10.88.0.1', 'f2:99:9a:10:2b:3c'],
-      ['podman', 'eth0', 'fd00::9/64', 'not set', 'f2:99:9a:10:2b:3c'],
-    ]);
+    assert.ok((await row.innerText()).includes(value));
     assert.deepEqual(
-      await table(section(card(page, 'pod\\.options'), 'Containers|Pod checkpoint')),
-      [['counter', '0123abcd-counter']],
+      (await table(section(page, 'Namespaces'))).map(([type]) => type),
+      linux.namespaces.map((/** @type {any} */ { type }) => type),
     );
-
-    // The whole of what was shortened is copied.
-    const id = section(card(page, 'config.dump'), 'Identity').locator('div', { hasText: /^ID/ });
-    await id.locator('button').click();
-    await id.getByText('Copied').waitFor();
-    assert.equal(
-      await page.evaluate(() => navigator.clipboard.readText()),
-      decoded('config.dump', files[4]).id,
+    assert.deepEqual(
+      (await table(section(page, 'Mounts'))).map(([destination]) => destination),
+      spec.mounts.map((/** @type {any} */ { destination }) => destination),
     );
   }));
 
-test('an archive and a file of another kind say what they are; loose files may go together', () =>
-  withPage('file', async (page) => {
-    const archive = folder.write('dump.tar.gz', new Uint8Array([0x28, 0xb5, 0x2f, 0xfd, 0, 0]));
-    const note = folder.write('notes.txt', 'Remember the milk.\n');
-    await pick(page, [archive, note]);
-    assert.match(await card(page, 'dump\\.tar\\.gz').innerText(), /Broken off.*zstd stream ends/s);
-    const notes = card(page, 'notes\\.txt');
-    assert.match(await notes.innerText(), /Not recognised/);
-    await notes.locator('.raw').getByText('Remember the milk.').waitFor();
+test('a finding leads to its place in the file', () =>
+  run(async (page) => {
+    const text = '{\n  "id": "4f2c",\n  "name": "web",\n  "createdTime": "yesterday"\n}\n';
+    const error = /** @type {any} */ (ckpt.check('config.dump', new TextEncoder().encode(text)));
+    assert.ok(error.line > 0);
+    await pick(page, [folder.write('config.dump', text)]);
+    await shown(page);
+    await view(page, 'Findings');
+    const finding = page.locator('.group', { hasText: error.rule }).locator('.finding').first();
+    assert.match(await finding.locator('.places').innerText(), /config\.dump line 4, column 18/);
+    await finding.locator('.frame mark').waitFor();
+    assert.equal(await finding.locator('.frame mark').textContent(), '"yesterday"');
+    assert.equal(await finding.locator('.frame .here .number').textContent(), String(error.line));
+    await finding.locator('.places a').click();
+    const mark = page.locator('.viewer .rows.text mark');
+    await mark.waitFor();
+    assert.equal(await mark.textContent(), '"yesterday"');
+    assert.match(page.url(), /#\d+\/files\/\d+\/\d+-\d+$/);
+    await page.goBack();
+    await page.locator('.findings').waitFor();
+  }));
+
+test('a truncated archive shows what came before, and where it broke; what is none says so', () =>
+  run(async (page) => {
+    const whole = readFileSync(join(archives, 'simple-none.tar'));
+    const cut = whole.subarray(0, Math.floor((whole.length * 0.8) / 512) * 512 + 100);
+    const checkpoint = await openCheckpoint(cut);
+    assert.ok(checkpoint.error && checkpoint.members.length > 5);
+    await pick(page, [folder.write('cut.tar', cut)]);
+    await shown(page, checkpoint.summary.container.name);
+    assert.equal(await page.locator('.item-head .badge').textContent(), 'Damaged');
+    const verdict = page.locator('.verdict');
+    assert.equal(await verdict.locator('.message').textContent(), checkpoint.error.message);
+    const offset = new Intl.NumberFormat('en').format(checkpoint.error.offset);
+    assert.ok((await verdict.locator('.where').textContent())?.startsWith(`byte ${offset}`));
     assert.equal(
-      await page.locator('#announcement').textContent(),
-      '1 file with a problem, 1 file not recognised',
+      await page.locator('.views a', { hasText: 'Files' }).locator('.amount').textContent(),
+      String(checkpoint.members.length),
     );
+
+    await pick(page, [folder.write('none.tar', 'no archive at all')]);
+    await shown(page, 'none.tar');
+    assert.equal(await page.locator('.item-head .badge').textContent(), 'No checkpoint');
+    assert.ok((await verdict.innerText()).includes('cannot be read as an archive'));
   }));

@@ -1,90 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 // The blocks that sections are made of.
+import { useState } from 'preact/hooks';
 import { T } from '../text.js';
-import { membersNode, sizesNode } from './archive-blocks.js';
-import { cellNode } from './cells.js';
-import { h } from './dom.js';
-import { moreRows } from './rows.js';
-import { searchedList } from './searched.js';
+import { api } from './api.js';
+import { h } from './h.js';
+import { useAnswer, useRested } from './hooks.js';
+import { VirtualList } from './rows.js';
+import { TreeRows, useMore } from './tree.js';
+import { Value } from './values.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
-/** @typedef {import('./ask.js').Ask} Ask */
+/** @typedef {import('../types.d.ts').Cell} Cell */
 
 /** Shorter lists are shown as they are. */
 const SHORT_LIST = 20;
+/** Longer entries of lists are cut. */
+const LONG = 2000;
 
-/** @param {Ask} ask @param {Block} block @param {string} title of the section @returns {import('./dom.js').Child} */
-export function blockNode(ask, block, title) {
+/** @param {{block: Block, title: string}} props `title` of the section @returns {any} */
+export function BlockNode({ block, title }) {
   switch (block.t) {
     case 'facts':
-      return facts(ask, block);
+      return h(Facts, { rows: block.rows });
     case 'table':
-      return table(ask, block, title);
+      return h(Table, { head: block.head, seq: block.seq, title });
     case 'list':
-      return list(ask, block, title);
+      return h(List, { seq: block.seq, title });
     case 'timeline':
-      return timeline(ask, block);
-    case 'sizes':
-      return sizesNode(block);
-    case 'members':
-      return membersNode(ask, block, title);
+      return h(Timeline, { events: block.events });
+    case 'tree':
+      return h(TreeRows, { seq: block.seq });
     case 'note':
       return h('p', { class: 'quiet' }, block.text);
   }
 }
 
-/** @param {Ask} ask @param {Extract<Block, {t: 'facts'}>} block */
-function facts(ask, { rows }) {
+/** @param {{rows: [label: string, cell: Cell][]}} props */
+export function Facts({ rows }) {
   if (rows.length === 0) return null;
-  const pair = (/** @type {typeof rows[0]} */ [label, cell]) =>
-    h('div', null, h('dt', null, label), h('dd', null, cellNode(ask, cell)));
-  return h('dl', { class: 'facts' }, rows.map(pair));
-}
-
-/** The roles are said aloud because the style sheet changes how the parts of the table are laid out. @param {Ask} ask @param {Extract<Block, {t: 'table'}>} block @param {string} title */
-function table(ask, { head, seq }, title) {
-  const heads = head.map((label) => h('th', { role: 'columnheader', scope: 'col' }, label));
-  const body = h('tbody', { role: 'rowgroup' });
-  const element = h(
-    'table',
-    { role: 'table', 'aria-label': title, class: head.length === 2 ? 'pairs' : undefined },
-    h('thead', { role: 'rowgroup' }, h('tr', { role: 'row' }, heads)),
-    body,
-  );
-  const parts = moreRows(ask, seq, body, (cells) =>
-    h(
-      'tr',
-      { role: 'row' },
-      cells.map((cell, column) =>
-        h('td', { role: 'cell', 'data-label': head[column] }, cellNode(ask, cell)),
-      ),
+  return h(
+    'dl',
+    { class: 'facts' },
+    rows.map(([label, cell], index) =>
+      h('div', { key: index }, h('dt', null, label), h('dd', null, h(Value, { cell }))),
     ),
   );
-  const [, button] = /** @type {Node[]} */ (parts);
-  return [element, button];
 }
 
-/** @param {Ask} ask @param {Extract<Block, {t: 'list'}>} block @param {string} title */
-function list(ask, { seq }, title) {
+/** The roles are said aloud because the style sheet changes how the parts of the table are laid out. @param {Pick<Extract<Block, {t: 'table'}>, 'head' | 'seq'> & {title: string}} props */
+function Table({ head, seq, title }) {
+  const [rows, button] = useMore(seq);
+  return h(
+    'div',
+    null,
+    h(
+      'table',
+      { role: 'table', 'aria-label': title, class: head.length === 2 ? 'pairs' : '' },
+      h(
+        'thead',
+        { role: 'rowgroup' },
+        h(
+          'tr',
+          { role: 'row' },
+          head.map((label) => h('th', { role: 'columnheader', scope: 'col' }, label)),
+        ),
+      ),
+      h(
+        'tbody',
+        { role: 'rowgroup' },
+        rows.map((cells, index) =>
+          h(
+            'tr',
+            { role: 'row', key: index },
+            cells.map((cell, column) =>
+              h('td', { role: 'cell', 'data-label': head[column] }, h(Value, { cell })),
+            ),
+          ),
+        ),
+      ),
+    ),
+    button,
+  );
+}
+
+/** @param {{seq: import('../types.d.ts').Seq<string>, title: string}} props */
+function List({ seq, title }) {
+  const [text, setText] = useState('');
+  const wanted = useRested(text);
+  const { value } = useAnswer(
+    async () => (wanted === '' || seq.id === 0 ? seq : api.find({ seq: seq.id, text: wanted })),
+    [seq, wanted],
+  );
   if (seq.total <= SHORT_LIST)
     return h(
       'ul',
       { class: 'plain' },
-      seq.rows.map((row) => h('li', null, h('code', null, row))),
+      seq.rows.map((row) => h('li', null, h('code', null, row.slice(0, LONG)))),
     );
-
-  return searchedList(ask, seq, {
-    label: title,
-    filter: T.filter,
-    class: 'list',
-    amount: T.list,
-    make: (row) => h('code', null, row.slice(0, 2000)),
-    match: (row, text) => (row.toLowerCase().includes(text) ? row : null),
-  });
+  let found = value ?? seq;
+  if (wanted !== '' && seq.id === 0) {
+    const rows = seq.rows.filter((row) => row.toLowerCase().includes(wanted.toLowerCase()));
+    found = { id: 0, total: rows.length, rows };
+  }
+  return h(
+    'div',
+    null,
+    h(
+      'label',
+      { class: 'filter' },
+      T.filter,
+      ' ',
+      h('input', {
+        type: 'search',
+        autocomplete: 'off',
+        spellcheck: false,
+        value: text,
+        onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+      }),
+    ),
+    h('p', { class: 'quiet', role: 'status' }, T.list(found.total)),
+    h(VirtualList, {
+      seq: found,
+      label: title,
+      class: 'list',
+      make: (/** @type {string} */ row) => h('code', null, row.slice(0, LONG)),
+    }),
+  );
 }
 
-/** @param {Ask} ask @param {Extract<Block, {t: 'timeline'}>} block */
-function timeline(ask, { events }) {
+/** @param {{events: import('../types.d.ts').TimelineEvent[]}} props */
+export function Timeline({ events }) {
   return h(
     'ol',
     { class: 'timeline' },
@@ -92,10 +137,10 @@ function timeline(ask, { events }) {
       h(
         'li',
         { class: time ? 'known' : 'unknown' },
+        after && h('span', { class: 'after' }, after),
         h('span', { class: 'event' }, label),
         ' ',
-        time ? cellNode(ask, time) : h('span', { class: 'quiet' }, T.notRecorded),
-        after && h('span', { class: 'after' }, after),
+        time ? h(Value, { cell: time }) : h('span', { class: 'quiet' }, T.notRecorded),
       ),
     ),
   );

@@ -1,131 +1,192 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sequences: grown on request, or as a list that makes only the rows one can see.
+// A list with rows of one height, of which only the visible ones exist.
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { T } from '../text.js';
-import { h } from './dom.js';
+import { api } from './api.js';
+import { classes, h } from './h.js';
 
 /** @template Row @typedef {import('../types.d.ts').Seq<Row>} Seq */
-/** @typedef {import('./ask.js').Ask} Ask */
-
-/** Rows that are added at once. */
-const PAGE = 200;
-
-/**
- * Fills a container with the rows of a sequence; a button below it fetches more.
- * @template Row
- * @param {Ask} ask
- * @param {Seq<Row>} seq
- * @param {HTMLElement} container
- * @param {(row: Row) => Node} make
- * @returns {Node[] | Promise<Node[]>} the container, and the button; a promise if there were no rows yet
- */
-export function moreRows(ask, { id, total, rows }, container, make) {
-  let shown = 0;
-  const add = (/** @type {Row[]} */ next) => {
-    container.append(...next.map(make));
-    shown += next.length;
-    button.hidden = shown >= total;
-    button.textContent = T.more(Math.min(PAGE, total - shown), total);
-  };
-  const fetch = async () => add(await ask('rows', { seq: id, from: shown, count: PAGE }));
-  const button = h('button', { class: 'small more', type: 'button', onclick: fetch });
-  if (rows.length > 0 || total === 0) {
-    add(rows);
-    return [container, button];
-  }
-  return fetch().then(() => [container, button]);
-}
 
 /** Browsers do not lay out elements that are much higher. */
 const HIGHEST = 8_000_000;
 /** Rows that are made above and below the visible ones. */
-const MARGIN = 10;
+const MARGIN = 12;
+/** Rows that are fetched at once, and how many times that is kept. */
 const FETCH = 200;
+const PAGES = 50;
 
 /**
- * A list with rows of one height, of which only the visible ones exist.
+ * The rows of a sequence, of which the worker has most.
  * @template Row
- * @param {Ask} ask
- * @param {Seq<Row>} seq
- * @param {{label: string, class: string, make: (row: Row, index: number) => Node}} options
- * @returns {{element: HTMLElement, show(index: number): void}} `show` brings a row into view
  */
-export function virtualList(ask, seq, { label, class: className, make }) {
-  const { id, total } = seq;
+class Rows {
+  #seq;
+  #arrived;
   /** @type {Map<number, Row[]>} */
-  const pages = new Map();
-  const canvas = h('div', { class: 'canvas', role: 'list' });
-  const element = h(
-    'div',
-    { class: `rows ${className}`, tabindex: '0', role: 'group', 'aria-label': label },
-    canvas,
-  );
-  let rowHeight = 0;
-  let scheduled = false;
+  #pages = new Map();
 
-  /** The row at the top for where the scroll bar is, and back. */
-  const height = () => Math.min(total * rowHeight, HIGHEST);
-  const scale = () => {
-    const way = height() - element.clientHeight;
-    return way > 0 ? (total * rowHeight - element.clientHeight) / way : 1;
-  };
+  /** @param {Seq<Row>} seq @param {() => void} arrived is called when there are more */
+  constructor(seq, arrived) {
+    this.#seq = seq;
+    this.#arrived = arrived;
+  }
 
-  const row = (/** @type {number} */ index) => {
-    if (index < seq.rows.length) return seq.rows[index];
+  /** @param {number} index @returns {Row | undefined} undefined: it is on its way */
+  at(index) {
+    const { id, rows } = this.#seq;
+    if (index < rows.length) return rows[index];
     const number = Math.floor(index / FETCH);
-    const page = pages.get(number);
+    const page = this.#pages.get(number);
     if (page) return page[index - number * FETCH];
-    pages.set(number, []);
-    if (pages.size > 50) pages.delete(/** @type {number} */ (pages.keys().next().value));
-    ask('rows', { seq: id, from: number * FETCH, count: FETCH }).then((rows) => {
-      pages.set(number, rows);
-      schedule();
-    });
+    this.#pages.set(number, []);
+    if (this.#pages.size > PAGES)
+      this.#pages.delete(/** @type {number} */ (this.#pages.keys().next().value));
+    api.rows({ seq: id, from: number * FETCH, count: FETCH }).then(
+      (found) => {
+        this.#pages.set(number, /** @type {Row[]} */ (found));
+        this.#arrived();
+      },
+      () => {},
+    );
     return undefined;
+  }
+}
+
+/**
+ * Arrow keys, Page Up and Down, Home and End move the active row; Enter chooses it.
+ * @template Row
+ * @param {object} props
+ * @param {Seq<Row>} props.seq
+ * @param {string} props.label
+ * @param {string} props.class
+ * @param {(row: Row, index: number) => import('./h.js').Children} props.make
+ * @param {number} [props.at] a row to bring into view
+ * @param {'list' | 'tree' | 'listbox'} [props.role]
+ * @param {(row: Row) => Record<string, any>} [props.about] more attributes of a row
+ * @param {(row: Row, index: number) => void} [props.choose] there is an active row
+ * @param {(event: KeyboardEvent, row: Row, index: number) => void} [props.keys] more keys
+ */
+export function VirtualList({ seq, label, class: name, make, at = -1, role, about, choose, keys }) {
+  const { total } = seq;
+  const box = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const [, redraw] = useState(0);
+  const again = () => redraw((n) => n + 1);
+  const known = useRef(/** @type {{seq: Seq<Row>, rows: Rows<Row>} | null} */ (null));
+  if (known.current?.seq !== seq) known.current = { seq, rows: new Rows(seq, again) };
+  const { rows } = known.current;
+  const [rowHeight, setRowHeight] = useState(22);
+  const [active, setActive] = useState(Math.max(0, at));
+  const element = box.current;
+  const room = element?.clientHeight ?? 400;
+  const height = Math.min(total * rowHeight, HIGHEST);
+  // The row at the top for where the scroll bar is, and back.
+  const way = height - room;
+  const scale = way > 0 ? (total * rowHeight - room) / way : 1;
+  const scroll = element?.scrollTop ?? 0;
+  const top = scroll * scale;
+  const first = Math.max(0, Math.min(total, Math.floor(top / rowHeight)) - MARGIN);
+  const last = Math.min(total, Math.ceil((top + room) / rowHeight) + MARGIN);
+
+  const show = (/** @type {number} */ index, middle = false) => {
+    if (!element) return;
+    const start = index * rowHeight;
+    let to = top;
+    if (middle) to = start - room / 2;
+    else if (start < top) to = start;
+    else if (start + rowHeight > top + room) to = start + rowHeight - room;
+    element.scrollTop = Math.max(0, to) / scale;
+  };
+  useLayoutEffect(() => {
+    const row = box.current?.querySelector('.row');
+    const measured = row?.getBoundingClientRect().height;
+    if (measured && Math.abs(measured - rowHeight) > 0.1) setRowHeight(measured);
+  });
+  useEffect(() => {
+    const observer = new ResizeObserver(again);
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
+  useLayoutEffect(() => {
+    if (at >= 0) show(at, true);
+  }, [seq, at, rowHeight]);
+
+  const move = (/** @type {number} */ to) => {
+    const next = Math.max(0, Math.min(total - 1, to));
+    setActive(next);
+    show(next);
+  };
+  const page = Math.max(1, Math.floor(room / rowHeight) - 1);
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    /** @type {Record<string, number>} */
+    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page };
+    const step = steps[event.key];
+    const row = rows.at(active);
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (step !== undefined) move(active + step);
+    else if (event.key === 'Home') move(0);
+    else if (event.key === 'End') move(total - 1);
+    else if (event.key === 'Enter' && row !== undefined) choose?.(row, active);
+    else {
+      if (row !== undefined) keys?.(event, row, active);
+      return;
+    }
+    event.preventDefault();
   };
 
-  const draw = () => {
-    scheduled = false;
-    if (!element.isConnected || element.clientHeight === 0) return;
-    if (rowHeight === 0) {
-      const probe = h('div', { class: 'row' }, ' ');
-      canvas.append(probe);
-      rowHeight = probe.getBoundingClientRect().height || 20;
-      canvas.style.height = `${height()}px`;
-    }
-    const top = element.scrollTop * scale();
-    const first = Math.max(0, Math.floor(top / rowHeight) - MARGIN);
-    const last = Math.min(total, Math.ceil((top + element.clientHeight) / rowHeight) + MARGIN);
-    const offset = element.scrollTop - top;
-    /** @type {Node[]} */
-    const made = [];
-    for (let index = first; index < last; index++) {
-      const data = row(index);
-      const line = h('div', {
-        class: 'row',
-        role: 'listitem',
-        'aria-setsize': total,
-        'aria-posinset': index + 1,
-      });
-      line.append(data === undefined ? '…' : make(data, index));
-      line.style.transform = `translateY(${Math.round(index * rowHeight + offset)}px)`;
-      made.push(line);
-    }
-    canvas.replaceChildren(...made);
-  };
-  const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
-    requestAnimationFrame(draw);
-  };
-  element.addEventListener('scroll', schedule, { passive: true });
-  new ResizeObserver(schedule).observe(element);
-  return {
-    element,
-    show(index) {
-      draw();
-      const middle = index * rowHeight - element.clientHeight / 2;
-      element.scrollTop = Math.max(0, middle) / scale();
-      schedule();
+  const lines = [];
+  const offset = scroll - top;
+  const itemRole = role === 'tree' ? 'treeitem' : role === 'listbox' ? 'option' : 'listitem';
+  const id = `rows-${label.replace(/\W+/g, '-')}`;
+  for (let index = first; index < last; index++) {
+    const row = rows.at(index);
+    lines.push(
+      h(
+        'div',
+        {
+          key: index,
+          id: `${id}-${index}`,
+          class: classes('row', choose && index === active && 'active'),
+          role: itemRole,
+          'aria-setsize': total,
+          'aria-posinset': index + 1,
+          style: { transform: `translateY(${Math.round(index * rowHeight + offset)}px)` },
+          ...(choose && {
+            'aria-selected': index === active,
+            onClick: () => {
+              setActive(index);
+              if (row !== undefined) choose(row, index);
+            },
+          }),
+          ...(row !== undefined && about?.(row)),
+        },
+        row === undefined ? '…' : make(row, index),
+      ),
+    );
+  }
+  return h(
+    'div',
+    {
+      class: classes('rows', name),
+      ref: box,
+      tabindex: 0,
+      role: role ?? 'group',
+      'aria-label': label,
+      ...(choose &&
+        active >= first &&
+        active < last && { 'aria-activedescendant': `${id}-${active}` }),
+      onScroll: again,
+      onKeyDown: choose && onKeyDown,
     },
-  };
+    total === 0
+      ? h('p', { class: 'quiet' }, T.nothingFound)
+      : h(
+          'div',
+          {
+            class: 'canvas',
+            role: role ? 'presentation' : 'list',
+            style: { height: `${height}px` },
+          },
+          lines,
+        ),
+  );
 }

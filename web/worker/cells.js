@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Values as cells: how one value is shown.
 import { T } from '../text.js';
-import { isSecret } from './secrets.js';
 
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {import('./shelf.js').Shelf} Shelf */
+/** @typedef {import('./views.js').Context} Context */
 
 /** @param {string} text @returns {Cell} */
 export const none = (text = T.unset) => ({ t: 'none', text });
@@ -32,15 +32,17 @@ export function textCell(shelf, text, plain = (same) => same) {
   return long ?? (DIGEST.test(text) ? { t: 'id', text } : plain(text));
 }
 
-/** The same for a text that may be a secret. @param {Shelf} shelf @param {string} name @param {string} text @returns {Cell} */
-export function guardedCell(shelf, name, text, plain = code) {
-  return isSecret(name, text) ? { t: 'secret', text } : textCell(shelf, text, plain);
-}
+/** A cell that is hidden if the report says that a secret stands there. @param {Context} context @param {string} pointer @param {Cell} cell @returns {Cell} */
+export const guarded = ({ secrets, member }, pointer, cell) =>
+  secrets.has(member, pointer) ? { t: 'secret', cell } : cell;
 
-/** @param {Shelf} shelf @param {string[] | null | undefined} items @returns {Cell} */
-export function tags(shelf, items) {
+/** @param {Context} context @param {string} pointer of the list @param {string[] | null | undefined} items @returns {Cell} */
+export function tags(context, pointer, items) {
   if (!items?.length) return none(T.none);
-  return { t: 'tags', items: items.slice(0, 500).map((item) => guardedCell(shelf, '', item)) };
+  const cells = items
+    .slice(0, 500)
+    .map((item, i) => guarded(context, `${pointer}/${i}`, textCell(context.shelf, item, code)));
+  return { t: 'tags', items: cells };
 }
 
 /** What Go prints for a time that was never set. */

@@ -5,6 +5,7 @@ import { visibleCharacters } from '../../wasm/escape.js';
 const LF = 0x0a;
 const CR = 0x0d;
 const TAB = 0x09;
+const STAR = 0x2a;
 
 /** Bytes of a line that are shown as one row. */
 const WIDTH = 200;
@@ -127,13 +128,23 @@ function shorten(bytes, from, end, room = FRAME_WIDTH) {
   return characters.slice(0, room).join('') + (cut ? '…' : '');
 }
 
+/** A copy in which some places are crossed out. @param {Uint8Array} bytes @param {{offset: number, length: number}[]} hidden */
+function without(bytes, hidden) {
+  if (hidden.length === 0) return bytes;
+  const copy = bytes.slice();
+  for (const { offset, length } of hidden) copy.fill(STAR, offset, offset + length);
+  return copy;
+}
+
 /**
- * The lines around an error; long ones are cut around it.
- * @param {Uint8Array} bytes
+ * The lines around a place; long ones are cut around it.
+ * @param {Uint8Array} all
  * @param {{offset: number, length: number, line: number}} place
+ * @param {{offset: number, length: number}[]} [hidden] what is not to be shown
  * @returns {FrameLine[]}
  */
-export function frame(bytes, { offset, length, line }) {
+export function frame(all, { offset, length, line }, hidden = []) {
+  const bytes = without(all, hidden);
   const start = lineStart(bytes, offset);
   const end = lineEnd(bytes, offset);
 

@@ -1,122 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0
-// One member of a source: decoded, and described for the page.
-import { T } from '../text.js';
-import { frame, rawRows } from './lines.js';
-import { Shelf } from './shelf.js';
-import { Tree } from './tree.js';
-import { VIEWS } from './views.js';
+// The report about a checkpoint. Until the core validates, it is made of what reading it found.
+import { frameSecrets } from './secrets.js';
 
-/** @typedef {import('../types.d.ts').Problem} Problem */
-/** @typedef {import('../types.d.ts').Report} ReportData */
+/** @typedef {import('../types.d.ts').Report} Report */
+/** @typedef {import('../types.d.ts').Finding} Finding */
 
-/** A metadata file is small; larger ones would only fill the memory. */
-export const MAX_SIZE = 64 * 2 ** 20;
+/** @type {import('../types.d.ts').Rule[]} */
+export const RULES = [];
 
-/** A file that is text and nothing more. */
-export const TEXT = 'text';
+/** @param {Partial<Finding>} given @returns {Finding} */
+const finding = (given) => ({
+  id: '',
+  severity: 'error',
+  message: '',
+  hint: '',
+  member: '',
+  pointer: '',
+  offset: null,
+  length: null,
+  line: null,
+  column: null,
+  archiveOffset: null,
+  found: '',
+  expected: '',
+  related: [],
+  index: -1,
+  ...given,
+});
 
-export class Report {
-  shelf = new Shelf();
-  #ckpt;
-  /** @type {Uint8Array} */
-  #bytes = new Uint8Array();
-  /** @type {{offset: number, length: number} | undefined} */
-  #mark;
-
-  /** @param {any} ckpt the core */
-  constructor(ckpt) {
-    this.#ckpt = ckpt;
+/** @param {any} ckpt @param {any} checkpoint @param {import('./sources.js').Source} _source @returns {Promise<Report>} */
+export async function makeReport(ckpt, checkpoint, _source) {
+  const { documents, problems, files, members } = checkpoint;
+  /** @type {Finding[]} */
+  const findings = [];
+  for (const [member, { error }] of Object.entries(documents)) {
+    if (!error) continue;
+    const { rule: id, message, pointer, offset, length, line, column, found, expected } = error;
+    const place = line > 0 ? { offset, length, line, column } : {};
+    findings.push(finding({ id, message, member, pointer, found, expected, ...place }));
   }
-
-  /**
-   * @param {string | null} kind null: it is not known, nothing is decoded
-   * @param {{size: number}} member
-   * @param {() => Promise<Uint8Array>} read
-   * @returns {Promise<ReportData>}
-   */
-  async make(kind, member, read) {
-    const size = this.#ckpt.byteToString(member.size);
-    /** @type {ReportData} */
-    const report = {
-      kind,
-      size,
-      verdict: 'ok',
-      partial: false,
-      sections: [],
-      raw: false,
-      tree: false,
-    };
-    if (member.size > MAX_SIZE) {
-      const words = T.tooLarge(size, this.#ckpt.byteToString(MAX_SIZE));
-      return { ...report, verdict: 'error', problem: hopeless('limit', words) };
-    }
-    try {
-      this.#bytes = await read();
-    } catch (error) {
-      return { ...report, verdict: 'error', problem: hopeless('unreadable', message(error)) };
-    }
-    report.raw = true;
-    if (kind === TEXT) return report;
-    if (kind === null) return { ...report, verdict: 'unknown' };
-    return this.#decode(kind, report);
+  for (const { code, message, member = '', offset: archiveOffset = null } of problems)
+    findings.push(finding({ id: code, severity: 'warning', message, member, archiveOffset }));
+  const spec = documents['spec.dump']?.value && files.get('spec.dump');
+  if (spec) {
+    for (const place of frameSecrets(ckpt, spec))
+      findings.push(finding({ id: 'CKP800', severity: 'warning', member: 'spec.dump', ...place }));
   }
-
-  /** @param {string} kind @param {ReportData} report @returns {ReportData} */
-  #decode(kind, report) {
-    let value;
-    let filled = true;
-    try {
-      value = this.#ckpt.decode(kind, this.#bytes);
-    } catch (error) {
-      report.verdict = 'error';
-      report.problem = this.#problem(error);
-      value = /** @type {any} */ (error).partial;
-      filled = report.partial = value !== undefined;
-    }
-    if (filled && Object.hasOwn(VIEWS, kind)) {
-      // `null` leaves a struct empty in Go, and a list or a map null.
-      report.sections = VIEWS[kind]({ ckpt: this.#ckpt, shelf: this.shelf }, value);
-    }
-    report.tree = kind !== 'deleted.files' && this.#ckpt.check('any', this.#bytes) === null;
-    return report;
-  }
-
-  /** @param {any} error @returns {Problem} */
-  #problem(error) {
-    if (error?.name !== 'CheckpointError') return hopeless('unreadable', message(error));
-    const located = error.line > 0;
-    if (located) this.#mark = { offset: error.offset, length: error.length };
-    return {
-      kind: error.kind,
-      rule: error.rule,
-      message: error.goMessage || error.message,
-      found: error.found,
-      expected: error.expected,
-      line: error.line,
-      column: error.column,
-      offset: error.offset,
-      pointer: error.pointer,
-      frame: located ? frame(this.#bytes, error) : [],
-    };
-  }
-
-  /** Everything in the file, known or not. */
-  tree() {
-    return new Tree(this.#ckpt, this.shelf, this.#bytes).children();
-  }
-
-  /** The text, line by line. */
-  raw() {
-    const { total, row, at } = rawRows(this.#bytes, this.#mark);
-    return { seq: this.shelf.seq(total, row), at };
-  }
+  const byName = new Map();
+  let index = -1;
+  if (findings.some(({ member }) => member !== ''))
+    for (const { name } of members) byName.set(name, ++index);
+  for (const each of findings) each.index = byName.get(each.member) ?? -1;
+  const count = (/** @type {string} */ wanted) =>
+    findings.filter(({ severity }) => severity === wanted).length;
+  const counts = { error: count('error'), warning: count('warning'), info: count('info') };
+  return { counts, cut: [], targets: [], findings };
 }
 
-const message = (/** @type {unknown} */ error) =>
-  error instanceof Error ? error.message : String(error);
+/** The rules whose findings are places of secrets. */
+const SECRET = /^CKP80[01]$/;
 
-/** A problem that is nowhere in the text. @param {'limit' | 'unreadable'} kind @param {string} text @returns {Problem} */
-function hopeless(kind, text) {
-  const nowhere = { line: 0, column: 0, offset: -1, pointer: '', frame: [] };
-  return { kind, rule: '', message: text, found: '', expected: '', ...nowhere };
+/** Which values are secrets, as the report says. */
+export class Secrets {
+  /** @type {Set<string>} */
+  #places = new Set();
+  /** @type {Map<string, import('../types.d.ts').Span[]>} */
+  #spans = new Map();
+
+  /** @param {Report | undefined} report */
+  constructor(report) {
+    for (const { id, member, pointer, offset, length } of report?.findings ?? []) {
+      if (!SECRET.test(id)) continue;
+      this.#places.add(`${member}\n${pointer}`);
+      if (offset === null || length === null) continue;
+      const spans = this.#spans.get(member);
+      if (spans) spans.push({ offset, length });
+      else this.#spans.set(member, [{ offset, length }]);
+    }
+  }
+
+  /** @param {string} member @param {string} pointer */
+  has(member, pointer) {
+    return this.#places.has(`${member}\n${pointer}`);
+  }
+
+  /** Where they stand in the bytes of a member. @param {string} member */
+  spans(member) {
+    return this.#spans.get(member) ?? [];
+  }
 }

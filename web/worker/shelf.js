@@ -9,11 +9,16 @@ const LONG = 4000;
 /** @template Row @typedef {import('../types.d.ts').Seq<Row>} Seq */
 /** @typedef {import('../types.d.ts').Cell} Cell */
 
+/** @type {Map<number, {total: number, make: (index: number) => any}>} */
+const seqs = new Map();
+/** @type {Map<number, string>} */
+const texts = new Map();
+let last = 0;
+
+/** What one view of one item has put there. Numbers are given out once, so that late questions do not get others' answers. */
 export class Shelf {
-  /** @type {Map<number, {total: number, make: (index: number) => any}>} */
-  #seqs = new Map();
-  /** @type {string[]} */
-  #texts = [];
+  /** @type {number[]} */
+  #own = [];
 
   /**
    * @template Row
@@ -25,46 +30,53 @@ export class Shelf {
   seq(total, make, first = FIRST) {
     const rows = Array.from({ length: Math.min(total, first) }, (_, index) => make(index));
     if (rows.length === total) return { id: 0, total, rows };
-    const id = this.#seqs.size + 1;
-    this.#seqs.set(id, { total, make });
-    return { id, total, rows };
-  }
-
-  /** @param {number} id @param {number} from @param {number} count */
-  rows(id, from, count) {
-    const { total, make } = this.#seqs.get(id) ?? { total: 0, make: () => undefined };
-    const length = Math.max(0, Math.min(count, total - from));
-    return Array.from({ length }, (_, index) => make(from + index));
-  }
-
-  /** The rows of a sequence of texts or members that contain a text, whatever the case. @param {number} id @param {string} text */
-  find(id, text) {
-    const { total, make } = this.#seqs.get(id) ?? { total: 0, make: () => '' };
-    const wanted = text.toLowerCase();
-    const found = /** @type {any[]} */ ([]);
-    for (let index = 0; index < total; index++) {
-      const row = make(index);
-      if (typeof row === 'string') {
-        if (row.toLowerCase().includes(wanted)) found.push(row);
-      } else if (row.path.toLowerCase().includes(wanted)) {
-        found.push({ ...row, depth: 0, name: row.path });
-      }
-    }
-    return this.seq(found.length, (index) => found[index]);
+    seqs.set(++last, { total, make });
+    this.#own.push(last);
+    return { id: last, total, rows };
   }
 
   /** A cell for a text of any length. @param {string} text @returns {Cell | undefined} undefined: it is short */
   long(text) {
     if (text.length <= LONG) return undefined;
-    const id = this.#texts.push(text) - 1;
-    return { t: 'long', head: this.text(id, 0, 1000), length: text.length, id };
+    texts.set(++last, text);
+    this.#own.push(last);
+    return { t: 'long', head: piece(last, 0, 1000), length: text.length, id: last };
   }
 
-  /** A piece of a long text, which does not end inside a surrogate pair. @param {number} id @param {number} from @param {number} count */
-  text(id, from, count) {
-    const text = this.#texts[id] ?? '';
-    let end = Math.min(text.length, from + count);
-    if (end < text.length && /[\uD800-\uDBFF]/.test(text[end - 1])) end++;
-    return text.slice(from, end);
+  /** Forgets all of it. */
+  clear() {
+    for (const id of this.#own) {
+      seqs.delete(id);
+      texts.delete(id);
+    }
+    this.#own = [];
   }
+}
+
+/** @param {number} id @param {number} from @param {number} count */
+export function rowsOf(id, from, count) {
+  const { total, make } = seqs.get(id) ?? { total: 0, make: () => undefined };
+  const length = Math.max(0, Math.min(count, total - from));
+  return Array.from({ length }, (_, index) => make(from + index));
+}
+
+/** The rows of a sequence of texts that contain a text, whatever the case. @param {number} id @param {string} text @param {Shelf} shelf @returns {Seq<string>} */
+export function find(id, text, shelf) {
+  const { total, make } = seqs.get(id) ?? { total: 0, make: () => '' };
+  const wanted = text.toLowerCase();
+  /** @type {string[]} */
+  const found = [];
+  for (let index = 0; index < total; index++) {
+    const row = make(index);
+    if (row.toLowerCase().includes(wanted)) found.push(row);
+  }
+  return shelf.seq(found.length, (index) => found[index]);
+}
+
+/** A piece of a long text, which does not end inside a surrogate pair. @param {number} id @param {number} from @param {number} count */
+export function piece(id, from, count) {
+  const text = texts.get(id) ?? '';
+  let end = Math.min(text.length, from + count);
+  if (end < text.length && /[\uD800-\uDBFF]/.test(text[end - 1])) end++;
+  return text.slice(from, end);
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was given, as sources with members. A source needs only `name`, `members` and `read`, so
-// that an archive can be one as well as a folder.
+// What was given, as things to look at: archives, folders, loose files that belong together.
 import { archiveFormat, guessKind } from './guess.js';
 
 /** @typedef {import('../types.d.ts').Given} Given */
-/** @typedef {{path: string, size: number, kind: string | null, guessed: boolean}} Member */
 /**
  * @typedef {object} Source
- * @property {string} name '' for loose files
- * @property {Member[]} members
- * @property {(index: number) => Promise<Uint8Array>} read the bytes of a member
- * @property {Blob} [archive] it is one; its members are known when it was read
+ * @property {string} name
+ * @property {Blob} [archive] it is one
+ * @property {Given[]} [files] else: the files, by the names they have in a checkpoint
+ * @property {boolean} loose the files were given as such, and are no folder
+ * @property {string} kind what the only file was taken for by its content; '' if its name says it
  */
 
 /** How much of a file is looked at to tell what it is. */
@@ -19,30 +18,30 @@ const HEAD = 1 << 20;
 const MANY = 50;
 /** How archives are called; in folders only these are taken for one. */
 const ARCHIVE_NAME = /\.(tar|tgz|tzst|tar\.(gz|zst|zstd|xz|bz2))$/i;
-/** Files that hold JSON of other formats. */
+/** Files of a checkpoint that hold JSON of other formats. */
 const OTHER_JSON = /^(status\.dump|pod\.dump|bind\.mounts|descriptors\.json)$/;
 
 const baseName = (/** @type {string} */ path) => path.slice(path.lastIndexOf('/') + 1);
 const folder = (/** @type {string} */ path) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 export class Opener {
-  /** @type {Map<string, string>} */
-  #kindByName;
+  /** @type {Set<string>} */
+  #known;
 
   /** @param {readonly {name: string, file: string}[]} files the core's table of files */
   constructor(files) {
-    this.#kindByName = new Map(files.map(({ name, file }) => [file, name]));
+    this.#known = new Set(files.map(({ file }) => file));
   }
 
   /**
-   * Loose files are one source; of folders, each that holds a file with a known name is one, with
-   * all that is below it. Every archive is one, unless it belongs to an unpacked checkpoint.
+   * Of folders, each that holds a file with a known name is one source, with all that is below it;
+   * of other folders each archive in it is one. Loose files that can be of one checkpoint are one.
    * @param {Given[]} given
    * @returns {Promise<Source[]>}
    */
   async open(given) {
     const roots = new Set();
-    for (const { path } of given) if (this.#kindByName.has(baseName(path))) roots.add(folder(path));
+    for (const { path } of given) if (this.#known.has(baseName(path))) roots.add(folder(path));
     /** @type {Map<string, Given[]>} */
     const groups = new Map();
     for (const file of given) {
@@ -54,67 +53,63 @@ export class Opener {
       else groups.set(root, [file]);
     }
     const sources = [...groups].map(([name, files]) =>
-      this.#sources(name, files, name !== '' && roots.has(name)),
+      name === '' ? this.#loose(files) : this.#folder(name, files, roots.has(name)),
     );
     return (await Promise.all(sources)).flat();
   }
 
-  /** @param {string} name @param {Given[]} files @param {boolean} unpacked a checkpoint lies here @returns {Promise<Source[]>} */
-  async #sources(name, files, unpacked) {
-    const loose = name === '' && files.length <= MANY;
-    const found = await Promise.all(
-      files.map(async ({ path, blob }) => ({
-        path,
-        blob,
-        ...(await this.#kind(path, blob, loose)),
-      })),
-    );
-    const isArchive = (/** @type {typeof found[0]} */ { path, kind, archive }) =>
-      archive || (!unpacked && kind === null && ARCHIVE_NAME.test(path));
-    const archives = found.filter(isArchive).map(({ path, blob }) => ({
-      name: path,
-      members: [],
-      read: async () => new Uint8Array(),
-      archive: blob,
-    }));
-    const others = found.filter((file) => !isArchive(file));
-    if (others.length === 0) return archives;
-    const members = others.map(({ path, blob, kind, guessed }) => ({
-      path: name === '' ? path : path.slice(name.length + 1),
-      size: blob.size,
-      kind,
-      guessed,
-    }));
-    const read = async (/** @type {number} */ index) =>
-      new Uint8Array(await others[index].blob.arrayBuffer());
-    return [...archives, { name, members, read }];
+  /** @param {string} name @param {Given[]} files @param {boolean} unpacked a checkpoint lies here @returns {Source[]} */
+  #folder(name, files, unpacked) {
+    const isArchive = (/** @type {Given} */ { path }) => !unpacked && ARCHIVE_NAME.test(path);
+    const archives = files.filter(isArchive);
+    const others = files.filter((file) => !isArchive(file));
+    const below = others.map(({ path, blob }) => ({ path: path.slice(name.length + 1), blob }));
+    /** @type {Source[]} */
+    const found = archives.map(({ path, blob }) => archiveSource(path, blob));
+    // Beside archives other files are only what lies around.
+    if (archives.length === 0) found.push({ name, files: below, loose: false, kind: '' });
+    return found;
   }
 
-  /** @param {string} path @param {Blob} blob @param {boolean} loose @returns {Promise<{kind: string | null, guessed: boolean, archive?: boolean}>} */
-  async #kind(path, blob, loose) {
-    const name = baseName(path);
-    const known = this.#kindByName.get(name);
-    if (known) return { kind: known, guessed: false };
-    if (OTHER_JSON.test(name)) return { kind: 'any', guessed: false };
-    if (!loose && !name.endsWith('.json')) return { kind: null, guessed: false };
-    try {
-      const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
-      if (archiveFormat(head)) return { kind: null, guessed: false, archive: true };
-      const kind = guessKind(new TextDecoder().decode(head));
-      return { kind, guessed: kind !== null };
-    } catch {
-      return { kind: null, guessed: false }; // reading it says why it cannot be read
+  /** @param {Given[]} given @returns {Promise<Source[]>} */
+  async #loose(given) {
+    /** @type {Source[]} */
+    const found = [];
+    /** @type {Map<string, Blob>[]} */
+    const sets = [];
+    for (const { path, blob } of given) {
+      if (this.#known.has(path) || OTHER_JSON.test(path)) {
+        let set = sets.find((files) => !files.has(path));
+        if (!set) sets.push((set = new Map()));
+        set.set(path, blob);
+        continue;
+      }
+      const { archive, kind } = await look(path, blob, given.length <= MANY);
+      if (archive) found.push(archiveSource(path, blob));
+      else found.push({ name: path, files: [{ path: kind || path, blob }], loose: true, kind });
     }
+    const named = sets.map((set) => ({
+      name: [...set.keys()].join(', '),
+      files: [...set].map(([path, blob]) => ({ path, blob })),
+      loose: true,
+      kind: '',
+    }));
+    return [...named, ...found];
   }
 }
 
-/**
- * Whether a member is worth a look of its own. A file that is not recognised is, if someone gave
- * it alone; beside metadata it is one of the other files of a checkpoint.
- * @param {Member} member
- * @param {Source} source
- */
-export function isShown(member, { name, members }) {
-  if (member.kind !== null) return true;
-  return name === '' && members.length <= MANY && members.every(({ kind }) => kind === null);
+/** @param {string} name @param {Blob} archive @returns {Source} */
+const archiveSource = (name, archive) => ({ name, archive, loose: false, kind: '' });
+
+/** What a file is. @param {string} path @param {Blob} blob @param {boolean} into whether to look into it */
+async function look(path, blob, into) {
+  if (!into) return { archive: ARCHIVE_NAME.test(path), kind: '' };
+  try {
+    const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
+    if (archiveFormat(head)) return { archive: true, kind: '' };
+    const kind = guessKind(new TextDecoder().decode(head)) ?? '';
+    return { archive: kind === '' && ARCHIVE_NAME.test(path), kind };
+  } catch {
+    return { archive: false, kind: '' }; // reading it says why it cannot be read
+  }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any value as a tree, one level at a time: neither its depth nor its width matters.
-import { code, guardedCell, none } from './cells.js';
-import { secretName } from './secrets.js';
+import { code, none, textCell } from './cells.js';
 
 /** @typedef {import('../types.d.ts').TreeRow} TreeRow */
 /** @typedef {import('./shelf.js').Shelf} Shelf */
@@ -13,7 +12,9 @@ const OPEN_CHILDREN = 12;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-const escapeKey = (/** @type {string} */ key) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+/** A key as a part of a JSON pointer. */
+export const escapeKey = (/** @type {string} */ key) =>
+  key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 export class Tree {
   #ckpt;
@@ -47,7 +48,7 @@ export class Tree {
 
   /** The whole value as one row. @param {string | null} [key] */
   root(key = null) {
-    return this.#row(key, this.#document.value, '', 0, '');
+    return this.#row(key, this.#document.value, '', 0);
   }
 
   /** The children of the whole value. */
@@ -61,35 +62,33 @@ export class Tree {
    * @param {any} value
    * @param {string} pointer
    * @param {number} depth
-   * @param {string} name what the value is called, for telling secrets
    * @returns {TreeRow}
    */
-  #row(key, value, pointer, depth, name) {
+  #row(key, value, pointer, depth) {
     if (typeof value === 'string') {
       const embedded = Tree.of(this.#ckpt, this.#shelf, value)?.root(key);
       if (embedded?.children) return { ...embedded, embedded: true };
-      return { key, cell: guardedCell(this.#shelf, name, value) };
+      return { key, pointer, cell: textCell(this.#shelf, value, code) };
     }
-    if (typeof value === 'number') return { key, cell: code(this.#number(value, pointer)) };
-    if (value === null || typeof value !== 'object') return { key, cell: code(value) };
+    if (typeof value === 'number')
+      return { key, pointer, cell: code(this.#number(value, pointer)) };
+    if (value === null || typeof value !== 'object') return { key, pointer, cell: code(value) };
 
     const list = Array.isArray(value);
     const keys = list ? null : Object.keys(value);
     const total = list ? value.length : /** @type {string[]} */ (keys).length;
-    if (total === 0) return { key, cell: none(list ? '[ ]' : '{ }') };
-    const hidden = !list && typeof value.name === 'string' && secretName(value.name);
+    if (total === 0) return { key, pointer, cell: none(list ? '[ ]' : '{ }') };
     return {
       key,
+      pointer,
       holds: list ? 'array' : 'object',
       children: this.#shelf.seq(
         total,
         (index) => {
           const childKey = keys ? keys[index] : null;
           const child = value[childKey ?? index];
-          // {"name": "PASSWORD", "value": "…"}
-          const childName = hidden && childKey === 'value' ? value.name : (childKey ?? '');
           const childPointer = `${pointer}/${escapeKey(childKey ?? String(index))}`;
-          return this.#row(childKey, child, childPointer, depth + 1, childName);
+          return this.#row(childKey, child, childPointer, depth + 1);
         },
         depth < OPEN_DEPTH && total <= OPEN_CHILDREN ? total : 0,
       ),

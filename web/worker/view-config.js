@@ -4,7 +4,7 @@ import { T, V, duration } from '../text.js';
 import { code, nanoTime, none, textCell, time, yesNo } from './cells.js';
 
 /** @typedef {import('../types.d.ts').Cell} Cell */
-/** @typedef {import('../types.d.ts').Section} Section */
+/** @typedef {import('./views.js').Part} Section */
 /** @typedef {import('../types.d.ts').TimelineEvent} TimelineEvent */
 /** @typedef {import('./views.js').Context} Context */
 

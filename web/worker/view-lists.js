@@ -4,7 +4,7 @@ import { V } from '../text.js';
 import { bytes, code, none, tags, textCell, time } from './cells.js';
 import { annotationsView } from './view-spec.js';
 
-/** @typedef {import('../types.d.ts').Section} Section */
+/** @typedef {import('./views.js').Part} Section */
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {import('./views.js').Context} Context */
 
@@ -108,7 +108,7 @@ export function reducedSpecView(context, spec) {
   return [
     {
       title: V.annotations,
-      blocks: [{ t: 'facts', rows: [[V.annotations, tags(context.shelf, [])]] }],
+      blocks: [{ t: 'facts', rows: [[V.annotations, tags(context, '', [])]] }],
     },
   ];
 }

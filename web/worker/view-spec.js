@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // spec.dump: what runs, with what rights, on what.
 import { T, V } from '../text.js';
-import { bytes, code, guardedCell, none, tags, textCell, yesNo } from './cells.js';
-import { Tree } from './tree.js';
+import { bytes, code, guarded, none, tags, textCell, yesNo } from './cells.js';
+import { Tree, escapeKey } from './tree.js';
 
-/** @typedef {import('../types.d.ts').Section} Section */
+/** @typedef {import('./views.js').Part} Section */
 /** @typedef {import('../types.d.ts').Block} Block */
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {import('./views.js').Context} Context */
@@ -22,8 +22,9 @@ const present = (facts) => ({
     .map(([label, , cell]) => [label, cell()]),
 });
 
-/** A table of a map with texts. @param {Context} context @param {string} name @param {any} map @returns {Block} */
-function mapTable({ ckpt, shelf }, name, map) {
+/** A table of a map with texts. @param {Context} context @param {string} name @param {any} map @param {string} pointer @returns {Block} */
+function mapTable(context, name, map, pointer) {
+  const { ckpt, shelf } = context;
   const keys = Object.keys(map);
   return {
     t: 'table',
@@ -34,7 +35,11 @@ function mapTable({ ckpt, shelf }, name, map) {
       const cell = node?.children
         ? { t: /** @type {const} */ ('tree'), node: { ...node, embedded: true } }
         : undefined;
-      return [textCell(shelf, keys[index], code), cell ?? guardedCell(shelf, keys[index], value)];
+      const place = `${pointer}/${escapeKey(keys[index])}`;
+      return [
+        textCell(shelf, keys[index], code),
+        guarded(context, place, cell ?? textCell(shelf, value, code)),
+      ];
     }),
   };
 }
@@ -42,11 +47,12 @@ function mapTable({ ckpt, shelf }, name, map) {
 /** @param {Context} context @param {any} map @returns {Section[]} */
 export function annotationsView(context, map) {
   if (!map || Object.keys(map).length === 0) return [];
-  return [{ title: V.annotations, blocks: [mapTable(context, V.annotation, map)] }];
+  return [{ title: V.annotations, blocks: [mapTable(context, V.annotation, map, '/annotations')] }];
 }
 
 /** @param {Context} context @param {any} process @returns {Section[]} */
-function processView({ shelf }, process) {
+function processView(context, process) {
+  const { shelf } = context;
   const { user = {}, env, rlimits } = process;
   const who = user.username || `${user.uid}:${user.gid}`;
   const text = (/** @type {string} */ value) => () => textCell(shelf, value, code);
@@ -58,7 +64,7 @@ function processView({ shelf }, process) {
         {
           t: 'facts',
           rows: [
-            [V.command, tags(shelf, process.args)],
+            [V.command, tags(context, '/process/args', process.args)],
             [V.cwd, textCell(shelf, process.cwd, code)],
             [V.user, textCell(shelf, who, code)],
           ],
@@ -66,7 +72,7 @@ function processView({ shelf }, process) {
         present([
           [V.command, process.commandLine, text(process.commandLine)],
           [V.umask, user.umask, () => code(octal(user.umask))],
-          [V.groups, user.additionalGids, () => tags(shelf, user.additionalGids.map(String))],
+          [V.groups, user.additionalGids, () => tags(context, '', user.additionalGids.map(String))],
           [V.terminal, process.terminal, () => yesNo(process.terminal)],
           [V.noNewPrivileges, process.noNewPrivileges, () => yesNo(process.noNewPrivileges)],
           [V.apparmor, process.apparmorProfile, text(process.apparmorProfile)],
@@ -86,14 +92,13 @@ function processView({ shelf }, process) {
           seq: shelf.seq(env.length, (index) => {
             const split = env[index].indexOf('=');
             const name = split < 0 ? env[index] : env[index].slice(0, split);
-            const value =
-              split < 0 ? none() : guardedCell(shelf, name, env[index].slice(split + 1));
-            return [textCell(shelf, name, code), value];
+            const value = split < 0 ? none() : textCell(shelf, env[index].slice(split + 1), code);
+            return [textCell(shelf, name, code), guarded(context, `/process/env/${index}`, value)];
           }),
         },
       ],
     });
-  if (process.capabilities) sections.push(capabilitiesView(shelf, process.capabilities));
+  if (process.capabilities) sections.push(capabilitiesView(context, process.capabilities));
   if (rlimits?.length)
     sections.push({
       title: V.rlimits,
@@ -113,8 +118,8 @@ function processView({ shelf }, process) {
   return sections;
 }
 
-/** Equal sets stand together. @param {import('./shelf.js').Shelf} shelf @param {any} capabilities @returns {Section} */
-function capabilitiesView(shelf, capabilities) {
+/** Equal sets stand together. @param {Context} context @param {any} capabilities @returns {Section} */
+function capabilitiesView(context, capabilities) {
   /** @type {Map<string, {names: string[], items: string[]}>} */
   const sets = new Map();
   for (const [name, items] of Object.entries(capabilities)) {
@@ -127,14 +132,18 @@ function capabilitiesView(shelf, capabilities) {
     blocks: [
       {
         t: 'facts',
-        rows: [...sets.values()].map(({ names, items }) => [names.join(', '), tags(shelf, items)]),
+        rows: [...sets.values()].map(({ names, items }) => [
+          names.join(', '),
+          tags(context, '', items),
+        ]),
       },
     ],
   };
 }
 
 /** @param {Context} context @param {any[] | undefined} mounts @returns {Section[]} */
-function mountsView({ shelf }, mounts) {
+function mountsView(context, mounts) {
+  const { shelf } = context;
   if (!mounts?.length) return [];
   return [
     {
@@ -146,7 +155,7 @@ function mountsView({ shelf }, mounts) {
           seq: shelf.seq(mounts.length, (index) => {
             const { destination, type, source, options } = mounts[index];
             const text = (/** @type {string} */ value) => textCell(shelf, value, code);
-            return [text(destination), text(type), text(source), tags(shelf, options)];
+            return [text(destination), text(type), text(source), tags(context, '', options)];
           }),
         },
       ],
@@ -192,7 +201,7 @@ function resourcesView(context, linux) {
   ]);
   /** @type {Block[]} */
   const blocks = facts.t === 'facts' && facts.rows.length > 0 ? [facts] : [];
-  if (unified) blocks.push(mapTable(context, V.setting, unified));
+  if (unified) blocks.push(mapTable(context, V.setting, unified, '/linux/resources/unified'));
   return blocks.length > 0 ? [{ title: V.resources, blocks }] : [];
 }
 
@@ -227,12 +236,16 @@ function linuxView(context, linux) {
       seccomp,
       () => V.seccompRules(seccomp.defaultAction, seccomp.syscalls?.length ?? 0),
     ],
-    [V.maskedPaths, maskedPaths, () => tags(shelf, maskedPaths)],
-    [V.readonlyPaths, readonlyPaths, () => tags(shelf, readonlyPaths)],
+    [V.maskedPaths, maskedPaths, () => tags(context, '', maskedPaths)],
+    [V.readonlyPaths, readonlyPaths, () => tags(context, '', readonlyPaths)],
   ]);
   if (security.t === 'facts' && security.rows.length > 0)
     sections.push({ title: V.security, blocks: [security] });
-  if (sysctl) sections.push({ title: V.sysctl, blocks: [mapTable(context, V.setting, sysctl)] });
+  if (sysctl)
+    sections.push({
+      title: V.sysctl,
+      blocks: [mapTable(context, V.setting, sysctl, '/linux/sysctl')],
+    });
   return sections;
 }
 

@@ -10,9 +10,17 @@ import {
 } from './view-lists.js';
 import { specView } from './view-spec.js';
 
-/** @typedef {{ckpt: any, shelf: import('./shelf.js').Shelf}} Context the core, and where large things are put */
+/**
+ * @typedef {object} Context
+ * @property {any} ckpt the core
+ * @property {import('./shelf.js').Shelf} shelf where large things are put
+ * @property {import('./report.js').Secrets} secrets
+ * @property {string} member that is shown
+ */
 
-/** `any` has none: its tree is all there is. @type {Record<string, (context: Context, value: any) => import('../types.d.ts').Section[]>} */
+/** A section that does not say yet where it comes from. @typedef {Pick<import('../types.d.ts').Section, 'title' | 'blocks'>} Part */
+
+/** `any` has none: its tree is all there is. @type {Record<string, (context: Context, value: any) => Part[]>} */
 export const VIEWS = {
   'config.dump': configView,
   'spec.dump': specView,

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/catalog.h"
+
+#ifdef CKPT_WITH_DOCS
+#define DOCS(area, needs, title, what, why, ref) , area, needs, title, what, why, ref
+#else
+#define DOCS(area, needs, title, what, why, ref)
+#endif
+
+const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT] = {
+#define CKPT_RULE(number, area, severity, error_for, blocks, needs, title, fix, what, why, ref)    \
+    {1##number - 1000, CKPT_##severity, error_for, blocks,                                         \
+     fix DOCS(#area, needs, title, what, why, ref)},
+#include "rules/rules.def"
+#undef CKPT_RULE
+};
+
+const char *const ckpt_severity_names[] = {"off", "info", "warning", "error"};
+
+void ckpt_rule_id(enum ckpt_rule_index rule, char id[CKPT_RULE_ID_MAX])
+{
+    unsigned number = ckpt_rules_table[rule].number;
+    id[0] = 'C';
+    id[1] = 'K';
+    id[2] = 'P';
+    id[3] = (char)('0' + number / 100);
+    id[4] = (char)('0' + number / 10 % 10);
+    id[5] = (char)('0' + number % 10);
+    id[6] = '\0';
+}
+
+bool ckpt_rule_matches(enum ckpt_rule_index rule, ckpt_string pattern)
+{
+    char id[CKPT_RULE_ID_MAX];
+    ckpt_rule_id(rule, id);
+    bool open = pattern.length != 0 && pattern.data[pattern.length - 1] == '*';
+    size_t length = pattern.length - open;
+    if (open ? length > 6 : length != 6)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (pattern.data[i] != id[i])
+            return false;
+    return true;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules: what can be wrong with a checkpoint. Every rule is one entry of the tables of this
+ * folder (rules.def includes them, one for each area):
+ *
+ *   CKPT_RULE(number, area, severity, error_for, blocks, needs, title,
+ *             fix,
+ *             what, why, reference)
+ *     number     CKP + three digits is the id, stable for ever
+ *     area       CONTAINER, CONFIG …: the hundreds
+ *     severity   ERROR, WARNING or INFO
+ *     error_for  engines and targets (PODMAN | CRIO …) for which it is an ERROR in any case; 0:
+ * none blocks     targets that refuse to restore such a checkpoint; 0: none needs      "M":
+ * metadata files, "A": the archive's index, "C": images of CRIU title      a short name of the
+ * problem fix        what to do about it; "" where nothing can be done what       what is checked;
+ * only in the documentation, as what follows why        why it matters reference  where that can be
+ * read: a specification, an issue, a CVE; or ""
+ */
+#ifndef CKPT_RULES_CATALOG_H
+#define CKPT_RULES_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ckpt.h"
+
+/* What can restore a checkpoint, as bits. The engines come in the order of enum ckpt_engine. */
+#define CKPT_TARGETS(X)                                                                            \
+    X(PODMAN, "podman", "Podman")                                                                  \
+    X(CRIO, "cri-o", "CRI-O")                                                                      \
+    X(CONTAINERD, "containerd", "containerd")                                                      \
+    X(DOCKER, "docker", "Docker")                                                                  \
+    X(RUNC, "runc", "runc")                                                                        \
+    X(CRUN, "crun", "crun")
+
+enum {
+#define X(id, name, display) CKPT_TARGET_##id,
+    CKPT_TARGETS(X)
+#undef X
+        CKPT_TARGET_COUNT
+};
+
+enum {
+    NONE = 0,
+#define X(id, name, display) id = 1 << CKPT_TARGET_##id,
+    CKPT_TARGETS(X)
+#undef X
+        RUNTIMES = RUNC | CRUN, /* what all engines use in the end */
+    ENGINES = PODMAN | CRIO | CONTAINERD,
+    ALL = ENGINES | DOCKER | RUNTIMES
+};
+
+#define CKPT_AREAS(X)                                                                              \
+    X(CONTAINER, "container")                                                                      \
+    X(CONFIG, "config")                                                                            \
+    X(SPEC, "spec")                                                                                \
+    X(SIDE_FILES, "side-files")                                                                    \
+    X(FILE_SYSTEM, "file-system")                                                                  \
+    X(CRIU_IMAGES, "criu-images")                                                                  \
+    X(ACROSS_FILES, "across-files")                                                                \
+    X(RESTORE, "restore")                                                                          \
+    X(PRIVACY, "privacy")                                                                          \
+    X(IMAGE_POD, "image-pod")
+
+enum ckpt_severity { CKPT_OFF, CKPT_INFO, CKPT_WARNING, CKPT_ERROR };
+
+/* The rules by their numbers: CKPT_RULE_109 … */
+enum ckpt_rule_index {
+#define CKPT_RULE(number, area, severity, error_for, blocks, needs, title, fix, what, why, ref)    \
+    CKPT_RULE_##number,
+#include "rules/rules.def"
+#undef CKPT_RULE
+    CKPT_RULE_COUNT
+};
+
+struct ckpt_rule {
+    uint16_t number;
+    uint8_t severity; /* enum ckpt_severity */
+    uint8_t error_for, blocks;
+    const char *fix;
+#ifdef CKPT_WITH_DOCS
+    const char *area, *needs, *title, *what, *why, *reference;
+#endif
+};
+
+extern const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT];
+extern const char *const ckpt_severity_names[];
+
+/* Writes "CKP109" to `id`. */
+#define CKPT_RULE_ID_MAX 7
+void ckpt_rule_id(enum ckpt_rule_index rule, char id[CKPT_RULE_ID_MAX]);
+
+/* Whether the id of a rule is `pattern`, or begins with what stands before its final '*'. */
+bool ckpt_rule_matches(enum ckpt_rule_index rule, ckpt_string pattern);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The archive as a whole, once all of its members are known. */
+#include "rules/rules.h"
+
+enum {
+    FAR = 64 << 20,       /* metadata behind so many bytes make everyone wait */
+    CROWDED = 100000,     /* members: as the limit that containerd has */
+    BOMB = 1000,          /* bytes out of one byte in */
+    BOMB_FLOOR = 16 << 20 /* less than this is no bomb */
+};
+
+static ckpt_value fact(const struct ckpt_rules *r, const char *key)
+{
+    return ckpt_get_exact(ckpt_whole(r->facts), key);
+}
+
+static uint64_t number_of(ckpt_value object, const char *key)
+{
+    uint64_t number;
+    return ckpt_uint64_of(ckpt_get_exact(object, key), &number) ? number : 0;
+}
+
+/* Puts the offset of a finding about the whole archive. */
+static void set_offset(struct ckpt_finding *finding, uint64_t offset)
+{
+    if (finding != NULL)
+        finding->archive_offset = offset;
+}
+
+static void check_error(struct ckpt_rules *r)
+{
+    static const char *const no_archive[] = {"empty", "short", "not-tar",
+                                             "unsupported-compression"};
+    ckpt_value error = fact(r, "error");
+    if (!ckpt_is(error, CKPT_OBJECT))
+        return;
+    ckpt_string code = ckpt_text(ckpt_get_exact(error, "code"));
+    ckpt_string message = ckpt_text(ckpt_get_exact(error, "message"));
+    enum ckpt_rule_index rule = ckpt_starts(code, "limit-") ? CKPT_RULE_012 : CKPT_RULE_002;
+    for (size_t i = 0; i < sizeof(no_archive) / sizeof(no_archive[0]); i++)
+        if (ckpt_equals(code, no_archive[i]))
+            rule = CKPT_RULE_001;
+    struct ckpt_finding *finding = ckpt_find_file(r, rule, "", "%t", message);
+    set_offset(finding, number_of(error, "offset"));
+    ckpt_string member = ckpt_text(ckpt_get_exact(error, "member"));
+    if (finding != NULL && member.length != 0)
+        finding->member = ckpt_keep(r, member);
+}
+
+static void check_end(struct ckpt_rules *r)
+{
+    ckpt_string end = ckpt_text(fact(r, "end"));
+    if (ckpt_equals(end, "no-mark") || ckpt_equals(end, "one-zero-block")) {
+        ckpt_lower(r, CKPT_WARNING);
+        set_offset(
+            ckpt_find_file(r, CKPT_RULE_002, "",
+                           "The archive ends without its end mark of two blocks of zeros; it "
+                           "may have been cut between two members."),
+            number_of(ckpt_whole(r->facts), "endOffset"));
+    }
+    uint64_t nonzero = number_of(fact(r, "trailing"), "nonzero");
+    if (nonzero != 0) {
+        uint64_t offset = number_of(fact(r, "trailing"), "offset");
+        set_offset(ckpt_find_file(r, CKPT_RULE_003, "",
+                                  "%n bytes that are not zero follow the end of the archive, the "
+                                  "first of them at offset %n; expected none.",
+                                  nonzero, offset),
+                   offset);
+    }
+    if (ckpt_is(fact(r, "garbageOffset"), CKPT_NUMBER)) {
+        uint64_t offset = number_of(ckpt_whole(r->facts), "garbageOffset");
+        set_offset(ckpt_find_file(r, CKPT_RULE_003, "",
+                                  "Other data follow the compressed stream, at offset %n of the "
+                                  "file; expected none.",
+                                  offset),
+                   offset);
+    }
+}
+
+static void check_limits(struct ckpt_rules *r)
+{
+    uint64_t in = number_of(ckpt_whole(r->facts), "sourceRead");
+    uint64_t out = number_of(ckpt_whole(r->facts), "tarRead");
+    if (r->members > CROWDED)
+        ckpt_find_file(r, CKPT_RULE_012, "",
+                       "The archive has %n members; engines take no more than %n.", r->members,
+                       (uint64_t)CROWDED);
+    if (out > BOMB_FLOOR && in != 0 && out / in > BOMB &&
+        !ckpt_equals(ckpt_text(fact(r, "compression")), "none"))
+        ckpt_find_file(r, CKPT_RULE_012, "",
+                       "%b come out of %b of compressed data, more than %n times as much.", out, in,
+                       (uint64_t)BOMB);
+}
+
+static void check_order(struct ckpt_rules *r)
+{
+    static const char *const names[] = {"config.dump", "spec.dump"};
+    for (int i = 0; i < 2; i++) {
+        const struct ckpt_seen *seen = ckpt_seen_of(r, names[i]);
+        if (seen != NULL && seen->data_offset > FAR && !ckpt_is_true(fact(r, "directory")))
+            ckpt_find_file(r, CKPT_RULE_011, names[i],
+                           "%s comes behind %b of data, which every reader of the compressed "
+                           "archive must decompress first.",
+                           names[i], seen->data_offset);
+    }
+}
+
+/* The endings of names, and the compression that they promise. */
+static void check_name(struct ckpt_rules *r)
+{
+    static const struct {
+        const char *ending, *compression;
+    } endings[] = {
+        {".tar", "none"},      {".tar.gz", "gzip"}, {".tgz", "gzip"},  {".tar.zst", "zstd"},
+        {".tar.zstd", "zstd"}, {".tzst", "zstd"},   {".tar.xz", "xz"}, {".txz", "xz"},
+        {".tar.bz2", "bzip2"}, {".tbz2", "bzip2"},  {".tbz", "bzip2"},
+    };
+    ckpt_string found = ckpt_text(fact(r, "outerCompression"));
+    if (found.length == 0)
+        found = ckpt_text(fact(r, "compression"));
+    if (r->file_name.length == 0 || found.length == 0 || ckpt_is_true(fact(r, "directory")))
+        return;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        if (!ckpt_ends(r->file_name, endings[i].ending))
+            continue;
+        if (ckpt_equals(found, endings[i].compression) || ckpt_equals(found, "unknown"))
+            return;
+        bool plain = ckpt_equals(found, "none");
+        const char *right = plain                         ? ".tar"
+                            : ckpt_equals(found, "gzip")  ? ".tar.gz"
+                            : ckpt_equals(found, "zstd")  ? ".tar.zst"
+                            : ckpt_equals(found, "xz")    ? ".tar.xz"
+                            : ckpt_equals(found, "bzip2") ? ".tar.bz2"
+                                                          : ".tar";
+        /* Kubelets name everything .tar; nothing else is lost by it. */
+        ckpt_string stem = ckpt_slice_of(
+            r->file_name, 0, r->file_name.length - ckpt_string_of(endings[i].ending).length);
+        ckpt_find_file(
+            r, CKPT_RULE_007, "", "%q is %s%t; its name says %s. A name that fits is %q.",
+            r->file_name, plain ? "not compressed" : "compressed with ",
+            plain ? (ckpt_string){"", 0} : found,
+            ckpt_equals(ckpt_string_of(endings[i].compression), "none") ? "not compressed"
+                                                                        : endings[i].compression,
+            ckpt_text_of(r, "%t%s", stem, right));
+        return;
+    }
+}
+
+static void check_members(struct ckpt_rules *r)
+{
+    for (const struct ckpt_duplicate *d = r->duplicates; d != NULL; d = d->next)
+        set_offset(ckpt_find_file(r, CKPT_RULE_006, d->name.data,
+                                  "Member %q occurs %n times; expected once.", d->name,
+                                  (uint64_t)d->count),
+                   d->header_offset);
+    if (r->form != CKPT_FORM_ARCHIVE && r->form != CKPT_FORM_DIRECTORY)
+        return;
+    for (const struct ckpt_named *u = r->unknown; u != NULL; u = u->next)
+        set_offset(ckpt_find_file(r, CKPT_RULE_010, u->name.data,
+                                  "%q is not the name of anything that belongs in a checkpoint.",
+                                  u->name),
+                   u->header_offset);
+}
+
+void ckpt_check_container(struct ckpt_rules *r)
+{
+    check_error(r);
+    check_end(r);
+    check_limits(r);
+    check_order(r);
+    check_name(r);
+    check_members(r);
+    if (r->file_mode != UINT32_MAX && (r->file_mode & 07) != 0 &&
+        !ckpt_is_true(fact(r, "directory"))) {
+        ckpt_lower(r, CKPT_INFO);
+        ckpt_find_file(
+            r, CKPT_RULE_009, "",
+            "The archive has mode %o, so everyone on this machine can read the memory of "
+            "the container; expected 0600.",
+            r->file_mode);
+    }
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The members of an archive, one by one, as they come; and what is remembered of them. */
+#include <string.h>
+
+#include "rules/rules.h"
+
+/* So many names of one kind are remembered. */
+enum { REMEMBERED = 1000 };
+
+static const char *const type_names[] = {
+    "member of unknown type", "regular file", "hard link", "symbolic link",
+    "character device",       "block device", "directory", "fifo",
+    "member of unknown type",
+};
+
+static const char *type_name(uint32_t type)
+{
+    return type < sizeof(type_names) / sizeof(type_names[0]) ? type_names[type] : type_names[0];
+}
+
+static bool remember(struct ckpt_rules *r, struct ckpt_named **list, uint32_t *count,
+                     ckpt_string name, uint64_t header_offset)
+{
+    if (++*count > REMEMBERED)
+        return false;
+    struct ckpt_named *named = ckpt_arena_alloc(&r->arena, sizeof(*named));
+    if (named == NULL) {
+        r->failed = true;
+        return false;
+    }
+    *named = (struct ckpt_named){*list, ckpt_keep(r, name), header_offset};
+    *list = named;
+    return true;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static void check_name(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    uint32_t flags = m->record->name_flags;
+    const char *why = (flags & CKPT_NAME_DOTDOT) != 0     ? "has a component \"..\""
+                      : (flags & CKPT_NAME_ABSOLUTE) != 0 ? "is absolute"
+                      : (flags & CKPT_NAME_NUL) != 0      ? "has a NUL byte"
+                      : (flags & CKPT_NAME_DRIVE) != 0    ? "starts with a drive letter"
+                                                          : NULL;
+    if (why != NULL)
+        ckpt_find_member(r, CKPT_RULE_004, m,
+                         "The name %q %s: it leaves the folder where the archive is unpacked; "
+                         "expected a relative path without \"..\".",
+                         m->raw, why);
+    if ((flags & (CKPT_NAME_CONTROL | CKPT_NAME_BIDI | CKPT_NAME_LINK_CONTROL)) != 0)
+        ckpt_find_member(r, CKPT_RULE_807, m,
+                         "The name %q has %s; a terminal or a page that shows it as it is can be "
+                         "made to lie.",
+                         (flags & CKPT_NAME_LINK_CONTROL) != 0 ? m->link : m->raw,
+                         (flags & CKPT_NAME_BIDI) != 0
+                             ? "characters that change the direction of text"
+                             : "control characters");
+}
+
+/* A name that came before; spellings of one path have one hash. */
+static void note_duplicate(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    if ((m->record->name_flags & CKPT_NAME_SEEN) == 0 || m->record->type == CKPT_MEMBER_DIRECTORY)
+        return;
+    for (struct ckpt_duplicate *d = r->duplicates; d != NULL; d = d->next) {
+        if (ckpt_equal(d->name, m->name)) {
+            d->count++;
+            return;
+        }
+    }
+    if (++r->duplicate_count > REMEMBERED)
+        return;
+    struct ckpt_duplicate *d = ckpt_arena_alloc(&r->arena, sizeof(*d));
+    if (d == NULL) {
+        r->failed = true;
+        return;
+    }
+    *d = (struct ckpt_duplicate){r->duplicates, ckpt_keep(r, m->name), 0, m->record->header_offset,
+                                 2};
+    r->duplicates = d;
+}
+
+static bool is_parent_link(const struct ckpt_member_view *m)
+{
+    return m->record->type == CKPT_MEMBER_SYMLINK && ckpt_equals(m->name, "checkpoint/parent") &&
+           (ckpt_equals(m->link, "../pre-checkpoint") ||
+            ckpt_equals(m->link, "../pre-checkpoint/"));
+}
+
+static bool is_layer_link(const struct ckpt_member_view *m)
+{
+    bool link = m->record->type == CKPT_MEMBER_SYMLINK || m->record->type == CKPT_MEMBER_HARDLINK;
+    return link && ckpt_ends(m->name, "/layer.tar") &&
+           (m->record->name_flags & (CKPT_NAME_LINK_ABSOLUTE | CKPT_NAME_LINK_OUTSIDE)) == 0;
+}
+
+static void check_type(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    uint32_t type = m->record->type;
+    if (type == CKPT_MEMBER_FILE || type == CKPT_MEMBER_DIRECTORY)
+        return;
+    bool link = type == CKPT_MEMBER_SYMLINK || type == CKPT_MEMBER_HARDLINK;
+    ckpt_find_member(r, CKPT_RULE_005, m,
+                     link ? "Member %q is a %s to %q; expected a regular file or directory."
+                          : "Member %q is a %s; expected a regular file or directory.",
+                     m->name, type_name(type), m->link);
+}
+
+/* ---- names at the top -------------------------------------------------------------------------
+ */
+
+static const char *const reserved[] = {
+    "config.dump",
+    "spec.dump",
+    "network.status",
+    "status.dump",
+    "deleted.files",
+    "bind.mounts",
+    "stats-dump",
+    "dump.log",
+    "ctr.log",
+    "container.log",
+    "rootfs-diff.tar",
+    "checkpoint",
+    "pre-checkpoint",
+    "devshm-checkpoint.tar",
+    "volumes",
+    "artifacts",
+    "io.kubernetes.cri-o.LogPath",
+};
+
+static bool begins_folded(ckpt_string name, const char *start)
+{
+    size_t n = strlen(start);
+    if (name.length < n)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        char a = name.data[i], b = start[i];
+        if (a != b && ((a ^ b) != 0x20 || (b | 0x20) < 'a' || (b | 0x20) > 'z'))
+            return false;
+    }
+    return true;
+}
+
+/* What stands at the top, once for all that is below it. */
+static void check_top(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    const char *slash = m->name.length == 0 ? NULL : memchr(m->name.data, '/', m->name.length);
+    ckpt_string top = {m->name.data,
+                       slash == NULL ? m->name.length : (size_t)(slash - m->name.data)};
+    if (top.length == 0)
+        return;
+    uint64_t hash = ckpt_name_hash((const uint8_t *)top.data, top.length);
+    if (hash == r->last_top)
+        return;
+    r->last_top = hash;
+    const struct ckpt_member_info *info = ckpt_member_lookup(top.data, top.length);
+    if (info != NULL || ckpt_member_role(top.data, top.length) != CKPT_ROLE_OTHER)
+        return;
+    for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
+        if (!begins_folded(top, reserved[i]))
+            continue;
+        ckpt_find_member(r, CKPT_RULE_008, m,
+                         "%q only resembles %q; some programs take it for the real member.", top,
+                         ckpt_string_of(reserved[i]));
+        return;
+    }
+    remember(r, &r->unknown, &r->unknown_count, top, m->record->header_offset);
+}
+
+static void check_mode(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    static const char *const private_names[] = {
+        "config.dump", "spec.dump",     "network.status",
+        "ctr.log",     "deleted.files", "status",
+        "status.dump", "bind.mounts",   "checkpoint/descriptors.json",
+    };
+    if ((m->record->mode & 077) == 0 || m->record->type != CKPT_MEMBER_FILE)
+        return;
+    for (size_t i = 0; i < sizeof(private_names) / sizeof(private_names[0]); i++)
+        if (ckpt_equals(m->name, private_names[i]))
+            ckpt_find_member(r, CKPT_RULE_009, m,
+                             "%s has mode %o; expected 0600, because it holds private data.",
+                             private_names[i], m->record->mode);
+}
+
+/* ---- what is remembered ------------------------------------------------------------------------
+ */
+
+static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    const ckpt_member *record = m->record;
+    const struct ckpt_member_info *info = ckpt_member_lookup(m->name.data, m->name.length);
+    struct ckpt_seen *seen = ckpt_equals(m->name, "checkpoint/parent") ? &r->parent : NULL;
+    if (info != NULL && info->match == CKPT_MATCH_FILE)
+        seen = &r->seen[ckpt_member_number(info)];
+    if (seen != NULL) {
+        seen->header_offset = record->header_offset;
+        seen->data_offset = record->data_offset;
+        seen->size = record->size;
+        seen->mode = record->mode;
+        seen->type = record->type;
+        seen->count++;
+    }
+    r->members++;
+    if (record->type != CKPT_MEMBER_FILE)
+        return;
+    if (ckpt_starts(m->name, "checkpoint/"))
+        r->images++;
+    ckpt_name_set_add(&r->names, &ckpt_rules_memory,
+                      ckpt_name_hash((const uint8_t *)m->name.data, m->name.length));
+    if (ckpt_starts(m->name, "volumes/") && ckpt_ends(m->name, ".tar") && m->name.length > 12)
+        remember(r, &r->volumes, &r->volume_count, ckpt_slice_of(m->name, 8, m->name.length - 4),
+                 record->header_offset);
+}
+
+void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    note(r, m);
+    check_name(r, m);
+    if (!is_parent_link(m))
+        check_type(r, m);
+    note_duplicate(r, m);
+    check_top(r, m);
+    check_mode(r, m);
+    if ((m->record->flags & CKPT_MEMBER_TOO_BIG) != 0)
+        ckpt_find_member(r, CKPT_RULE_012, m,
+                         "%q has %b, more than what is read of a metadata file; it was not looked "
+                         "at.",
+                         m->name, m->record->size);
+}
+
+void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    check_name(r, m);
+    if (!is_layer_link(m))
+        check_type(r, m);
+    note_duplicate(r, m);
+}

@@ -1,0 +1,564 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings: their texts and places, how many are listed, and the report that they make. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "rules/rules.h"
+#include "text/number.h"
+#include "text/utf8.h"
+
+/* A quoted value is cut behind so many bytes. */
+enum { SHORT = 96 };
+
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+static bool is_invisible(uint32_t rune)
+{
+    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0xad || rune == 0x61c ||
+           (rune >= 0x200b && rune <= 0x200f) || (rune >= 0x2028 && rune <= 0x202e) ||
+           (rune >= 0x2060 && rune <= 0x206f) || rune == 0xfeff ||
+           (rune >= 0xe0000 && rune < 0xe1000);
+}
+
+/* Text as it may be shown: what cannot be seen, or moves the text around, as \u escapes. */
+static void add_escaped(struct ckpt_buffer *out, ckpt_string text, size_t most, bool quote)
+{
+    static const char hex[] = "0123456789abcdef";
+    const unsigned char *bytes = (const unsigned char *)text.data;
+    size_t i = 0;
+    while (i < text.length && i < most) {
+        uint32_t rune;
+        size_t size = ckpt_utf8_decode(bytes + i, text.length - i, &rune);
+        bool broken = rune == CKPT_REPLACEMENT && size == 1;
+        if (broken || is_invisible(rune)) {
+            char escape[8] = {'\\', broken ? 'x' : 'u'};
+            uint32_t value = broken ? bytes[i] : rune;
+            int digits = broken ? 2 : rune > 0xffff ? 5 : 4;
+            for (int d = 0; d < digits; d++)
+                escape[2 + d] = hex[value >> 4 * (digits - 1 - d) & 15];
+            ckpt_buffer_add(out, escape, (size_t)digits + 2);
+        } else {
+            if (quote && rune == '"')
+                ckpt_buffer_add_text(out, "\\");
+            ckpt_buffer_add(out, text.data + i, size);
+        }
+        i += size;
+    }
+    if (i < text.length)
+        ckpt_buffer_add_text(out, "…");
+}
+
+static void add_quoted(struct ckpt_buffer *out, ckpt_string text)
+{
+    ckpt_buffer_add_text(out, "\"");
+    add_escaped(out, text, SHORT, true);
+    ckpt_buffer_add_text(out, "\"");
+}
+
+static void add_value(struct ckpt_buffer *out, ckpt_value value)
+{
+    if (!ckpt_exists(value))
+        ckpt_buffer_add_text(out, "missing");
+    else if (ckpt_is(value, CKPT_STRING))
+        add_quoted(out, ckpt_text(value));
+    else if (ckpt_is(value, CKPT_ARRAY))
+        ckpt_buffer_add_text(out, ckpt_count(value) == 0 ? "an empty array" : "an array");
+    else if (ckpt_is(value, CKPT_OBJECT))
+        ckpt_buffer_add_text(out, ckpt_count(value) == 0 ? "an empty object" : "an object");
+    else
+        add_escaped(out, ckpt_source(value), SHORT, false);
+}
+
+static void add_number(struct ckpt_buffer *out, uint64_t number)
+{
+    char digits[20];
+    ckpt_buffer_add(out, digits, ckpt_format_uint64(number, digits));
+}
+
+static void add_format(struct ckpt_buffer *out, const char *format, va_list arguments)
+{
+    for (const char *from = format;; format++) {
+        if (*format != '%' && *format != '\0')
+            continue;
+        ckpt_buffer_add(out, from, (size_t)(format - from));
+        if (*format == '\0')
+            return;
+        char text[CKPT_BYTES_MAX];
+        switch (*++format) {
+        case 's':
+            ckpt_buffer_add_text(out, va_arg(arguments, const char *));
+            break;
+        case 't':
+            add_escaped(out, va_arg(arguments, ckpt_string), 4 * SHORT, false);
+            break;
+        case 'q':
+            add_quoted(out, va_arg(arguments, ckpt_string));
+            break;
+        case 'v':
+            add_value(out, va_arg(arguments, ckpt_value));
+            break;
+        case 'n':
+            add_number(out, va_arg(arguments, uint64_t));
+            break;
+        case 'i':
+            ckpt_buffer_add(out, text, ckpt_format_int64(va_arg(arguments, int64_t), text));
+            break;
+        case 'b':
+            ckpt_buffer_add(
+                out, text,
+                ckpt_byte_to_string((int64_t)(va_arg(arguments, uint64_t) & INT64_MAX), text));
+            break;
+        case 'o': {
+            uint32_t mode = va_arg(arguments, uint32_t) & 07777;
+            char octal[4];
+            for (int i = 0; i < 4; i++)
+                octal[i] = (char)('0' + (mode >> 3 * (3 - i) & 7));
+            ckpt_buffer_add(out, octal, 4);
+            break;
+        }
+        default:
+            ckpt_buffer_add_text(out, "%");
+        }
+        from = format + 1;
+    }
+}
+
+ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text)
+{
+    char *copy = ckpt_arena_alloc(&r->arena, text.length + 1);
+    if (copy == NULL) {
+        r->failed = true;
+        return (ckpt_string){"", 0};
+    }
+    if (text.length != 0)
+        memcpy(copy, text.data, text.length);
+    return (ckpt_string){copy, text.length};
+}
+
+static ckpt_string keep_text(struct ckpt_rules *r)
+{
+    ckpt_string text = ckpt_keep(r, (ckpt_string){r->text.data, r->text.length});
+    r->failed = r->failed || r->text.failed;
+    ckpt_buffer_clear(&r->text);
+    return text;
+}
+
+ckpt_string ckpt_text_of(struct ckpt_rules *r, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    ckpt_buffer_clear(&r->text);
+    add_format(&r->text, format, arguments);
+    va_end(arguments);
+    return keep_text(r);
+}
+
+/* ---- findings -------------------------------------------------------------------------------- */
+
+/* A new finding with its text, if it is to be kept. */
+static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                        const char *format, va_list arguments)
+{
+    struct ckpt_rule_state *state = &r->state[rule];
+    uint8_t lowered = r->lower;
+    r->lower = CKPT_OFF;
+    if (state->count < UINT32_MAX) {
+        state->count++;
+        state->lowered[lowered] += lowered != CKPT_OFF;
+    }
+    if (state->hidden) { /* the first one may be the reason of a verdict */
+        if (state->first != NULL || ckpt_rules_table[rule].blocks == 0)
+            return NULL;
+    } else if (state->count > r->per_rule || r->listed >= r->total) {
+        if (state->first != NULL || ckpt_rules_table[rule].blocks == 0)
+            return NULL;
+    }
+    bool listed = !state->hidden && state->count <= r->per_rule && r->listed < r->total;
+    struct ckpt_finding *finding = ckpt_arena_alloc(&r->arena, sizeof(*finding));
+    if (finding == NULL) {
+        r->failed = true;
+        return NULL;
+    }
+    ckpt_buffer_clear(&r->text);
+    add_format(&r->text, format, arguments);
+    finding->message = keep_text(r);
+    finding->rule = (uint8_t)rule;
+    finding->hidden = !listed;
+    finding->lowered = lowered;
+    finding->archive_offset = UINT64_MAX;
+    r->listed += listed;
+    if (state->first == NULL)
+        state->first = finding;
+    *r->last = finding;
+    r->last = &finding->next;
+    return finding;
+}
+
+/* Line and column behind `length` bytes, given those in front. */
+static void set_end(struct ckpt_finding *finding, const char *text)
+{
+    const unsigned char *from = (const unsigned char *)text + finding->where.offset;
+    size_t line = finding->where.line, column = finding->where.column, left = finding->where.length;
+    for (const unsigned char *feed; (feed = left == 0 ? NULL : memchr(from, '\n', left)) != NULL;) {
+        left -= (size_t)(feed + 1 - from);
+        from = feed + 1;
+        line++;
+        column = 1;
+    }
+    finding->end_line = line;
+    finding->end_column = column + ckpt_utf8_count(from, left);
+}
+
+static void place(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at)
+{
+    struct ckpt_file *file = at.file;
+    if (file == NULL)
+        return;
+    finding->member = file->name;
+    finding->rank = file->rank;
+    if (!ckpt_exists(at))
+        return;
+    const struct ckpt_node *node = &file->document->index.nodes[at.node];
+    ckpt_position(file->text, file->length, node->offset, &finding->where);
+    finding->where.length = node->length;
+    finding->placed = true;
+    finding->pointer = ckpt_keep(r, ckpt_node_pointer(file->document, at.node));
+    set_end(finding, file->text);
+}
+
+struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
+                               const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
+    va_end(arguments);
+    if (finding != NULL)
+        place(r, finding, at);
+    return finding;
+}
+
+struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
+                                  size_t from, size_t length, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
+    va_end(arguments);
+    if (finding == NULL)
+        return NULL;
+    place(r, finding, at);
+    if (finding->placed && from + length <= finding->where.length) {
+        size_t offset = finding->where.offset + from;
+        ckpt_position(at.file->text, at.file->length, offset, &finding->where);
+        finding->where.length = length;
+        set_end(finding, at.file->text);
+    }
+    return finding;
+}
+
+struct ckpt_finding *ckpt_find_file(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                    const char *member, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
+    va_end(arguments);
+    if (finding == NULL)
+        return NULL;
+    finding->member = ckpt_keep(r, ckpt_string_of(member));
+    const struct ckpt_file *file = ckpt_file_of(r, member);
+    const struct ckpt_seen *seen = ckpt_seen_of(r, member);
+    if (file != NULL)
+        finding->rank = file->rank;
+    if (seen != NULL)
+        finding->archive_offset = seen->header_offset;
+    return finding;
+}
+
+struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                      const struct ckpt_member_view *member, const char *format,
+                                      ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
+    va_end(arguments);
+    if (finding == NULL)
+        return NULL;
+    ckpt_buffer_clear(&r->text);
+    if (member->scope.length != 0) {
+        ckpt_buffer_add(&r->text, member->scope.data, member->scope.length);
+        ckpt_buffer_add_text(&r->text, "!");
+    }
+    ckpt_string name = member->name.length != 0 ? member->name : member->raw;
+    ckpt_buffer_add(&r->text, name.data, name.length);
+    finding->member = keep_text(r);
+    finding->archive_offset = member->record->header_offset;
+    return finding;
+}
+
+struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                     struct ckpt_file *file)
+{
+    const ckpt_error *e = &file->error;
+    bool repeats = e->found.length != 0 && e->found.length <= e->message.length;
+    if (repeats) {
+        repeats = false;
+        for (size_t i = 0; i + e->found.length <= e->message.length && !repeats; i++)
+            repeats = memcmp(e->message.data + i, e->found.data, e->found.length) == 0;
+    }
+    struct ckpt_finding *finding =
+        e->expected.length == 0
+            ? ckpt_find(r, rule, (ckpt_value){file, CKPT_NO_NODE, 0}, "%t", e->message)
+            : ckpt_find(
+                  r, rule, (ckpt_value){file, CKPT_NO_NODE, 0}, "%t (%s%t%s%s%t%sexpected %t)",
+                  e->message, e->pointer.length == 0 ? "" : "at ", e->pointer,
+                  e->pointer.length == 0 ? "" : ": ", repeats ? "" : "found ",
+                  repeats ? (ckpt_string){"", 0} : e->found, repeats ? "" : "; ", e->expected);
+    if (finding == NULL)
+        return NULL;
+    finding->pointer = e->pointer;
+    finding->found = e->found;
+    finding->expected = e->expected;
+    if (e->where.line != 0) {
+        finding->where = e->where;
+        finding->placed = true;
+        set_end(finding, file->text);
+    }
+    return finding;
+}
+
+void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at,
+                 const char *message)
+{
+    if (finding == NULL || at.file == NULL)
+        return;
+    struct ckpt_related *related = ckpt_arena_alloc(&r->arena, sizeof(*related));
+    if (related == NULL) {
+        r->failed = true;
+        return;
+    }
+    struct ckpt_finding other = {.rule = finding->rule};
+    place(r, &other, at);
+    related->message = ckpt_string_of(message);
+    related->member = other.member;
+    related->pointer = other.pointer;
+    related->where = other.where;
+    related->placed = other.placed;
+    struct ckpt_related **last = &finding->related;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = related;
+}
+
+/* ---- what counts ----------------------------------------------------------------------------- */
+
+/* The target that an engine is, as a bit. */
+static unsigned target_of(enum ckpt_engine engine)
+{
+    return engine == CKPT_ENGINE_UNKNOWN ? 0 : 1u << (engine - 1);
+}
+
+bool ckpt_concerns(const struct ckpt_rules *r, unsigned targets)
+{
+    if ((target_of(r->engine) & targets) != 0)
+        return true;
+    for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++)
+        if (r->targets[i].asked && (targets >> i & 1) != 0)
+            return true;
+    return false;
+}
+
+enum ckpt_severity ckpt_severity_of(const struct ckpt_rules *r, enum ckpt_rule_index rule)
+{
+    const struct ckpt_rule *info = &ckpt_rules_table[rule];
+    if (r->state[rule].has_severity)
+        return (enum ckpt_severity)r->state[rule].severity;
+    if (ckpt_concerns(r, info->error_for))
+        return CKPT_ERROR;
+    return (enum ckpt_severity)info->severity;
+}
+
+static enum ckpt_severity severity_of(const struct ckpt_rules *r, const struct ckpt_finding *f)
+{
+    enum ckpt_rule_index rule = (enum ckpt_rule_index)f->rule;
+    bool lowered = f->lowered != CKPT_OFF && !r->state[rule].has_severity;
+    return lowered ? (enum ckpt_severity)f->lowered : ckpt_severity_of(r, rule);
+}
+
+void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity)
+{
+    r->lower = (uint8_t)severity;
+}
+
+/* ---- the report ------------------------------------------------------------------------------ */
+
+static bool comes_before(const struct ckpt_finding *a, const struct ckpt_finding *b)
+{
+    if (a->rank != b->rank)
+        return a->rank < b->rank;
+    /* Of the archive: what is about all of it comes first. */
+    uint64_t x = a->rank != 0 ? a->where.offset : a->archive_offset + 1;
+    uint64_t y = b->rank != 0 ? b->where.offset : b->archive_offset + 1;
+    if (x != y)
+        return x < y;
+    return a->rule < b->rule;
+}
+
+/* Sorts a list; what is equal keeps its order. */
+static struct ckpt_finding *sort(struct ckpt_finding *list, uint32_t count)
+{
+    if (count < 2)
+        return list;
+    uint32_t half = count / 2;
+    struct ckpt_finding *middle = list, *sorted = NULL, **last = &sorted;
+    for (uint32_t i = 1; i < half; i++)
+        middle = middle->next;
+    struct ckpt_finding *right = middle->next;
+    middle->next = NULL;
+    struct ckpt_finding *left = sort(list, half);
+    right = sort(right, count - half);
+    while (left != NULL && right != NULL) {
+        struct ckpt_finding **from = comes_before(right, left) ? &right : &left;
+        *last = *from;
+        last = &(*from)->next;
+        *from = *last;
+    }
+    *last = left != NULL ? left : right;
+    return sorted;
+}
+
+static void print_text(struct ckpt_buffer *out, const char *key, ckpt_string value)
+{
+    ckpt_print_key(out, key);
+    ckpt_print_string(out, value.data, value.length);
+}
+
+static void print_count(struct ckpt_buffer *out, const char *key, uint64_t number)
+{
+    ckpt_print_key(out, key);
+    ckpt_print_number(out, number);
+}
+
+static void print_place(struct ckpt_buffer *out, const ckpt_location *where, bool placed)
+{
+    static const char *const keys[] = {"offset", "length", "line", "column"};
+    const size_t values[] = {where->offset, where->length, where->line, where->column};
+    for (int i = 0; i < 4; i++) {
+        ckpt_print_key(out, keys[i]);
+        if (placed)
+            ckpt_print_number(out, values[i]);
+        else
+            ckpt_buffer_add_text(out, "null");
+    }
+}
+
+static void print_id(struct ckpt_buffer *out, enum ckpt_rule_index rule)
+{
+    char id[CKPT_RULE_ID_MAX];
+    ckpt_rule_id(rule, id);
+    print_text(out, "id", (ckpt_string){id, CKPT_RULE_ID_MAX - 1});
+}
+
+static void print_finding(struct ckpt_rules *r, struct ckpt_buffer *out,
+                          const struct ckpt_finding *f)
+{
+    const struct ckpt_rule *rule = &ckpt_rules_table[f->rule];
+    ckpt_print_open(out, "{");
+    print_id(out, (enum ckpt_rule_index)f->rule);
+    print_text(out, "severity", ckpt_string_of(ckpt_severity_names[severity_of(r, f)]));
+    print_text(out, "message", f->message);
+    print_text(out, "hint", ckpt_string_of(rule->fix));
+    print_text(out, "member", f->member);
+    print_text(out, "pointer", f->pointer);
+    print_place(out, &f->where, f->placed);
+    static const char *const ends[] = {"endLine", "endColumn"};
+    const size_t values[] = {f->end_line, f->end_column};
+    for (int i = 0; i < 2; i++) {
+        ckpt_print_key(out, ends[i]);
+        if (f->placed)
+            ckpt_print_number(out, values[i]);
+        else
+            ckpt_buffer_add_text(out, "null");
+    }
+    ckpt_print_key(out, "archiveOffset");
+    if (f->archive_offset != UINT64_MAX)
+        ckpt_print_number(out, f->archive_offset);
+    else
+        ckpt_buffer_add_text(out, "null");
+    print_text(out, "found", f->found);
+    print_text(out, "expected", f->expected);
+    ckpt_print_key(out, "related");
+    ckpt_buffer_add_text(out, "[");
+    for (const struct ckpt_related *o = f->related; o != NULL; o = o->next) {
+        ckpt_print_open(out, "{");
+        print_text(out, "member", o->member);
+        print_text(out, "pointer", o->pointer);
+        print_place(out, &o->where, o->placed);
+        print_text(out, "message", o->message);
+        ckpt_buffer_add_text(out, "}");
+    }
+    ckpt_buffer_add_text(out, "]}");
+}
+
+/* Brings the findings into order, and numbers those that are listed. */
+static void number_findings(struct ckpt_rules *r)
+{
+    uint32_t count = 0, index = 0;
+    for (struct ckpt_finding *f = r->findings; f != NULL; f = f->next)
+        count++;
+    r->findings = sort(r->findings, count);
+    for (struct ckpt_finding *f = r->findings; f != NULL; f = f->next)
+        if (!f->hidden)
+            f->index = index++;
+}
+
+static void print_counts(struct ckpt_rules *r, struct ckpt_buffer *out)
+{
+    uint64_t counts[4] = {0};
+    uint32_t listed[CKPT_RULE_COUNT] = {0};
+    for (int i = 0; i < CKPT_RULE_COUNT; i++) {
+        const struct ckpt_rule_state *state = &r->state[i];
+        if (state->hidden)
+            continue;
+        uint32_t rest = state->count;
+        for (int s = CKPT_INFO; s < CKPT_ERROR && !state->has_severity; s++) {
+            counts[s] += state->lowered[s];
+            rest -= state->lowered[s];
+        }
+        counts[ckpt_severity_of(r, (enum ckpt_rule_index)i)] += rest;
+    }
+    ckpt_print_key(out, "counts");
+    ckpt_buffer_add_text(out, "{");
+    for (int s = CKPT_ERROR; s > CKPT_OFF; s--)
+        print_count(out, ckpt_severity_names[s], counts[s]);
+    ckpt_buffer_add_text(out, "}");
+    for (const struct ckpt_finding *f = r->findings; f != NULL; f = f->next)
+        listed[f->rule] += !f->hidden;
+    ckpt_print_key(out, "cut");
+    ckpt_buffer_add_text(out, "[");
+    for (int i = 0; i < CKPT_RULE_COUNT; i++) {
+        enum ckpt_rule_index rule = (enum ckpt_rule_index)i;
+        if (r->state[i].hidden || r->state[i].count == listed[i])
+            continue;
+        ckpt_print_open(out, "{");
+        print_id(out, rule);
+        print_count(out, "count", r->state[i].count - listed[i]);
+        ckpt_buffer_add_text(out, "}");
+    }
+    ckpt_buffer_add_text(out, "]");
+}
+
+void ckpt_print_report(struct ckpt_rules *r, struct ckpt_buffer *out)
+{
+    number_findings(r);
+    print_counts(r, out);
+    ckpt_print_targets(r, out);
+    ckpt_print_key(out, "findings");
+    ckpt_buffer_add_text(out, "[");
+    for (const struct ckpt_finding *f = r->findings; f != NULL; f = f->next)
+        if (!f->hidden)
+            print_finding(r, out, f);
+    ckpt_buffer_add_text(out, "]");
+}

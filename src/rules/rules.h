@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the checks of this folder share. A validation goes with a ckpt_summary: members are checked
+ * as they are added, files when all are known. Every check is a function that looks at what there
+ * is and reports with ckpt_find…(); it never stops the others.
+ */
+#ifndef CKPT_RULES_RULES_H
+#define CKPT_RULES_RULES_H
+
+#include "archive/archive.h"
+#include "archive/names.h"
+#include "checkpoint/internal.h"
+#include "rules/catalog.h"
+#include "rules/value.h"
+
+/* ---- findings (report.c) ----------------------------------------------------------------------
+ */
+
+struct ckpt_related {
+    struct ckpt_related *next;
+    ckpt_string message, member, pointer;
+    ckpt_location where;
+    bool placed;
+};
+
+struct ckpt_finding {
+    struct ckpt_finding *next;
+    struct ckpt_related *related;
+    ckpt_string message, member, pointer, found, expected;
+    ckpt_location where;
+    size_t end_line, end_column;
+    uint64_t archive_offset; /* of the member's header in the tar; UINT64_MAX: none */
+    uint32_t rank;           /* of its file; 0: the archive and its members */
+    uint32_t index;          /* in the report, once it is made */
+    uint8_t rule;
+    uint8_t lowered; /* enum ckpt_severity if it counts for less than its rule; else CKPT_OFF */
+    bool placed;     /* `where` is set */
+    bool hidden;     /* filtered out; kept as a reason of a verdict */
+};
+
+struct ckpt_rule_state {
+    uint32_t count;               /* found in all */
+    uint32_t lowered[CKPT_ERROR]; /* of these, by lowered severity */
+    uint8_t severity;             /* override, or CKPT_OFF where `has_severity` is not set */
+    bool has_severity, hidden;
+    struct ckpt_finding *first;
+};
+
+struct ckpt_target {
+    bool asked;          /* named in the options */
+    ckpt_string version; /* as given, "" if none */
+    uint32_t number[3];  /* of the version */
+};
+
+/* What is remembered of a member with a name of members.def: of the last one. */
+struct ckpt_seen {
+    uint64_t header_offset, data_offset, size;
+    uint32_t mode, type, count;
+};
+
+struct ckpt_duplicate {
+    struct ckpt_duplicate *next;
+    ckpt_string name;
+    uint64_t hash;
+    uint64_t header_offset; /* of the second one */
+    uint32_t count;
+};
+
+/* A member that is remembered by its name. */
+struct ckpt_named {
+    struct ckpt_named *next;
+    ckpt_string name; /* of volumes: without volumes/ and .tar */
+    uint64_t header_offset;
+};
+
+/* A member as the checks see it. Strings are good during the call only. */
+struct ckpt_member_view {
+    const ckpt_member *record;
+    ckpt_string name; /* without leading "./" and trailing "/", and without the prefix */
+    ckpt_string raw;  /* as it stands there */
+    ckpt_string link;
+    ckpt_string scope; /* archive inside the checkpoint that it lies in: "rootfs-diff.tar"; or "" */
+};
+
+struct ckpt_rules {
+    ckpt_summary *summary;
+    struct ckpt_arena arena;   /* all texts of findings */
+    struct ckpt_buffer text;   /* what is being written */
+    struct ckpt_file *scratch; /* texts parsed by ckpt_parse_text() */
+    bool failed;               /* no memory: there is no report */
+
+    /* options */
+    struct ckpt_rule_state state[CKPT_RULE_COUNT];
+    struct ckpt_target targets[CKPT_TARGET_COUNT];
+    bool any_target; /* some target was asked for */
+    bool reveal;
+    uint32_t per_rule, total;
+    int64_t now;           /* Unix seconds; 0: not known */
+    ckpt_string file_name; /* of the archive, "" if not known */
+    uint32_t file_mode;    /* its permissions, or UINT32_MAX */
+
+    /* findings */
+    struct ckpt_finding *findings, **last;
+    uint32_t listed;
+    uint8_t lower; /* for the next finding: ckpt_lower() */
+
+    /* facts about the archive, from the caller; see validate.h */
+    struct ckpt_file *facts;
+    enum ckpt_form form;
+    enum ckpt_engine engine;
+
+    /* what the members were (members.c) */
+    struct ckpt_seen seen[64]; /* by number of members.def */
+    struct ckpt_seen parent;   /* checkpoint/parent, a link */
+    ckpt_name_set names;       /* hashes of the names of regular files */
+    ckpt_name_set diff;        /* of all paths in rootfs-diff.tar and their directories */
+    struct ckpt_duplicate *duplicates;
+    struct ckpt_named *volumes;
+    struct ckpt_named *unknown; /* names at the top that mean nothing */
+    uint32_t duplicate_count, volume_count, unknown_count;
+    uint64_t last_top;  /* hash of the last name at the top that was looked at */
+    uint64_t whiteouts; /* members .wh.* of rootfs-diff.tar */
+    uint64_t members, images;
+};
+
+/* Reports that `at` (its object, where something is absent) breaks the rule. The format takes
+   %s const char *, %t ckpt_string (escaped), %q ckpt_string (quoted, escaped, shortened),
+   %v ckpt_value (its source, shortened), %n uint64_t, %i int64_t, %o uint32_t (mode), %b uint64_t
+   (bytes, for people), %% a per cent sign. NULL if it is not listed: over a limit, no memory. */
+struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
+                               const char *format, ...);
+
+/* The same for a part of a string value: `length` bytes from byte `from` of its source. */
+struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
+                                  size_t from, size_t length, const char *format, ...);
+
+/* The same for a whole member or file; `member` may be one that is missing, or "" for the archive.
+ */
+struct ckpt_finding *ckpt_find_file(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                    const char *member, const char *format, ...);
+
+/* The same for a member of an archive, with its place there. */
+struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                      const struct ckpt_member_view *member, const char *format,
+                                      ...);
+
+/* What decoding says of a file. */
+struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                     struct ckpt_file *file);
+
+/* The next finding counts for no more than this. */
+void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
+
+/* Adds another place to a finding (which may be NULL). */
+void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at,
+                 const char *message);
+
+/* A copy of text in the validation's memory; data is NULL without memory. */
+ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text);
+
+/* The text of a format as above, in the validation's memory. */
+ckpt_string ckpt_text_of(struct ckpt_rules *r, const char *format, ...);
+
+/* How a rule counts for this checkpoint: override, engine, targets. */
+enum ckpt_severity ckpt_severity_of(const struct ckpt_rules *r, enum ckpt_rule_index rule);
+
+/* Whether the checkpoint is of this engine, or this target was asked for. */
+bool ckpt_concerns(const struct ckpt_rules *r, unsigned targets);
+
+/* ---- files ------------------------------------------------------------------------------------
+ */
+
+/* The metadata file of that name, or NULL. */
+struct ckpt_file *ckpt_file_of(const struct ckpt_rules *r, const char *name);
+
+/* ckpt_whole() of that file. */
+ckpt_value ckpt_file_root(const struct ckpt_rules *r, const char *name);
+
+/* An annotation of spec.dump, as a value. */
+ckpt_value ckpt_annotation_of(const struct ckpt_rules *r, const char *key);
+
+/* Parses JSON that stands inside of a string, for example of an annotation; lives as the
+   validation. NULL: no memory. `error.kind` tells whether it is JSON. */
+struct ckpt_file *ckpt_parse_text(struct ckpt_rules *r, ckpt_string text);
+
+/* Whether a member of that name (of members.def) was there. */
+const struct ckpt_seen *ckpt_seen_of(const struct ckpt_rules *r, const char *name);
+
+/* Whether the files of a checkpoint are to be expected: not if these are loose files, or the
+   archive is cut, or it is something else. */
+bool ckpt_wants_files(const struct ckpt_rules *r);
+
+/* Whether a regular file of that name is in the archive. */
+bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name);
+
+/* ---- the checks, in the order in which they run ------------------------------------------------
+ */
+
+void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
+void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
+void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
+void ckpt_check_container(struct ckpt_rules *r);    /* 0xx */
+void ckpt_check_config(struct ckpt_rules *r);       /* 1xx */
+void ckpt_check_spec(struct ckpt_rules *r);         /* 2xx */
+void ckpt_check_side_files(struct ckpt_rules *r);   /* 3xx */
+void ckpt_check_file_system(struct ckpt_rules *r);  /* 4xx */
+void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
+void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
+void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
+void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
+void ckpt_check_restore(struct ckpt_rules *r);      /* 7xx, and prints the verdicts: last */
+void ckpt_print_targets(struct ckpt_rules *r, struct ckpt_buffer *out);
+
+/* The memory of the sets of names. */
+extern const ckpt_archive_memory ckpt_rules_memory;
+
+/* Parses options (options.c); false if they are wrong: `problem` says why. */
+bool ckpt_rules_options(struct ckpt_rules *r, ckpt_string text, ckpt_string *problem);
+
+/* Prints the report (report.c). */
+void ckpt_print_report(struct ckpt_rules *r, struct ckpt_buffer *out);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A validation from start to end: options, members, files, facts, checks, report. */
+#include "rules/validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rules/rules.h"
+
+static void *allocate(void *context, size_t size)
+{
+    (void)context;
+    return malloc(size);
+}
+
+static void release(void *context, void *memory)
+{
+    (void)context;
+    free(memory);
+}
+
+const ckpt_archive_memory ckpt_rules_memory = {allocate, release, NULL};
+
+bool ckpt_validation_start(ckpt_summary *s, ckpt_string options, ckpt_string *problem)
+{
+    struct ckpt_rules *r = calloc(1, sizeof(*r));
+    *problem = (ckpt_string){"", 0};
+    if (r == NULL)
+        return false;
+    r->summary = s;
+    r->last = &r->findings;
+    ckpt_validation_free(s->rules);
+    s->rules = r;
+    return ckpt_rules_options(r, options, problem) && !r->failed;
+}
+
+void ckpt_validation_free(struct ckpt_rules *r)
+{
+    if (r == NULL)
+        return;
+    for (struct ckpt_file *file = r->scratch; file != NULL; file = file->next)
+        ckpt_document_free(file->document);
+    ckpt_name_set_free(&r->names, &ckpt_rules_memory);
+    ckpt_name_set_free(&r->diff, &ckpt_rules_memory);
+    ckpt_arena_free(&r->arena);
+    ckpt_buffer_free(&r->text);
+    free(r);
+}
+
+/* ---- members --------------------------------------------------------------------------------- */
+
+typedef void check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
+
+static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string prefix,
+                        const uint8_t *records, size_t length, check_member *check)
+{
+    ckpt_member m;
+    while (length >= sizeof(m)) {
+        memcpy(&m, records, sizeof(m));
+        if (m.record_size < sizeof(m) || m.record_size > length ||
+            (uint64_t)m.name_length + m.link_length > m.record_size - sizeof(m) ||
+            (uint64_t)m.normal_start + m.normal_length > m.name_length)
+            return;
+        const char *name = (const char *)records + sizeof(m);
+        struct ckpt_member_view view = {
+            .record = &m,
+            .name = {name + m.normal_start, m.normal_length},
+            .raw = {name, m.name_length},
+            .link = {name + m.name_length, m.link_length},
+            .scope = scope,
+        };
+        records += m.record_size;
+        length -= m.record_size;
+        if (prefix.length != 0) {
+            if (view.name.length <= prefix.length + 1 ||
+                memcmp(view.name.data, prefix.data, prefix.length) != 0 ||
+                view.name.data[prefix.length] != '/')
+                continue;
+            view.name = ckpt_slice_of(view.name, prefix.length + 1, view.name.length);
+        }
+        check(r, &view);
+    }
+}
+
+void ckpt_validation_add_records(struct ckpt_rules *r, const uint8_t *records, size_t length)
+{
+    each_member(r, (ckpt_string){"", 0}, r->summary->prefix, records, length, ckpt_check_member);
+}
+
+void ckpt_validation_add_nested(ckpt_summary *s, ckpt_string scope, const uint8_t *records,
+                                size_t length)
+{
+    struct ckpt_rules *r = s->rules;
+    if (r == NULL)
+        return;
+    if (ckpt_equals(scope, "image:"))
+        each_member(r, (ckpt_string){"", 0}, (ckpt_string){"", 0}, records, length,
+                    ckpt_check_image_member);
+    else
+        each_member(r, scope, (ckpt_string){"", 0}, records, length, ckpt_check_nested_member);
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+struct ckpt_file *ckpt_file_of(const struct ckpt_rules *r, const char *name)
+{
+    return ckpt_summary_file(r->summary, name);
+}
+
+ckpt_value ckpt_file_root(const struct ckpt_rules *r, const char *name)
+{
+    return ckpt_whole(ckpt_file_of(r, name));
+}
+
+ckpt_value ckpt_annotation_of(const struct ckpt_rules *r, const char *key)
+{
+    return ckpt_get_exact(ckpt_get(ckpt_file_root(r, "spec.dump"), "annotations"), key);
+}
+
+struct ckpt_file *ckpt_parse_text(struct ckpt_rules *r, ckpt_string text)
+{
+    struct ckpt_file *file = ckpt_arena_alloc(&r->arena, sizeof(*file));
+    ckpt_string copy = ckpt_keep(r, text);
+    ckpt_document *document = ckpt_document_new();
+    if (file == NULL || document == NULL || r->failed) {
+        ckpt_document_free(document);
+        r->failed = true;
+        return NULL;
+    }
+    file->text = copy.data;
+    file->length = copy.length;
+    file->document = document;
+    file->next = r->scratch;
+    r->scratch = file;
+    ckpt_document_scan(document, CKPT_KIND_ANY, copy.data, copy.length, &file->error);
+    return file;
+}
+
+const struct ckpt_seen *ckpt_seen_of(const struct ckpt_rules *r, const char *name)
+{
+    const struct ckpt_member_info *info = ckpt_member_lookup(name, ckpt_string_of(name).length);
+    if (info == NULL || info->match != CKPT_MATCH_FILE)
+        return NULL;
+    const struct ckpt_seen *seen = &r->seen[ckpt_member_number(info)];
+    return seen->count == 0 ? NULL : seen;
+}
+
+bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name)
+{
+    return ckpt_name_set_has(&r->names, ckpt_name_hash((const uint8_t *)name.data, name.length)) !=
+           0;
+}
+
+bool ckpt_wants_files(const struct ckpt_rules *r)
+{
+    ckpt_value facts = ckpt_whole(r->facts);
+    return !ckpt_is_true(ckpt_get_exact(facts, "loose")) &&
+           !ckpt_is_set(ckpt_get_exact(facts, "error")) && r->form != CKPT_FORM_CRIU_DIRECTORY &&
+           r->form != CKPT_FORM_CONTAINERD_CTR && r->form != CKPT_FORM_POD &&
+           r->form != CKPT_FORM_OCI_LAYOUT && r->form != CKPT_FORM_DOCKER_ARCHIVE;
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void print_head(struct ckpt_rules *r, struct ckpt_buffer *out)
+{
+    ckpt_summary *s = r->summary;
+    ckpt_buffer_clear(out);
+    ckpt_buffer_add_text(out, "{\"version\":1,\"name\":");
+    ckpt_print_string(out, r->file_name.data, r->file_name.length);
+    ckpt_print_key(out, "form");
+    const char *form = ckpt_form_names[r->form];
+    ckpt_string outer = ckpt_text(ckpt_get_path(ckpt_whole(r->facts), "image\0form\0"));
+    ckpt_string name = outer.length != 0 ? outer : ckpt_string_of(form);
+    ckpt_print_string(out, name.data, name.length);
+    ckpt_print_key(out, "compression");
+    ckpt_string compression = ckpt_text(ckpt_get_exact(ckpt_whole(r->facts), "compression"));
+    ckpt_print_string(out, compression.data, compression.length);
+    ckpt_print_key(out, "engine");
+    ckpt_buffer_add_text(out, "{\"name\":\"");
+    ckpt_buffer_add_text(out, ckpt_engine_names[r->engine].name);
+    ckpt_buffer_add_text(out, "\",\"display\":\"");
+    ckpt_buffer_add_text(out, ckpt_engine_names[r->engine].display);
+    ckpt_buffer_add_text(out, "\"}");
+    ckpt_print_key(out, "container");
+    ckpt_buffer_add_text(out, "{");
+    if (s->config != NULL) {
+        ckpt_print_member(out, "name", ckpt_summary_name(s, r->engine));
+        ckpt_print_member(out, "id", s->config->id);
+        ckpt_print_member(out, "image", s->config->rootfs_image_name);
+    }
+    ckpt_buffer_add_text(out, "}");
+}
+
+ckpt_string ckpt_validation_finish(ckpt_summary *s, ckpt_string facts)
+{
+    struct ckpt_rules *r = s->rules;
+    struct ckpt_buffer *out = &s->out;
+    if (r == NULL || (r->facts = ckpt_parse_text(r, facts)) == NULL)
+        return (ckpt_string){NULL, 0};
+    bool directory = ckpt_is_true(ckpt_get_exact(ckpt_whole(r->facts), "directory"));
+    r->form = ckpt_summary_form(s, directory);
+    r->engine = ckpt_engine_detect(s, r->form); /* what it prints is not wanted here */
+    ckpt_check_container(r);
+    ckpt_check_config(r);
+    ckpt_check_spec(r);
+    ckpt_check_side_files(r);
+    ckpt_check_file_system(r);
+    ckpt_check_criu_images(r);
+    ckpt_check_across_files(r);
+    ckpt_check_privacy(r);
+    ckpt_check_image_pod(r);
+    ckpt_check_restore(r);
+    print_head(r, out);
+    ckpt_print_report(r, out);
+    ckpt_buffer_add_text(out, "}");
+    if (out->failed || r->failed)
+        return (ckpt_string){NULL, 0};
+    return (ckpt_string){out->data, out->length};
+}

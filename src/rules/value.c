@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "rules/value.h"
+
+#include <string.h>
+
+#include "text/number.h"
+#include "text/time.h"
+
+static const struct ckpt_node *node_of(ckpt_value value)
+{
+    return &value.file->document->index.nodes[value.node];
+}
+
+static ckpt_value nothing(struct ckpt_file *file)
+{
+    return (ckpt_value){file, CKPT_NO_NODE, 0};
+}
+
+ckpt_value ckpt_whole(struct ckpt_file *file)
+{
+    if (file == NULL || file->document == NULL || file->document->index.count == 0)
+        return nothing(file);
+    return (ckpt_value){file, 0, 0};
+}
+
+enum ckpt_node_type ckpt_type_of(ckpt_value value)
+{
+    return ckpt_node_type(node_of(value));
+}
+
+bool ckpt_is_set(ckpt_value value)
+{
+    return ckpt_exists(value) && ckpt_type_of(value) != CKPT_NULL;
+}
+
+bool ckpt_is_true(ckpt_value value)
+{
+    return ckpt_is(value, CKPT_TRUE);
+}
+
+uint32_t ckpt_count(ckpt_value value)
+{
+    return ckpt_is(value, CKPT_ARRAY) || ckpt_is(value, CKPT_OBJECT)
+               ? ckpt_node_count(node_of(value))
+               : 0;
+}
+
+/* ---- members and elements ----------------------------------------------------------------------
+ */
+
+static ckpt_value at(ckpt_value list, uint32_t node)
+{
+    const struct ckpt_node *parent = node_of(list);
+    if (node >= parent->end)
+        return nothing(list.file);
+    bool object = ckpt_node_type(parent) == CKPT_OBJECT;
+    return (ckpt_value){list.file, node + object, object ? node : 0};
+}
+
+ckpt_value ckpt_first(ckpt_value list)
+{
+    if (!ckpt_is(list, CKPT_ARRAY) && !ckpt_is(list, CKPT_OBJECT))
+        return nothing(list.file);
+    return at(list, list.node + 1);
+}
+
+ckpt_value ckpt_next(ckpt_value list, ckpt_value value)
+{
+    return at(list, node_of(value)->end);
+}
+
+static ckpt_string unquote(struct ckpt_file *file, uint32_t node)
+{
+    ckpt_document *d = file->document;
+    ckpt_string text = ckpt_unquote(&d->arena, d->input, &d->index.nodes[node]);
+    return text.data == NULL ? (ckpt_string){"", 0} : text;
+}
+
+static ckpt_value get(ckpt_value object, const char *key, bool fold)
+{
+    size_t length = strlen(key);
+    ckpt_value found = nothing(object.file);
+    if (!ckpt_is(object, CKPT_OBJECT))
+        return found;
+    const struct ckpt_node *nodes = object.file->document->index.nodes;
+    const unsigned char *text = object.file->document->input;
+    uint32_t end = nodes[object.node].end;
+    for (uint32_t i = object.node + 1; i < end; i = nodes[i + 1].end) {
+        const struct ckpt_node *node = &nodes[i];
+        bool plain = (node->info & (CKPT_NODE_ESCAPED | CKPT_NODE_WIDE)) == 0;
+        if (plain && node->length != length + 2)
+            continue;
+        const char *name = (const char *)text + node->offset + 1;
+        if (!plain || memcmp(name, key, length) != 0) {
+            if (plain && !fold)
+                continue;
+            ckpt_string other = plain ? (ckpt_string){name, length} : unquote(object.file, i);
+            if (fold ? !ckpt_fold_equal(key, length, other.data, other.length)
+                     : !ckpt_equals(other, key))
+                continue;
+        }
+        found = (ckpt_value){object.file, i + 1, i};
+    }
+    return found;
+}
+
+ckpt_value ckpt_get(ckpt_value object, const char *key)
+{
+    return get(object, key, true);
+}
+
+ckpt_value ckpt_get_exact(ckpt_value object, const char *key)
+{
+    return get(object, key, false);
+}
+
+ckpt_value ckpt_get_path(ckpt_value object, const char *keys)
+{
+    for (; *keys != '\0'; keys += strlen(keys) + 1)
+        object = ckpt_get(object, keys);
+    return object;
+}
+
+/* ---- scalars --------------------------------------------------------------------------------- */
+
+ckpt_string ckpt_text(ckpt_value value)
+{
+    return ckpt_is(value, CKPT_STRING) ? unquote(value.file, value.node) : (ckpt_string){"", 0};
+}
+
+ckpt_string ckpt_key_text(ckpt_value value)
+{
+    return ckpt_exists(value) && value.key != 0 ? unquote(value.file, value.key)
+                                                : (ckpt_string){"", 0};
+}
+
+ckpt_value ckpt_key_of(ckpt_value value)
+{
+    return value.key == 0 ? value : (ckpt_value){value.file, value.key, 0};
+}
+
+ckpt_string ckpt_source(ckpt_value value)
+{
+    if (!ckpt_exists(value))
+        return (ckpt_string){"", 0};
+    return (ckpt_string){value.file->text + node_of(value)->offset, node_of(value)->length};
+}
+
+bool ckpt_int64_of(ckpt_value value, int64_t *number)
+{
+    ckpt_string text = ckpt_source(value);
+    return ckpt_is(value, CKPT_NUMBER) && ckpt_parse_int64(text.data, text.length, number);
+}
+
+bool ckpt_uint64_of(ckpt_value value, uint64_t *number)
+{
+    ckpt_string text = ckpt_source(value);
+    return ckpt_is(value, CKPT_NUMBER) && ckpt_parse_uint64(text.data, text.length, number);
+}
+
+bool ckpt_time_of(ckpt_value value, ckpt_time *time)
+{
+    struct ckpt_time_problem problem;
+    ckpt_string text = ckpt_text(value);
+    return ckpt_is(value, CKPT_STRING) && ckpt_time_parse(text.data, text.length, time, &problem);
+}
+
+/* ---- strings --------------------------------------------------------------------------------- */
+
+bool ckpt_equal(ckpt_string a, ckpt_string b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
+}
+
+bool ckpt_equals(ckpt_string a, const char *b)
+{
+    return ckpt_equal(a, ckpt_string_of(b));
+}
+
+bool ckpt_starts(ckpt_string text, const char *start)
+{
+    size_t n = strlen(start);
+    return text.length >= n && memcmp(text.data, start, n) == 0;
+}
+
+bool ckpt_ends(ckpt_string text, const char *end)
+{
+    size_t n = strlen(end);
+    return text.length >= n && memcmp(text.data + text.length - n, end, n) == 0;
+}
+
+size_t ckpt_index_of(ckpt_string text, const char *part)
+{
+    size_t n = strlen(part);
+    for (size_t i = 0; i + n <= text.length; i++)
+        if (memcmp(text.data + i, part, n) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
+ckpt_string ckpt_slice_of(ckpt_string text, size_t from, size_t to)
+{
+    if (to > text.length)
+        to = text.length;
+    if (from > to)
+        from = to;
+    return (ckpt_string){text.data + from, to - from};
+}

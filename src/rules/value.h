@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Values of JSON files as the rules look at them: nodes of the scanned text, so that each has its
+ * place. Nothing is decoded; what is asked for is read from the text.
+ */
+#ifndef CKPT_RULES_VALUE_H
+#define CKPT_RULES_VALUE_H
+
+#include "checkpoint/internal.h"
+#include "json/document.h"
+
+#define CKPT_NO_NODE UINT32_MAX
+
+/* A value in a file, or nothing (node CKPT_NO_NODE), for example a member that is not there. */
+typedef struct ckpt_value {
+    struct ckpt_file *file;
+    uint32_t node;
+    uint32_t key; /* node of its key, if it is a member of an object; else 0 */
+} ckpt_value;
+
+/* The whole of a file; nothing if `file` is NULL or no JSON. */
+ckpt_value ckpt_whole(struct ckpt_file *file);
+
+static inline bool ckpt_exists(ckpt_value value)
+{
+    return value.node != CKPT_NO_NODE;
+}
+
+/* The type of an existing value. */
+enum ckpt_node_type ckpt_type_of(ckpt_value value);
+static inline bool ckpt_is(ckpt_value value, enum ckpt_node_type type)
+{
+    return ckpt_exists(value) && ckpt_type_of(value) == type;
+}
+
+/* Whether it is there and not null: what a Go program would see as set. */
+bool ckpt_is_set(ckpt_value value);
+bool ckpt_is_true(ckpt_value value);
+
+/* Number of elements or members; 0 for what has none. */
+uint32_t ckpt_count(ckpt_value value);
+
+/* Member of an object as Go finds a struct's: keys are folded, of several the last counts. Nothing
+   if there is none, or `object` is none. */
+ckpt_value ckpt_get(ckpt_value object, const char *key);
+
+/* Member of an object by its very key, as in a Go map; of several the last counts. */
+ckpt_value ckpt_get_exact(ckpt_value object, const char *key);
+
+/* ckpt_get() several times: "process\0cwd\0". */
+ckpt_value ckpt_get_path(ckpt_value object, const char *keys);
+
+/* The elements of an array or members of an object, one after the other:
+   for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) */
+ckpt_value ckpt_first(ckpt_value list);
+ckpt_value ckpt_next(ckpt_value list, ckpt_value value);
+
+/* The text of a string value, escapes resolved; empty for other values. It lives as the file. */
+ckpt_string ckpt_text(ckpt_value value);
+
+/* The key of a member; empty for elements. */
+ckpt_string ckpt_key_text(ckpt_value value);
+
+/* The key of a member as a value, to point at it. */
+ckpt_value ckpt_key_of(ckpt_value value);
+
+/* The bytes of a value as they stand in the file. */
+ckpt_string ckpt_source(ckpt_value value);
+
+/* The integer that a number is; false for all else and out of range. */
+bool ckpt_int64_of(ckpt_value value, int64_t *number);
+bool ckpt_uint64_of(ckpt_value value, uint64_t *number);
+
+/* The time that a string is (Go: time.Time from JSON); false for all else. */
+bool ckpt_time_of(ckpt_value value, ckpt_time *time);
+
+/* ---- strings ---- */
+
+bool ckpt_equal(ckpt_string a, ckpt_string b);
+bool ckpt_equals(ckpt_string a, const char *b);
+bool ckpt_starts(ckpt_string text, const char *start);
+bool ckpt_ends(ckpt_string text, const char *end);
+/* Position of `part` in the text, or SIZE_MAX. */
+size_t ckpt_index_of(ckpt_string text, const char *part);
+ckpt_string ckpt_slice_of(ckpt_string text, size_t from, size_t to);
+static inline ckpt_string ckpt_string_of(const char *text)
+{
+    size_t n = 0;
+    while (text[n] != '\0')
+        n++;
+    return (ckpt_string){text, n};
+}
+
+#endif

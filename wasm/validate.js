@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Validation: the JavaScript side of exports_rules.c. What is wrong, the core decides.
+import { Checkpoint, EVIDENCE } from './checkpoint.js';
+import { addFiles, addRecords, textAt, withBytes, withSummary } from './summary.js';
+
+const encoder = new TextEncoder();
+
+/**
+ * @typedef {object} Evidence what a validation looks at
+ * @property {Record<string, unknown>} facts about the archive: see src/rules/validate.h
+ * @property {Iterable<[string, Uint8Array]>} files
+ * @property {Iterable<Uint8Array>} [records] of the members
+ * @property {Iterable<Uint8Array>} [imageRecords] of the members of the image around it
+ * @property {{name: string, records: Iterable<Uint8Array>}[]} [nested] archives inside
+ * @property {string} [prefix] directory of the checkpoint in the archive
+ *
+ * @typedef {object} ValidateOptions
+ * @property {string[]} [targets] podman, cri-o, containerd, docker, runc, crun; each with "@VERSION" if known
+ * @property {string[]} [only] ids of rules, or beginnings with "*"
+ * @property {string[]} [ignore]
+ * @property {Record<string, 'error' | 'warning' | 'info' | 'off'>} [severities]
+ * @property {{perRule?: number, total?: number}} [limits] findings listed; 100 and 1000
+ * @property {boolean} [reveal] secrets are not masked
+ * @property {number} [now] Unix seconds
+ * @property {{name?: string, mode?: number}} [file] of the archive itself
+ */
+
+/** @param {any} exports @param {string} text @param {(at: number, length: number) => number} run the address of the answer */
+function withText(exports, text, run) {
+  const bytes = encoder.encode(text);
+  return withBytes(exports, bytes, (at) => {
+    const answer = run(at, bytes.length);
+    return answer === 0 ? undefined : textAt(exports, answer);
+  });
+}
+
+/**
+ * @param {any} exports @param {Evidence} evidence @param {ValidateOptions} options
+ * @returns {any} the report
+ */
+function report(
+  exports,
+  { facts, files, records = [], imageRecords = [], nested = [], prefix = '' },
+  options,
+) {
+  return withSummary(exports, prefix, (handle) => {
+    const problem = withText(exports, JSON.stringify(options), (at, length) =>
+      exports.ckpt_wasm_validation_start(handle, at, length),
+    );
+    if (problem === undefined) throw new RangeError('there is not enough memory');
+    if (problem !== '') throw new TypeError(problem);
+    addRecords(exports, handle, records);
+    for (const { name, records: members } of [
+      { name: 'image:', records: imageRecords },
+      ...nested,
+    ]) {
+      const scope = encoder.encode(name);
+      withBytes(exports, scope, (scopeAt) => {
+        for (const bytes of members)
+          withBytes(exports, bytes, (at) =>
+            exports.ckpt_wasm_validation_nested(handle, scopeAt, scope.length, at, bytes.length),
+          );
+      });
+    }
+    addFiles(exports, handle, files);
+    const text = withText(exports, JSON.stringify(facts), (at, length) =>
+      exports.ckpt_wasm_validation_finish(handle, at, length),
+    );
+    if (!text) throw new RangeError('there is not enough memory');
+    return JSON.parse(text);
+  });
+}
+
+/** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
+async function validateCheckpoint(checkpoint, exports, options) {
+  const file = { name: checkpoint.name, ...options.file };
+  const result = report(exports, await checkpoint[EVIDENCE](), { ...options, file });
+  if (checkpoint.form === 'pod') {
+    result.containers = [];
+    for (const inner of await checkpoint.containers()) {
+      const options_ = { ...options, file: { name: inner.name } };
+      result.containers.push(await validateCheckpoint(inner, exports, options_));
+    }
+  }
+  return result;
+}
+
+/**
+ * @param {{exports: any}} core
+ * @param {Checkpoint | Record<string, Uint8Array>} target
+ * @param {ValidateOptions} [options]
+ */
+export function validateWith({ exports }, target, options = {}) {
+  const given = { now: Math.floor(Date.now() / 1000), ...options };
+  if (target instanceof Checkpoint) return validateCheckpoint(target, exports, given);
+  return report(exports, { facts: { loose: true }, files: Object.entries(target) }, given);
+}

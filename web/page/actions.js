@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the page does: takes files in, has them read, forgets them.
+import { T } from '../text.js';
+import { api } from './api.js';
+import { MOST, NoFolders, TooMany, collect } from './collect.js';
+import { go, say, state, update, updateItem } from './store.js';
+
+/** @typedef {import('./collect.js').Collected} Collected */
+/** @typedef {import('./store.js').Item} Item */
+
+/** Milliseconds between two looks at the progress. */
+const LOOK = 150;
+
+/** @param {Collected | Promise<Collected>} coming @returns {Promise<Item[]>} what was read */
+export async function take(coming) {
+  update({ trouble: '', busy: T.reading });
+  try {
+    const { given, missed } = await coming;
+    if (missed > 0) update({ trouble: T.missed(missed) });
+    if (given.length === 0) {
+      update({ trouble: T.nothingGiven });
+      return [];
+    }
+    const heads = await api.open(given);
+    const made = heads.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
+    update({ items: [...state.items, ...made], busy: '' });
+    if (made.length === 1) go({ item: made[0].id, view: 'overview' });
+    else go({ item: 0 });
+    for (const { id } of made) await read(id);
+    const ids = new Set(made.map(({ id }) => id));
+    return state.items.filter(({ id }) => ids.has(id));
+  } catch (error) {
+    update({ trouble: troubleOf(error) });
+    return [];
+  } finally {
+    update({ busy: '' });
+  }
+}
+
+/** @param {unknown} error */
+function troubleOf(error) {
+  if (error instanceof TooMany) return T.tooMany(MOST);
+  if (error instanceof NoFolders) return T.noFolders;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** @param {DataTransfer} data */
+export const takeData = (data) =>
+  take(collect(data, (found) => update({ busy: T.looking(found) })));
+
+let pasted = 0;
+/** @param {string} text */
+export const takeText = (text) =>
+  take({ given: [{ path: T.pasted(++pasted), blob: new Blob([text]) }], missed: 0 });
+
+/** Reads an item, unless it was cancelled or closed while it waited. @param {number} id @param {string} [kind] what to read it as */
+export async function read(id, kind) {
+  const item = state.items.find((each) => each.id === id);
+  if (!item || item.state === 'cancelled') return;
+  updateItem(id, { state: 'reading', progress: undefined });
+  const timer = setInterval(async () => {
+    const progress = await api.progress({ item: id }).catch(() => null);
+    if (progress) updateItem(id, { progress });
+  }, LOOK);
+  try {
+    const done = await api.read({ item: id, kind });
+    if (!done) return updateItem(id, { state: 'cancelled' });
+    const { model, containers } = done;
+    const kept = state.items.filter(({ parent }) => parent !== id);
+    const at = kept.findIndex((each) => each.id === id);
+    if (at < 0) return; // it was closed meanwhile
+    kept[at] = { ...kept[at], state: 'ready', model };
+    const added = containers.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
+    kept.splice(at + 1, 0, ...added);
+    update({ items: kept });
+    say(T.verdictSaid(model.title, model.report.counts));
+    for (const container of containers) await read(container.id);
+  } catch (error) {
+    updateItem(id, { state: 'failed', message: troubleOf(error) });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** @param {number} id */
+export function cancel(id) {
+  const item = state.items.find((each) => each.id === id);
+  if (item?.state === 'waiting') updateItem(id, { state: 'cancelled' });
+  else api.cancel({ item: id });
+}
+
+/** @param {number} id */
+export function again(id) {
+  updateItem(id, { state: 'waiting' });
+  return read(id);
+}
+
+/** @param {number} id */
+export function close(id) {
+  const gone = state.items.filter((item) => item.id === id || item.parent === id);
+  for (const item of gone) api.close({ item: item.id });
+  update({ items: state.items.filter((item) => !gone.includes(item)) });
+  if (gone.some((item) => item.id === state.place.item)) go({ item: 0 });
+}
+
+export function closeAll() {
+  for (const { id } of state.items) api.close({ item: id });
+  update({ items: [], trouble: '' });
+  go({ item: 0 });
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page around the views.
+import { useEffect, useRef } from 'preact/hooks';
+import { A, T } from '../text.js';
+import { again, cancel, close } from './actions.js';
+import { Help, Paste } from './dialogs.js';
+import { h } from './h.js';
+import { Home } from './home.js';
+import { icon, mark } from './icons.js';
+import { ItemList, Picker } from './parts.js';
+import { current, go, hashOf, state, update } from './store.js';
+import { nextTheme } from './theme.js';
+import { Badge } from './verdict.js';
+import { viewsOf } from './views/index.js';
+
+/** @typedef {import('./store.js').Item} Item */
+
+export function App() {
+  const { place, trouble, busy, said, help, paste } = state;
+  const item = current();
+  return [
+    h(Top, { item }),
+    h(
+      'main',
+      { id: 'main', tabindex: -1 },
+      trouble !== '' &&
+        h(
+          'div',
+          { class: 'trouble', role: 'alert' },
+          h('p', null, trouble),
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'plain-button',
+              'aria-label': T.dismiss,
+              onClick: () => update({ trouble: '' }),
+            },
+            icon('close'),
+          ),
+        ),
+      busy !== '' && h('p', { class: 'busy', role: 'status' }, busy),
+      place.item === 0 ? h(Home, null) : item ? h(ItemPage, { item }) : h(Gone, null),
+    ),
+    h('p', { class: 'offscreen', role: 'status', id: 'said' }, said),
+    help && h(Help, null),
+    paste && h(Paste, null),
+  ];
+}
+
+/** @param {{item: Item | undefined}} props */
+function Top({ item }) {
+  const { items, theme } = state;
+  return h(
+    'header',
+    { class: 'top' },
+    h(
+      'a',
+      { class: 'brand', href: '#', 'aria-label': T.home },
+      mark(),
+      h('span', { class: 'name' }, T.title),
+    ),
+    items.length > 1 &&
+      h(
+        'select',
+        {
+          class: 'switch',
+          'aria-label': T.switchItem,
+          value: item?.id ?? 0,
+          onChange: (/** @type {any} */ event) =>
+            go({ item: Number(event.currentTarget.value), view: 'overview' }),
+        },
+        h('option', { value: 0 }, T.allItems(items.length)),
+        items.map(({ id, name, parent }) =>
+          h('option', { value: id }, `${parent ? '  ' : ''}${name.slice(0, 200)}`),
+        ),
+      ),
+    h('span', { class: 'space' }),
+    items.length > 0 && h(Picker, { id: 'more-files', label: T.openMore, class: 'slim' }),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'plain-button',
+        'aria-label': T.theme(T.themes[theme]),
+        title: T.theme(T.themes[theme]),
+        onClick: nextTheme,
+      },
+      icon(theme),
+    ),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'plain-button',
+        'aria-label': T.help,
+        title: T.help,
+        onClick: () => update({ help: true }),
+      },
+      h('span', { 'aria-hidden': 'true' }, '?'),
+    ),
+  );
+}
+
+/** The address of something that is not here, as after reloading. */
+function Gone() {
+  return h(
+    'div',
+    { class: 'empty' },
+    h('p', null, T.gone),
+    h('a', { href: '#', class: 'button primary' }, T.home),
+  );
+}
+
+/** @param {{item: Item}} props */
+function ItemPage({ item }) {
+  const { model, name, size, parent, state: how } = item;
+  const { place } = state;
+  const heading = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    // What is new is read from its title on; but only when one comes from elsewhere.
+    if (!document.activeElement || document.activeElement === document.body)
+      heading.current?.focus();
+  }, [item.id]);
+  const views = model ? viewsOf(model) : [];
+  const view = views.find(({ id }) => id === place.view) ?? views[0];
+  const title = model?.title ?? name;
+  useEffect(() => {
+    document.title = view ? `${title.slice(0, 100)} · ${view.title}` : title.slice(0, 100);
+    return () => {
+      document.title = T.title;
+    };
+  }, [title, view]);
+  const pod = parent > 0 && state.items.find(({ id }) => id === parent);
+  return h(
+    'div',
+    { class: 'item', 'aria-busy': how === 'waiting' || how === 'reading' },
+    h(
+      'header',
+      { class: 'item-head' },
+      h(
+        'div',
+        { class: 'title' },
+        h('h2', { ref: heading, tabindex: -1 }, title),
+        h(Badge, { item }),
+      ),
+      h(
+        'p',
+        { class: 'about' },
+        model && title !== name && [h('code', null, name), ' · '],
+        (model?.about ?? [size]).join(' · '),
+        model?.engine && ` · ${model.engine}`,
+        pod && [
+          ' · ',
+          h('a', { href: hashOf({ item: pod.id, view: 'overview' }) }, T.inPod(pod.name)),
+        ],
+      ),
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'plain-button close',
+          'aria-label': T.close,
+          title: T.close,
+          onClick: () => close(item.id),
+        },
+        icon('close'),
+      ),
+    ),
+    h(Waiting, { item }),
+    model &&
+      view && [
+        h(
+          'nav',
+          { class: 'views', 'aria-label': T.viewsLabel },
+          views.map(({ id, title: words, count }, index) =>
+            h(
+              'a',
+              {
+                key: id,
+                href: hashOf({ item: item.id, view: id }),
+                'aria-current': id === view.id ? 'page' : undefined,
+              },
+              h('kbd', { 'aria-hidden': 'true' }, String(index + 1)),
+              words,
+              count && count(model) > 0 && h('span', { class: 'amount' }, T.number(count(model))),
+            ),
+          ),
+        ),
+        h(Containers, { item }),
+        h(
+          'div',
+          { class: `view view-${view.id}` },
+          h(view.component, { key: `${item.id}/${view.id}`, item, model, place }),
+        ),
+      ],
+  );
+}
+
+/** The containers of a pod. @param {{item: Item}} props */
+function Containers({ item }) {
+  const inside = state.items.filter(({ parent }) => parent === item.id);
+  if (inside.length === 0) return null;
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'containers-title' },
+    h('h3', { id: 'containers-title' }, A.containers),
+    h(ItemList, { items: inside }),
+  );
+}
+
+/** While there is nothing to see yet, or if there will not be. @param {{item: Item}} props */
+function Waiting({ item: { id, name, state: how, progress, message } }) {
+  if (how === 'ready') return null;
+  if (how === 'failed')
+    return h('div', { class: 'card verdict error' }, h('p', { class: 'message' }, message ?? ''));
+  if (how === 'cancelled')
+    return h(
+      'div',
+      { class: 'empty' },
+      h('p', null, A.cancelled),
+      h('button', { type: 'button', class: 'button', onClick: () => again(id) }, A.again),
+    );
+  return h(
+    'div',
+    { class: 'card progress' },
+    h('progress', {
+      max: 1,
+      'aria-label': A.progressLabel(name),
+      ...(progress && progress.share > 0 && { value: progress.share }),
+    }),
+    h('span', { class: 'quiet' }, progress?.text ?? (how === 'waiting' ? A.waiting : T.reading)),
+    h('button', { type: 'button', class: 'small', onClick: () => cancel(id) }, A.cancel),
+  );
+}

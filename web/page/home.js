@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first page: the ways in, and what was given so far.
+import { T } from '../text.js';
+import { closeAll } from './actions.js';
+import { classes, h } from './h.js';
+import { icon } from './icons.js';
+import { ItemList, Picker } from './parts.js';
+import { state, update } from './store.js';
+
+export function Home() {
+  const { items } = state;
+  return h(
+    'div',
+    { class: classes('home', items.length > 0 && 'full') },
+    items.length === 0 &&
+      h('div', { class: 'hero' }, h('h1', null, T.heading), h('p', { class: 'lead' }, T.lead)),
+    items.length > 0 &&
+      h(
+        'section',
+        { class: 'card given', 'aria-labelledby': 'given-title' },
+        h(
+          'header',
+          null,
+          h('h2', { id: 'given-title' }, T.allItems(items.length)),
+          h('button', { type: 'button', class: 'small', id: 'clear', onClick: closeAll }, T.clear),
+        ),
+        h(ItemList, { items }),
+      ),
+    h(
+      'section',
+      { class: 'target', 'aria-labelledby': 'drop-title' },
+      icon('tray'),
+      h('h2', { id: 'drop-title' }, items.length > 0 ? T.dropMore : T.dropTitle),
+      h('p', { class: 'names' }, T.dropNames),
+      h(
+        'div',
+        { class: 'buttons' },
+        h(Picker, { id: 'files', label: T.chooseFiles, class: 'primary' }),
+        h(Picker, { id: 'folder', label: T.chooseFolder, folder: true }),
+        h(
+          'button',
+          { type: 'button', class: 'button', id: 'paste', onClick: () => update({ paste: true }) },
+          T.pasteTitle,
+        ),
+      ),
+    ),
+    h('p', { class: 'privacy' }, icon('shield'), h('span', null, T.privacy)),
+  );
+}

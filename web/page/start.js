@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the page: worker, address, keys, drops.
+import { render } from 'preact';
+import { T } from '../text.js';
+import { takeData, takeText } from './actions.js';
+import { api, startWorker } from './api.js';
+import { App } from './app.js';
+import { acceptDrops, acceptPastes } from './drop.js';
+import { h } from './h.js';
+import { acceptKeys } from './keys.js';
+import { follow, onChange, update } from './store.js';
+import { readTheme } from './theme.js';
+
+export function start() {
+  readTheme();
+  startWorker();
+  const root = /** @type {HTMLElement} */ (document.getElementById('app'));
+  onChange(() => render(h(App, null), root));
+  addEventListener('hashchange', follow);
+  follow();
+  acceptDrops(/** @type {HTMLElement} */ (document.getElementById('overlay')), takeData);
+  acceptPastes(takeData, takeText);
+  acceptKeys();
+  api.hello().then(
+    ({ kinds, rules }) => {
+      update({ kinds, rules: new Map(rules.map((rule) => [rule.id, rule])) });
+      document.documentElement.dataset.ready = '';
+    },
+    (error) => update({ trouble: `${T.start}: ${error.message}` }),
+  );
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of the page, in one place, and where on the page one is, which is also in the address.
+
+/** @typedef {import('../types.d.ts').ItemHead} ItemHead */
+/** @typedef {import('../types.d.ts').Model} Model */
+/**
+ * @typedef {ItemHead & {
+ *   state: 'waiting' | 'reading' | 'ready' | 'failed' | 'cancelled',
+ *   model?: Model, message?: string, progress?: import('../types.d.ts').Progress
+ * }} Item
+ */
+/**
+ * Numbers and our own words only: nothing from a file goes into the address.
+ * @typedef {object} Place
+ * @property {number} item 0: the first page
+ * @property {string} view
+ * @property {number} [index] what in it: a member, a section, a finding
+ * @property {number} [offset] the place in the bytes of a member
+ * @property {number} [length]
+ */
+
+export const state = {
+  /** @type {Item[]} */
+  items: [],
+  /** @type {Place} */
+  place: parsePlace(''),
+  /** @type {Map<string, import('../types.d.ts').Rule>} */
+  rules: new Map(),
+  /** @type {string[]} */
+  kinds: [],
+  /** @type {'system' | 'light' | 'dark'} */
+  theme: 'system',
+  help: false,
+  paste: false,
+  /** What went wrong with getting data in; '' if nothing. */
+  trouble: '',
+  /** What is said to screen readers. */
+  said: '',
+  /** What is going on before there is an item; '' if nothing is. */
+  busy: '',
+  /** Where files may come from beside the reader; '' if from nowhere. */
+  origin: '',
+};
+
+let draw = () => {};
+let scheduled = false;
+
+/** @param {() => void} drawer draws all of the page */
+export function onChange(drawer) {
+  draw = drawer;
+}
+
+/** Changes the state, and draws it. @param {Partial<typeof state>} change */
+export function update(change) {
+  Object.assign(state, change);
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    draw();
+  });
+}
+
+/** @param {number} id @param {Partial<Item>} change */
+export function updateItem(id, change) {
+  update({ items: state.items.map((item) => (item.id === id ? { ...item, ...change } : item)) });
+}
+
+/** The item one is at. */
+export const current = () => state.items.find(({ id }) => id === state.place.item);
+
+/** @param {string} text for screen readers */
+export const say = (text) => update({ said: text });
+
+/** @param {string} hash `#item/view/index/offset-length` @returns {Place} */
+export function parsePlace(hash) {
+  const match = /^#(\d{1,9})(?:\/([a-z]{1,20})(?:\/(\d{1,9})(?:\/(\d{1,15})-(\d{1,15}))?)?)?$/.exec(
+    hash,
+  );
+  if (!match) return { item: 0, view: '' };
+  const [, item, view = 'overview', index, offset, length] = match;
+  /** @type {Place} */
+  const place = { item: Number(item), view };
+  if (index !== undefined) place.index = Number(index);
+  if (offset !== undefined) Object.assign(place, { offset: +offset, length: +length });
+  return place;
+}
+
+/** @param {Place} place */
+export function hashOf({ item, view, index, offset, length }) {
+  if (item === 0) return '#';
+  const parts = [`#${item}`, view];
+  if (index !== undefined) {
+    parts.push(String(index));
+    if (offset !== undefined) parts.push(`${offset}-${length ?? 1}`);
+  }
+  return parts.join('/');
+}
+
+/** Goes somewhere on the page; the browser's back button leads back. @param {Partial<Place>} place what differs; `index` and `offset` are not kept */
+export function go(place) {
+  const { item, view } = state.place;
+  const hash = hashOf({ item, view, ...place });
+  if (location.hash === hash || (hash === '#' && location.hash === '')) follow();
+  else location.hash = hash;
+}
+
+/** Takes the place from the address. */
+export function follow() {
+  update({ place: parsePlace(location.hash) });
+}

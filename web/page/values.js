@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// One value on the page.
+import { useState } from 'preact/hooks';
+import { T } from '../text.js';
+import { api } from './api.js';
+import { Copy } from './copy.js';
+import { h } from './h.js';
+import { TreeRows } from './tree.js';
+
+/** @typedef {import('../types.d.ts').Cell} Cell */
+
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+/** How much more of a long text is shown at once. */
+const PIECE = 32 * 1024;
+/** Hexadecimal digits that are left of a digest. */
+const SHORT = 12;
+
+/** @param {{cell: Cell}} props @returns {any} */
+export function Value({ cell }) {
+  if (typeof cell === 'string') return h('span', null, cell);
+  const list = (/** @type {string} */ name, /** @type {Cell[]} */ items) =>
+    h(
+      'ul',
+      { class: name },
+      items.map((item) => h('li', null, h(Value, { cell: item }))),
+    );
+  switch (cell.t) {
+    case 'time':
+      return timeNode(cell);
+    case 'figure':
+      return h('span', null, cell.text, ' ', h('span', { class: 'exact' }, cell.exact));
+    case 'id':
+      return idNode(cell.text);
+    case 'secret':
+      return h(Secret, { cell: cell.cell });
+    case 'long':
+      return h(Long, cell);
+    case 'code':
+      return h('code', null, cell.text);
+    case 'none':
+      return h('span', { class: 'quiet' }, cell.text);
+    case 'tags':
+      return list('tags', cell.items);
+    case 'lines':
+      return list('plain', cell.items);
+    case 'tree':
+      return h(TreeRows, { seq: { id: 0, total: 1, rows: [cell.node] }, root: T.embedded });
+  }
+}
+
+/** @param {Extract<Cell, {t: 'time'}>} cell */
+function timeNode({ exact, ms, ns }) {
+  return h(
+    'time',
+    { datetime: exact },
+    !Number.isNaN(ms) && h('span', { class: 'local' }, local.format(ms)),
+    ' ',
+    h('span', { class: 'exact' }, exact, ns !== undefined && ` · ${ns}`),
+  );
+}
+
+/** A text with its digests shortened. @param {string} text */
+function idNode(text) {
+  const short = text
+    .slice(0, 1000)
+    .replace(/[0-9a-f]{33,}/g, (digits) => `${digits.slice(0, SHORT)}…`);
+  return h(
+    'span',
+    { class: 'id' },
+    h('code', { title: text.slice(0, 1000) }, short),
+    ' ',
+    h(Copy, { value: () => text, what: short }),
+  );
+}
+
+/** @param {{cell: Cell}} props */
+function Secret({ cell }) {
+  const [seen, see] = useState(false);
+  if (seen) return h('span', { class: 'secret seen' }, h(Value, { cell }));
+  return h(
+    'span',
+    { class: 'secret' },
+    h('span', { class: 'dots', 'aria-label': T.secret, role: 'img' }, '••••••••'),
+    ' ',
+    h(
+      'button',
+      { class: 'small', type: 'button', title: T.secret, onClick: () => see(true) },
+      T.reveal,
+    ),
+  );
+}
+
+/** @param {Extract<Cell, {t: 'long'}>} cell */
+function Long({ head, length, id }) {
+  const [text, set] = useState(head);
+  const more = async () => set(text + (await api.text({ id, from: text.length, count: PIECE })));
+  return h(
+    'span',
+    { class: 'long' },
+    h('code', null, text),
+    h(
+      'span',
+      { class: 'tools' },
+      text.length < length &&
+        h(
+          'button',
+          { class: 'small', type: 'button', onClick: more },
+          T.moreText(text.length, length),
+        ),
+      h(Copy, { value: () => api.text({ id, from: 0, count: length }), what: head.slice(0, 40) }),
+    ),
+  );
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// The members as a tree, and the one that is looked at beside it.
+import { useState } from 'preact/hooks';
+import { T } from '../../text.js';
+import { api } from '../api.js';
+import { classes, h } from '../h.js';
+import { useAnswer, useRested } from '../hooks.js';
+import { icon } from '../icons.js';
+import { VirtualList } from '../rows.js';
+import { go } from '../store.js';
+import { Viewer } from './viewer.js';
+
+/** @typedef {import('../../types.d.ts').MemberRow} MemberRow */
+/** @typedef {import('../../types.d.ts').MemberSort} MemberSort */
+
+/** Longer names are cut in lists. */
+const LONG = 2000;
+/** @type {MemberSort[]} */
+const SORTS = ['name', 'size', 'order'];
+
+/** @param {import('./index.js').ViewProps} props */
+export function Files({ item, model, place }) {
+  const [text, setText] = useState('');
+  const [sort, setSort] = useState(/** @type {MemberSort} */ ('name'));
+  const [toggled, setToggled] = useState({
+    turn: 0,
+    id: /** @type {number | undefined} */ (undefined),
+  });
+  const wanted = useRested(text);
+  const { value: seq, error } = useAnswer(() => {
+    const toggle = toggled.id;
+    toggled.id = undefined; // once
+    return api.members({ item: item.id, text: wanted, sort, toggle });
+  }, [item.id, model, wanted, sort, toggled.turn]);
+  const toggle = (/** @type {MemberRow} */ { id }) =>
+    id >= 0 && wanted === '' && setToggled({ turn: toggled.turn + 1, id });
+  const choose = (/** @type {MemberRow} */ row) =>
+    row.folder ? toggle(row) : go({ view: 'files', index: row.index });
+  const keys = (/** @type {KeyboardEvent} */ event, /** @type {MemberRow} */ row) => {
+    if (!row.folder || event.key !== (row.open ? 'ArrowLeft' : 'ArrowRight')) return;
+    event.preventDefault();
+    toggle(row);
+  };
+  return h(
+    'div',
+    { class: classes('files', place.index !== undefined && 'viewing') },
+    h(
+      'div',
+      { class: 'card list' },
+      h(
+        'div',
+        { class: 'filters' },
+        h('input', {
+          type: 'search',
+          class: 'search',
+          placeholder: T.searchFiles,
+          'aria-label': T.searchFiles,
+          value: text,
+          onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+        }),
+        h(
+          'label',
+          null,
+          h('span', null, T.sort),
+          ' ',
+          h(
+            'select',
+            {
+              value: sort,
+              onChange: (/** @type {any} */ event) => setSort(event.currentTarget.value),
+            },
+            SORTS.map((name) => h('option', { value: name }, T.sorts[name])),
+          ),
+        ),
+      ),
+      h(
+        'p',
+        { class: 'quiet', role: 'status' },
+        seq && wanted !== '' ? T.foundFiles(seq.total) : T.filesIn(model.members),
+      ),
+      error && h('p', { class: 'failed' }, error),
+      seq &&
+        h(VirtualList, {
+          seq,
+          label: T.views.files,
+          class: 'members',
+          role: 'tree',
+          choose,
+          keys,
+          about: (/** @type {MemberRow} */ { depth, folder, open, index }) => ({
+            'aria-level': depth + 1,
+            ...(folder && { 'aria-expanded': open }),
+            ...(index === place.index && { 'aria-current': 'true' }),
+          }),
+          make: memberNode,
+        }),
+    ),
+    place.index !== undefined &&
+      h(Viewer, { key: `${item.id}/${place.index}`, item, model, place }),
+  );
+}
+
+/** @param {MemberRow} row */
+function memberNode({ depth, name, folder, open, size, share, type, below, findings }) {
+  return [
+    h(
+      'span',
+      {
+        class: classes('name', folder && 'folder'),
+        style: { paddingInlineStart: `${depth * 1.1}em` },
+      },
+      folder ? icon(open ? 'open' : 'closed') : icon('file'),
+      h('code', null, name.slice(0, LONG)),
+      type !== '' && h('span', { class: 'quiet' }, type.slice(0, LONG)),
+      findings > 0 && h('span', { class: 'dot', title: T.places(findings) }, String(findings)),
+    ),
+    folder && !open && below > 0 && h('span', { class: 'quiet below' }, T.filesIn(below)),
+    h(
+      'span',
+      { class: 'track', 'aria-hidden': 'true' },
+      h('span', { style: { width: `${share * 100}%` } }),
+    ),
+    h('span', { class: 'amount' }, size),
+  ];
+}

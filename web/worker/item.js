@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+// One thing to look at: a checkpoint in an archive, a folder, or some loose files. All are read as
+// archives, so that one way of showing them serves all.
+import { openCheckpoint } from '../../wasm/index.js';
+import { A } from '../text.js';
+import { folderSource } from './folder.js';
+import { frame, rawRows } from './lines.js';
+import { MemberTree } from './members.js';
+import { makeModel } from './model.js';
+import { Secrets, makeReport } from './report.js';
+import { sectionsOf } from './sections.js';
+import { Shelf } from './shelf.js';
+
+/** @typedef {import('../types.d.ts').Span} Span */
+/** @typedef {import('./sources.js').Source} Source */
+
+/** Larger members are not read to be shown as a whole. */
+const MAX_SIZE = 64 * 2 ** 20;
+/** How much the newest figure counts for the speed that is shown. */
+const NEWEST = 0.3;
+
+export class Item {
+  name;
+  size;
+  #ckpt;
+  #source;
+  #blobSize;
+  /** Present while it is read. @type {AbortController | null} */
+  #stop = null;
+  #read = 0;
+  #last = { time: 0, read: 0, speed: 0 };
+  /** @type {any} */
+  #checkpoint;
+  /** @type {import('../types.d.ts').Report | undefined} */
+  #report;
+  /** Which findings are about each member, by name. @type {Map<string, number>} */
+  #counts = new Map();
+  /** @type {MemberTree | undefined} */
+  #tree;
+  #shelves = { model: new Shelf(), sections: new Shelf(), members: new Shelf(), file: new Shelf() };
+
+  /** @param {any} ckpt @param {Source} source @param {any} [checkpoint] opened already */
+  constructor(ckpt, source, checkpoint) {
+    this.#ckpt = ckpt;
+    this.#source = source;
+    this.#checkpoint = checkpoint;
+    this.name = source.name;
+    this.#blobSize =
+      source.archive?.size ?? source.files?.reduce((sum, { blob }) => sum + blob.size, 0) ?? 0;
+    this.size = this.#blobSize > 0 || !checkpoint ? ckpt.byteToString(this.#blobSize) : '';
+  }
+
+  /** @param {string} [kind] what to read the only file as @returns {Promise<{model: import('../types.d.ts').Model, containers: Item[]} | null>} null: cancelled */
+  async read(kind) {
+    const stop = new AbortController();
+    this.#stop?.abort();
+    this.#stop = stop;
+    this.#read = 0;
+    this.#last = { time: performance.now(), read: 0, speed: 0 };
+    this.#forget();
+    try {
+      const source = this.#source;
+      if (kind && source.files) {
+        source.kind = kind;
+        source.files[0].path = kind;
+      }
+      if (source.archive || source.files)
+        this.#checkpoint = await openCheckpoint(
+          source.archive ?? folderSource(source.files ?? []),
+          {
+            name: this.name,
+            signal: stop.signal,
+            onProgress: ({ read }) => (this.#read = read),
+          },
+        );
+      const checkpoint = this.#checkpoint;
+      const report = await makeReport(this.#ckpt, checkpoint, source);
+      this.#report = report;
+      for (const { member } of report.findings)
+        this.#counts.set(member, (this.#counts.get(member) ?? 0) + 1);
+      const containers = checkpoint.form === 'pod' ? await checkpoint.containers() : [];
+      stop.signal.throwIfAborted();
+      const model = makeModel(
+        { ckpt: this.#ckpt, shelf: this.#shelves.model },
+        { checkpoint, report, source },
+      );
+      return {
+        model,
+        containers: containers.map(
+          (/** @type {any} */ container) =>
+            new Item(this.#ckpt, { name: container.name, loose: false, kind: '' }, container),
+        ),
+      };
+    } catch (error) {
+      if (stop.signal.aborted) return null;
+      throw error;
+    } finally {
+      if (this.#stop === stop) this.#stop = null;
+    }
+  }
+
+  cancel() {
+    this.#stop?.abort();
+  }
+
+  close() {
+    this.cancel();
+    this.#forget();
+    this.#checkpoint = undefined;
+  }
+
+  #forget() {
+    this.#tree = undefined;
+    this.#counts.clear();
+    for (const shelf of Object.values(this.#shelves)) shelf.clear();
+  }
+
+  /** @returns {import('../types.d.ts').Progress | null} */
+  progress() {
+    if (!this.#stop) return null;
+    const size = this.#blobSize;
+    const read = Math.min(this.#read, size);
+    const now = performance.now();
+    const last = this.#last;
+    if (now > last.time) {
+      const newest = ((read - last.read) / (now - last.time)) * 1000;
+      const speed = last.read === 0 ? newest : last.speed + (newest - last.speed) * NEWEST;
+      this.#last = { time: now, read, speed };
+    }
+    const words = (/** @type {number} */ bytes) => this.#ckpt.byteToString(Math.round(bytes));
+    const share = size > 0 ? read / size : 1;
+    const text = [A.progress(words(read), words(size), share)];
+    if (this.#last.speed > 0) text.push(A.speed(words(this.#last.speed)));
+    return { share, text: text.join(' · ') };
+  }
+
+  /** The metadata for people. */
+  sections() {
+    const shelf = this.#shelves.sections;
+    shelf.clear();
+    const secrets = new Secrets(this.#report);
+    return sectionsOf({ ckpt: this.#ckpt, shelf, secrets }, this.#checkpoint);
+  }
+
+  /** @param {{text: string, sort: import('../types.d.ts').MemberSort, toggle?: number}} how */
+  members({ text, sort, toggle }) {
+    this.#tree ??= new MemberTree(this.#ckpt, this.#checkpoint.members, this.#counts);
+    if (toggle !== undefined) this.#tree.toggle(toggle);
+    this.#shelves.members.clear();
+    return this.#tree.rows(this.#shelves.members, text, sort);
+  }
+
+  /** @param {number[]} wanted which findings */
+  frames(wanted) {
+    return wanted.map((index) => {
+      const finding = this.#report?.findings[index];
+      const bytes = finding && this.#checkpoint.files.get(finding.member);
+      if (!bytes || finding.offset === null || finding.line === null) return [];
+      const { offset, line } = finding;
+      if (offset > bytes.length) return [];
+      const hidden = this.#secretSpans(finding.member);
+      return frame(bytes, { offset, length: finding.length ?? 1, line }, hidden);
+    });
+  }
+
+  /** Where secrets stand in a member. @param {string} member @returns {Span[]} */
+  #secretSpans(member) {
+    return new Secrets(this.#report).spans(member);
+  }
+
+  /** @param {number} index of the member @param {Span} [span] the place to show @returns {Promise<import('../types.d.ts').FileView>} */
+  async file(index, span) {
+    const shelf = this.#shelves.file;
+    const { members } = this.#checkpoint;
+    const member = members.at ? members.at(index) : [...members][index];
+    if (!member) throw new Error(A.noMember);
+    const size = this.#ckpt.byteToString(member.size);
+    const view = { path: member.name, size, message: '', lines: null, at: -1 };
+    if (member.type !== 'file') return { ...view, size: '', message: A.types[member.type] ?? '' };
+    if (member.size > MAX_SIZE)
+      return { ...view, message: A.tooLarge(size, this.#ckpt.byteToString(MAX_SIZE)) };
+    const bytes =
+      this.#checkpoint.files.get(member.name) ?? (await this.#checkpoint.read(member.name));
+    shelf.clear();
+    const { total, row, at } = rawRows(bytes, span);
+    return { ...view, lines: shelf.seq(total, row), at };
+  }
+}

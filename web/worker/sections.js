@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// All metadata of a checkpoint in a form for people.
+import { V } from '../text.js';
+import { Tree } from './tree.js';
+import { VIEWS } from './views.js';
+
+/** @typedef {import('../types.d.ts').Section} Section */
+
+/** Files that hold JSON of other formats, shown as it is. */
+const OTHER_JSON = /\.json$|^(bind\.mounts|status\.dump|pod\.dump|oci-layout)$/;
+
+/**
+ * @param {Omit<import('./views.js').Context, 'member'>} context
+ * @param {any} checkpoint
+ * @returns {Section[]}
+ */
+export function sectionsOf(context, { documents, files, members, image }) {
+  const { ckpt, shelf } = context;
+  /** @type {Section[]} */
+  const found = [];
+  const index = indexOf(members, new Set(files.keys()));
+  const add = (/** @type {string} */ source, /** @type {import('./views.js').Part[]} */ parts) => {
+    for (const part of parts) found.push({ ...part, source, index: index.get(source) ?? -1 });
+  };
+  // What runs is asked for first, and lists come last.
+  const order = ['spec.dump', 'config.dump'];
+  const rank = (/** @type {string} */ kind) =>
+    order.includes(kind) ? order.indexOf(kind) - order.length : ckpt.kinds.indexOf(kind);
+  for (const member of Object.keys(documents).sort((a, b) => rank(a) - rank(b))) {
+    const { value, error } = documents[member];
+    const filled = error ? error.partial : value;
+    if (filled === undefined || !Object.hasOwn(VIEWS, member)) continue;
+    add(member, VIEWS[member]({ ...context, member }, filled));
+  }
+  for (const [member, bytes] of files) {
+    if (!OTHER_JSON.test(member) || ckpt.check('any', bytes) !== null) continue;
+    const tree = new Tree(ckpt, shelf, bytes);
+    add(member, [{ title: member, blocks: [{ t: 'tree', seq: tree.children() }] }]);
+  }
+  if (image && Object.keys(image.annotations).length > 0) {
+    const text = new TextEncoder().encode(JSON.stringify(image.annotations));
+    const seq = new Tree(ckpt, shelf, text).children();
+    add('', [{ title: V.imageAnnotations, blocks: [{ t: 'tree', seq }] }]);
+  }
+  return found.filter(({ title, source }) => source !== 'config.dump' || !REPEATED.includes(title));
+}
+
+/** Of config.dump: what the overview shows. */
+const REPEATED = [V.times];
+
+/** Where the members of some names are. @param {any} members @param {Set<string>} names */
+function indexOf(members, names) {
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  let index = -1;
+  for (const { name } of members) {
+    index++;
+    const key = name === 'checkpoint/descriptors.json' ? 'descriptors.json' : name;
+    if (names.has(key)) found.set(key, index);
+  }
+  return found;
+}
