@@ -5,7 +5,7 @@ import { CheckpointError } from './error.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
 import { problemsOf } from './problems.js';
-import { memberTable, memberWish, summarize, WISH } from './summary.js';
+import { memberTable, memberWish, Summary, WISH } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
@@ -111,6 +111,8 @@ export class Checkpoint {
   /** @type {OpenOptions} */
   #options;
   #prefix = '';
+  /** What the core knows. @type {Summary | undefined} */
+  #summary;
   /** What was read; none of a directory in an archive. @type {Archive | undefined} */
   #archive;
   /** Of an image: the layer. @type {Checkpoint | undefined} */
@@ -215,13 +217,13 @@ export class Checkpoint {
 
   /** @param {Archive} archive */
   #summarize(archive) {
-    this.summary = summarize(this.#core.exports, {
-      records: archive.members.records(),
-      files: this.files,
-      size: this.#origin.input?.size ?? archive.info.source_read ?? 0,
-      directory: this.#origin.input?.directory,
-      prefix: this.#prefix,
-    });
+    const summary = new Summary(this.#core.exports, this.#prefix);
+    summary.keep();
+    this.#summary = summary;
+    summary.addRecords(archive.members.records());
+    summary.addFiles(this.files);
+    const size = this.#origin.input?.size ?? archive.info.source_read ?? 0;
+    this.summary = summary.finish(size, this.#origin.input?.directory ?? false);
     this.form = this.summary.form;
   }
 
@@ -253,11 +255,10 @@ export class Checkpoint {
 
   /** An index that lies in a blob may tell what the image is. @param {Uint8Array} bytes */
   #addIndex(bytes) {
-    const { form, engine } = summarize(this.#core.exports, {
-      records: [],
-      files: [['index.json', bytes]],
-      size: 0,
-    });
+    const summary = new Summary(this.#core.exports);
+    summary.addFiles([['index.json', bytes]]);
+    const { form, engine } = summary.finish(0, false);
+    summary.drop();
     if (form !== 'containerd-ctr') return;
     this.form = form;
     this.summary.form = form;
@@ -407,6 +408,7 @@ export class Checkpoint {
       files: this.files,
       records: this.#list().records(),
       nested,
+      summary: this.#summary,
       prefix: this.#prefix,
     };
   }
@@ -428,6 +430,7 @@ export class Checkpoint {
     const image = { form: this.form, manifest: name, config, layers, layer: this.image?.layer };
     return {
       ...evidence,
+      summary: undefined,
       files,
       facts: {
         ...evidence.facts,
@@ -454,6 +457,8 @@ export class Checkpoint {
 
   /** Lets go of the file, if one is open. */
   async close() {
+    this.#summary?.drop();
+    if (this.#inner) this.#inner.#summary?.drop();
     await this.#origin.close();
   }
 }

@@ -106,7 +106,6 @@ extern const struct ckpt_engine_name {
 } ckpt_engine_names[];
 
 /* The validation that goes with the summary (src/rules). */
-void ckpt_validation_add_records(struct ckpt_rules *rules, const uint8_t *records, size_t length);
 void ckpt_validation_free(struct ckpt_rules *rules);
 
 /* Engine, and the evidence printed (engine.c). */
