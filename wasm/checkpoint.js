@@ -29,6 +29,8 @@ export const EVIDENCE = Symbol('evidence');
 
 /** The most that `read` gives, unless told otherwise. */
 const READ_LIMIT = 64 * 2 ** 20;
+/** So much of the start of a file is remembered of which only the end is kept. */
+const HEAD = 4096;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
 const ASIDE_LIMIT = 32 * 2 ** 20;
 
