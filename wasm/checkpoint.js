@@ -63,6 +63,8 @@ class MembersBelow {
   }
 }
 
+const decoder = new TextDecoder();
+
 /** @param {ArchiveError | null} [error] */
 const factsOf = (error) =>
   error ? { ...error, name: undefined, message: error.message, member: undefined } : undefined;
@@ -123,6 +125,8 @@ export class Checkpoint {
   #outerFiles = new Map();
   /** Of an image: what its manifest is. @type {import('./nested.js').Manifest | undefined} */
   #manifest;
+  /** How dump.log begins, where only its end is kept. @type {string | undefined} */
+  #logHead;
   /** Members set aside while streaming, by index. @type {Map<number, Uint8Array>} */
   #aside = new Map();
   /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
@@ -199,7 +203,9 @@ export class Checkpoint {
       if (start > 0 && !name.startsWith(`${this.#prefix}/`)) continue;
       const info = kept.get(name.slice(start));
       if (!info) continue;
-      const text = info.keep === 'tail' && bytes.length > tail ? bytes.slice(-tail) : bytes;
+      const cut = info.keep === 'tail' && bytes.length > tail;
+      if (cut && info.name === 'dump.log') this.#logHead = decoder.decode(bytes.subarray(0, HEAD));
+      const text = cut ? bytes.slice(-tail) : bytes;
       this.files.set(info.name, text);
     }
     for (const [name, bytes] of this.files) this.#decode(name, bytes);
@@ -406,6 +412,7 @@ export class Checkpoint {
         ...archiveFacts(this.#archive),
         directory: this.#origin.input?.directory,
         nested: facts,
+        logHead: this.#logHead,
       },
       files: this.files,
       records: this.#list().records(),
