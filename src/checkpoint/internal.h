@@ -58,6 +58,7 @@ struct ckpt_file {
     ckpt_document *document; /* NULL: it is not JSON by its name */
     ckpt_error error;        /* what decoding said */
     uint32_t rank;           /* 1 for the first, 2 … */
+    ckpt_location near;      /* a place that was asked for; the next one is mostly behind it */
 };
 
 struct ckpt_rules;

@@ -58,6 +58,7 @@ struct ckpt_seen {
     uint32_t mode, type, count;
 };
 
+#define CKPT_BUCKETS 256
 struct ckpt_duplicate {
     struct ckpt_duplicate *next;
     ckpt_string name;
@@ -114,7 +115,7 @@ struct ckpt_rules {
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
     ckpt_name_set names;       /* hashes of the names of regular files */
     ckpt_name_set diff;        /* of all paths in rootfs-diff.tar and their directories */
-    struct ckpt_duplicate *duplicates;
+    struct ckpt_duplicate *duplicates[CKPT_BUCKETS]; /* by hash */
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
     uint32_t duplicate_count, volume_count, unknown_count;
