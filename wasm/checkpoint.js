@@ -211,15 +211,26 @@ export class Checkpoint {
     for (const [name, bytes] of this.files) this.#decode(name, bytes);
   }
 
-  /** @param {string} name @param {Uint8Array} bytes */
+  /** Decodes a metadata file when it is asked for. @param {string} name @param {Uint8Array} bytes */
   #decode(name, bytes) {
-    const kind = /** @type {any} */ (this.#core.kinds.includes(name) ? name : '');
-    if (!kind) return;
+    const kind = /** @type {any} */ (name);
+    if (!this.#core.kinds.includes(kind)) return;
+    /** @type {any} */
+    let document;
+    Object.defineProperty(this.documents, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => (document ??= this.#document(kind, bytes)),
+    });
+  }
+
+  /** @param {any} kind @param {Uint8Array} bytes */
+  #document(kind, bytes) {
     try {
-      this.documents[name] = { kind, value: this.#core.decode(kind, bytes) };
+      return { kind, value: this.#core.decode(kind, bytes) };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
-      this.documents[name] = { kind, error };
+      return { kind, error };
     }
   }
 
@@ -256,7 +267,7 @@ export class Checkpoint {
     this.summary.sizes = { ...checkpoint.summary.sizes, archive };
     this.members = checkpoint.members;
     for (const [name, bytes] of checkpoint.files) this.files.set(name, bytes);
-    Object.assign(this.documents, checkpoint.documents);
+    Object.defineProperties(this.documents, Object.getOwnPropertyDescriptors(checkpoint.documents));
     this.problems = [...this.problems, ...checkpoint.problems];
     this.error ??= checkpoint.error;
   }
