@@ -66,7 +66,7 @@ WASM_WARM := src/text/time.c wasm/tape.c src/archive/inflate.c
 WASM_TARGET := -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
 WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -fno-unroll-loops -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
 WASM_LINK = -Oz -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \
-            -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
+            -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=none \
             -s$(shell .ci/emcc-stack-option)=1MB
 
 export ASAN_OPTIONS ?= detect_stack_use_after_return=1:strict_string_checks=1
@@ -180,6 +180,8 @@ endef
 $(eval $(call module,core,$(sort $(wildcard wasm/exports*.txt))))
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,wasm/exports.txt))
+# Tells the tables of the core when the package is built; not published.
+$(eval $(call module,tables,wasm/gen/tables.txt))
 
 # ---- JavaScript, page, package --------------------------------------------------------------------
 
@@ -191,12 +193,14 @@ $(B)/gen/%.done: wasm/gen/%.mjs $(B)/describe.json $(JS_SRC) | setup
 	@mkdir -p $(@D) dist; rm -rf dist/$*; node $< $(B)/describe.json dist/$*; touch $@
 dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; install -m 644 $< $@
+dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
+	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
-dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) dist/inline.js $(JS_SRC) | setup
+dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) dist/inline.js dist/tables.js $(JS_SRC) | setup
 	@node $< $@
 
-all: dist/core.wasm $(GENERATED) $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/tables.js $(GENERATED) $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 

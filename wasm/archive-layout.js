@@ -1,44 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the C core's records have which field, as it says itself (src/archive/layout.c).
+import { archive } from '../dist/tables.js';
 
-const decoder = new TextDecoder();
+/**
+ * A C struct: its size, and of each field the offset and the C type. Names by number, numbers by name.
+ * @typedef {{size: number, fields: Record<string, [number, string]>}} Struct
+ * @typedef {Record<string, string>} Names
+ * @typedef {Record<string, number>} Numbers
+ */
 
-/** The C tables, per instance of the core. @type {WeakMap<object, any>} */
-const layouts = new WeakMap();
+/**
+ * @type {{member: Struct, event: Struct, info: Struct, options: Struct, events: Names, types: Names,
+ *   dialects: Names, ends: Names, compressions: Names, errors: Names, flags: Numbers, nameFlags: Numbers}}
+ */
+export const layout = /** @type {any} */ (archive);
 
-/** The tables by name, each number with its name. @param {any} exports */
-export function layoutOf(exports) {
-  let layout = layouts.get(exports);
-  if (!layout) {
-    const size = exports.ckpt_wasm_archive_layout(0, 0);
-    const at = exports.ckpt_wasm_allocate(size);
-    exports.ckpt_wasm_archive_layout(at, size);
-    layout = JSON.parse(decoder.decode(new Uint8Array(exports.memory.buffer, at, size)));
-    exports.ckpt_wasm_release(at);
-    for (const table of ['types', 'dialects', 'ends', 'compressions', 'events']) {
-      layout[table] = invert(layout[table]);
-    }
-    layouts.set(exports, layout);
-  }
-  return layout;
-}
-
-/** @param {Record<string, number>} table @returns {string[]} */
-function invert(table) {
-  /** @type {string[]} */
-  const list = [];
-  for (const [name, value] of Object.entries(table)) list[value] = name;
-  return list;
-}
-
-/** Reads one field of a C struct. @param {DataView} view @param {number} at @param {[number, string]} field */
+/** Reads one field of a C struct; numbers in it stay below 2^53. @param {DataView} view @param {number} at @param {[number, string]} field */
 export function field(view, at, [offset, type]) {
-  if (type === 'uint64_t') return Number(view.getBigUint64(at + offset, true));
-  if (type === 'int64_t') return Number(view.getBigInt64(at + offset, true));
-  return view.getUint32(at + offset, true);
+  const low = view.getUint32(at + offset, true);
+  if (type === 'uint64_t') return view.getUint32(at + offset + 4, true) * 2 ** 32 + low;
+  return type === 'int64_t' ? view.getInt32(at + offset + 4, true) * 2 ** 32 + low : low;
 }
 
-/** The names of the bits that are set. @param {number} bits @param {Record<string, number>} names */
+/** @type {WeakMap<Numbers, [string, number][]>} */
+const lists = new WeakMap();
+
+/** The names of the bits that are set. @param {number} bits @param {Numbers} names @returns {string[]} */
 export function flagNames(bits, names) {
-  return Object.keys(names).filter((name) => bits & names[name]);
+  if (bits === 0) return [];
+  let list = lists.get(names);
+  if (!list) lists.set(names, (list = Object.entries(names)));
+  return list.filter(([, bit]) => bits & bit).map(([name]) => name);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One reader of the C core (src/archive/archive.h), and what it found.
-import { field, layoutOf } from './archive-layout.js';
+import { field, layout } from './archive-layout.js';
 import { MemberList } from './archive-members.js';
 
 /**
@@ -56,7 +56,6 @@ export class ArchiveError extends Error {
 export class Reader {
   /** @type {any} */
   #core;
-  #layout;
   #handle;
   #want;
   /** @type {Reader | null} */
@@ -86,12 +85,10 @@ export class Reader {
    */
   constructor(core, size, options, sequential, waiting) {
     const exports = core.exports;
-    const layout = layoutOf(exports);
     this.#core = exports;
-    this.#layout = layout;
     this.#depth = options.depth ?? 0;
     this.#want = options.decide ?? (typeof options.want === 'function' ? options.want : null);
-    this.members = new MemberList(layout);
+    this.members = new MemberList();
     this.waiting = waiting;
 
     const { size: structSize, fields } = layout.options;
@@ -142,7 +139,7 @@ export class Reader {
 
   /** @param {string} name */
   #event(name) {
-    return field(this.#view, this.#handle, this.#layout.event.fields[name]);
+    return field(this.#view, this.#handle, layout.event.fields[name]);
   }
 
   /** Gives the core bytes, as many as it has room for. @param {Uint8Array} bytes @param {boolean} atEnd */
@@ -165,7 +162,7 @@ export class Reader {
    */
   run() {
     for (;;) {
-      const type = this.#layout.events[this.#core.ckpt_wasm_archive_next(this.#handle)];
+      const type = layout.events[this.#core.ckpt_wasm_archive_next(this.#handle)];
       this.#refresh();
       if (type === 'need' || type === 'pause') {
         return { type, offset: this.#event('offset'), length: this.#event('length') };
@@ -259,7 +256,7 @@ export class Reader {
     return new ArchiveError(
       decoder.decode(this.#bytes.subarray(at, at + this.#event('message_length'))),
       {
-        code: this.#layout.errors[this.#event('code')],
+        code: layout.errors[this.#event('code')],
         offset: this.#event('offset'),
         have: this.#event('have'),
         want: this.#event('want'),
@@ -274,13 +271,13 @@ export class Reader {
     this.#refresh();
     /** @type {Record<string, number>} */
     const info = {};
-    for (const [name, place] of Object.entries(this.#layout.info.fields)) {
+    for (const [name, place] of Object.entries(layout.info.fields)) {
       info[name] = field(this.#view, at, /** @type {[number, string]} */ (place));
     }
     return {
       info,
-      compression: this.#layout.compressions[info.compression],
-      end: this.#layout.ends[info.end],
+      compression: layout.compressions[info.compression],
+      end: layout.ends[info.end],
     };
   }
 

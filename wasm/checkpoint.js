@@ -5,7 +5,7 @@ import { CheckpointError } from './error.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
 import { problemsOf } from './problems.js';
-import { memberTable, memberWish, summarize, WISH } from './summary.js';
+import { memberTable, memberWish, Summary, WISH } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
@@ -29,6 +29,8 @@ export const EVIDENCE = Symbol('evidence');
 
 /** The most that `read` gives, unless told otherwise. */
 const READ_LIMIT = 64 * 2 ** 20;
+/** So much of the start of a file is remembered of which only the end is kept. */
+const HEAD = 4096;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
 const ASIDE_LIMIT = 32 * 2 ** 20;
 
@@ -60,6 +62,8 @@ class MembersBelow {
     return undefined;
   }
 }
+
+const decoder = new TextDecoder();
 
 /** @param {ArchiveError | null} [error] */
 const factsOf = (error) =>
@@ -111,6 +115,8 @@ export class Checkpoint {
   /** @type {OpenOptions} */
   #options;
   #prefix = '';
+  /** What the core knows. @type {Summary | undefined} */
+  #summary;
   /** What was read; none of a directory in an archive. @type {Archive | undefined} */
   #archive;
   /** Of an image: the layer. @type {Checkpoint | undefined} */
@@ -119,6 +125,8 @@ export class Checkpoint {
   #outerFiles = new Map();
   /** Of an image: what its manifest is. @type {import('./nested.js').Manifest | undefined} */
   #manifest;
+  /** How dump.log begins, where only its end is kept. @type {string | undefined} */
+  #logHead;
   /** Members set aside while streaming, by index. @type {Map<number, Uint8Array>} */
   #aside = new Map();
   /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
@@ -195,33 +203,46 @@ export class Checkpoint {
       if (start > 0 && !name.startsWith(`${this.#prefix}/`)) continue;
       const info = kept.get(name.slice(start));
       if (!info) continue;
-      const text = info.keep === 'tail' && bytes.length > tail ? bytes.slice(-tail) : bytes;
+      const cut = info.keep === 'tail' && bytes.length > tail;
+      if (cut && info.name === 'dump.log') this.#logHead = decoder.decode(bytes.subarray(0, HEAD));
+      const text = cut ? bytes.slice(-tail) : bytes;
       this.files.set(info.name, text);
     }
     for (const [name, bytes] of this.files) this.#decode(name, bytes);
   }
 
-  /** @param {string} name @param {Uint8Array} bytes */
+  /** Decodes a metadata file when it is asked for. @param {string} name @param {Uint8Array} bytes */
   #decode(name, bytes) {
-    const kind = /** @type {any} */ (this.#core.kinds.includes(name) ? name : '');
-    if (!kind) return;
+    const kind = /** @type {any} */ (name);
+    if (!this.#core.kinds.includes(kind)) return;
+    /** @type {any} */
+    let document;
+    Object.defineProperty(this.documents, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => (document ??= this.#document(kind, bytes)),
+    });
+  }
+
+  /** @param {any} kind @param {Uint8Array} bytes */
+  #document(kind, bytes) {
     try {
-      this.documents[name] = { kind, value: this.#core.decode(kind, bytes) };
+      return { kind, value: this.#core.decode(kind, bytes) };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
-      this.documents[name] = { kind, error };
+      return { kind, error };
     }
   }
 
   /** @param {Archive} archive */
   #summarize(archive) {
-    this.summary = summarize(this.#core.exports, {
-      records: archive.members.records(),
-      files: this.files,
-      size: this.#origin.input?.size ?? archive.info.source_read ?? 0,
-      directory: this.#origin.input?.directory,
-      prefix: this.#prefix,
-    });
+    const summary = new Summary(this.#core.exports, this.#prefix);
+    summary.keep();
+    this.#summary = summary;
+    summary.addRecords(archive.members.records());
+    summary.addFiles(this.files);
+    const size = this.#origin.input?.size ?? archive.info.source_read ?? 0;
+    this.summary = summary.finish(size, this.#origin.input?.directory ?? false);
     this.form = this.summary.form;
   }
 
@@ -246,18 +267,17 @@ export class Checkpoint {
     this.summary.sizes = { ...checkpoint.summary.sizes, archive };
     this.members = checkpoint.members;
     for (const [name, bytes] of checkpoint.files) this.files.set(name, bytes);
-    Object.assign(this.documents, checkpoint.documents);
+    Object.defineProperties(this.documents, Object.getOwnPropertyDescriptors(checkpoint.documents));
     this.problems = [...this.problems, ...checkpoint.problems];
     this.error ??= checkpoint.error;
   }
 
   /** An index that lies in a blob may tell what the image is. @param {Uint8Array} bytes */
   #addIndex(bytes) {
-    const { form, engine } = summarize(this.#core.exports, {
-      records: [],
-      files: [['index.json', bytes]],
-      size: 0,
-    });
+    const summary = new Summary(this.#core.exports);
+    summary.addFiles([['index.json', bytes]]);
+    const { form, engine } = summary.finish(0, false);
+    summary.drop();
     if (form !== 'containerd-ctr') return;
     this.form = form;
     this.summary.form = form;
@@ -403,10 +423,12 @@ export class Checkpoint {
         ...archiveFacts(this.#archive),
         directory: this.#origin.input?.directory,
         nested: facts,
+        logHead: this.#logHead,
       },
       files: this.files,
       records: this.#list().records(),
       nested,
+      summary: this.#summary,
       prefix: this.#prefix,
     };
   }
@@ -428,6 +450,7 @@ export class Checkpoint {
     const image = { form: this.form, manifest: name, config, layers, layer: this.image?.layer };
     return {
       ...evidence,
+      summary: undefined,
       files,
       facts: {
         ...evidence.facts,
@@ -454,6 +477,8 @@ export class Checkpoint {
 
   /** Lets go of the file, if one is open. */
   async close() {
+    this.#summary?.drop();
+    if (this.#inner) this.#inner.#summary?.drop();
     await this.#origin.close();
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One instance of the core: the JavaScript side of exports.c.
+import { constants, fields, kinds } from '../dist/tables.js';
 import { CheckpointError } from './error.js';
 import { validateWith } from './validate.js';
 import { readTape, toJson } from './value.js';
@@ -83,22 +84,19 @@ export class Core {
     this.#exports = exports;
     /** The functions of the module, for the other parts of this package. */
     this.exports = exports;
-    exports.ckpt_wasm_tables();
-    this.#refresh();
-    const tables = JSON.parse(this.#text(RESULT.text));
-    this.#fields = tables.fields;
-    this.#kindNumbers = new Map(
-      tables.kinds.map((/** @type {any} */ kind, /** @type {number} */ i) => [kind.name, i]),
-    );
+    this.#fields = fields;
+    this.#kindNumbers = new Map(kinds.map((kind, i) => [kind.name, i]));
 
     /** Names of the file formats. @type {readonly string[]} */
     this.kinds = Object.freeze([...this.#kindNumbers.keys()]);
     /** File of each format that has one, and the Go function that reads it. */
     this.files = Object.freeze(
-      tables.kinds.filter((/** @type {any} */ kind) => kind.file).map(Object.freeze),
+      /** @type {{name: string, file: string, reader: string}[]} */ (
+        kinds.filter((kind) => 'file' in kind)
+      ).map((kind) => Object.freeze({ ...kind })),
     );
     /** The constants of the Go package by their Go names. @type {Readonly<Record<string, string>>} */
-    this.constants = Object.freeze(tables.constants);
+    this.constants = Object.freeze({ ...constants });
   }
 
   /**

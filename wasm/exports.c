@@ -19,7 +19,6 @@ int ckpt_wasm_encode(void);
 void *ckpt_wasm_aside(uint32_t size);
 int ckpt_wasm_locate(const char *pointer, uint32_t length);
 int ckpt_wasm_byte_to_string(int64_t bytes);
-int ckpt_wasm_tables(void);
 
 #ifdef __EMSCRIPTEN__
 /* The one import that a growing memory would need; without it the module has none. */
@@ -43,7 +42,7 @@ static struct {
     struct text message, detail, pointer, found, expected;
     struct text go_value, go_type, go_struct, go_field;
     struct text rule;
-    struct text text; /* what was encoded, or the tables */
+    struct text text; /* what was encoded */
     const uint32_t *tape;
     uint32_t tape_words;
     struct text input; /* the document's text if the tape refers to it, else empty … */
@@ -178,57 +177,5 @@ int ckpt_wasm_byte_to_string(int64_t bytes)
 {
     static char text[CKPT_BYTES_MAX];
     result.text = (struct text){text, (uint32_t)ckpt_byte_to_string(bytes, text)};
-    return 0;
-}
-
-/* ---- tables
- * -------------------------------------------------------------------------------------- */
-
-static void add_quoted(struct ckpt_buffer *out, const char *text)
-{
-    /* Names of the tables need no escapes. */
-    ckpt_buffer_add_text(out, "\"");
-    ckpt_buffer_add_text(out, text);
-    ckpt_buffer_add_text(out, "\"");
-}
-
-/* {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…]}; fields are the JSON names
-   by their number on the tape. */
-int ckpt_wasm_tables(void)
-{
-    struct ckpt_buffer *out = &document.text;
-    ckpt_buffer_clear(out);
-    ckpt_buffer_add_text(out, "{\"kinds\":[");
-    for (size_t i = 0; i < ckpt_kind_count; i++) {
-        ckpt_buffer_add_text(out, i == 0 ? "{\"name\":" : ",{\"name\":");
-        add_quoted(out, ckpt_kinds[i].name);
-        if (ckpt_kinds[i].file_name != NULL) {
-            ckpt_buffer_add_text(out, ",\"file\":");
-            add_quoted(out, ckpt_kinds[i].file_name);
-            ckpt_buffer_add_text(out, ",\"reader\":");
-            add_quoted(out, ckpt_kinds[i].reader);
-        }
-        ckpt_buffer_add_text(out, "}");
-    }
-    ckpt_buffer_add_text(out, "],\"constants\":{");
-    for (size_t i = 0; i < ckpt_constant_count; i++) {
-        if (i > 0)
-            ckpt_buffer_add_text(out, ",");
-        add_quoted(out, ckpt_constants[i].name);
-        ckpt_buffer_add_text(out, ":");
-        add_quoted(out, ckpt_constants[i].value);
-    }
-    ckpt_buffer_add_text(out, "},\"fields\":[");
-    for (size_t t = 0, n = 0; t < ckpt_type_count; t++) {
-        for (size_t f = 0; f < ckpt_types[t]->field_count; f++, n++) {
-            if (n > 0)
-                ckpt_buffer_add_text(out, ",");
-            add_quoted(out, ckpt_types[t]->fields[f].json);
-        }
-    }
-    ckpt_buffer_add_text(out, "]}");
-    if (out->failed)
-        return out_of_memory();
-    result.text = (struct text){out->data, (uint32_t)out->length};
     return 0;
 }

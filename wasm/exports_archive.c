@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The archive reader for JavaScript; wasm/archive-reader.js is the other side. A handle starts with
- * the last event, so that one pointer is all that has to be known; the layout of everything is
- * asked for once.
+ * the last event, so that one pointer is all that has to be known; the layout of everything is in
+ * the tables (tables.c).
  */
 #include <stdlib.h>
 
@@ -18,7 +18,6 @@ typedef struct {
 
 void *ckpt_wasm_allocate(uint32_t size);
 void ckpt_wasm_release(void *memory);
-uint32_t ckpt_wasm_archive_layout(char *text, uint32_t room);
 handle *ckpt_wasm_archive_new(const ckpt_archive_options *options);
 void ckpt_wasm_archive_free(handle *h);
 int ckpt_wasm_archive_select(handle *h, const char *pattern, uint32_t length, double max_size);
@@ -37,11 +36,6 @@ void *ckpt_wasm_allocate(uint32_t size)
 void ckpt_wasm_release(void *memory)
 {
     free(memory);
-}
-
-uint32_t ckpt_wasm_archive_layout(char *text, uint32_t room)
-{
-    return (uint32_t)ckpt_archive_layout(text, room);
 }
 
 handle *ckpt_wasm_archive_new(const ckpt_archive_options *options)

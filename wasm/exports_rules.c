@@ -5,8 +5,8 @@
 
 char *ckpt_wasm_summary_room(ckpt_summary *summary, uint32_t length);
 const void *ckpt_wasm_validation_start(ckpt_summary *summary, const char *options, uint32_t length);
-void ckpt_wasm_validation_nested(ckpt_summary *summary, const char *scope, uint32_t scope_length,
-                                 const uint8_t *records, uint32_t length);
+void ckpt_wasm_validation_records(ckpt_summary *summary, const char *scope, uint32_t scope_length,
+                                  const uint8_t *records, uint32_t length);
 const void *ckpt_wasm_validation_finish(ckpt_summary *summary, const char *facts, uint32_t length);
 
 static ckpt_string answer;
@@ -23,10 +23,10 @@ const void *ckpt_wasm_validation_start(ckpt_summary *summary, const char *option
     return good || answer.length != 0 ? &answer : NULL;
 }
 
-void ckpt_wasm_validation_nested(ckpt_summary *summary, const char *scope, uint32_t scope_length,
-                                 const uint8_t *records, uint32_t length)
+void ckpt_wasm_validation_records(ckpt_summary *summary, const char *scope, uint32_t scope_length,
+                                  const uint8_t *records, uint32_t length)
 {
-    ckpt_validation_add_nested(summary, (ckpt_string){scope, scope_length}, records, length);
+    ckpt_validation_add_records(summary, (ckpt_string){scope, scope_length}, records, length);
 }
 
 const void *ckpt_wasm_validation_finish(ckpt_summary *summary, const char *facts, uint32_t length)

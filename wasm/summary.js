@@ -55,58 +55,69 @@ export function memberWish(exports, name, size) {
   return withBytes(exports, bytes, (at) => exports.ckpt_wasm_wish(at, bytes.length, size));
 }
 
-/**
- * Runs with a new summary in the core.
- * @template T @param {any} exports @param {string} prefix directory of the checkpoint in the archive
- * @param {(handle: number) => T} run @returns {T}
- */
-export function withSummary(exports, prefix, run) {
-  const name = encoder.encode(prefix);
-  const handle = withBytes(exports, name, (at) => exports.ckpt_wasm_summary_new(at, name.length));
-  if (!handle) throw new RangeError('there is not enough memory');
-  try {
-    return run(handle);
-  } finally {
-    exports.ckpt_wasm_summary_free(handle);
+/** So many summaries stay in the core, for validations that may follow. */
+const KEPT = 4;
+
+/** A summary in the core: what is known of one checkpoint, decoded. It may be dropped at any time. */
+export class Summary {
+  /** The latest last. @type {Set<Summary>} */
+  static #kept = new Set();
+  #exports;
+  /** 0 once it is dropped. */
+  handle;
+
+  /** @param {any} exports @param {string} [prefix] directory of the checkpoint in the archive */
+  constructor(exports, prefix = '') {
+    this.#exports = exports;
+    const name = encoder.encode(prefix);
+    this.handle = withBytes(exports, name, (at) => exports.ckpt_wasm_summary_new(at, name.length));
+    if (!this.handle) throw new RangeError('there is not enough memory');
   }
-}
 
-/** @param {any} exports @param {number} handle @param {Iterable<[string, Uint8Array]>} files */
-export function addFiles(exports, handle, files) {
-  for (const [name, bytes] of files) {
-    const room = exports.ckpt_wasm_summary_room(handle, bytes.length);
-    if (!room) throw new RangeError('there is not enough memory');
-    new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
-    const nameBytes = encoder.encode(name);
-    const done = withBytes(exports, nameBytes, (at) =>
-      exports.ckpt_wasm_summary_file(handle, at, nameBytes.length, room, bytes.length),
-    );
-    if (!done) throw new RangeError('there is not enough memory');
+  /** @param {Iterable<[string, Uint8Array]>} files */
+  addFiles(files) {
+    const exports = this.#exports;
+    for (const [name, bytes] of files) {
+      const room = exports.ckpt_wasm_summary_room(this.handle, bytes.length);
+      if (!room) throw new RangeError('there is not enough memory');
+      new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
+      const nameBytes = encoder.encode(name);
+      const done = withBytes(exports, nameBytes, (at) =>
+        exports.ckpt_wasm_summary_file(this.handle, at, nameBytes.length, room, bytes.length),
+      );
+      if (!done) throw new RangeError('there is not enough memory');
+    }
   }
-}
 
-/** @param {any} exports @param {number} handle @param {Iterable<Uint8Array>} records of members */
-export function addRecords(exports, handle, records) {
-  for (const bytes of records)
-    withBytes(exports, bytes, (at) => exports.ckpt_wasm_summary_records(handle, at, bytes.length));
-}
+  /** @param {Iterable<Uint8Array>} records of the members */
+  addRecords(records) {
+    const exports = this.#exports;
+    for (const bytes of records)
+      withBytes(exports, bytes, (at) =>
+        exports.ckpt_wasm_summary_records(this.handle, at, bytes.length),
+      );
+  }
 
-/**
- * @param {any} exports
- * @param {object} facts
- * @param {Iterable<Uint8Array>} facts.records of the members
- * @param {Iterable<[string, Uint8Array]>} facts.files
- * @param {number} facts.size of the archive
- * @param {boolean} [facts.directory]
- * @param {string} [facts.prefix] directory of the checkpoint in the archive
- * @returns {any} see src/checkpoint/checkpoint.h
- */
-export function summarize(exports, { records, files, size, directory = false, prefix = '' }) {
-  return withSummary(exports, prefix, (handle) => {
-    addRecords(exports, handle, records);
-    addFiles(exports, handle, files);
-    const text = textAt(exports, exports.ckpt_wasm_summary_finish(handle, size, directory ? 1 : 0));
+  /** @param {number} size of the archive @param {boolean} directory @returns {any} see src/checkpoint/checkpoint.h */
+  finish(size, directory) {
+    const exports = this.#exports;
+    const answer = exports.ckpt_wasm_summary_finish(this.handle, size, directory ? 1 : 0);
+    const text = textAt(exports, answer);
     if (text === '') throw new RangeError('there is not enough memory');
     return JSON.parse(text);
-  });
+  }
+
+  /** Lets it stay in the core for a while. */
+  keep() {
+    Summary.#kept.add(this);
+    const [oldest] = Summary.#kept;
+    if (Summary.#kept.size > KEPT) oldest.drop();
+  }
+
+  /** Gives its memory back. */
+  drop() {
+    Summary.#kept.delete(this);
+    if (this.handle) this.#exports.ckpt_wasm_summary_free(this.handle);
+    this.handle = 0;
+  }
 }

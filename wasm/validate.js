@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Validation: the JavaScript side of exports_rules.c. What is wrong, the core decides.
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
-import { addFiles, addRecords, textAt, withBytes, withSummary } from './summary.js';
+import { Summary, textAt, withBytes } from './summary.js';
 
 const encoder = new TextEncoder();
 
@@ -12,6 +12,7 @@ const encoder = new TextEncoder();
  * @property {Iterable<Uint8Array>} [records] of the members
  * @property {Iterable<Uint8Array>} [imageRecords] of the members of the image around it
  * @property {{name: string, records: Iterable<Uint8Array>}[]} [nested] archives inside
+ * @property {Summary} [summary] in the core already, if it is still there
  * @property {string} [prefix] directory of the checkpoint in the archive
  *
  * @typedef {object} ValidateOptions
@@ -34,41 +35,43 @@ function withText(exports, text, run) {
   });
 }
 
-/**
- * @param {any} exports @param {Evidence} evidence @param {ValidateOptions} options
- * @returns {any} the report
- */
-function report(
-  exports,
-  { facts, files, records = [], imageRecords = [], nested = [], prefix = '' },
-  options,
-) {
-  return withSummary(exports, prefix, (handle) => {
-    const problem = withText(exports, JSON.stringify(options), (at, length) =>
-      exports.ckpt_wasm_validation_start(handle, at, length),
-    );
-    if (problem === undefined) throw new RangeError('there is not enough memory');
-    if (problem !== '') throw new TypeError(problem);
-    addRecords(exports, handle, records);
-    for (const { name, records: members } of [
-      { name: 'image:', records: imageRecords },
-      ...nested,
-    ]) {
-      const scope = encoder.encode(name);
-      withBytes(exports, scope, (scopeAt) => {
-        for (const bytes of members)
-          withBytes(exports, bytes, (at) =>
-            exports.ckpt_wasm_validation_nested(handle, scopeAt, scope.length, at, bytes.length),
-          );
-      });
-    }
-    addFiles(exports, handle, files);
-    const text = withText(exports, JSON.stringify(facts), (at, length) =>
-      exports.ckpt_wasm_validation_finish(handle, at, length),
-    );
-    if (!text) throw new RangeError('there is not enough memory');
-    return JSON.parse(text);
-  });
+/** @param {any} exports @param {number} handle @param {Evidence} evidence @param {ValidateOptions} options @returns {any} the report */
+function reportOf(exports, handle, evidence, options) {
+  const { facts, records = [], imageRecords = [], nested = [] } = evidence;
+  const problem = withText(exports, JSON.stringify(options), (at, length) =>
+    exports.ckpt_wasm_validation_start(handle, at, length),
+  );
+  if (problem === undefined) throw new RangeError('there is not enough memory');
+  if (problem !== '') throw new TypeError(problem);
+  const groups = [{ name: '', records }, { name: 'image:', records: imageRecords }, ...nested];
+  for (const { name, records: members } of groups) {
+    const scope = encoder.encode(name);
+    withBytes(exports, scope, (scopeAt) => {
+      for (const bytes of members)
+        withBytes(exports, bytes, (at) =>
+          exports.ckpt_wasm_validation_records(handle, scopeAt, scope.length, at, bytes.length),
+        );
+    });
+  }
+  const text = withText(exports, JSON.stringify(facts), (at, length) =>
+    exports.ckpt_wasm_validation_finish(handle, at, length),
+  );
+  if (!text) throw new RangeError('there is not enough memory');
+  return JSON.parse(text);
+}
+
+/** @param {any} exports @param {Evidence} evidence @param {ValidateOptions} options @returns {any} */
+function report(exports, evidence, options) {
+  if (evidence.summary?.handle)
+    return reportOf(exports, evidence.summary.handle, evidence, options);
+  const summary = new Summary(exports, evidence.prefix);
+  try {
+    summary.addFiles(evidence.files);
+    summary.addRecords(evidence.records ?? []);
+    return reportOf(exports, summary.handle, evidence, options);
+  } finally {
+    summary.drop();
+  }
 }
 
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */

@@ -58,6 +58,7 @@ struct ckpt_file {
     ckpt_document *document; /* NULL: it is not JSON by its name */
     ckpt_error error;        /* what decoding said */
     uint32_t rank;           /* 1 for the first, 2 … */
+    ckpt_location near;      /* a place that was asked for; the next one is mostly behind it */
 };
 
 struct ckpt_rules;
@@ -106,7 +107,6 @@ extern const struct ckpt_engine_name {
 } ckpt_engine_names[];
 
 /* The validation that goes with the summary (src/rules). */
-void ckpt_validation_add_records(struct ckpt_rules *rules, const uint8_t *records, size_t length);
 void ckpt_validation_free(struct ckpt_rules *rules);
 
 /* Engine, and the evidence printed (engine.c). */

@@ -101,8 +101,6 @@ static void add_member(ckpt_summary *s, const char *name, size_t length, const c
 void ckpt_summary_add_records(ckpt_summary *s, const uint8_t *records, size_t length)
 {
     ckpt_member m;
-    if (s->rules != NULL)
-        ckpt_validation_add_records(s->rules, records, length);
     while (length >= sizeof(m)) {
         memcpy(&m, records, sizeof(m));
         if (m.record_size < sizeof(m) || m.record_size > length ||

@@ -13,6 +13,8 @@
  *   rules        id, area, severity, errorFor and blocks (targets), needs, title, fix, what, why,
  *                reference
  *   targets      names of what can restore a checkpoint
+ *   report       the objects of a report: name, doc, members: name, type, doc
+ * (src/rules/report.def)
  *
  * `type` is the `name` of a scalar, string type or struct; `shape` says how it is held: VALUE,
  * POINTER, SLICE or MAP; `when` is ALWAYS or OMITEMPTY.
@@ -295,7 +297,38 @@ static void print_rules(void)
     fputs("\n  ],\n  \"targets\": [", stdout);
     for (int i = 0; i < CKPT_TARGET_COUNT; i++)
         printf("%s\"%s\"", i == 0 ? "" : ", ", target_names[i]);
-    fputs("]\n", stdout);
+    fputs("],\n", stdout);
+}
+
+static void print_report(void)
+{
+    static const struct {
+        const char *object, *name, *type, *doc;
+    } rows[] = {
+#define CKPT_REPORT_OBJECT(name, doc) {name, NULL, NULL, doc},
+#define CKPT_REPORT_MEMBER(name, type, doc) {NULL, name, type, doc},
+#include "rules/report.def"
+#undef CKPT_REPORT_OBJECT
+#undef CKPT_REPORT_MEMBER
+    };
+    size_t objects = 0, members = 0;
+    open_list("report");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].object != NULL) {
+            if (objects != 0)
+                fputs("]}", stdout);
+            open_entry(objects++, "    ", "name", rows[i].object);
+            print_member("doc", rows[i].doc);
+            fputs(", \"members\": [", stdout);
+            members = 0;
+            continue;
+        }
+        open_entry(members++, "      ", "name", rows[i].name);
+        print_member("type", rows[i].type);
+        print_member("doc", rows[i].doc);
+        putchar('}');
+    }
+    fputs("]}\n  ]\n", stdout);
 }
 
 int main(void)
@@ -312,6 +345,7 @@ int main(void)
     print_types();
     print_constants();
     print_rules();
+    print_report();
     fputs("}\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? 1 : 0;
 }

@@ -63,8 +63,10 @@ static void note_duplicate(struct ckpt_rules *r, const struct ckpt_member_view *
 {
     if ((m->record->name_flags & CKPT_NAME_SEEN) == 0 || m->record->type == CKPT_MEMBER_DIRECTORY)
         return;
-    for (struct ckpt_duplicate *d = r->duplicates; d != NULL; d = d->next) {
-        if (ckpt_equal(d->name, m->name)) {
+    uint64_t hash = ckpt_name_hash((const uint8_t *)m->name.data, m->name.length);
+    struct ckpt_duplicate **bucket = &r->duplicates[hash % CKPT_BUCKETS];
+    for (struct ckpt_duplicate *d = *bucket; d != NULL; d = d->next) {
+        if (d->hash == hash) {
             d->count++;
             return;
         }
@@ -76,9 +78,8 @@ static void note_duplicate(struct ckpt_rules *r, const struct ckpt_member_view *
         r->failed = true;
         return;
     }
-    *d = (struct ckpt_duplicate){r->duplicates, ckpt_keep(r, m->name), 0, m->record->header_offset,
-                                 2};
-    r->duplicates = d;
+    *d = (struct ckpt_duplicate){*bucket, ckpt_keep(r, m->name), hash, m->record->header_offset, 2};
+    *bucket = d;
 }
 
 static bool is_parent_link(const struct ckpt_member_view *m)

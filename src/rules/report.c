@@ -194,6 +194,36 @@ static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_ind
     return finding;
 }
 
+/* Line and column of an offset. Findings come mostly in the order of the file: what was counted for
+   the one before is not counted again. */
+static void locate(struct ckpt_file *file, size_t offset, ckpt_location *where)
+{
+    size_t from = file->near.line != 0 && file->near.offset <= offset ? file->near.offset : 0;
+    ckpt_position(file->text + from, file->length - from, offset - from, where);
+    if (from != 0) {
+        if (where->line == 1)
+            where->column += file->near.column - 1;
+        where->line += file->near.line - 1;
+        where->offset = offset;
+    }
+    file->near = *where;
+}
+
+/* Longer names and pointers are cut: many findings could have the same. */
+static ckpt_string keep_name(struct ckpt_rules *r, ckpt_string text)
+{
+    enum { LONGEST = 4096 };
+    if (text.length <= LONGEST)
+        return ckpt_keep(r, text);
+    size_t end = LONGEST;
+    while (end > 0 && (text.data[end] & 0xc0) == 0x80)
+        end--;
+    ckpt_buffer_clear(&r->text);
+    ckpt_buffer_add(&r->text, text.data, end);
+    ckpt_buffer_add_text(&r->text, "…");
+    return keep_text(r);
+}
+
 /* Line and column behind `length` bytes, given those in front. */
 static void set_end(struct ckpt_finding *finding, const char *text)
 {
@@ -219,10 +249,21 @@ static void place(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value
     if (!ckpt_exists(at))
         return;
     const struct ckpt_node *node = &file->document->index.nodes[at.node];
-    ckpt_position(file->text, file->length, node->offset, &finding->where);
+    locate(file, node->offset, &finding->where);
     finding->where.length = node->length;
     finding->placed = true;
-    finding->pointer = ckpt_keep(r, ckpt_node_pointer(file->document, at.node));
+    finding->pointer = keep_name(r, ckpt_node_pointer(file->document, at.node));
+    set_end(finding, file->text);
+}
+
+void ckpt_place_bytes(struct ckpt_finding *finding, const struct ckpt_file *file, size_t from,
+                      size_t length)
+{
+    if (finding == NULL || from > file->length || length > file->length - from)
+        return;
+    ckpt_position(file->text, file->length, from, &finding->where);
+    finding->where.length = length;
+    finding->placed = true;
     set_end(finding, file->text);
 }
 
@@ -250,7 +291,7 @@ struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rul
     place(r, finding, at);
     if (finding->placed && from + length <= finding->where.length) {
         size_t offset = finding->where.offset + from;
-        ckpt_position(at.file->text, at.file->length, offset, &finding->where);
+        locate(at.file, offset, &finding->where);
         finding->where.length = length;
         set_end(finding, at.file->text);
     }
@@ -266,7 +307,7 @@ struct ckpt_finding *ckpt_find_file(struct ckpt_rules *r, enum ckpt_rule_index r
     va_end(arguments);
     if (finding == NULL)
         return NULL;
-    finding->member = ckpt_keep(r, ckpt_string_of(member));
+    finding->member = keep_name(r, ckpt_string_of(member));
     const struct ckpt_file *file = ckpt_file_of(r, member);
     const struct ckpt_seen *seen = ckpt_seen_of(r, member);
     if (file != NULL)
@@ -286,14 +327,15 @@ struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index
     va_end(arguments);
     if (finding == NULL)
         return NULL;
-    ckpt_buffer_clear(&r->text);
+    ckpt_string name = keep_name(r, member->name.length != 0 ? member->name : member->raw);
     if (member->scope.length != 0) {
+        ckpt_buffer_clear(&r->text);
         ckpt_buffer_add(&r->text, member->scope.data, member->scope.length);
         ckpt_buffer_add_text(&r->text, "!");
+        ckpt_buffer_add(&r->text, name.data, name.length);
+        name = keep_text(r);
     }
-    ckpt_string name = member->name.length != 0 ? member->name : member->raw;
-    ckpt_buffer_add(&r->text, name.data, name.length);
-    finding->member = keep_text(r);
+    finding->member = name;
     finding->archive_offset = member->record->header_offset;
     return finding;
 }
@@ -318,7 +360,7 @@ struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index 
                   repeats ? (ckpt_string){"", 0} : e->found, repeats ? "" : "; ", e->expected);
     if (finding == NULL)
         return NULL;
-    finding->pointer = e->pointer;
+    finding->pointer = keep_name(r, e->pointer);
     finding->found = e->found;
     finding->expected = e->expected;
     if (e->where.line != 0) {

@@ -82,22 +82,18 @@ static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string pre
     }
 }
 
-void ckpt_validation_add_records(struct ckpt_rules *r, const uint8_t *records, size_t length)
-{
-    each_member(r, (ckpt_string){"", 0}, r->summary->prefix, records, length, ckpt_check_member);
-}
-
-void ckpt_validation_add_nested(ckpt_summary *s, ckpt_string scope, const uint8_t *records,
-                                size_t length)
+void ckpt_validation_add_records(ckpt_summary *s, ckpt_string scope, const uint8_t *records,
+                                 size_t length)
 {
     struct ckpt_rules *r = s->rules;
     if (r == NULL)
         return;
-    if (ckpt_equals(scope, "image:"))
-        each_member(r, (ckpt_string){"", 0}, (ckpt_string){"", 0}, records, length,
-                    ckpt_check_image_member);
-    else
-        each_member(r, scope, (ckpt_string){"", 0}, records, length, ckpt_check_nested_member);
+    bool image = ckpt_equals(scope, "image:"), inside = scope.length != 0 && !image;
+    each_member(r, image ? (ckpt_string){"", 0} : scope,
+                scope.length != 0 ? (ckpt_string){"", 0} : s->prefix, records, length,
+                image    ? ckpt_check_image_member
+                : inside ? ckpt_check_nested_member
+                         : ckpt_check_member);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */

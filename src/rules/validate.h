@@ -3,8 +3,9 @@
  * Validation: why a checkpoint will not restore, and whether it is hostile. It goes with a summary:
  *
  *   ckpt_summary *s = ckpt_summary_new("", 0);
- *   ckpt_validation_start(s, options, &problem);   // before members and files are added
- *   ckpt_summary_add_records(s, …); ckpt_validation_add_nested(s, …); ckpt_summary_add_file(s, …);
+ *   ckpt_summary_add_file(s, …);                   // as for the summary
+ *   ckpt_validation_start(s, options, &problem);
+ *   ckpt_validation_add_records(s, …);
  *   report = ckpt_validation_finish(s, facts);
  *
  * `options` is a JSON object, every member may be missing:
@@ -19,7 +20,8 @@
  * `facts` is a JSON object about the archive:
  *   size, directory (as for ckpt_summary_finish), compression, outerCompression, end ("clean",
  * "one-zero-block", "no-mark"), endOffset, trailing {bytes, nonzero, offset}, garbageOffset, error
- * {code, message, offset, have, want, member}, nested [{name, compression, error}], image {form,
+ * {code, message, offset, have, want, member}, nested [{name, compression, error}], logHead (how
+ * dump.log begins, if only its end was added), image {form,
  * manifest, index, config, layer, layers}: names of members added as files The report is the JSON
  * text that report.def describes.
  */
@@ -32,10 +34,10 @@
    freed), or no memory (*problem is empty). */
 bool ckpt_validation_start(ckpt_summary *summary, ckpt_string options, ckpt_string *problem);
 
-/* Adds the members of an archive inside the checkpoint ("rootfs-diff.tar", "volumes/x.tar"), or of
-   the image around it (scope "image:"), as records. */
-void ckpt_validation_add_nested(ckpt_summary *summary, ckpt_string scope, const uint8_t *records,
-                                size_t length);
+/* Adds members, as records: of the checkpoint (scope ""), of an archive inside of it
+   ("rootfs-diff.tar", "volumes/x.tar"), or of the image around it ("image:"). */
+void ckpt_validation_add_records(ckpt_summary *summary, ckpt_string scope, const uint8_t *records,
+                                 size_t length);
 
 /* The report. It is the summary's, until it is freed; length 0: no memory. */
 ckpt_string ckpt_validation_finish(ckpt_summary *summary, ckpt_string facts);

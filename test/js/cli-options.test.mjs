@@ -211,10 +211,19 @@ test('the program runs by itself, and through a link as npm makes it', (t) => {
 test('where the core is missing that is said, and --help still works', () => {
   const copy = folder();
   const root = new URL('../../', import.meta.url);
-  for (const name of ['wasm', 'package.json'])
-    cpSync(fileURLToPath(new URL(name, root)), join(copy, name), { recursive: true });
   const run = (/** @type {string[]} */ ...args) =>
     spawnSync(process.execPath, [join(copy, 'wasm/cli/ckpt.js'), ...args], { env: environment() });
+  for (const name of ['wasm', 'package.json'])
+    cpSync(fileURLToPath(new URL(name, root)), join(copy, name), { recursive: true });
+  const clone = run('validate', copy);
+  assert.match(
+    clone.stderr.toString(),
+    /^ckpt: a file of dist\/ is missing; in a clone .*"make".*\n$/,
+  );
+  assert.equal(clone.status, 3);
+
+  const tables = 'dist/tables.js';
+  cpSync(fileURLToPath(new URL(tables, root)), join(copy, tables));
   const { status, stdout, stderr } = run('validate', copy);
   assert.equal(
     stderr.toString(),

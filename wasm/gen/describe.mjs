@@ -14,6 +14,9 @@ import process from 'node:process';
  * @typedef {{name: string, cName: string, file: string | null, reader: string | null,
  *   goName: string, type: string, shape: Shape, doc: string}} Kind
  * @typedef {{name: string, cName: string, group: string, value: string, doc: string}} Constant
+ * @typedef {{id: string, area: string, severity: string, errorFor: string[], blocks: string[],
+ *   needs: string, title: string, fix: string, what: string, why: string, reference: string}} Rule
+ * @typedef {{name: string, doc: string, members: {name: string, type: string, doc: string}[]}} ReportObject
  */
 
 /** The tables, with look-ups by C name. */
@@ -29,6 +32,12 @@ export class Tables {
     this.stringTypes = tables.stringTypes;
     /** @type {Constant[]} */
     this.constants = tables.constants;
+    /** @type {Rule[]} */
+    this.rules = tables.rules;
+    /** Names of what can restore a checkpoint. @type {string[]} */
+    this.targets = tables.targets;
+    /** The objects of a report, that itself first. @type {ReportObject[]} */
+    this.report = tables.report;
     /** @type {Map<string, Scalar>} */
     this.scalarByName = byName(tables.scalars);
     this.stringTypeByName = byName(this.stringTypes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a JSON Schema (draft 2020-12) for every metadata file of the tables.
+// Writes a JSON Schema (draft 2020-12) for every metadata file of the tables, and for the report.
 //   node wasm/gen/schema.mjs build/describe.json dist/schema
 import { main, publicName } from './describe.mjs';
 
@@ -152,6 +152,50 @@ function schemaOf(tables, kind) {
   };
 }
 
+/** @type {Record<string, Schema>} */
+const REPORT_TYPES = {
+  string: { type: 'string' },
+  integer: { type: 'integer' },
+  version: { const: 1 },
+  severity: { enum: ['error', 'warning', 'info'] },
+  verdict: { enum: ['restores', 'fails', 'unknown'] },
+};
+
+/** The schema of a type of src/rules/report.def. @param {string} type @returns {Schema} */
+function reportType(type) {
+  if (type.endsWith('?')) return reportType(type.slice(0, -1));
+  if (type.endsWith('[]')) return { type: 'array', items: reportType(type.slice(0, -2)) };
+  if (type.endsWith('|null')) return { type: [type.slice(0, -5), 'null'] };
+  return REPORT_TYPES[type] ?? { $ref: `#/$defs/${type}` };
+}
+
+/** @param {Tables} tables @returns {Schema} */
+function reportSchema({ report }) {
+  const objects = report.map(({ name, doc, members }) => [
+    name,
+    {
+      description: doc,
+      type: 'object',
+      properties: Object.fromEntries(
+        members.map((member) => [
+          member.name,
+          { description: member.doc, ...reportType(member.type) },
+        ]),
+      ),
+      required: members.filter(({ type }) => !type.endsWith('?')).map((member) => member.name),
+      additionalProperties: false,
+    },
+  ]);
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:container-checkpoint:schema:report:1',
+    title: 'Report of a validation',
+    description: report[0].doc,
+    $ref: `#/$defs/${report[0].name}`,
+    $defs: Object.fromEntries(objects),
+  };
+}
+
 /**
  * JSON with exact integers: JSON.stringify knows no bigint, and a number holds 53 bits only.
  * @param {unknown} value
@@ -174,8 +218,10 @@ function print(value, indent = '') {
 }
 
 main((tables) => {
-  const files = tables.kinds.filter((kind) => kind.file != null);
-  return new Map(
-    files.map((kind) => [`${kind.name}.schema.json`, `${print(schemaOf(tables, kind))}\n`]),
-  );
+  /** @type {Map<string, string>} */
+  const files = new Map();
+  for (const kind of tables.kinds)
+    if (kind.file != null)
+      files.set(`${kind.name}.schema.json`, `${print(schemaOf(tables, kind))}\n`);
+  return files.set('report.schema.json', `${print(reportSchema(tables))}\n`);
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the TypeScript declarations: model.d.ts from the tables, and the hand-written ones of
+// Writes the TypeScript declarations: model.d.ts and report.d.ts from the tables, and the hand-written ones of
 // wasm/gen/api, in which a line `// @readers` stands for one function per reader of the Go package.
 //   node wasm/gen/types.mjs build/describe.json dist/types
 import { readFileSync } from 'node:fs';
@@ -159,6 +159,35 @@ function constant(entry) {
   return comment(entry.doc, '  ') + `  readonly ${entry.name}: ${quoted(entry.value)};\n`;
 }
 
+/** @type {Record<string, string>} */
+const REPORT_TYPES = {
+  integer: 'number',
+  version: '1',
+  severity: 'Severity',
+  verdict: "'restores' | 'fails' | 'unknown'",
+};
+
+/** @param {Tables} tables */
+function report({ report: objects, targets }) {
+  const parts = [
+    `${LICENCE}// Generated from src/rules; do not edit.\n`,
+    comment('How much a finding counts.', '') +
+      "export type Severity = 'error' | 'warning' | 'info';\n",
+    comment('What can restore a checkpoint.', '') +
+      union('export type Target =', targets.map(quoted)),
+  ];
+  for (const { name, doc, members } of objects) {
+    const lines = members.map(({ name: member, type, doc: text }) => {
+      const [, base, rest] = /** @type {RegExpExecArray} */ (/^(\w+)(.*?)\??$/.exec(type));
+      const optional = type.endsWith('?') ? '?' : '';
+      const full = `${REPORT_TYPES[base] ?? base}${rest === '|null' ? ' | null' : rest}`;
+      return `${comment(text, '  ')}  ${member}${optional}: ${full};\n`;
+    });
+    parts.push(`${comment(doc, '')}export interface ${name} {\n${lines.join('')}}\n`);
+  }
+  return parts.join('\n');
+}
+
 /** @param {Tables} tables */
 function readers(tables) {
   return tables.kinds
@@ -176,7 +205,10 @@ function readers(tables) {
 }
 
 main((tables) => {
-  const files = new Map([['model.d.ts', model(tables)]]);
+  const files = new Map([
+    ['model.d.ts', model(tables)],
+    ['report.d.ts', report(tables)],
+  ]);
   for (const name of ['index.d.ts', 'checkpoint.d.ts', 'node.d.ts', 'inline.d.ts']) {
     const template = readFileSync(new URL(`./api/${name}`, import.meta.url), 'utf8');
     files.set(

@@ -199,6 +199,8 @@ export interface Summary {
     logs: number;
     other: number;
   };
+  /** Indexes of the members that are archives of the container's files: rootfs-diff.tar … */
+  inside: number[];
   /** CRIU's statistics of the dump: times in microseconds, counts of pages. From 2^53 on strings. */
   statistics?: { [field: string]: number | string };
   metadata?: { podName?: string; namespace?: string; annotations: { [key: string]: string } };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { BlobLike, Checkpoint, OpenOptions, Source } from './checkpoint.js';
 import type { Constants, Kind, KindMap } from './model.js';
+import type { Report, Severity, Target } from './report.js';
 
 export * from './checkpoint.js';
 export type * from './model.js';
+export type * from './report.js';
 
 /** A compiled WebAssembly module, where the compiler knows that type. */
 export type WasmModule = typeof globalThis extends {
@@ -62,6 +64,29 @@ export interface Document<T> {
   locate(pointer: string): Location | null;
 }
 
+/** What a validation is asked for; nothing is needed. */
+export interface ValidateOptions {
+  /**
+   * What is to restore the checkpoint, with its version if that is known: `containerd@2.2`. Without
+   * it the verdicts are about all targets, and the rules about a target report nothing.
+   */
+  targets?: (Target | `${Target}@${string}`)[];
+  /** Ids of the rules that count, or their beginnings with `*`: `CKP8*`. */
+  only?: string[];
+  /** Ids of rules that do not count. */
+  ignore?: string[];
+  /** By id, or by the beginning of ids with `*`. */
+  severities?: { [rule: string]: Severity | 'off' };
+  /** How many findings are listed: 100 of a rule, 1000 in all. All are counted. */
+  limits?: { perRule?: number; total?: number };
+  /** Shows secrets in messages. */
+  reveal?: boolean;
+  /** The time, in seconds since 1970, for the rules about times: the clock's. */
+  now?: number;
+  /** About the archive itself: its name, and its permissions. */
+  file?: { name?: string; mode?: number };
+}
+
 /** The loaded core. */
 export interface Ckpt {
   /** The kinds of metadata files. */
@@ -96,6 +121,14 @@ export interface Ckpt {
   reencode(kind: Kind, bytes: Uint8Array): string;
   /** Checks a metadata file without making values of it. */
   check(kind: Kind, bytes: Uint8Array): CheckpointError | null;
+  /**
+   * Checks an opened checkpoint by all rules: why it will not restore, and whether it is hostile.
+   * What is not known yet of archives inside of it (rootfs-diff.tar …) is listed for that.
+   * @throws TypeError if an option is wrong
+   */
+  validate(checkpoint: Checkpoint, options?: ValidateOptions): Promise<Report>;
+  /** Checks single metadata files, by their names as members of a checkpoint. */
+  validate(files: { [name: string]: Uint8Array }, options?: ValidateOptions): Report;
   /** A size for people, in units of 1024: `1.2 KiB`. */
   byteToString(bytes: number | bigint): string;
 }

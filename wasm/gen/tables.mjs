@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// node wasm/gen/tables.mjs build/wasm/tables.wasm dist/tables.js: the core's tables for JavaScript (wasm/tables.c).
+import { readFileSync, writeFileSync } from 'node:fs';
+
+const [, , wasmPath, outPath] = process.argv;
+const { instance } = await WebAssembly.instantiate(readFileSync(wasmPath), {});
+const { memory, _initialize, ckpt_wasm_tables: tablesAt } = /** @type {any} */ (instance.exports);
+_initialize();
+const [address, length] = new Uint32Array(memory.buffer, tablesAt(), 2);
+const tables = JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, address, length)));
+
+// JavaScript looks the names up by their numbers.
+for (const table of ['types', 'dialects', 'ends', 'compressions', 'events']) {
+  const numbers = Object.entries(tables.archive[table]);
+  tables.archive[table] = Object.fromEntries(numbers.map(([name, number]) => [number, name]));
+}
+
+const lines = Object.entries(tables).map(
+  ([name, table]) => `export const ${name} = ${JSON.stringify(table)};\n`,
+);
+writeFileSync(
+  outPath,
+  `// SPDX-License-Identifier: Apache-2.0\n// Generated from the core, which it fits and no other.\n${lines.join('')}`,
+);
