@@ -438,7 +438,8 @@ export const UNITS = [
  * @param {number} milliseconds
  */
 export function duration(milliseconds) {
-  if (milliseconds < 1) return count(Math.round(milliseconds * 1000), 'microsecond');
+  if (milliseconds > 0 && milliseconds < 1)
+    return count(Math.round(milliseconds * 1000), 'microsecond');
   if (milliseconds < 100 && !Number.isInteger(milliseconds))
     return `${milliseconds.toFixed(1)} milliseconds`;
   if (milliseconds < 1000) return count(Math.round(milliseconds), 'millisecond');

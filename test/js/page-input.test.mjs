@@ -44,9 +44,6 @@ const run = (
   /** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps,
 ) => withPage(() => browser, from, steps);
 
-/** @param {import('playwright-core').Page} page */
-const heading = (page) => page.locator('.item-head h2').textContent();
-
 for (const from of /** @type {const} */ (['file', 'http']))
   test(`${from}: a folder is dropped: more than 100 entries, several levels; the overlay does not flicker`, () =>
     run(from, async (page) => {
@@ -196,7 +193,7 @@ test('text is pasted, and files; the kind is guessed, and can be changed', () =>
 test('the samples: a healthy one without a finding, a broken one that no engine restores', () =>
   run('file', async (page) => {
     const { healthy } = samples();
-    const checkpoint = await openCheckpoint(new Uint8Array(Buffer.from(healthy, 'base64')));
+    const checkpoint = await openCheckpoint(healthy);
     await page.click('#sample-healthy');
     await shown(page, checkpoint.summary.container.name);
     assert.equal(await page.locator('.item-head .badge').textContent(), 'Fine');
