@@ -122,6 +122,7 @@ struct ckpt_rules {
     uint64_t last_top;  /* hash of the last name at the top that was looked at */
     uint64_t whiteouts; /* members .wh.* of rootfs-diff.tar */
     uint64_t members, images;
+    int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };
 
 /* Reports that `at` (its object, where something is absent) breaks the rule. The format takes
@@ -200,8 +201,10 @@ bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name);
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
-void ckpt_check_container(struct ckpt_rules *r);    /* 0xx */
-void ckpt_check_config(struct ckpt_rules *r);       /* 1xx */
+void ckpt_check_container(struct ckpt_rules *r); /* 0xx */
+void ckpt_check_config(struct ckpt_rules *r);    /* 1xx */
+void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config);
+void ckpt_check_keys(struct ckpt_rules *r);         /* CKP114, in all files */
 void ckpt_check_spec(struct ckpt_rules *r);         /* 2xx */
 void ckpt_check_side_files(struct ckpt_rules *r);   /* 3xx */
 void ckpt_check_file_system(struct ckpt_rules *r);  /* 4xx */
@@ -209,6 +212,7 @@ void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
+void ckpt_check_kubelet(struct ckpt_rules *r);      /* what the kubelet names and lists */
 void ckpt_check_restore(struct ckpt_rules *r);      /* 7xx, and prints the verdicts: last */
 void ckpt_print_targets(struct ckpt_rules *r, struct ckpt_buffer *out);
 
