@@ -70,30 +70,35 @@ static bool is_domain(ckpt_string text)
     return true;
 }
 
+/* Whether a run of separators may stand between letters and digits. */
+static bool is_separator(ckpt_string run)
+{
+    char c = run.data[0];
+    for (size_t i = 1; i < run.length; i++)
+        if (run.data[i] != c || c == '.' || (c == '_' && i > 1))
+            return false;
+    return true;
+}
+
 /* Components separated by slashes: lower-case letters and digits, with one '.', one or two '_' or
    any number of '-' between them. */
 static bool is_path(ckpt_string text)
 {
-    size_t run = 0; /* separators in front of this character */
-    bool start = true;
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i], before = i == 0 ? '/' : text.data[i - 1];
-        if (is_digit(c) || is_lower(c)) {
-            run = 0;
-            start = false;
-        } else if (start || (c != '.' && c != '_' && c != '-' && c != '/')) {
+    bool start = true; /* of a component */
+    for (size_t i = 0, end; i < text.length; i = end) {
+        for (end = i; end < text.length &&
+                      (text.data[end] == '.' || text.data[end] == '_' || text.data[end] == '-');
+             end++)
+            ;
+        bool letter = end < text.length && (is_digit(text.data[end]) || is_lower(text.data[end]));
+        if (end != i && (start || !letter || !is_separator(ckpt_slice_of(text, i, end))))
             return false;
-        } else if (c == '/') {
-            if (run != 0)
-                return false;
-            start = true;
-        } else if (run != 0 && (c != before || c == '.' || (c == '_' && run == 2))) {
+        if (end == i && !letter && (start || text.data[i] != '/'))
             return false;
-        } else {
-            run++;
-        }
+        start = !letter;
+        end++;
     }
-    return !start && run == 0;
+    return !start;
 }
 
 static bool is_tag(ckpt_string text)
