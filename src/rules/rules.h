@@ -119,8 +119,12 @@ struct ckpt_rules {
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
     uint32_t duplicate_count, volume_count, unknown_count;
-    uint64_t last_top;  /* hash of the last name at the top that was looked at */
-    uint64_t whiteouts; /* members .wh.* of rootfs-diff.tar */
+    uint64_t last_top;        /* hash of the last name at the top that was looked at */
+    ckpt_name_set links;      /* links out of the archive inside that is looked at */
+    ckpt_string scope;        /* its name */
+    uint64_t whiteouts;       /* members .wh.* of rootfs-diff.tar */
+    ckpt_string whiteout;     /* the first of them */
+    uint64_t whiteout_offset; /* of its header */
     uint64_t members, images;
     int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };

@@ -42,6 +42,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
         ckpt_document_free(file->document);
     ckpt_name_set_free(&r->names, &ckpt_rules_memory);
     ckpt_name_set_free(&r->diff, &ckpt_rules_memory);
+    ckpt_name_set_free(&r->links, &ckpt_rules_memory);
     ckpt_arena_free(&r->arena);
     ckpt_buffer_free(&r->text);
     free(r);
