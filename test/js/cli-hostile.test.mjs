@@ -99,7 +99,7 @@ test('names of folders that are not UTF-8', async (t) => {
   mkdirSync(path);
   writeFileSync(Buffer.concat([path, Buffer.from('/config.dump')]), '{"id":1}');
   const { code, stdout, stderr } = await ckpt(['validate', '.'], { cwd });
-  assert.match(stdout, /^\.\/a\\xff\\x1b\\xc3\(\/config\.dump:1:7: error: /);
+  assert.match(stdout, /^\.\/a\\xff\\x1b\\xc3\(\/config\.dump:1:7: error: /m);
   assert.equal(stderr, '');
   assert.equal(code, 1);
   const json = JSON.parse((await ckpt(['validate', '-f', 'json', '.'], { cwd })).stdout);

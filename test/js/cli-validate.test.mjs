@@ -17,30 +17,28 @@ function assertFile(path, actual) {
   assert.equal(actual, readFileSync(path, 'utf8'));
 }
 
+// What ckpt decode says of a file is what validate says, less what other rules find.
 const names = readdirSync(frames).filter((name) => !name.endsWith('.txt'));
 assert.ok(names.length > 20);
 for (const name of names) {
   test(`frame: ${name}`, async () => {
-    const { code, stdout, stderr } = await ckpt(
-      ['validate', '--quiet', '--fail-on', 'warning', '--only', READING, name],
-      {
-        cwd: frames,
-      },
-    );
-    assertFile(join(frames, `${name}.txt`), stdout);
-    assert.equal(stderr, '');
+    const [file] = readdirSync(join(frames, name));
+    const { code, stdout, stderr } = await ckpt(['decode', `${name}/${file}`], { cwd: frames });
+    assertFile(join(frames, `${name}.txt`), stderr);
+    assert.equal(stdout, '');
     assert.equal(code, 1);
   });
 }
 
 test('a long line costs no more than a short one', async () => {
-  const filler = 'x'.repeat(1 << 20);
+  const filler = `/${'x'.repeat((1 << 20) - 1)}`;
   const cwd = folder({ 'deleted.files': `["${filler}",1,"${filler}"]` });
   const { code, stdout } = await ckpt(['validate', '-q', 'deleted.files'], { cwd });
   assert.equal(code, 1);
-  const [head, line, caret] = stdout.split('\n');
-  assert.match(head, /^deleted\.files:1:1048581: error: /);
-  assert.match(line, /^ {2}1 \| …x+",1,"x+…$/);
+  const lines = stdout.split('\n');
+  const head = lines.findIndex((line) => line.startsWith('deleted.files:1:1048581: error: '));
+  const [line, caret] = lines.slice(head + 1);
+  assert.match(line, /^ {2}1 \| …x+",1,"\/x+…$/);
   assert.equal(line.length, 100);
   assert.equal(line[caret.indexOf('^')], '1');
 });
@@ -267,7 +265,8 @@ test('folders: symbolic links and special files are named, not read', async () =
   assert.match(named.stdout, /^a\/config\.dump:1:1: error: invalid character 'r' /);
 });
 
-test('the example is clean', async () => {
-  const { code, stdout } = await ckpt(['validate', 'example']);
-  assert.deepEqual([code, stdout], [0, '4 metadata files checked: no problems\n']);
+test('the example has nothing worse than information', async () => {
+  const { code, stdout } = await ckpt(['validate', '--fail-on', 'warning', 'example']);
+  assert.match(stdout, /\n4 metadata files checked: \d+ info\n$/);
+  assert.equal(code, 0);
 });
