@@ -5,7 +5,7 @@ import { createReadStream, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { openCheckpoint as openInBrowser } from 'container-checkpoint';
 import { Checkpoint, openCheckpoint } from 'container-checkpoint/node';
 import { compare, data, expected, text } from './checkpoints.mjs';
@@ -37,11 +37,12 @@ test('recorded archives say what the reference tool says of them', async (t) => 
 });
 
 test('members of archives inside are read: rootfs-diff.tar, in an archive of any form', async () => {
-  for (const name of ['simple-none.tar', 'simple-gzip.tar.gz', 'simple-image.oci.tar']) {
+  for (const name of ['crio.tar', 'features-gzip.tar.gz', 'containerd21.tar']) {
     const checkpoint = await openCheckpoint(join(data, name));
     const inside = 'rootfs-diff.tar';
-    const { members } = await checkpoint.list(inside);
-    const whole = await checkpoint.read(inside);
+    const { members, compression } = await checkpoint.list(inside);
+    const content = await checkpoint.read(inside);
+    const whole = compression === 'gzip' ? new Uint8Array(gunzipSync(content)) : content;
     let count = 0;
     for (const member of members) {
       if (member.type !== 'file') continue;
