@@ -63,7 +63,9 @@ export async function openArchive(core, source, options = {}) {
   const reader = new Reader(core, size, options, false, waiting);
   const archive = new Archive(reader);
   /** The next piece of a stream, asked for while the one before is worked on. */
-  let ahead = /** @type {{offset: number, bytes: Promise<Uint8Array>} | null} */ (null);
+  let ahead = /** @type {{offset: number, bytes: Uint8Array | Promise<Uint8Array>} | null} */ (
+    null
+  );
   let position = 0;
   let breathed = Date.now();
   const get = (/** @type {number} */ offset, /** @type {number} */ length) =>
@@ -89,11 +91,9 @@ export async function openArchive(core, source, options = {}) {
       reader.feed(bytes, bytes.length === 0);
       const next = offset + bytes.length;
       if (length === READ_SIZE && offset === position && (size === undefined || next < size)) {
-        const promise = get(next, READ_SIZE);
-        if (!(promise instanceof Uint8Array)) {
-          promise.catch(() => {}); // it is looked at when its turn comes, if ever
-          ahead = { offset: next, bytes: promise };
-        }
+        const following = get(next, READ_SIZE);
+        ahead = { offset: next, bytes: following };
+        if (!(following instanceof Uint8Array)) following.catch(() => {}); // until its turn comes
       }
       position = next;
       onProgress?.({ read: next, size: size ?? 0, members: reader.members.length });

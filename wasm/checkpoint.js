@@ -34,6 +34,8 @@ export const EVIDENCE = Symbol('evidence');
 
 /** The most that `read` gives, unless told otherwise. */
 const READ_LIMIT = 64 * 2 ** 20;
+/** So much of the start of a file is remembered of which only the end is kept. */
+const HEAD = 4096;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
 const ASIDE_LIMIT = 32 * 2 ** 20;
 
@@ -84,6 +86,8 @@ class MembersBelow {
     return undefined;
   }
 }
+
+const decoder = new TextDecoder();
 
 /** @param {ArchiveError | null} [error] */
 const factsOf = (error) =>
@@ -145,6 +149,8 @@ export class Checkpoint {
   #outerFiles = new Map();
   /** Of an image: what its manifest is. @type {import('./nested.js').Manifest | undefined} */
   #manifest;
+  /** How dump.log begins, where only its end is kept. @type {string | undefined} */
+  #logHead;
   /** Members set aside while streaming, by index. @type {Map<number, Uint8Array>} */
   #aside = new Map();
   /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
@@ -221,21 +227,34 @@ export class Checkpoint {
       if (start > 0 && !name.startsWith(`${this.#prefix}/`)) continue;
       const info = kept.get(name.slice(start));
       if (!info) continue;
-      const text = info.keep === 'tail' && bytes.length > tail ? bytes.slice(-tail) : bytes;
+      const cut = info.keep === 'tail' && bytes.length > tail;
+      if (cut && info.name === 'dump.log') this.#logHead = decoder.decode(bytes.subarray(0, HEAD));
+      const text = cut ? bytes.slice(-tail) : bytes;
       this.files.set(info.name, text);
     }
     for (const [name, bytes] of this.files) this.#decode(name, bytes);
   }
 
-  /** @param {string} name @param {Uint8Array} bytes */
+  /** Decodes a metadata file when it is asked for. @param {string} name @param {Uint8Array} bytes */
   #decode(name, bytes) {
-    const kind = /** @type {any} */ (this.#core.kinds.includes(name) ? name : '');
-    if (!kind) return;
+    const kind = /** @type {any} */ (name);
+    if (!this.#core.kinds.includes(kind)) return;
+    /** @type {any} */
+    let document;
+    Object.defineProperty(this.documents, name, {
+      configurable: true,
+      enumerable: true,
+      get: () => (document ??= this.#document(kind, bytes)),
+    });
+  }
+
+  /** @param {any} kind @param {Uint8Array} bytes */
+  #document(kind, bytes) {
     try {
-      this.documents[name] = { kind, value: this.#core.decode(kind, bytes) };
+      return { kind, value: this.#core.decode(kind, bytes) };
     } catch (error) {
       if (!(error instanceof CheckpointError)) throw error;
-      this.documents[name] = { kind, error };
+      return { kind, error };
     }
   }
 
@@ -272,7 +291,7 @@ export class Checkpoint {
     this.summary.sizes = { ...checkpoint.summary.sizes, archive };
     this.members = checkpoint.members;
     for (const [name, bytes] of checkpoint.files) this.files.set(name, bytes);
-    Object.assign(this.documents, checkpoint.documents);
+    Object.defineProperties(this.documents, Object.getOwnPropertyDescriptors(checkpoint.documents));
     this.problems = [...this.problems, ...checkpoint.problems];
     this.error ??= checkpoint.error;
   }
@@ -442,6 +461,7 @@ export class Checkpoint {
         ...archiveFacts(this.#archive),
         directory: this.#origin.input?.directory,
         nested: facts,
+        logHead: this.#logHead,
       },
       files: this.files,
       records: this.#list().records(),

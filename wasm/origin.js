@@ -24,6 +24,8 @@ export class Origin {
   #index;
   #depth;
   #spent = false;
+  /** The first bytes, if they were looked at and not used yet. @type {Uint8Array | undefined} */
+  #head;
   /** @type {Input | undefined} */
   input;
   /** Known after the first reading. @type {string | undefined} */
@@ -55,8 +57,8 @@ export class Origin {
   async probe() {
     const { input } = this;
     if (input?.size === undefined) return;
-    const head = await input.read(0, Math.min(512, input.size));
-    this.compression = (await openArchive(this.#core, head)).compression;
+    this.#head = await input.read(0, Math.min(512, input.size));
+    this.compression = (await openArchive(this.#core, this.#head)).compression;
   }
 
   /** Reads the archive. @param {ArchiveOptions} options @returns {Promise<Archive>} */
@@ -65,10 +67,12 @@ export class Origin {
     if (input) {
       if (this.#spent && input.size === undefined) throw new TypeError(ONCE);
       this.#spent = true;
-      return openArchive(this.#core, /** @type {any} */ (input), {
-        depth: this.#depth,
-        ...options,
-      });
+      const head = this.#head;
+      this.#head = undefined;
+      const read = (/** @type {number} */ offset, /** @type {number} */ length) =>
+        offset === 0 && head ? head : input.read(offset, length);
+      const source = /** @type {any} */ ({ size: input.size, read });
+      return openArchive(this.#core, source, { depth: this.#depth, ...options });
     }
     const outer = /** @type {Origin} */ (this.#outer);
     const index = /** @type {number} */ (this.#index);

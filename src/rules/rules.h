@@ -156,6 +156,10 @@ void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
 void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at,
                  const char *message);
 
+/* Puts the place of a finding (which may be NULL): bytes of a file that is no JSON. */
+void ckpt_place_bytes(struct ckpt_finding *finding, const struct ckpt_file *file, size_t from,
+                      size_t length);
+
 /* A copy of text in the validation's memory; data is NULL without memory. */
 ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text);
 
@@ -194,16 +198,39 @@ bool ckpt_wants_files(const struct ckpt_rules *r);
 /* Whether a regular file of that name is in the archive. */
 bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name);
 
+/* Whether the checkpoint is of this engine; or of none that is known, and the target was asked for.
+ */
+bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
+
+/* What is wrong with a path that is to be absolute and clean, in words that follow its name; NULL:
+   nothing. `local`: it is to be relative, without "..". */
+const char *ckpt_path_problem(ckpt_string path, bool local);
+
+/* Whether a value is an integer from `low` to `high`. */
+bool ckpt_in_range(ckpt_value value, int64_t low, int64_t high);
+
+/* A mount of spec.dump with this destination, the last one. */
+ckpt_value ckpt_mount_at(const struct ckpt_rules *r, const char *destination);
+
+/* Whether a mount of spec.dump is a bind mount. */
+bool ckpt_is_bind(ckpt_value mount);
+
+/* A set of strings, as hashes of paths: spellings of one path count as one. */
+void ckpt_set_add(ckpt_name_set *set, ckpt_string path);
+bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path);
+
 /* ---- the checks, in the order in which they run ------------------------------------------------
  */
 
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
-void ckpt_check_container(struct ckpt_rules *r);    /* 0xx */
-void ckpt_check_config(struct ckpt_rules *r);       /* 1xx */
-void ckpt_check_spec(struct ckpt_rules *r);         /* 2xx */
-void ckpt_check_side_files(struct ckpt_rules *r);   /* 3xx */
+void ckpt_check_container(struct ckpt_rules *r);  /* 0xx */
+void ckpt_check_config(struct ckpt_rules *r);     /* 1xx */
+void ckpt_check_spec(struct ckpt_rules *r);       /* 2xx */
+void ckpt_check_side_files(struct ckpt_rules *r); /* 3xx */
+void ckpt_check_network_status(struct ckpt_rules *r);
+void ckpt_check_dump_log(struct ckpt_rules *r);
 void ckpt_check_file_system(struct ckpt_rules *r);  /* 4xx */
 void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
