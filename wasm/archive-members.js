@@ -32,6 +32,8 @@ import { field, flagNames, layout } from './archive-layout.js';
 
 /** Bytes of a batch of member records that came one by one. */
 const BATCH = 65536;
+/** Bytes of the first one. */
+const FIRST = 4096;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const FIELDS = layout.member.fields;
@@ -51,12 +53,14 @@ export class MemberList {
   add(bytes, count) {
     const batch = this.#batches.at(-1);
     const end = batch ? batch.bytes.length : 0;
-    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= BATCH) {
+    const room = this.#room.length;
+    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= room) {
       this.#room.set(bytes, end);
       batch.bytes = this.#room.subarray(0, end + bytes.length);
       batch.starts = null;
     } else if (bytes.length <= BATCH / 4) {
-      this.#room = new Uint8Array(BATCH);
+      // Most archives are small; rooms grow as the list does.
+      this.#room = new Uint8Array(Math.min(BATCH, Math.max(4 * room, FIRST, 4 * bytes.length)));
       this.#room.set(bytes);
       this.#batches.push({
         first: this.length,
