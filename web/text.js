@@ -10,6 +10,8 @@ const list = (names) => new Intl.ListFormat('en-GB').format(names);
 
 export const T = {
   title: 'Container checkpoint viewer',
+  shortTitle: 'Checkpoints',
+  from: (/** @type {string} */ origin) => `${origin} may send files to this page.`,
   heading: 'See inside a container checkpoint',
   lead: 'Will it restore? What is in it? What is wrong with it, and where? Drop a checkpoint of Podman, CRI-O, containerd or Docker and read the answer.',
   privacy:
@@ -27,6 +29,9 @@ export const T = {
   pasteLabel: 'Content of a metadata file',
   pasteRead: 'Read it',
   pasted: (/** @type {number} */ n) => `pasted text ${n}`,
+  samples: 'No checkpoint at hand?',
+  sampleNames: { healthy: 'sample-healthy.tar', broken: 'sample-broken.tar' },
+  sampleLabels: { healthy: 'Look at a healthy one', broken: 'or a broken one' },
   openMore: 'Open…',
   clear: 'Close all',
   close: 'Close it',
@@ -193,6 +198,7 @@ export const T = {
   copyWhat: (/** @type {string} */ what) => `Copy ${what}`,
   reveal: 'Show',
   secret: 'hidden, it may be a secret',
+  evenMore: (/** @type {number} */ n) => `${number.format(n)} more`,
   more: (/** @type {number} */ n, /** @type {number} */ total) =>
     `Show ${number.format(n)} more of ${number.format(total)}`,
   moreText: (/** @type {number} */ shown, /** @type {number} */ total) =>
@@ -468,6 +474,10 @@ export const UNITS = [
  * @param {number} milliseconds
  */
 export function duration(milliseconds) {
+  if (milliseconds > 0 && milliseconds < 1)
+    return count(Math.round(milliseconds * 1000), 'microsecond');
+  if (milliseconds < 100 && !Number.isInteger(milliseconds))
+    return `${milliseconds.toFixed(1)} milliseconds`;
   if (milliseconds < 1000) return count(Math.round(milliseconds), 'millisecond');
   if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)} seconds`;
   let rest = milliseconds;

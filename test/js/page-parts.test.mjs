@@ -124,6 +124,8 @@ test('trees: exact integers, JSON in strings, no depth is too much', () => {
 });
 
 test('times and durations', () => {
+  assert.equal(duration(0.8), '800 microseconds');
+  assert.equal(duration(3.054), '3.1 milliseconds');
   assert.equal(duration(0), '0 milliseconds');
   assert.equal(duration(1), '1 millisecond');
   assert.equal(duration(1500), '1.5 seconds');
