@@ -15,14 +15,20 @@ import { archive } from '../dist/tables.js';
  */
 export const layout = /** @type {any} */ (archive);
 
-/** Reads one field of a C struct. @param {DataView} view @param {number} at @param {[number, string]} field */
+/** Reads one field of a C struct; numbers in it stay below 2^53. @param {DataView} view @param {number} at @param {[number, string]} field */
 export function field(view, at, [offset, type]) {
-  if (type === 'uint64_t') return Number(view.getBigUint64(at + offset, true));
-  if (type === 'int64_t') return Number(view.getBigInt64(at + offset, true));
-  return view.getUint32(at + offset, true);
+  const low = view.getUint32(at + offset, true);
+  if (type === 'uint64_t') return view.getUint32(at + offset + 4, true) * 2 ** 32 + low;
+  return type === 'int64_t' ? view.getInt32(at + offset + 4, true) * 2 ** 32 + low : low;
 }
 
-/** The names of the bits that are set. @param {number} bits @param {Numbers} names */
+/** @type {WeakMap<Numbers, [string, number][]>} */
+const lists = new WeakMap();
+
+/** The names of the bits that are set. @param {number} bits @param {Numbers} names @returns {string[]} */
 export function flagNames(bits, names) {
-  return Object.keys(names).filter((name) => bits & names[name]);
+  if (bits === 0) return [];
+  let list = lists.get(names);
+  if (!list) lists.set(names, (list = Object.entries(names)));
+  return list.filter(([, bit]) => bits & bit).map(([name]) => name);
 }

@@ -32,7 +32,11 @@ import { field, flagNames, layout } from './archive-layout.js';
 
 /** Bytes of a batch of member records that came one by one. */
 const BATCH = 65536;
+/** Bytes of the first one. */
+const FIRST = 4096;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const FIELDS = layout.member.fields;
 
 /** The members of an archive: kept as the core wrote them, made into objects when asked for. */
 export class MemberList {
@@ -49,12 +53,14 @@ export class MemberList {
   add(bytes, count) {
     const batch = this.#batches.at(-1);
     const end = batch ? batch.bytes.length : 0;
-    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= BATCH) {
+    const room = this.#room.length;
+    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= room) {
       this.#room.set(bytes, end);
       batch.bytes = this.#room.subarray(0, end + bytes.length);
       batch.starts = null;
     } else if (bytes.length <= BATCH / 4) {
-      this.#room = new Uint8Array(BATCH);
+      // Most archives are small; rooms grow as the list does.
+      this.#room = new Uint8Array(Math.min(BATCH, Math.max(4 * room, FIRST, 4 * bytes.length)));
       this.#room.set(bytes);
       this.#batches.push({
         first: this.length,
@@ -148,21 +154,20 @@ export class MemberList {
 
   /** @param {Uint8Array} bytes @param {DataView} view @param {number} start @returns {Member} */
   #member(bytes, view, start) {
-    /** @type {Record<string, number>} */
-    const raw = {};
-    for (const [name, place] of Object.entries(layout.member.fields)) {
-      raw[name] = field(view, start, /** @type {[number, string]} */ (place));
-    }
+    const number = (/** @type {string} */ name) => field(view, start, FIELDS[name]);
     let at = start + layout.member.size;
     const take = (/** @type {number} */ length) => bytes.subarray(at, (at += length));
-    const text = (/** @type {number} */ length) => decoder.decode(take(length));
-    const nameBytes = take(raw.name_length);
-    const normal = nameBytes.subarray(raw.normal_start, raw.normal_start + raw.normal_length);
-    const link = text(raw.link_length);
-    const uname = text(raw.uname_length);
-    const gname = text(raw.gname_length);
+    const text = (/** @type {number} */ length) =>
+      length === 0 ? '' : decoder.decode(take(length));
+    const nameBytes = take(number('name_length'));
+    const from = number('normal_start');
+    const normal = nameBytes.subarray(from, from + number('normal_length'));
+    const name = decoder.decode(normal);
+    const link = text(number('link_length'));
+    const uname = text(number('uname_length'));
+    const gname = text(number('gname_length'));
     const xattrs = [];
-    for (let i = 0; i < raw.xattr_count; i++) {
+    for (let left = number('xattr_count'); left > 0; left--) {
       const [keyLength, valueLength, encoding] = [0, 4, 8].map((n) => view.getUint32(at + n, true));
       at += 12;
       const key = text(keyLength);
@@ -170,29 +175,29 @@ export class MemberList {
       xattrs.push(encoding ? decodeXattr(key, value) : { name: key, value });
     }
     return {
-      index: raw.index,
-      name: decoder.decode(normal),
-      rawName: decoder.decode(nameBytes),
+      index: number('index'),
+      name,
+      rawName: normal.length === nameBytes.length ? name : decoder.decode(nameBytes),
       nameBytes,
-      type: /** @type {Member['type']} */ (layout.types[raw.type]),
-      typeflag: String.fromCharCode(raw.typeflag || 48),
-      dialect: /** @type {Member['dialect']} */ (layout.dialects[raw.dialect]),
-      size: raw.size,
-      storedSize: raw.stored_size,
-      mode: raw.mode,
-      mtime: raw.mtime,
-      mtimeNsec: raw.mtime_nsec,
-      uid: raw.uid,
-      gid: raw.gid,
+      type: /** @type {Member['type']} */ (layout.types[number('type')]),
+      typeflag: String.fromCharCode(number('typeflag') || 48),
+      dialect: /** @type {Member['dialect']} */ (layout.dialects[number('dialect')]),
+      size: number('size'),
+      storedSize: number('stored_size'),
+      mode: number('mode'),
+      mtime: number('mtime'),
+      mtimeNsec: number('mtime_nsec'),
+      uid: number('uid'),
+      gid: number('gid'),
       uname,
       gname,
       link,
-      devMajor: raw.dev_major,
-      devMinor: raw.dev_minor,
-      headerOffset: raw.header_offset,
-      dataOffset: raw.data_offset,
-      flags: flagNames(raw.flags, layout.flags),
-      nameFlags: flagNames(raw.name_flags, layout.nameFlags),
+      devMajor: number('dev_major'),
+      devMinor: number('dev_minor'),
+      headerOffset: number('header_offset'),
+      dataOffset: number('data_offset'),
+      flags: flagNames(number('flags'), layout.flags),
+      nameFlags: flagNames(number('name_flags'), layout.nameFlags),
       xattrs,
     };
   }

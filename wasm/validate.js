@@ -66,9 +66,10 @@ function report(exports, evidence, options) {
     return reportOf(exports, evidence.summary.handle, evidence, options);
   const summary = new Summary(exports, evidence.prefix);
   try {
+    const records = [...(evidence.records ?? [])]; // they are looked at twice
     summary.addFiles(evidence.files);
-    summary.addRecords(evidence.records ?? []);
-    return reportOf(exports, summary.handle, evidence, options);
+    summary.addRecords(records);
+    return reportOf(exports, summary.handle, { ...evidence, records }, options);
   } finally {
     summary.drop();
   }

@@ -134,22 +134,46 @@ uint32_t ckpt_name_classify_link(const uint8_t *name, size_t name_length, const 
     return flags;
 }
 
-uint64_t ckpt_name_hash(const uint8_t *name, size_t length)
+static const uint64_t hash_start = UINT64_C(0xcbf29ce484222325);
+
+static uint64_t hash_part(uint64_t h, const uint8_t *part, size_t size)
 {
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    size_t position = 0, size;
-    const uint8_t *part;
-    while ((part = component(name, length, &position, &size)) != NULL) {
-        if (is_dot(part, size))
-            continue;
-        for (size_t i = 0; i < size; i++)
-            h = (h ^ part[i]) * UINT64_C(0x100000001b3);
-        h = (h ^ '/') * UINT64_C(0x100000001b3);
-    }
+    for (size_t i = 0; i < size; i++)
+        h = (h ^ part[i]) * UINT64_C(0x100000001b3);
+    return (h ^ '/') * UINT64_C(0x100000001b3);
+}
+
+static uint64_t hash_end(uint64_t h)
+{
     h ^= h >> 32;
     h *= UINT64_C(0xd6e8feb86659fd93);
     h ^= h >> 32;
     return h ? h : 1; /* 0 marks a free slot */
+}
+
+uint64_t ckpt_name_hash(const uint8_t *name, size_t length)
+{
+    uint64_t h = hash_start;
+    size_t position = 0, size;
+    const uint8_t *part;
+    while ((part = component(name, length, &position, &size)) != NULL)
+        if (!is_dot(part, size))
+            h = hash_part(h, part, size);
+    return hash_end(h);
+}
+
+int ckpt_name_hash_next(const uint8_t *name, size_t length, size_t *position, uint64_t *state,
+                        uint64_t *hash)
+{
+    size_t size;
+    const uint8_t *part = component(name, length, position, &size);
+    while (part != NULL && is_dot(part, size))
+        part = component(name, length, position, &size);
+    if (part == NULL)
+        return 0;
+    *state = hash_part(*state ? *state : hash_start, part, size);
+    *hash = hash_end(*state);
+    return 1;
 }
 
 /*

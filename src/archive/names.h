@@ -16,6 +16,11 @@ uint32_t ckpt_name_classify_link(const uint8_t *name, size_t name_length, const 
 /* Hash of a name; spellings of one path ("a//b", "./a/b/") have one hash. */
 uint64_t ckpt_name_hash(const uint8_t *name, size_t length);
 
+/* The hashes of a path's directories, one after the other, and then its own: *position and *state
+   begin as 0. False: there are no more. */
+int ckpt_name_hash_next(const uint8_t *name, size_t length, size_t *position, uint64_t *state,
+                        uint64_t *hash);
+
 /* A set of hashes. */
 typedef struct {
     uint64_t *slots;

@@ -1,15 +1,254 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The data of the file system: rootfs-diff.tar, volumes, /dev/shm; files that were deleted. */
+#include <string.h>
+
 #include "rules/rules.h"
 
-void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member)
+static const char diff_name[] = "rootfs-diff.tar";
+
+/* ---- members of the archives inside ------------------------------------------------------------
+ */
+
+/* Where the file's attributes tell that it gives a program rights by itself. */
+static bool has_capability(const struct ckpt_member_view *m)
 {
-    (void)r;
-    (void)member;
+    static const char wanted[] = "security.capability";
+    const ckpt_member *record = m->record;
+    uint64_t before = (uint64_t)record->name_length + record->link_length + record->uname_length +
+                      record->gname_length;
+    if (before + record->xattr_length > record->record_size - sizeof(*record))
+        return false;
+    const char *at = m->raw.data + before;
+    uint64_t left = record->xattr_length;
+    for (uint32_t i = 0; i < record->xattr_count && left >= 12; i++) {
+        uint32_t head[3]; /* lengths of key and value, encoding */
+        memcpy(head, at, sizeof(head));
+        if ((uint64_t)head[0] + head[1] > left - 12)
+            return false;
+        if (ckpt_equals((ckpt_string){at + 12, head[0]}, wanted))
+            return true;
+        left -= 12 + (uint64_t)head[0] + head[1];
+        at += 12 + (size_t)head[0] + head[1];
+    }
+    return false;
+}
+
+static void check_rights(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    uint32_t mode = m->record->type == CKPT_MEMBER_FILE ? m->record->mode & 06000 : 0;
+    bool capable = m->record->xattr_count != 0 && has_capability(m);
+    if (mode != 0 || capable)
+        ckpt_find_member(r, CKPT_RULE_410, m, "%q in rootfs-diff.tar %s.", m->name,
+                         (mode & 04000) != 0   ? "is set-user-ID"
+                         : (mode & 02000) != 0 ? "is set-group-ID"
+                                               : "has capabilities of its own");
+}
+
+/* Whether a directory of the path is a link out of the archive; notes the path and its
+   directories. */
+static bool goes_through_link(struct ckpt_rules *r, const struct ckpt_member_view *m, bool diff)
+{
+    const uint8_t *name = (const uint8_t *)m->name.data;
+    size_t position = 0;
+    uint64_t state = 0, hash = 0, before = 0;
+    bool through = false;
+    for (; ckpt_name_hash_next(name, m->name.length, &position, &state, &hash); before = hash) {
+        through = through || (before != 0 && ckpt_name_set_has(&r->links, before));
+        if (diff)
+            ckpt_name_set_add(&r->diff, &ckpt_rules_memory, hash);
+    }
+    if (m->record->type == CKPT_MEMBER_SYMLINK && before != 0 &&
+        (m->record->name_flags & (CKPT_NAME_LINK_ABSOLUTE | CKPT_NAME_LINK_OUTSIDE)) != 0)
+        ckpt_name_set_add(&r->links, &ckpt_rules_memory, before);
+    return through;
+}
+
+/* Deletion marks are files whose names begin with ".wh.". */
+static bool is_whiteout(ckpt_string name)
+{
+    size_t from = name.length;
+    while (from > 0 && name.data[from - 1] != '/')
+        from--;
+    return ckpt_starts(ckpt_slice_of(name, from, name.length), ".wh.");
+}
+
+void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    uint32_t flags = m->record->name_flags;
+    bool diff = ckpt_equals(m->scope, diff_name);
+    bool hard = m->record->type == CKPT_MEMBER_HARDLINK;
+    if (!ckpt_equal(m->scope, r->scope)) {
+        r->scope = ckpt_keep(r, m->scope);
+        ckpt_name_set_free(&r->links, &ckpt_rules_memory);
+    }
+    const char *problem = (flags & CKPT_NAME_DOTDOT) != 0     ? "has a component \"..\""
+                          : (flags & CKPT_NAME_ABSOLUTE) != 0 ? "is absolute"
+                          : (flags & CKPT_NAME_NUL) != 0      ? "has a NUL byte"
+                          : hard && (flags & CKPT_NAME_LINK_OUTSIDE) != 0
+                              ? "is a hard link to a file outside"
+                              : NULL;
+    if ((flags & CKPT_NAME_DOTDOT) == 0 && goes_through_link(r, m, diff) && problem == NULL)
+        problem = "lies behind a symbolic link that leads out of it";
+    if (problem != NULL)
+        ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside of it.",
+                         m->scope, m->raw, problem);
+    if (!diff)
+        return;
+    check_rights(r, m);
+    if (is_whiteout(m->name) && r->whiteouts++ == 0) {
+        r->whiteout = ckpt_keep(r, m->name);
+        r->whiteout_offset = m->record->header_offset;
+    }
+}
+
+/* ---- the archives as a whole -------------------------------------------------------------------
+ */
+
+static void check_archives(struct ckpt_rules *r)
+{
+    ckpt_value facts = ckpt_whole(r->facts), nested = ckpt_get_exact(facts, "nested");
+    ckpt_string cut = ckpt_text(ckpt_get_exact(ckpt_get_exact(facts, "error"), "member"));
+    bool gzip = r->engine == CKPT_ENGINE_CONTAINERD;
+    for (ckpt_value n = ckpt_first(nested); ckpt_exists(n); n = ckpt_next(nested, n)) {
+        ckpt_string name = ckpt_keep(r, ckpt_text(ckpt_get_exact(n, "name")));
+        ckpt_string found = ckpt_text(ckpt_get_exact(n, "compression"));
+        ckpt_value error = ckpt_get_exact(n, "error");
+        bool broken = ckpt_is(error, CKPT_OBJECT);
+        bool other =
+            ckpt_equals(ckpt_text(ckpt_get_exact(error, "code")), "unsupported-compression");
+        if (broken && !ckpt_equal(name, cut)) /* what is cut was said already */
+            ckpt_find_file(r, CKPT_RULE_400, name.data, "%t cannot be read: %t", name,
+                           ckpt_text(ckpt_get_exact(error, "message")));
+        if (!ckpt_equals(name, diff_name) || (broken && !other) || found.length == 0 ||
+            (!gzip && r->engine != CKPT_ENGINE_PODMAN && r->engine != CKPT_ENGINE_CRIO) ||
+            ckpt_equals(found, gzip ? "gzip" : "none"))
+            continue;
+        bool plain = ckpt_equals(found, "none");
+        ckpt_find_file(r, CKPT_RULE_401, diff_name, "rootfs-diff.tar is %s%t; %s writes it %s.",
+                       plain ? "not compressed" : "compressed with ",
+                       plain ? (ckpt_string){"", 0} : found, ckpt_engine_names[r->engine].display,
+                       gzip ? "compressed with gzip" : "uncompressed");
+    }
+}
+
+static void check_marks(struct ckpt_rules *r)
+{
+    bool containerd = r->engine == CKPT_ENGINE_CONTAINERD;
+    if (containerd &&
+        (ckpt_file_of(r, "deleted.files") != NULL || ckpt_seen_of(r, "deleted.files") != NULL))
+        ckpt_find_file(r, CKPT_RULE_402, "deleted.files",
+                       "deleted.files is not read by containerd, which marks deleted files in "
+                       "rootfs-diff.tar.");
+    if (r->whiteouts == 0 || (r->engine != CKPT_ENGINE_PODMAN && r->engine != CKPT_ENGINE_CRIO))
+        return;
+    ckpt_member record = {.header_offset = r->whiteout_offset};
+    const struct ckpt_member_view view = {.record = &record,
+                                          .name = r->whiteout,
+                                          .raw = r->whiteout,
+                                          .scope = ckpt_string_of(diff_name)};
+    ckpt_find_member(
+        r, CKPT_RULE_402, &view,
+        "%q is a deletion mark of containerd, one of %n; %s has deleted.files for that "
+        "and makes a file of it.",
+        r->whiteout, r->whiteouts, ckpt_engine_names[r->engine].display);
+}
+
+/* ---- deleted.files -----------------------------------------------------------------------------
+ */
+
+static void check_deleted(struct ckpt_rules *r)
+{
+    struct ckpt_file *file = ckpt_file_of(r, "deleted.files");
+    ckpt_value root = ckpt_whole(file);
+    if (file != NULL && file->error.kind != CKPT_OK)
+        ckpt_find_error(r, CKPT_RULE_403, file);
+    for (ckpt_value d = ckpt_first(root); ckpt_exists(d); d = ckpt_next(root, d)) {
+        ckpt_string path = ckpt_text(d);
+        const char *problem = ckpt_path_problem(path, false);
+        if (!ckpt_is(d, CKPT_STRING))
+            continue;
+        if (problem != NULL)
+            ckpt_find(r, CKPT_RULE_403, d,
+                      "deleted.files names %q, which %s; expected a clean, absolute path below /.",
+                      path, problem);
+        else if (r->engine != CKPT_ENGINE_CONTAINERD && ckpt_set_has(&r->diff, path))
+            ckpt_find(r, CKPT_RULE_404, d,
+                      "%q is in rootfs-diff.tar and in deleted.files; it is restored first, and "
+                      "then deleted.",
+                      path);
+    }
+}
+
+/* ---- volumes, /dev/shm -------------------------------------------------------------------------
+ */
+
+static bool has_volume(struct ckpt_rules *r, ckpt_string name)
+{
+    ckpt_buffer_clear(&r->text);
+    ckpt_buffer_add_text(&r->text, "volumes/");
+    ckpt_buffer_add(&r->text, name.data, name.length);
+    ckpt_buffer_add_text(&r->text, ".tar");
+    return ckpt_has_name(r, (ckpt_string){r->text.data, r->text.length});
+}
+
+static void check_volumes(struct ckpt_rules *r)
+{
+    ckpt_value config = ckpt_file_root(r, "config.dump");
+    ckpt_value volumes = ckpt_get(config, "namedVolumes");
+    ckpt_name_set names = {NULL, 0, 0};
+    uint64_t found = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (ckpt_value v = ckpt_first(volumes); ckpt_exists(v); v = ckpt_next(volumes, v)) {
+            ckpt_value value = ckpt_get(v, "volumeName");
+            ckpt_string name = ckpt_text(value);
+            if (name.length == 0)
+                continue;
+            bool there = has_volume(r, name);
+            if (pass == 0) {
+                ckpt_set_add(&names, name);
+                found += there;
+            } else if (!there) {
+                ckpt_find(r, CKPT_RULE_407, value, "The volume %q has no volumes/%t.tar.", name,
+                          name);
+            }
+        }
+        if (found == 0) /* exported without volumes */
+            break;
+    }
+    for (const struct ckpt_named *v = r->volumes; v != NULL && ckpt_is(config, CKPT_OBJECT);
+         v = v->next) {
+        if (ckpt_set_has(&names, v->name))
+            continue;
+        struct ckpt_finding *finding =
+            ckpt_find_file(r, CKPT_RULE_408, ckpt_text_of(r, "volumes/%t.tar", v->name).data,
+                           "volumes/%t.tar belongs to no volume of config.dump.", v->name);
+        if (finding != NULL)
+            finding->archive_offset = v->header_offset;
+    }
+    ckpt_name_set_free(&names, &ckpt_rules_memory);
+}
+
+static void check_shm(struct ckpt_rules *r)
+{
+    ckpt_value directory = ckpt_get(ckpt_file_root(r, "config.dump"), "ShmDir");
+    ckpt_value mount = ckpt_mount_at(r, "/dev/shm");
+    if (ckpt_text(directory).length == 0 || !ckpt_exists(mount) || !ckpt_is_bind(mount) ||
+        !ckpt_equal(ckpt_text(ckpt_get(mount, "source")), ckpt_text(directory)) ||
+        ckpt_seen_of(r, "devshm-checkpoint.tar") != NULL)
+        return;
+    ckpt_relate(r,
+                ckpt_find_file(r, CKPT_RULE_409, "devshm-checkpoint.tar",
+                               "devshm-checkpoint.tar is missing; what was in /dev/shm is lost."),
+                directory, "The container has its own /dev/shm.");
 }
 
 void ckpt_check_file_system(struct ckpt_rules *r)
 {
-    struct ckpt_file *deleted = ckpt_file_of(r, "deleted.files");
-    if (deleted != NULL && deleted->error.kind != CKPT_OK)
-        ckpt_find_error(r, CKPT_RULE_403, deleted);
+    check_archives(r);
+    check_marks(r);
+    check_deleted(r);
+    if (r->engine == CKPT_ENGINE_PODMAN && ckpt_wants_files(r)) {
+        check_volumes(r);
+        check_shm(r);
+    }
 }

@@ -7,6 +7,9 @@
 /* So many names of one kind are remembered. */
 enum { REMEMBERED = 1000 };
 
+/* The end of the year 9999, in Unix time. */
+#define LATEST INT64_C(253402300800)
+
 static const char *const type_names[] = {
     "member of unknown type", "regular file", "hard link", "symbolic link",
     "character device",       "block device", "directory", "fifo",
@@ -207,8 +210,11 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     r->members++;
     if (record->type != CKPT_MEMBER_FILE)
         return;
-    if (ckpt_starts(m->name, "checkpoint/"))
+    if (ckpt_starts(m->name, "checkpoint/")) {
         r->images++;
+        if (record->mtime > r->newest && record->mtime < LATEST)
+            r->newest = record->mtime;
+    }
     ckpt_name_set_add(&r->names, &ckpt_rules_memory,
                       ckpt_name_hash((const uint8_t *)m->name.data, m->name.length));
     if (ckpt_starts(m->name, "volumes/") && ckpt_ends(m->name, ".tar") && m->name.length > 12)

@@ -256,6 +256,17 @@ static void place(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value
     set_end(finding, file->text);
 }
 
+void ckpt_place_bytes(struct ckpt_finding *finding, const struct ckpt_file *file, size_t from,
+                      size_t length)
+{
+    if (finding == NULL || from > file->length || length > file->length - from)
+        return;
+    ckpt_position(file->text, file->length, from, &finding->where);
+    finding->where.length = length;
+    finding->placed = true;
+    set_end(finding, file->text);
+}
+
 struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                const char *format, ...)
 {

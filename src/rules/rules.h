@@ -119,9 +119,14 @@ struct ckpt_rules {
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
     uint32_t duplicate_count, volume_count, unknown_count;
-    uint64_t last_top;  /* hash of the last name at the top that was looked at */
-    uint64_t whiteouts; /* members .wh.* of rootfs-diff.tar */
+    uint64_t last_top;        /* hash of the last name at the top that was looked at */
+    ckpt_name_set links;      /* links out of the archive inside that is looked at */
+    ckpt_string scope;        /* its name */
+    uint64_t whiteouts;       /* members .wh.* of rootfs-diff.tar */
+    ckpt_string whiteout;     /* the first of them */
+    uint64_t whiteout_offset; /* of its header */
     uint64_t members, images;
+    int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };
 
 /* Reports that `at` (its object, where something is absent) breaks the rule. The format takes
@@ -155,6 +160,10 @@ void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
 /* Adds another place to a finding (which may be NULL). */
 void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at,
                  const char *message);
+
+/* Puts the place of a finding (which may be NULL): bytes of a file that is no JSON. */
+void ckpt_place_bytes(struct ckpt_finding *finding, const struct ckpt_file *file, size_t from,
+                      size_t length);
 
 /* A copy of text in the validation's memory; data is NULL without memory. */
 ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text);
@@ -194,21 +203,47 @@ bool ckpt_wants_files(const struct ckpt_rules *r);
 /* Whether a regular file of that name is in the archive. */
 bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name);
 
+/* Whether the checkpoint is of this engine; or of none that is known, and the target was asked for.
+ */
+bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
+
+/* What is wrong with a path that is to be absolute and clean, in words that follow its name; NULL:
+   nothing. `local`: it is to be relative, without "..". */
+const char *ckpt_path_problem(ckpt_string path, bool local);
+
+/* Whether a value is an integer from `low` to `high`. */
+bool ckpt_in_range(ckpt_value value, int64_t low, int64_t high);
+
+/* A mount of spec.dump with this destination, the last one. */
+ckpt_value ckpt_mount_at(const struct ckpt_rules *r, const char *destination);
+
+/* Whether a mount of spec.dump is a bind mount. */
+bool ckpt_is_bind(ckpt_value mount);
+
+/* A set of strings, as hashes of paths: spellings of one path count as one. */
+void ckpt_set_add(ckpt_name_set *set, ckpt_string path);
+bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path);
+
 /* ---- the checks, in the order in which they run ------------------------------------------------
  */
 
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
-void ckpt_check_container(struct ckpt_rules *r);    /* 0xx */
-void ckpt_check_config(struct ckpt_rules *r);       /* 1xx */
-void ckpt_check_spec(struct ckpt_rules *r);         /* 2xx */
-void ckpt_check_side_files(struct ckpt_rules *r);   /* 3xx */
+void ckpt_check_container(struct ckpt_rules *r); /* 0xx */
+void ckpt_check_config(struct ckpt_rules *r);    /* 1xx */
+void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config);
+void ckpt_check_keys(struct ckpt_rules *r);       /* CKP114, in all files */
+void ckpt_check_spec(struct ckpt_rules *r);       /* 2xx */
+void ckpt_check_side_files(struct ckpt_rules *r); /* 3xx */
+void ckpt_check_network_status(struct ckpt_rules *r);
+void ckpt_check_dump_log(struct ckpt_rules *r);
 void ckpt_check_file_system(struct ckpt_rules *r);  /* 4xx */
 void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
+void ckpt_check_kubelet(struct ckpt_rules *r);      /* what the kubelet names and lists */
 void ckpt_check_restore(struct ckpt_rules *r);      /* 7xx, and prints the verdicts: last */
 void ckpt_print_targets(struct ckpt_rules *r, struct ckpt_buffer *out);
 

@@ -20,7 +20,8 @@
  * `facts` is a JSON object about the archive:
  *   size, directory (as for ckpt_summary_finish), compression, outerCompression, end ("clean",
  * "one-zero-block", "no-mark"), endOffset, trailing {bytes, nonzero, offset}, garbageOffset, error
- * {code, message, offset, have, want, member}, nested [{name, compression, error}], image {form,
+ * {code, message, offset, have, want, member}, nested [{name, compression, error}], logHead (how
+ * dump.log begins, if only its end was added), image {form,
  * manifest, index, config, layer, layers}: names of members added as files The report is the JSON
  * text that report.def describes.
  */

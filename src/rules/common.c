@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the checks of several areas ask for. */
+#include "rules/rules.h"
+
+bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine)
+{
+    if (r->engine != CKPT_ENGINE_UNKNOWN)
+        return r->engine == engine;
+    return r->targets[engine - 1].asked;
+}
+
+const char *ckpt_path_problem(ckpt_string path, bool local)
+{
+    uint32_t start, length;
+    uint32_t flags = ckpt_name_classify((const uint8_t *)path.data, path.length, &start, &length);
+    if ((flags & CKPT_NAME_EMPTY) != 0)
+        return "is empty";
+    if ((flags & CKPT_NAME_NUL) != 0)
+        return "has a NUL byte";
+    if ((flags & CKPT_NAME_DOTDOT) != 0)
+        return "has a component \"..\"";
+    if (local) {
+        if ((flags & (CKPT_NAME_ABSOLUTE | CKPT_NAME_DRIVE)) != 0)
+            return "is absolute";
+        return (flags & CKPT_NAME_BACKSLASH) != 0 ? "has a backslash" : NULL;
+    }
+    if ((flags & CKPT_NAME_ABSOLUTE) == 0)
+        return "is not absolute";
+    if (length == 0)
+        return "is the root directory itself";
+    for (size_t i = 0; i < path.length; i++) {
+        size_t left = path.length - i;
+        if (path.data[i] != '/')
+            continue;
+        if (left == 1 || path.data[i + 1] == '/' ||
+            (path.data[i + 1] == '.' && (left == 2 || path.data[i + 2] == '/')))
+            return "is not clean (an empty component, or \".\")";
+    }
+    return NULL;
+}
+
+bool ckpt_in_range(ckpt_value value, int64_t low, int64_t high)
+{
+    int64_t number;
+    return ckpt_int64_of(value, &number) && number >= low && number <= high;
+}
+
+ckpt_value ckpt_mount_at(const struct ckpt_rules *r, const char *destination)
+{
+    ckpt_value mounts = ckpt_get(ckpt_file_root(r, "spec.dump"), "mounts");
+    ckpt_value found = {mounts.file, CKPT_NO_NODE, 0};
+    for (ckpt_value m = ckpt_first(mounts); ckpt_exists(m); m = ckpt_next(mounts, m))
+        if (ckpt_equals(ckpt_text(ckpt_get(m, "destination")), destination))
+            found = m;
+    return found;
+}
+
+bool ckpt_is_bind(ckpt_value mount)
+{
+    if (ckpt_equals(ckpt_text(ckpt_get(mount, "type")), "bind"))
+        return true;
+    ckpt_value options = ckpt_get(mount, "options");
+    for (ckpt_value o = ckpt_first(options); ckpt_exists(o); o = ckpt_next(options, o)) {
+        ckpt_string text = ckpt_text(o);
+        if (ckpt_equals(text, "bind") || ckpt_equals(text, "rbind"))
+            return true;
+    }
+    return false;
+}
+
+void ckpt_set_add(ckpt_name_set *set, ckpt_string path)
+{
+    ckpt_name_set_add(set, &ckpt_rules_memory,
+                      ckpt_name_hash((const uint8_t *)path.data, path.length));
+}
+
+bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path)
+{
+    return ckpt_name_set_has(set, ckpt_name_hash((const uint8_t *)path.data, path.length)) != 0;
+}
