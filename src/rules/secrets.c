@@ -162,9 +162,9 @@ static bool assignment(ckpt_string text, size_t at, struct ckpt_secret *secret)
     if (!ckpt_secret_name(name, lower) || (flag && ckpt_equals(name, "secret")))
         return false; /* --secret names one */
     size_t start = at + 1, end = text.length;
-    char quote = start < text.length ? text.data[start] : '\0';
-    if (quote == '"' || quote == '\'') {
-        end = end_of(text, ++start, &quote, 1);
+    const char *quote = text.data + start;
+    if (start < text.length && (*quote == '"' || *quote == '\'')) {
+        end = end_of(text, ++start, quote, 1);
     } else if (end_of(text, 0, ends, sizeof(ends) - 1) < from) {
         end = end_of(text, start, ends, sizeof(ends) - 1); /* in the midst of other text */
         if (end < text.length && (text.data[end] == '(' || text.data[end] == '['))
