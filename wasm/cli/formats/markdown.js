@@ -7,7 +7,7 @@ import { countsText, counted, summaryText } from './text.js';
 /** A name in a table's cell. @param {string} text any */
 const code = (text) => `<code>${plain(text)}</code>`;
 
-const MARKS = { error: '❌ error', warning: '⚠️ warning', info: 'ℹ️ info' };
+const MARKS = { error: '❌ error', warning: '🟠 warning', info: '🔵 info' };
 const VERDICTS = { restores: '✅ restores', fails: '❌ does not', unknown: '❔ cannot tell' };
 
 /** @type {import('./index.js').Format} */
