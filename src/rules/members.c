@@ -7,6 +7,9 @@
 /* So many names of one kind are remembered. */
 enum { REMEMBERED = 1000 };
 
+/* The end of the year 9999, in Unix time. */
+#define LATEST INT64_C(253402300800)
+
 static const char *const type_names[] = {
     "member of unknown type", "regular file", "hard link", "symbolic link",
     "character device",       "block device", "directory", "fifo",
@@ -217,8 +220,11 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     r->members++;
     if (record->type != CKPT_MEMBER_FILE)
         return;
-    if (ckpt_starts(m->name, "checkpoint/"))
+    if (ckpt_starts(m->name, "checkpoint/")) {
         r->images++;
+        if (record->mtime > r->newest && record->mtime < LATEST)
+            r->newest = record->mtime;
+    }
     if (r->gpu.length == 0 &&
         (ckpt_starts(m->name, "checkpoint/amdgpu-") || ckpt_starts(m->name, "amdgpu-"))) {
         r->gpu = ckpt_keep(r, m->name);

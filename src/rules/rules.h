@@ -129,6 +129,7 @@ struct ckpt_rules {
     ckpt_string whiteout;     /* the first of them */
     uint64_t whiteout_offset; /* of its header */
     uint64_t members, images;
+    int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };
 
 /* Reports that `at` (its object, where something is absent) breaks the rule. The format takes
@@ -232,8 +233,10 @@ bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path);
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
-void ckpt_check_container(struct ckpt_rules *r);  /* 0xx */
-void ckpt_check_config(struct ckpt_rules *r);     /* 1xx */
+void ckpt_check_container(struct ckpt_rules *r); /* 0xx */
+void ckpt_check_config(struct ckpt_rules *r);    /* 1xx */
+void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config);
+void ckpt_check_keys(struct ckpt_rules *r);       /* CKP114, in all files */
 void ckpt_check_spec(struct ckpt_rules *r);       /* 2xx */
 void ckpt_check_side_files(struct ckpt_rules *r); /* 3xx */
 void ckpt_check_network_status(struct ckpt_rules *r);
@@ -243,6 +246,7 @@ void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
+void ckpt_check_kubelet(struct ckpt_rules *r);      /* what the kubelet names and lists */
 void ckpt_check_restore(struct ckpt_rules *r);      /* 7xx, and prints the verdicts: last */
 void ckpt_print_targets(struct ckpt_rules *r, struct ckpt_buffer *out);
 

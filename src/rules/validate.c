@@ -200,6 +200,7 @@ ckpt_string ckpt_validation_finish(ckpt_summary *s, ckpt_string facts)
     r->engine = ckpt_engine_detect(s, r->form); /* what it prints is not wanted here */
     ckpt_check_container(r);
     ckpt_check_config(r);
+    ckpt_check_keys(r);
     ckpt_check_spec(r);
     ckpt_check_side_files(r);
     ckpt_check_file_system(r);
@@ -207,6 +208,7 @@ ckpt_string ckpt_validation_finish(ckpt_summary *s, ckpt_string facts)
     ckpt_check_across_files(r);
     ckpt_check_privacy(r);
     ckpt_check_image_pod(r);
+    ckpt_check_kubelet(r);
     ckpt_check_restore(r);
     print_head(r, out);
     ckpt_print_report(r, out);

@@ -18,7 +18,8 @@ static ckpt_value nothing(struct ckpt_file *file)
 
 ckpt_value ckpt_whole(struct ckpt_file *file)
 {
-    if (file == NULL || file->document == NULL || file->document->index.count == 0)
+    if (file == NULL || file->document == NULL || file->document->index.count == 0 ||
+        file->error.kind == CKPT_ERROR_SYNTAX || file->error.kind == CKPT_ERROR_LIMIT)
         return nothing(file);
     return (ckpt_value){file, 0, 0};
 }
@@ -94,9 +95,12 @@ static ckpt_value get(ckpt_value object, const char *key, bool fold)
         if (!plain || memcmp(name, key, length) != 0) {
             if (plain && !fold)
                 continue;
+            struct ckpt_arena_mark mark = ckpt_arena_mark(&object.file->document->arena);
             ckpt_string other = plain ? (ckpt_string){name, length} : unquote(object.file, i);
-            if (fold ? !ckpt_fold_equal(key, length, other.data, other.length)
-                     : !ckpt_equals(other, key))
+            bool same = fold ? ckpt_fold_equal(key, length, other.data, other.length)
+                             : ckpt_equals(other, key);
+            ckpt_arena_release(&object.file->document->arena, mark);
+            if (!same)
                 continue;
         }
         found = (ckpt_value){object.file, i + 1, i};

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What only Podman writes to config.dump, which is its whole configuration of the container. */
+#include "rules/rules.h"
+#include "rules/table.h"
+
+static bool comes_twice(struct ckpt_table *table, ckpt_value value, uint32_t *first)
+{
+    ckpt_string text = ckpt_text(value);
+    *first = text.length == 0 ? 0 : ckpt_table_add(table, value.node, text);
+    return *first != 0;
+}
+
+/* One volume can be mounted at two places, though its content is then restored twice. */
+static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
+{
+    struct ckpt_table names = {0}, places = {0};
+    uint32_t count = ckpt_count(volumes), first, other;
+    if (!ckpt_is(volumes, CKPT_ARRAY))
+        return;
+    if (!ckpt_table_clear(&names, volumes.file, count, false) ||
+        !ckpt_table_clear(&places, volumes.file, count, false))
+        r->failed = true;
+    for (ckpt_value v = ckpt_first(volumes); ckpt_exists(v) && !r->failed;
+         v = ckpt_next(volumes, v)) {
+        ckpt_value name = ckpt_get(v, "volumeName");
+        bool same_place = comes_twice(&places, ckpt_get(v, "dest"), &other);
+        if (!comes_twice(&names, name, &first))
+            continue;
+        if (!same_place)
+            ckpt_lower(r, CKPT_WARNING);
+        ckpt_relate(r,
+                    ckpt_find(r, CKPT_RULE_115, name,
+                              "The volume %v is listed twice; expected every volume once.", name),
+                    (ckpt_value){volumes.file, first, 0}, "the first one");
+    }
+    ckpt_table_free(&names);
+    ckpt_table_free(&places);
+}
+
+static void check_labels(struct ckpt_rules *r, ckpt_value config)
+{
+    ckpt_value process = ckpt_get(config, "ProcessLabel"), mount = ckpt_get(config, "MountLabel");
+    bool has_process = ckpt_text(process).length != 0, has_mount = ckpt_text(mount).length != 0;
+    if (has_process != has_mount)
+        ckpt_find(r, CKPT_RULE_115, has_process ? process : mount,
+                  has_process ? "ProcessLabel is %v, but there is no MountLabel; expected both or "
+                                "none."
+                              : "MountLabel is %v, but there is no ProcessLabel; expected both or "
+                                "none.",
+                  has_process ? process : mount);
+}
+
+static void check_dependencies(struct ckpt_rules *r, ckpt_value config)
+{
+    static const char *const owners[] = {"ipcNsCtr",  "mountNsCtr", "netNsCtr",   "pidNsCtr",
+                                         "userNsCtr", "utsNsCtr",   "cgroupNsCtr"};
+    ckpt_value others = ckpt_get(config, "Dependencies");
+    if (ckpt_count(others) != 0)
+        ckpt_find(r, CKPT_RULE_116, others,
+                  "The container depends on %n others, the first of them %v; Podman imports only "
+                  "containers that depend on none.",
+                  (uint64_t)ckpt_count(others), ckpt_first(others));
+    if (ckpt_text(ckpt_get(config, "pod")).length != 0)
+        return;
+    for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
+        ckpt_value owner = ckpt_get(config, owners[i]);
+        if (ckpt_text(owner).length != 0)
+            ckpt_find(r, CKPT_RULE_116, owner,
+                      "%s is %v: the container uses a namespace of another one, but is in no pod; "
+                      "expected none for an import.",
+                      owners[i], owner);
+    }
+}
+
+void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config)
+{
+    if (!r->summary->libpod && !ckpt_concerns(r, PODMAN))
+        return;
+    check_volumes(r, ckpt_get(config, "namedVolumes"));
+    check_labels(r, config);
+    check_dependencies(r, config);
+}
