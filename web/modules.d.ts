@@ -6,3 +6,9 @@ declare module 'page:core' {
   const base64: string;
   export default base64;
 }
+
+/** See sample.mjs. */
+declare module 'page:samples' {
+  const samples: { healthy: string; changes: [offset: number, bytes: string][] };
+  export default samples;
+}

@@ -10,6 +10,8 @@ const list = (names) => new Intl.ListFormat('en-GB').format(names);
 
 export const T = {
   title: 'Container checkpoint viewer',
+  shortTitle: 'Checkpoints',
+  from: (/** @type {string} */ origin) => `${origin} may send files to this page.`,
   heading: 'See inside a container checkpoint',
   lead: 'Will it restore? What is in it? What is wrong with it, and where? Drop a checkpoint of Podman, CRI-O, containerd or Docker and read the answer.',
   privacy:
@@ -27,6 +29,9 @@ export const T = {
   pasteLabel: 'Content of a metadata file',
   pasteRead: 'Read it',
   pasted: (/** @type {number} */ n) => `pasted text ${n}`,
+  samples: 'No checkpoint at hand?',
+  sampleNames: { healthy: 'sample-healthy.tar', broken: 'sample-broken.tar' },
+  sampleLabels: { healthy: 'Look at a healthy one', broken: 'or a broken one' },
   openMore: 'Open…',
   clear: 'Close all',
   close: 'Close it',
@@ -193,6 +198,7 @@ export const T = {
   copyWhat: (/** @type {string} */ what) => `Copy ${what}`,
   reveal: 'Show',
   secret: 'hidden, it may be a secret',
+  evenMore: (/** @type {number} */ n) => `${number.format(n)} more`,
   more: (/** @type {number} */ n, /** @type {number} */ total) =>
     `Show ${number.format(n)} more of ${number.format(total)}`,
   moreText: (/** @type {number} */ shown, /** @type {number} */ total) =>
@@ -297,6 +303,42 @@ export const A = {
     gzip: 'gzip',
     zstd: 'zstd',
   }),
+};
+
+/** What is said where a member is looked at. */
+export const F = {
+  empty: 'The file is empty.',
+  left: 'This file is not open any more.',
+  cutText: 'Of so large a file only the first 64 MiB are shown as text; the bytes are all there.',
+  modes: { list: 'Members', json: 'JSON', text: 'Text', hex: 'Bytes' },
+  modesLabel: 'How to show it',
+  rows: (/** @type {string} */ mode, /** @type {string} */ name) => `${mode} of ${name}`,
+  search: 'Search in this file',
+  searchHint: 'Search, or :120 to go to a line',
+  searchHexHint: 'Search text or bytes (7f 45), or :0x1f0 to go there',
+  hits: (/** @type {number} */ now, /** @type {number} */ total, /** @type {boolean} */ more) =>
+    `${number.format(now)} of ${more ? 'more than ' : ''}${number.format(total)}`,
+  noHits: 'Not found',
+  next: 'Next place',
+  previous: 'Previous place',
+  foldAll: 'Fold all',
+  unfoldAll: 'Unfold all',
+  fold: 'Fold or unfold',
+  reveal: 'Show secrets',
+  hide: 'Hide secrets',
+  save: 'Save',
+  saveWhat: (/** @type {string} */ name) => `Save ${name} to the disk`,
+  saving: (/** @type {number} */ share) => `${Math.floor(share * 100)} % · cancel`,
+  line: (/** @type {number} */ line, /** @type {number} */ column) =>
+    `line ${number.format(line)}, column ${number.format(column)}`,
+  offset: (/** @type {number} */ offset) =>
+    `byte ${number.format(offset)} (0x${offset.toString(16)})`,
+  whole: 'the whole document',
+  pointer: 'pointer',
+  copyPointer: 'Copy pointer',
+  copyValue: 'Copy value',
+  value: 'value',
+  insideOf: (/** @type {string} */ name) => `Members of ${name}`,
 };
 
 /** Headings and labels of the views, by kind of file. */
@@ -432,6 +474,10 @@ export const UNITS = [
  * @param {number} milliseconds
  */
 export function duration(milliseconds) {
+  if (milliseconds > 0 && milliseconds < 1)
+    return count(Math.round(milliseconds * 1000), 'microsecond');
+  if (milliseconds < 100 && !Number.isInteger(milliseconds))
+    return `${milliseconds.toFixed(1)} milliseconds`;
   if (milliseconds < 1000) return count(Math.round(milliseconds), 'millisecond');
   if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)} seconds`;
   let rest = milliseconds;

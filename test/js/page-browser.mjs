@@ -48,20 +48,33 @@ export function scratch() {
   };
 }
 
-/** Serves the page and nothing else, on this machine only. */
+/** What is served, and as what. @type {Record<string, string>} */
+const SERVED = {
+  '/viewer.html': 'text/html; charset=utf-8',
+  '/viewer-sw.js': 'text/javascript',
+  '/viewer.webmanifest': 'application/manifest+json',
+};
+
+/** Serves the page and what lies beside it, on this machine only. */
 async function serve() {
-  const page = readFileSync(viewer);
   /** @type {string[]} */
   const asked = [];
   const server = createServer((request, response) => {
-    asked.push(request.url ?? '');
-    const found = request.url === '/viewer.html';
-    response.writeHead(found ? 200 : 404, { 'content-type': 'text/html; charset=utf-8' });
-    response.end(found ? page : '');
+    const path = (request.url ?? '').replace(/\?.*/, '');
+    asked.push(path);
+    const type = SERVED[path];
+    response.writeHead(type ? 200 : 404, { 'content-type': type ?? 'text/plain' });
+    response.end(type ? readFileSync(new URL(`.${path}`, viewer)) : '');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
-  return { origin: `http://127.0.0.1:${port}`, asked, close: () => server.close() };
+  const origin = `http://127.0.0.1:${port}`;
+  return {
+    origin,
+    asked,
+    own: Object.keys(SERVED).map((path) => origin + path),
+    close: () => server.close(),
+  };
 }
 
 export async function openBrowser() {
@@ -198,6 +211,14 @@ export const table = (within) =>
     ),
   );
 
+/** What was asked for beside the page itself. @param {Awaited<ReturnType<typeof openBrowser>>} browser */
+export function foreign({ requests, viewer: file, server }) {
+  const own = [file, ...server.own];
+  return requests.filter(
+    (url) => !own.includes(url.replace(/[?#].*/s, '')) && !/^(blob|data):/.test(url),
+  );
+}
+
 /** A page for one test; in the end nothing was complained about, and nothing left it. @param {() => Awaited<ReturnType<typeof openBrowser>>} browserOf @param {'file' | 'http'} from @param {(page: Page) => Promise<void>} run */
 export async function withPage(browserOf, from, run) {
   const browser = browserOf();
@@ -206,13 +227,7 @@ export async function withPage(browserOf, from, run) {
   try {
     await run(page);
     assert.deepEqual(browser.complaints, []);
-    const own = [browser.viewer, `${browser.server.origin}/viewer.html`];
-    assert.deepEqual(
-      browser.requests.filter(
-        (url) => !own.includes(url.replace(/#.*/s, '')) && !/^(blob|data):/.test(url),
-      ),
-      [],
-    );
+    assert.deepEqual(foreign(browser), []);
   } finally {
     browser.complaints.length = 0;
     await page.close();
@@ -229,6 +244,43 @@ export const treeRows = (page) =>
         row.querySelector('.amount')?.textContent,
       ]),
     );
+
+/** @param {Buffer} header of a member in a tar */
+function addChecksum(header) {
+  header.write('        ', 148);
+  const sum = header.reduce((all, byte) => all + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+}
+
+/** A tar of small files. @param {[name: string, content: string][]} files */
+export function tarOf(files) {
+  const blocks = [];
+  for (const [name, content] of files) {
+    const header = Buffer.alloc(512);
+    header.write(name, 0, 100);
+    header.write('0000644\0' + '0000000\0'.repeat(2), 100);
+    const size = Buffer.byteLength(content);
+    header.write(`${size.toString(8).padStart(11, '0')}\0${'0'.repeat(11)}\0`, 124);
+    header.write('0ustar\x0000', 156, 'latin1');
+    addChecksum(header);
+    const body = Buffer.alloc(Math.ceil(size / 512) * 512);
+    body.write(content);
+    blocks.push(header, body);
+  }
+  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+/** A tar of so many empty files. @param {number} count */
+export function manyMembers(count) {
+  const header = tarOf([['checkpoint/000000.img', '']]).subarray(0, 512);
+  const bytes = Buffer.alloc(count * 512 + 1024);
+  for (let i = 0; i < count; i++) {
+    header.write(String(i).padStart(6, '0'), 11);
+    addChecksum(header);
+    header.copy(bytes, i * 512);
+  }
+  return bytes;
+}
 
 export const archives = fileURLToPath(new URL('../data/archives/', import.meta.url));
 export const example = fileURLToPath(new URL('../data/example/', import.meta.url));

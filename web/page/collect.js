@@ -33,7 +33,7 @@ export async function collect(data, progress) {
   return found;
 }
 
-/** What a picker gives. @param {FileList} files @returns {Collected} */
+/** What a picker gives. @param {Iterable<File>} files @returns {Collected} */
 export function picked(files) {
   const found = new Found(() => {});
   for (const file of files) found.add(file.webkitRelativePath || file.name, file);

@@ -5,7 +5,11 @@ import { closeAll } from './actions.js';
 import { classes, h } from './h.js';
 import { icon } from './icons.js';
 import { ItemList, Picker } from './parts.js';
+import { takeSample } from './samples.js';
 import { state, update } from './store.js';
+
+/** @type {('healthy' | 'broken')[]} */
+const SAMPLES = ['healthy', 'broken'];
 
 export function Home() {
   const { items } = state;
@@ -28,7 +32,7 @@ export function Home() {
       ),
     h(
       'section',
-      { class: 'target', 'aria-labelledby': 'drop-title' },
+      { class: 'dropzone', 'aria-labelledby': 'drop-title' },
       icon('tray'),
       h('h2', { id: 'drop-title' }, items.length > 0 ? T.dropMore : T.dropTitle),
       h('p', { class: 'names' }, T.dropNames),
@@ -43,7 +47,29 @@ export function Home() {
           T.pasteTitle,
         ),
       ),
+      items.length === 0 &&
+        h(
+          'p',
+          { class: 'samples' },
+          T.samples,
+          ' ',
+          SAMPLES.map((which) =>
+            h(
+              'button',
+              {
+                key: which,
+                type: 'button',
+                class: 'link',
+                id: `sample-${which}`,
+                onClick: () => takeSample(which),
+              },
+              T.sampleLabels[which],
+            ),
+          ),
+        ),
     ),
     h('p', { class: 'privacy' }, icon('shield'), h('span', null, T.privacy)),
+    state.origin !== '' &&
+      h('p', { class: 'privacy' }, icon('info'), h('span', null, T.from(state.origin))),
   );
 }

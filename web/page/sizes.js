@@ -9,8 +9,10 @@ import { hashOf } from './store.js';
 
 /** How much wider than high the map is. */
 const ASPECT = 3.2;
-/** Smaller shares have no words in them, and are drawn as large as this so that one sees them. */
-const WORDS = 0.06;
+/** Smaller parts have no words in them. */
+const WIDE = 0.6;
+const HIGH = 0.25;
+/** Smaller shares are drawn as large as this, so that one sees them. */
 const LEAST = 0.008;
 
 const percent = (/** @type {number} */ n) => `${(n * 100).toFixed(3)}%`;
@@ -29,7 +31,7 @@ export function Sizes({ model: { sizes } }) {
     h(
       'div',
       { class: 'map', role: 'img', 'aria-label': A.sizesLabel(words) },
-      sorted.map(({ name, label, text, bytes }, index) => {
+      sorted.map(({ name, label, text }, index) => {
         const { x, y, width, height } = boxes[index];
         const style = {
           left: percent(x / ASPECT),
@@ -40,10 +42,11 @@ export function Sizes({ model: { sizes } }) {
         return h(
           'div',
           { class: `part part-${name}`, style, key: name, title: A.part(label, text) },
-          bytes / sum >= WORDS && [
-            h('span', { class: 'label' }, label),
-            h('span', { class: 'amount' }, text),
-          ],
+          width >= WIDE &&
+            height >= HIGH && [
+              h('span', { class: 'label' }, label),
+              h('span', { class: 'amount' }, text),
+            ],
         );
       }),
     ),

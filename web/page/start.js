@@ -7,13 +7,15 @@ import { api, startWorker } from './api.js';
 import { App } from './app.js';
 import { acceptDrops, acceptPastes } from './drop.js';
 import { h } from './h.js';
+import { install } from './install.js';
 import { acceptKeys } from './keys.js';
+import { acceptMessages, takeEmbedded } from './messages.js';
 import { follow, onChange, update } from './store.js';
 import { readTheme } from './theme.js';
 
 export function start() {
   readTheme();
-  startWorker();
+  const trusted = startWorker();
   const root = /** @type {HTMLElement} */ (document.getElementById('app'));
   onChange(() => render(h(App, null), root));
   addEventListener('hashchange', follow);
@@ -25,6 +27,9 @@ export function start() {
     ({ kinds, rules }) => {
       update({ kinds, rules: new Map(rules.map((rule) => [rule.id, rule])) });
       document.documentElement.dataset.ready = '';
+      takeEmbedded();
+      acceptMessages();
+      install(trusted);
     },
     (error) => update({ trouble: `${T.start}: ${error.message}` }),
   );

@@ -12,6 +12,8 @@ import { TreeRows } from './tree.js';
 const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 /** How much more of a long text is shown at once. */
 const PIECE = 32 * 1024;
+/** More lines than this are not shown at once. */
+const FEW = 3;
 /** Hexadecimal digits that are left of a digest. */
 const SHORT = 12;
 
@@ -42,7 +44,18 @@ export function Value({ cell }) {
     case 'tags':
       return list('tags', cell.items);
     case 'lines':
-      return list('plain', cell.items);
+      if (cell.items.length <= FEW) return list('plain', cell.items);
+      return h(
+        'div',
+        null,
+        list('plain', cell.items.slice(0, FEW - 1)),
+        h(
+          'details',
+          null,
+          h('summary', { class: 'quiet' }, T.evenMore(cell.items.length - FEW + 1)),
+          list('plain', cell.items.slice(FEW - 1)),
+        ),
+      );
     case 'tree':
       return h(TreeRows, { seq: { id: 0, total: 1, rows: [cell.node] }, root: T.embedded });
   }

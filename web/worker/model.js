@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the first views show of a checkpoint, all at once.
-import { A, T, V } from '../text.js';
+import { A, T, V, duration } from '../text.js';
 import { code, nanoTime, textCell, time } from './cells.js';
 import { largest } from './members.js';
 import { timeline } from './view-config.js';
@@ -39,7 +39,9 @@ export function makeModel(context, { checkpoint, report, source }) {
     largest: largest(ckpt, members),
     statistics: statistics(summary),
     members: members.length,
-    metadata: Object.keys(documents).length > 0,
+    metadata: Object.values(documents).some(
+      ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,
+    ),
     kind: source.kind,
   };
 }
@@ -120,7 +122,11 @@ function statistics({ statistics: found }) {
   const rows = [];
   for (const [name, value] of Object.entries(found ?? {})) {
     const amount = number.format(value);
-    if (Object.hasOwn(A.times, name)) rows.push([A.times[name], A.microseconds(amount)]);
+    if (Object.hasOwn(A.times, name))
+      rows.push([
+        A.times[name],
+        { t: 'figure', exact: A.microseconds(amount), text: duration(value / 1000) },
+      ]);
     else if (value > 0) rows.push([A.counts[name] ?? name, amount]);
   }
   return rows;

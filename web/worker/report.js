@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The report about a checkpoint. Until the core validates, it is made of what reading it found.
+// The report about a checkpoint, as the core makes it.
 import { frameSecrets } from './secrets.js';
 
 /** @typedef {import('../types.d.ts').Report} Report */
@@ -28,33 +28,53 @@ const finding = (given) => ({
   ...given,
 });
 
-/** @param {any} ckpt @param {any} checkpoint @param {import('./sources.js').Source} _source @returns {Promise<Report>} */
-export async function makeReport(ckpt, checkpoint, _source) {
-  const { documents, problems, files, members } = checkpoint;
+/** @param {any} ckpt @param {any} checkpoint @param {import('./sources.js').Source} source @returns {Promise<Report>} */
+export async function makeReport(ckpt, checkpoint, source) {
+  const report = source.loose
+    ? ckpt.validate(Object.fromEntries(checkpoint.files))
+    : await ckpt.validate(checkpoint);
+  addMissing(ckpt, checkpoint, report);
+  const wanted = new Set(report.findings.map((/** @type {Finding} */ { member }) => member));
+  const index = indexOf(checkpoint.members, wanted);
+  for (const each of report.findings) each.index = index.get(each.member) ?? -1;
+  return report;
+}
+
+/** Where the members of some names are. @param {Iterable<{name: string}>} members @param {Set<string>} names @returns {Map<string, number>} */
+export function indexOf(members, names) {
+  /** @type {Map<string, number>} */
+  const found = new Map();
+  if (names.size === 0) return found;
+  let index = -1;
+  for (const { name } of members) {
+    index++;
+    // Other parts know this one by the name of the file.
+    const key = name === 'checkpoint/descriptors.json' ? 'descriptors.json' : name;
+    if (names.has(key)) found.set(key, index);
+    if (names.has(name)) found.set(name, index);
+  }
+  return found;
+}
+
+/** What the rules do not say yet. @param {any} ckpt @param {any} checkpoint @param {Report} report */
+function addMissing(ckpt, { documents, files }, { findings, counts }) {
+  const known = new Set(findings.map(({ id }) => id));
   /** @type {Finding[]} */
-  const findings = [];
+  const added = [];
   for (const [member, { error }] of Object.entries(documents)) {
-    if (!error) continue;
+    if (!error || findings.some((other) => other.member === member && other.severity === 'error'))
+      continue;
     const { rule: id, message, pointer, offset, length, line, column, found, expected } = error;
     const place = line > 0 ? { offset, length, line, column } : {};
-    findings.push(finding({ id, message, member, pointer, found, expected, ...place }));
+    added.push(finding({ id, message, member, pointer, found, expected, ...place }));
   }
-  for (const { code, message, member = '', offset: archiveOffset = null } of problems)
-    findings.push(finding({ id: code, severity: 'warning', message, member, archiveOffset }));
   const spec = documents['spec.dump']?.value && files.get('spec.dump');
-  if (spec) {
+  if (spec && !known.has('CKP800')) {
     for (const place of frameSecrets(ckpt, spec))
-      findings.push(finding({ id: 'CKP800', severity: 'warning', member: 'spec.dump', ...place }));
+      added.push(finding({ id: 'CKP800', severity: 'warning', member: 'spec.dump', ...place }));
   }
-  const byName = new Map();
-  let index = -1;
-  if (findings.some(({ member }) => member !== ''))
-    for (const { name } of members) byName.set(name, ++index);
-  for (const each of findings) each.index = byName.get(each.member) ?? -1;
-  const count = (/** @type {string} */ wanted) =>
-    findings.filter(({ severity }) => severity === wanted).length;
-  const counts = { error: count('error'), warning: count('warning'), info: count('info') };
-  return { counts, cut: [], targets: [], findings };
+  for (const { severity } of added) counts[severity]++;
+  findings.push(...added);
 }
 
 /** The rules whose findings are places of secrets. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All metadata of a checkpoint in a form for people.
 import { V } from '../text.js';
+import { indexOf } from './report.js';
 import { Tree } from './tree.js';
 import { VIEWS } from './views.js';
 
@@ -47,16 +48,3 @@ export function sectionsOf(context, { documents, files, members, image }) {
 
 /** Of config.dump: what the overview shows. */
 const REPEATED = [V.times];
-
-/** Where the members of some names are. @param {any} members @param {Set<string>} names */
-function indexOf(members, names) {
-  /** @type {Map<string, number>} */
-  const found = new Map();
-  let index = -1;
-  for (const { name } of members) {
-    index++;
-    const key = name === 'checkpoint/descriptors.json' ? 'descriptors.json' : name;
-    if (names.has(key)) found.set(key, index);
-  }
-  return found;
-}

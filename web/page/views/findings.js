@@ -189,6 +189,7 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
             finding: report.findings[index],
             frame: frames?.[i] ?? [],
             here: index === at,
+            said: title === '' && i === 0,
           }),
         ),
         findings.length > count &&
@@ -201,8 +202,8 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
   );
 }
 
-/** @param {{item: ViewProps['item'], finding: Finding, frame: import('../../types.d.ts').FrameLine[], here: boolean}} props */
-function FindingNode({ item, finding, frame, here }) {
+/** @param {{item: ViewProps['item'], finding: Finding, frame: import('../../types.d.ts').FrameLine[], here: boolean, said: boolean}} props `said`: the message is the heading already */
+function FindingNode({ item, finding, frame, here, said }) {
   const { message, hint, found, expected, related } = finding;
   return h(
     'article',
@@ -215,7 +216,7 @@ function FindingNode({ item, finding, frame, here }) {
         }
       },
     },
-    h('p', { class: 'message' }, message),
+    !said && h('p', { class: 'message' }, message),
     h('p', { class: 'places' }, h(PlaceLink, { item, place: finding })),
     frame.length > 0 && h(Frame, { lines: frame, tone: finding.severity }),
     (found !== '' || expected !== '') &&
