@@ -23,7 +23,7 @@ export function Viewer({ item, model, place }) {
     h(
       'header',
       null,
-      h('h3', null, file?.path ?? T.reading),
+      h('h2', null, file?.path ?? T.reading),
       h('span', { class: 'quiet' }, file?.size ?? ''),
       h(
         'button',
