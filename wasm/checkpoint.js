@@ -17,6 +17,11 @@ import { memberTable, memberWish, Summary, WISH } from './summary.js';
  * @typedef {import('./problems.js').Problem} Problem
  * @typedef {Iterable<Member> & {length: number, find(name: string): Member | undefined}} Members
  * @typedef {{members: Members, compression: string | undefined, error: ArchiveError | null}} Listing
+ * @typedef {object} ReadOptions
+ * @property {number} [start] the first byte of the member that is wanted
+ * @property {number} [end] the one behind the last
+ * @property {string | Member} [inside] the member is in this one, which is an archive itself
+ * @property {AbortSignal} [signal]
  * @typedef {object} OpenOptions
  * @property {string} [name] of the file, for messages
  * @property {(progress: Progress) => void} [onProgress] called now and then with the bytes read
@@ -33,6 +38,25 @@ const READ_LIMIT = 64 * 2 ** 20;
 const HEAD = 4096;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
 const ASIDE_LIMIT = 32 * 2 ** 20;
+
+/** The last regular file of a name among members; a member stands for itself. @param {Iterable<Member>} members @param {string | Member} name @returns {Member} */
+function fileNamed(members, name) {
+  /** @type {Member | undefined} */
+  let found;
+  if (typeof name !== 'string') found = name;
+  else for (const member of members) if (member.name === name) found = member;
+  const shown = JSON.stringify(typeof name === 'string' ? name : name.name);
+  if (!found) throw new RangeError(`there is no member ${shown}`);
+  if (found.type !== 'file')
+    throw new RangeError(`the member ${shown} is no regular file (${found.type})`);
+  return found;
+}
+
+/** The part of a member that is asked for. @param {Member} member @param {ReadOptions} options */
+function range({ size }, { start = 0, end = size }) {
+  const first = Math.min(Math.max(0, start), size);
+  return { start: first, end: Math.min(Math.max(first, end), size) };
+}
 
 /** Members below a directory, named from there. @implements {Members} */
 class MembersBelow {
@@ -331,14 +355,9 @@ export class Checkpoint {
     return checkpoint;
   }
 
-  /** The last regular file of this name. @param {string} name @returns {Member} */
+  /** The last regular file of this name; a member stands for itself. @param {string | Member} name @returns {Member} */
   #member(name) {
-    let found;
-    for (const member of this.members) if (member.name === name) found = member;
-    if (!found) throw new RangeError(`there is no member ${JSON.stringify(name)}`);
-    if (found.type !== 'file')
-      throw new RangeError(`the member ${JSON.stringify(name)} is no regular file (${found.type})`);
-    return found;
+    return fileNamed(this.members, name);
   }
 
   /** @param {AsyncIterable<Uint8Array>} pieces @param {number} size */
@@ -353,40 +372,61 @@ export class Checkpoint {
   }
 
   /**
-   * One member. From an uncompressed archive it is read where it lies; a compressed one is read
-   * again from its start up to the member.
-   * @param {string} name @param {{signal?: AbortSignal, limit?: number}} [options] limit: bytes, 64 MiB by default
+   * One member, or a part of it. From an uncompressed archive it is read where it lies; a compressed
+   * one is read again from its start up to there.
+   * @param {string | Member} name
+   * @param {ReadOptions & {limit?: number}} [options] limit: bytes, 64 MiB by default
    * @returns {Promise<Uint8Array>}
    */
-  async read(name, { signal, limit = READ_LIMIT } = {}) {
-    if (this.#inner) return this.#inner.read(name, { signal, limit });
-    const member = this.#member(name);
-    if (member.size > limit)
+  async read(name, { limit = READ_LIMIT, ...options } = {}) {
+    if (this.#inner) return this.#inner.read(name, { ...options, limit });
+    const { member, origin, kept } = await this.#content(name, options);
+    const { start, end } = range(member, options);
+    if (end - start > limit)
       throw new RangeError(
-        `${name} has ${member.size} bytes; that is more than the limit of ${limit}`,
+        `${member.name} has ${end - start} bytes; that is more than the limit of ${limit}`,
       );
-    const kept = this.#aside.get(member.index);
-    return kept ? kept.slice() : this.#gather(this.#origin.stream(member, signal), member.size);
+    if (kept) return kept.slice(start, end);
+    return this.#gather(origin.stream(member, options.signal, start, end), end - start);
   }
 
   /**
    * One member, piece by piece; as `read`, without a limit.
-   * @param {string} name @param {{signal?: AbortSignal}} [options] @returns {AsyncGenerator<Uint8Array>}
+   * @param {string | Member} name @param {ReadOptions} [options] @returns {AsyncGenerator<Uint8Array>}
    */
-  async *stream(name, { signal } = {}) {
+  async *stream(name, options = {}) {
     if (this.#inner) {
-      yield* this.#inner.stream(name, { signal });
+      yield* this.#inner.stream(name, options);
       return;
     }
-    const member = this.#member(name);
-    const kept = this.#aside.get(member.index);
-    if (kept) yield kept.slice();
-    else yield* this.#origin.stream(member, signal);
+    const { member, origin, kept } = await this.#content(name, options);
+    const { start, end } = range(member, options);
+    if (kept) yield kept.slice(start, end);
+    else yield* origin.stream(member, options.signal, start, end);
+  }
+
+  /** Where the bytes of a member are. @param {string | Member} name @param {ReadOptions} options @returns {Promise<{member: Member, origin: Origin, kept?: Uint8Array}>} */
+  async #content(name, { inside, signal }) {
+    if (inside === undefined) {
+      const member = this.#member(name);
+      return { member, origin: this.#origin, kept: this.#aside.get(member.index) };
+    }
+    const outer = this.#member(inside);
+    const { members, compression } = await this.#listing(outer, signal);
+    const origin = this.#originOf(outer);
+    origin.compression = compression;
+    return { member: fileNamed(members, name), origin };
+  }
+
+  /** A member as something to read an archive from. @param {Member} member */
+  #originOf(member) {
+    const bytes = this.#aside.get(member.index);
+    return bytes ? this.#origin.over(bytes) : this.#origin.inside(member);
   }
 
   /**
    * The members of a member that is itself an archive: rootfs-diff.tar, volumes/x.tar …
-   * @param {string} name @param {{signal?: AbortSignal}} [options] @returns {Promise<Listing>}
+   * @param {string | Member} name @param {{signal?: AbortSignal}} [options] @returns {Promise<Listing>}
    */
   async list(name, { signal } = {}) {
     if (this.#inner) return this.#inner.list(name, { signal });
@@ -398,9 +438,7 @@ export class Checkpoint {
   async #listing(member, signal) {
     const known = this.#nested.get(member.index);
     if (known) return known;
-    const bytes = this.#aside.get(member.index);
-    const origin = bytes ? this.#origin.over(bytes) : this.#origin.inside(member);
-    const archive = await origin.archive({ signal, limits: this.#options.limits });
+    const archive = await this.#originOf(member).archive({ signal, limits: this.#options.limits });
     this.#nested.set(member.index, archive);
     return archive;
   }

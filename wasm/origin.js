@@ -108,20 +108,32 @@ export class Origin {
   }
 
   /**
-   * The data of a member, piece by piece.
-   * @param {Member} member @param {AbortSignal} [signal] @returns {AsyncGenerator<Uint8Array>}
+   * The data of a member, or a part of them, piece by piece.
+   * @param {Member} member @param {AbortSignal} [signal] @param {number} [start] @param {number} [end]
+   * @returns {AsyncGenerator<Uint8Array>}
    */
-  async *stream(member, signal) {
+  async *stream(member, signal, start = 0, end = member.size) {
     signal?.throwIfAborted();
-    if (this.plain && !member.flags.includes('sparse')) yield* this.#seek(member, signal);
-    else yield* this.#search(member, signal);
+    if (start >= end) return;
+    if (this.plain && !member.flags.includes('sparse')) {
+      const { dataOffset } = member;
+      yield* this.#seek(dataOffset + start, dataOffset + end, signal);
+      return;
+    }
+    let at = 0;
+    for await (const piece of this.#search(member, signal)) {
+      const from = Math.max(0, start - at);
+      const to = Math.min(piece.length, end - at);
+      if (from < to) yield piece.subarray(from, to);
+      at += piece.length;
+      if (at >= end) return;
+    }
   }
 
-  /** @param {Member} member @param {AbortSignal} [signal] */
-  async *#seek(member, signal) {
+  /** @param {number} start @param {number} end @param {AbortSignal} [signal] */
+  async *#seek(start, end, signal) {
     const input = /** @type {Input} */ (this.input);
-    const end = member.dataOffset + member.size;
-    for (let at = member.dataOffset; at < end;) {
+    for (let at = start; at < end;) {
       const bytes = await input.read(at, Math.min(PIECE, end - at));
       signal?.throwIfAborted();
       if (bytes.length === 0) throw new ArchiveError(CUT, { code: 'truncated-member', offset: at });

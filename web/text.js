@@ -306,6 +306,42 @@ export const A = {
   }),
 };
 
+/** What is said where a member is looked at. */
+export const F = {
+  empty: 'The file is empty.',
+  left: 'This file is not open any more.',
+  cutText: 'Of so large a file only the first 64 MiB are shown as text; the bytes are all there.',
+  modes: { list: 'Members', json: 'JSON', text: 'Text', hex: 'Bytes' },
+  modesLabel: 'How to show it',
+  rows: (/** @type {string} */ mode, /** @type {string} */ name) => `${mode} of ${name}`,
+  search: 'Search in this file',
+  searchHint: 'Search, or :120 to go to a line',
+  searchHexHint: 'Search text or bytes (7f 45), or :0x1f0 to go there',
+  hits: (/** @type {number} */ now, /** @type {number} */ total, /** @type {boolean} */ more) =>
+    `${number.format(now)} of ${more ? 'more than ' : ''}${number.format(total)}`,
+  noHits: 'Not found',
+  next: 'Next place',
+  previous: 'Previous place',
+  foldAll: 'Fold all',
+  unfoldAll: 'Unfold all',
+  fold: 'Fold or unfold',
+  reveal: 'Show secrets',
+  hide: 'Hide secrets',
+  save: 'Save',
+  saveWhat: (/** @type {string} */ name) => `Save ${name} to the disk`,
+  saving: (/** @type {number} */ share) => `${Math.floor(share * 100)} % · cancel`,
+  line: (/** @type {number} */ line, /** @type {number} */ column) =>
+    `line ${number.format(line)}, column ${number.format(column)}`,
+  offset: (/** @type {number} */ offset) =>
+    `byte ${number.format(offset)} (0x${offset.toString(16)})`,
+  whole: 'the whole document',
+  pointer: 'pointer',
+  copyPointer: 'Copy pointer',
+  copyValue: 'Copy value',
+  value: 'value',
+  insideOf: (/** @type {string} */ name) => `Members of ${name}`,
+};
+
 /** Headings and labels of the views, by kind of file. */
 export const V = {
   identity: 'Identity',

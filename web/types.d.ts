@@ -112,12 +112,6 @@ export interface FrameLine {
   mark?: [from: number, to: number];
 }
 
-/** A line of the raw view; long lines are cut into several. */
-export interface RawRow extends FrameLine {
-  /** Not the beginning of the line. */
-  continued: boolean;
-}
-
 /** What the rules say: see ValidateOptions and Report of the API. */
 export interface Report {
   counts: { error: number; warning: number; info: number };
@@ -211,17 +205,86 @@ export interface Progress {
   text: string;
 }
 
+/** How a member is shown: the members in it; JSON laid out; its lines; its bytes. */
+export type Mode = 'list' | 'json' | 'text' | 'hex';
+
+/** A member; `inner`: of one that is an archive, the member in it. */
+export interface MemberPlace {
+  index: number;
+  inner?: number;
+}
+
 /** A member that is looked at. */
 export interface FileView {
   path: string;
   /** In words. */
   size: string;
+  bytes: number;
   /** Why there is nothing to see; '' if there is. */
   message: string;
-  /** The lines of it, if it is text. */
-  lines: Seq<RawRow> | null;
-  /** The row of the place that was asked for, or -1. */
+  /** How it can be shown, the most fitting first. */
+  modes: Mode[];
+  /** Whether there are secrets in it, which are hidden at first. */
+  secrets: boolean;
+}
+
+/** How to show the member that is open. */
+export interface Look {
+  mode: Mode;
+  /** Of the bytes, how many there are in a row. */
+  columns: number;
+  /** Whether secrets are shown. */
+  reveal: boolean;
+  /** Which of the places found one is at; -1: none. */
+  now: number;
+  /** The byte to bring into view. */
+  to?: number;
+}
+export interface Looked {
+  seq: Seq<ContentRow>;
+  /** The row of the byte that was asked for, or -1. */
   at: number;
+  /** What is to be known about it; '' if nothing. */
+  note: string;
+}
+
+/** A piece of a row, and what it is: key, string, number, word, fold, escape, zero, secret; here, match, now. */
+export type Piece = [text: string, kind: string];
+export interface ContentRow {
+  /** The line of the file that begins here; 0: none does. */
+  line: number;
+  /** Instead of a line: the offset. */
+  label?: string;
+  /** Of the place that was asked for. */
+  here: boolean;
+  pieces: Piece[];
+  /** The same bytes as characters. */
+  ascii?: Piece[];
+  /** Of JSON. */
+  depth?: number;
+  /** Of what can be folded. */
+  open?: boolean;
+}
+
+/** What is told of the row one is at. */
+export interface Spot {
+  offset: number;
+  /** From 1; 0: there are no lines. */
+  line: number;
+  column: number;
+  /** RFC 6901; null: it is no JSON. */
+  pointer: string | null;
+}
+
+/** What was found in a member. */
+export interface Hits {
+  total: number;
+  /** There are more. */
+  more: boolean;
+  /** Instead: the byte that was asked for. */
+  to?: number;
+  /** The byte of the place to go to first, and which that is. */
+  first?: { index: number; to: number };
 }
 
 /** A file on its way to the worker. */
@@ -259,5 +322,22 @@ export interface Api {
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
   /** The lines around each of some findings; empty if there are none. */
   frames(where: { item: number; findings: number[] }): FrameLine[][];
-  file(where: { item: number; index: number; span?: Span }): FileView;
+  /** Opens a member; what follows is about the one that is open. */
+  file(where: { item: number; span?: Span } & MemberPlace): FileView;
+  look(how: { item: number } & Look): Looked;
+  /** Folds or unfolds a row of JSON, or all of it. */
+  fold(what: { item: number; row?: number; all?: boolean }): void;
+  /** `from`: the byte to search from first. */
+  search(what: { item: number; text: string; mode: Mode; from: number }): Hits;
+  /** Where a place is that was found. */
+  hit(where: { item: number; index: number }): number;
+  spot(where: { item: number; mode: Mode; columns: number; row: number }): Spot;
+  /** The text of the value that begins in a row of JSON. */
+  value(where: { item: number; row: number }): string;
+  /** The members of a member that is an archive. */
+  inside(where: { item: number; index: number; text: string; toggle?: number }): Seq<MemberRow>;
+  /** A member as a file; null: it was given up. */
+  save(where: { item: number } & MemberPlace): Blob | null;
+  /** How far saving has come, from 0 to 1; -1: nothing is being saved. */
+  saving(where: { item: number; stop?: boolean }): number;
 }

@@ -5,7 +5,7 @@ import { createReadStream, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { openCheckpoint as openInBrowser } from 'container-checkpoint';
 import { Checkpoint, openCheckpoint } from 'container-checkpoint/node';
 import { compare, data, expected, text } from './checkpoints.mjs';
@@ -36,6 +36,28 @@ test('recorded archives say what the reference tool says of them', async (t) => 
   }
 });
 
+test('members of archives inside are read: rootfs-diff.tar, in an archive of any form', async () => {
+  for (const name of ['crio.tar', 'features-gzip.tar.gz', 'containerd21.tar']) {
+    const checkpoint = await openCheckpoint(join(data, name));
+    const inside = 'rootfs-diff.tar';
+    const { members, compression } = await checkpoint.list(inside);
+    const content = await checkpoint.read(inside);
+    const whole = compression === 'gzip' ? new Uint8Array(gunzipSync(content)) : content;
+    let count = 0;
+    for (const member of members) {
+      if (member.type !== 'file') continue;
+      count++;
+      const bytes = whole.slice(member.dataOffset, member.dataOffset + member.size);
+      assert.deepEqual(await checkpoint.read(member, { inside }), bytes);
+      assert.deepEqual(await checkpoint.read(member.name, { inside, start: 1 }), bytes.slice(1));
+    }
+    assert.ok(count > 0);
+    await assert.rejects(checkpoint.read('nothing', { inside }), /there is no member "nothing"/);
+    await assert.rejects(checkpoint.read('x', { inside: 'nothing' }), /there is no member/);
+    await checkpoint.close();
+  }
+});
+
 test('members are read later: in place, or by streaming again', async () => {
   const plain = await openCheckpoint(join(data, 'simple-none.tar'));
   const packed = await openCheckpoint(join(data, 'simple-gzip.tar.gz'));
@@ -56,6 +78,18 @@ test('members are read later: in place, or by streaming again', async () => {
       checkpoint.read('checkpoint/pages-1.img', { signal: AbortSignal.abort() }),
       /abort/i,
     );
+    const pages = checkpoint.members.find('checkpoint/pages-1.img');
+    const all = await checkpoint.read(pages); // a member itself, not its name
+    for (const [start, end] of [
+      [0, 10],
+      [4090, 70_000],
+      [pages.size - 5, undefined],
+      [pages.size - 5, pages.size + 5],
+      [pages.size + 5, undefined],
+      [20, 10],
+    ])
+      assert.deepEqual(await checkpoint.read(pages, { start, end }), all.slice(start, end));
+    assert.equal((await checkpoint.read('spec.dump', { limit: 10, start: 2, end: 12 })).length, 10);
     for await (const piece of checkpoint.stream('checkpoint/pages-1.img')) {
       assert.ok(piece.length > 0); // and stop here
       break;

@@ -10,7 +10,7 @@ import { connect, serve } from '../../web/rpc.js';
 import { duration } from '../../web/text.js';
 import { nanoTime, time } from '../../web/worker/cells.js';
 import { archiveFormat, guessKind } from '../../web/worker/guess.js';
-import { frame, rawRows } from '../../web/worker/lines.js';
+import { frame } from '../../web/worker/lines.js';
 import { Shelf, rowsOf } from '../../web/worker/shelf.js';
 import { Opener } from '../../web/worker/sources.js';
 import { Tree } from '../../web/worker/tree.js';
@@ -85,22 +85,6 @@ test('source frames: context, caret, long lines, the end, bytes that are not UTF
   const binary = new Uint8Array([0x22, 0xff, 0x1b, 0xe2, 0x80, 0xae, 0x22]);
   const [{ text: shown }] = frame(binary, { offset: 2, length: 1, line: 1 });
   assert.equal(shown, '"\\xff\\x1b\\u202e"');
-});
-
-test('rows of the raw view give the file back, whole lines and pieces of long ones', () => {
-  const text = `{\n"long": "${'ab€'.repeat(1000)}",\n\n"end": true}\n`;
-  const all = bytes(text);
-  const offset = all.indexOf(0x74, all.length - 8); // the t of true
-  const { total, row, at } = rawRows(all, { offset, length: 4 });
-  const rows = Array.from({ length: total }, (_, index) => row(index));
-  let joined = '';
-  for (const { text: part, continued } of rows) joined += continued ? part : `\n${part}`;
-  assert.equal(joined.slice(1), text);
-  assert.deepEqual([...new Set(rows.map(({ line }) => line))], [1, 2, 3, 4, 5]);
-  assert.equal(rows[at].line, 4);
-  assert.equal(rows[at].text.slice(.../** @type {[number, number]} */ (rows[at].mark)), 'true');
-  assert.equal(rows.filter(({ mark }) => mark).length, 1);
-  assert.equal(rawRows(bytes(''), undefined).total, 1);
 });
 
 test('trees: exact integers, JSON in strings, no depth is too much', () => {
@@ -224,6 +208,8 @@ test('the map of sizes: areas as large as the shares, all inside, none over anot
 test('the address holds numbers and words of ours, and nothing else is read from it', () => {
   for (const place of [
     { item: 3, view: 'files', index: 12, offset: 340, length: 20 },
+    { item: 3, view: 'files', index: 12, inner: 5, offset: 340, length: 20 },
+    { item: 3, view: 'files', index: 12, inner: 0 },
     { item: 1, view: 'findings', index: 7 },
     { item: 2, view: 'overview' },
   ])

@@ -24,20 +24,25 @@ class Rows {
   #arrived;
   /** @type {Map<number, Row[]>} */
   #pages = new Map();
+  /** What stands there until the rows arrive. @type {Rows<Row> | undefined} */
+  #before;
 
-  /** @param {Seq<Row>} seq @param {() => void} arrived is called when there are more */
-  constructor(seq, arrived) {
+  /** @param {Seq<Row>} seq @param {() => void} arrived is called when there are more @param {Rows<Row>} [before] */
+  constructor(seq, arrived, before) {
     this.#seq = seq;
     this.#arrived = arrived;
+    this.#before = before;
+    if (before) before.#before = undefined;
   }
 
-  /** @param {number} index @returns {Row | undefined} undefined: it is on its way */
-  at(index) {
+  /** @param {number} index @param {boolean} [ask] for what is not here @returns {Row | undefined} undefined: it is on its way */
+  at(index, ask = true) {
     const { id, rows } = this.#seq;
     if (index < rows.length) return rows[index];
     const number = Math.floor(index / FETCH);
     const page = this.#pages.get(number);
-    if (page) return page[index - number * FETCH];
+    if (page) return page[index - number * FETCH] ?? this.#before?.at(index, false);
+    if (!ask) return this.#before?.at(index, false);
     this.#pages.set(number, []);
     if (this.#pages.size > PAGES)
       this.#pages.delete(/** @type {number} */ (this.#pages.keys().next().value));
@@ -48,7 +53,7 @@ class Rows {
       },
       () => {},
     );
-    return undefined;
+    return this.#before?.at(index, false);
   }
 }
 
@@ -64,15 +69,32 @@ class Rows {
  * @param {'list' | 'tree' | 'listbox'} [props.role]
  * @param {(row: Row) => Record<string, any>} [props.about] more attributes of a row
  * @param {(row: Row, index: number) => void} [props.choose] there is an active row
+ * @param {(index: number) => void} [props.moved] there is an active row, now this one
+ * @param {boolean} [props.steady] another sequence shows the same rows in another way
  * @param {(event: KeyboardEvent, row: Row, index: number) => void} [props.keys] more keys
  */
-export function VirtualList({ seq, label, class: name, make, at = -1, role, about, choose, keys }) {
+export function VirtualList(props) {
+  const {
+    seq,
+    label,
+    class: name,
+    make,
+    at = -1,
+    role,
+    about,
+    choose,
+    moved,
+    steady,
+    keys,
+  } = props;
   const { total } = seq;
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
   const [, redraw] = useState(0);
   const again = () => redraw((n) => n + 1);
   const known = useRef(/** @type {{seq: Seq<Row>, rows: Rows<Row>} | null} */ (null));
-  if (known.current?.seq !== seq) known.current = { seq, rows: new Rows(seq, again) };
+  if (known.current?.seq !== seq)
+    known.current = { seq, rows: new Rows(seq, again, steady ? known.current?.rows : undefined) };
+  const walks = choose !== undefined || moved !== undefined;
   const { rows } = known.current;
   const [rowHeight, setRowHeight] = useState(22);
   const [active, setActive] = useState(Math.max(0, at));
@@ -107,12 +129,16 @@ export function VirtualList({ seq, label, class: name, make, at = -1, role, abou
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    if (at >= 0) show(at, true);
+    if (at < 0) return;
+    show(at, true);
+    setActive(at);
+    moved?.(at);
   }, [seq, at, rowHeight]);
 
   const move = (/** @type {number} */ to) => {
     const next = Math.max(0, Math.min(total - 1, to));
     setActive(next);
+    moved?.(next);
     show(next);
   };
   const page = Math.max(1, Math.floor(room / rowHeight) - 1);
@@ -125,7 +151,7 @@ export function VirtualList({ seq, label, class: name, make, at = -1, role, abou
     if (step !== undefined) move(active + step);
     else if (event.key === 'Home') move(0);
     else if (event.key === 'End') move(total - 1);
-    else if (event.key === 'Enter' && row !== undefined) choose?.(row, active);
+    else if (event.key === 'Enter' && choose && row !== undefined) choose(row, active);
     else {
       if (row !== undefined) keys?.(event, row, active);
       return;
@@ -145,16 +171,17 @@ export function VirtualList({ seq, label, class: name, make, at = -1, role, abou
         {
           key: index,
           id: `${id}-${index}`,
-          class: classes('row', choose && index === active && 'active'),
+          class: classes('row', walks && index === active && 'active'),
           role: itemRole,
           'aria-setsize': total,
           'aria-posinset': index + 1,
           style: { transform: `translateY(${Math.round(index * rowHeight + offset)}px)` },
-          ...(choose && {
+          ...(walks && {
             'aria-selected': index === active,
             onClick: () => {
               setActive(index);
-              if (row !== undefined) choose(row, index);
+              moved?.(index);
+              if (row !== undefined) choose?.(row, index);
             },
           }),
           ...(row !== undefined && about?.(row)),
@@ -171,11 +198,11 @@ export function VirtualList({ seq, label, class: name, make, at = -1, role, abou
       tabindex: 0,
       role: role ?? 'group',
       'aria-label': label,
-      ...(choose &&
+      ...(walks &&
         active >= first &&
         active < last && { 'aria-activedescendant': `${id}-${active}` }),
       onScroll: again,
-      onKeyDown: choose && onKeyDown,
+      onKeyDown: walks ? onKeyDown : undefined,
     },
     total === 0
       ? h('p', { class: 'quiet' }, T.nothingFound)

@@ -15,6 +15,7 @@
  * @property {number} item 0: the first page
  * @property {string} view
  * @property {number} [index] what in it: a member, a section, a finding
+ * @property {number} [inner] of a member that is an archive: the member in it
  * @property {number} [offset] the place in the bytes of a member
  * @property {number} [length]
  */
@@ -80,32 +81,34 @@ export const current = () => state.items.find(({ id }) => id === state.place.ite
 /** @param {string} text for screen readers */
 export const say = (text) => update({ said: text });
 
-/** @param {string} hash `#item/view/index/offset-length` @returns {Place} */
+/** @param {string} hash `#item/view/index!inner/offset-length` @returns {Place} */
 export function parsePlace(hash) {
-  const match = /^#(\d{1,9})(?:\/([a-z]{1,20})(?:\/(\d{1,9})(?:\/(\d{1,15})-(\d{1,15}))?)?)?$/.exec(
-    hash,
-  );
+  const match =
+    /^#(\d{1,9})(?:\/([a-z]{1,20})(?:\/(\d{1,9})(?:!(\d{1,9}))?(?:\/(\d{1,15})-(\d{1,15}))?)?)?$/.exec(
+      hash,
+    );
   if (!match) return { item: 0, view: '' };
-  const [, item, view = 'overview', index, offset, length] = match;
+  const [, item, view = 'overview', index, inner, offset, length] = match;
   /** @type {Place} */
   const place = { item: Number(item), view };
   if (index !== undefined) place.index = Number(index);
+  if (inner !== undefined) place.inner = Number(inner);
   if (offset !== undefined) Object.assign(place, { offset: +offset, length: +length });
   return place;
 }
 
 /** @param {Place} place */
-export function hashOf({ item, view, index, offset, length }) {
+export function hashOf({ item, view, index, inner, offset, length }) {
   if (item === 0) return '#';
   const parts = [`#${item}`, view];
   if (index !== undefined) {
-    parts.push(String(index));
+    parts.push(inner === undefined ? String(index) : `${index}!${inner}`);
     if (offset !== undefined) parts.push(`${offset}-${length ?? 1}`);
   }
   return parts.join('/');
 }
 
-/** Goes somewhere on the page; the browser's back button leads back. @param {Partial<Place>} place what differs; `index` and `offset` are not kept */
+/** Goes somewhere on the page; the browser's back button leads back. @param {Partial<Place>} place what differs; `index`, `inner` and `offset` are not kept */
 export function go(place) {
   const { item, view } = state.place;
   const hash = hashOf({ item, view, ...place });

@@ -3,8 +3,9 @@
 // archives, so that one way of showing them serves all.
 import { openCheckpoint } from '../../wasm/index.js';
 import { A } from '../text.js';
+import { Desk } from './desk.js';
 import { folderSource } from './folder.js';
-import { frame, rawRows } from './lines.js';
+import { frame } from './lines.js';
 import { MemberTree } from './members.js';
 import { makeModel } from './model.js';
 import { Secrets, makeReport } from './report.js';
@@ -14,8 +15,6 @@ import { Shelf } from './shelf.js';
 /** @typedef {import('../types.d.ts').Span} Span */
 /** @typedef {import('./sources.js').Source} Source */
 
-/** Larger members are not read to be shown as a whole. */
-const MAX_SIZE = 64 * 2 ** 20;
 /** How much the newest figure counts for the speed that is shown. */
 const NEWEST = 0.3;
 
@@ -37,7 +36,9 @@ export class Item {
   #counts = new Map();
   /** @type {MemberTree | undefined} */
   #tree;
-  #shelves = { model: new Shelf(), sections: new Shelf(), members: new Shelf(), file: new Shelf() };
+  #shelves = { model: new Shelf(), sections: new Shelf(), members: new Shelf() };
+  /** @type {Desk | undefined} */
+  #desk;
 
   /** @param {any} ckpt @param {Source} source @param {any} [checkpoint] opened already */
   constructor(ckpt, source, checkpoint) {
@@ -111,6 +112,8 @@ export class Item {
 
   #forget() {
     this.#tree = undefined;
+    this.#desk?.close();
+    this.#desk = undefined;
     this.#counts.clear();
     for (const shelf of Object.values(this.#shelves)) shelf.clear();
   }
@@ -168,21 +171,9 @@ export class Item {
     return new Secrets(this.#report).spans(member);
   }
 
-  /** @param {number} index of the member @param {Span} [span] the place to show @returns {Promise<import('../types.d.ts').FileView>} */
-  async file(index, span) {
-    const shelf = this.#shelves.file;
-    const { members } = this.#checkpoint;
-    const member = members.at ? members.at(index) : [...members][index];
-    if (!member) throw new Error(A.noMember);
-    const size = this.#ckpt.byteToString(member.size);
-    const view = { path: member.name, size, message: '', lines: null, at: -1 };
-    if (member.type !== 'file') return { ...view, size: '', message: A.types[member.type] ?? '' };
-    if (member.size > MAX_SIZE)
-      return { ...view, message: A.tooLarge(size, this.#ckpt.byteToString(MAX_SIZE)) };
-    const bytes =
-      this.#checkpoint.files.get(member.name) ?? (await this.#checkpoint.read(member.name));
-    shelf.clear();
-    const { total, row, at } = rawRows(bytes, span);
-    return { ...view, lines: shelf.seq(total, row), at };
+  /** Where its members are looked at. */
+  get desk() {
+    this.#desk ??= new Desk(this.#ckpt, this.#checkpoint, (member) => this.#secretSpans(member));
+    return this.#desk;
   }
 }

@@ -65,6 +65,15 @@ export function runWorker() {
     sections: ({ item }) => itemOf(item).sections(),
     members: ({ item, ...how }) => itemOf(item).members(how),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
-    file: ({ item, index, span }) => itemOf(item).file(index, span),
+    file: ({ item, ...place }) => itemOf(item).desk.file(place),
+    inside: ({ item, ...how }) => itemOf(item).desk.inside(how),
+    save: ({ item, ...place }) => itemOf(item).desk.save(place),
+    saving: ({ item, stop }) => itemOf(item).desk.saving({ stop }),
+    look: ({ item, ...how }) => itemOf(item).desk.open.look(how),
+    fold: ({ item, ...what }) => itemOf(item).desk.open.fold(what),
+    search: ({ item, ...what }) => itemOf(item).desk.open.search(what),
+    hit: ({ item, index }) => itemOf(item).desk.open.hit(index),
+    spot: ({ item, ...where }) => itemOf(item).desk.open.spot(where),
+    value: ({ item, row }) => itemOf(item).desk.open.value(row),
   });
 }

@@ -9,7 +9,7 @@ const LONG = 4000;
 /** @template Row @typedef {import('../types.d.ts').Seq<Row>} Seq */
 /** @typedef {import('../types.d.ts').Cell} Cell */
 
-/** @type {Map<number, {total: number, make: (index: number) => any}>} */
+/** @type {Map<number, {total: number, make: (index: number) => any, fetch?: (from: number, count: number) => Promise<any[]>}>} */
 const seqs = new Map();
 /** @type {Map<number, string>} */
 const texts = new Map();
@@ -35,6 +35,20 @@ export class Shelf {
     return { id: last, total, rows };
   }
 
+  /**
+   * A sequence whose rows have to be read first.
+   * @template Row
+   * @param {number} total
+   * @param {(from: number, count: number) => Promise<Row[]>} fetch
+   * @returns {Promise<Seq<Row>>}
+   */
+  async lazy(total, fetch) {
+    seqs.set(++last, { total, make: () => undefined, fetch });
+    const id = last;
+    this.#own.push(id);
+    return { id, total, rows: await fetch(0, Math.min(total, FIRST)) };
+  }
+
   /** A cell for a text of any length. @param {string} text @returns {Cell | undefined} undefined: it is short */
   long(text) {
     if (text.length <= LONG) return undefined;
@@ -55,8 +69,9 @@ export class Shelf {
 
 /** @param {number} id @param {number} from @param {number} count */
 export function rowsOf(id, from, count) {
-  const { total, make } = seqs.get(id) ?? { total: 0, make: () => undefined };
+  const { total, make, fetch } = seqs.get(id) ?? { total: 0, make: () => undefined };
   const length = Math.max(0, Math.min(count, total - from));
+  if (fetch) return fetch(from, length);
   return Array.from({ length }, (_, index) => make(from + index));
 }
 

@@ -96,12 +96,17 @@ export function Files({ item, model, place }) {
         }),
     ),
     place.index !== undefined &&
-      h(Viewer, { key: `${item.id}/${place.index}`, item, model, place }),
+      h(Viewer, {
+        key: `${item.id}/${place.index}!${place.inner ?? ''}`,
+        item,
+        model,
+        place,
+      }),
   );
 }
 
 /** @param {MemberRow} row */
-function memberNode({ depth, name, folder, open, size, share, type, below, findings }) {
+export function memberNode({ depth, name, folder, open, size, share, type, below, findings }) {
   return [
     h(
       'span',
