@@ -43,7 +43,11 @@ export const markdown = {
           const name = code(wholeName(whereIs(entry, part, { member: '' })));
           yield { out: `\n| ${name} | | why |\n|---|---|---|\n` };
           for (const { name: engine, version, verdict, reasons } of targets) {
-            const why = [...new Set(reasons.map(({ id, message }) => `${plain(message)} (${id})`))];
+            const why = [
+              ...new Set(
+                reasons.map(({ id, message }) => plain(message) + (id === '' ? '' : ` (${id})`)),
+              ),
+            ];
             yield {
               out: `| ${plain(`${engine} ${version}`.trim())} | ${VERDICTS[verdict]} | ${why.join('<br>')} |\n`,
             };
