@@ -31,7 +31,7 @@ static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
         ckpt_relate(r,
                     ckpt_find(r, CKPT_RULE_115, name,
                               "The volume %v is listed twice; expected every volume once.", name),
-                    (ckpt_value){volumes.file, first, 0}, "the first one");
+                    ckpt_value_at(volumes.file, first), "the first one");
     }
     ckpt_table_free(&names);
     ckpt_table_free(&places);

@@ -55,7 +55,7 @@ static ckpt_value at(ckpt_value list, uint32_t node)
     if (node >= parent->end)
         return nothing(list.file);
     bool object = ckpt_node_type(parent) == CKPT_OBJECT;
-    return (ckpt_value){list.file, node + object, object ? node : 0};
+    return (ckpt_value){list.file, (node + object) & CKPT_NO_NODE, object};
 }
 
 ckpt_value ckpt_first(ckpt_value list)
@@ -103,7 +103,7 @@ static ckpt_value get(ckpt_value object, const char *key, bool fold)
             if (!same)
                 continue;
         }
-        found = (ckpt_value){object.file, i + 1, i};
+        found = (ckpt_value){object.file, (i + 1) & CKPT_NO_NODE, 1};
     }
     return found;
 }
@@ -134,13 +134,13 @@ ckpt_string ckpt_text(ckpt_value value)
 
 ckpt_string ckpt_key_text(ckpt_value value)
 {
-    return ckpt_exists(value) && value.key != 0 ? unquote(value.file, value.key)
-                                                : (ckpt_string){"", 0};
+    return ckpt_exists(value) && value.has_key ? unquote(value.file, value.node - 1)
+                                               : (ckpt_string){"", 0};
 }
 
 ckpt_value ckpt_key_of(ckpt_value value)
 {
-    return value.key == 0 ? value : (ckpt_value){value.file, value.key, 0};
+    return value.has_key ? ckpt_value_at(value.file, value.node - 1) : value;
 }
 
 ckpt_string ckpt_source(ckpt_value value)

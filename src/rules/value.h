@@ -9,14 +9,21 @@
 #include "checkpoint/internal.h"
 #include "json/document.h"
 
-#define CKPT_NO_NODE UINT32_MAX
+#define CKPT_NO_NODE UINT32_C(0x7fffffff)
 
-/* A value in a file, or nothing (node CKPT_NO_NODE), for example a member that is not there. */
+/* A value in a file, or nothing (node CKPT_NO_NODE), for example a member that is not there. It is
+   passed around so much that its size shows in that of the module: eight bytes there. */
 typedef struct ckpt_value {
     struct ckpt_file *file;
-    uint32_t node;
-    uint32_t key; /* node of its key, if it is a member of an object; else 0 */
+    uint32_t node : 31;
+    uint32_t has_key : 1; /* it is a member of an object: the node in front is its key */
 } ckpt_value;
+
+/* The value at a node that is no member of an object, or whose key does not matter. */
+static inline ckpt_value ckpt_value_at(struct ckpt_file *file, uint32_t node)
+{
+    return (ckpt_value){file, node & CKPT_NO_NODE, 0};
+}
 
 /* The whole of a file; nothing if `file` is NULL or no JSON. */
 ckpt_value ckpt_whole(struct ckpt_file *file);
