@@ -1,48 +1,170 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * In whatever way many bytes are taken at a time, it rests on this: a byte makes the same CRC as
+ * four bytes do some places further on, which are found in tables and added (exclusive or) to what
+ * stands there. Step by step all bytes are moved to the end of the data; the last few are taken one
+ * after the other.
+ */
 #include "crc32.h"
 
 #include <string.h>
 
-void ckpt_crc32_init(ckpt_crc32_tables *t)
+#ifdef __wasm_simd128__
+#include <wasm_simd128.h>
+#endif
+
+static uint32_t bytewise(const ckpt_crc32_tables *t, uint32_t c, const uint8_t *bytes,
+                         size_t length)
+{
+    for (; length > 0; bytes++, length--)
+        c = t->byte[(c ^ *bytes) & 0xff] ^ c >> 8;
+    return c;
+}
+
+/* The four bytes for `byte` that are `distance` places behind it. */
+static uint32_t moved(const ckpt_crc32_tables *t, uint32_t byte, int distance)
+{
+    uint32_t c = t->byte[byte];
+    for (int i = 1; i < distance; i++)
+        c = t->byte[c & 0xff] ^ c >> 8;
+    return c;
+}
+
+static void init_bytes(ckpt_crc32_tables *t)
 {
     for (uint32_t i = 0; i < 256; i++) {
         uint32_t c = i;
         for (int k = 0; k < 8; k++)
             c = c & 1 ? c >> 1 ^ 0xedb88320u : c >> 1;
-        t->table[0][i] = c;
+        t->byte[i] = c;
     }
-    for (int n = 1; n < 16; n++)
-        for (uint32_t i = 0; i < 256; i++) {
-            uint32_t c = t->table[n - 1][i];
-            t->table[n][i] = t->table[0][c & 0xff] ^ c >> 8;
-        }
 }
 
-static uint32_t load32(const uint8_t *p)
-{
-    uint32_t value;
-    memcpy(&value, p, 4);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    value = __builtin_bswap32(value);
-#endif
-    return value;
-}
+#ifdef __wasm_simd128__
 
-/* Four bytes through four tables; `n` is the number of bytes that follow them in the block of 16.
+/*
+ * Sixteen bytes in one register, four registers a step: all are moved one step further. A byte is
+ * looked up by its halves; of the four bytes found each has its table and is shifted to its place.
  */
-#define FOUR(word, n)                                                                              \
-    (t->table[(n) + 3][(word)&0xff] ^ t->table[(n) + 2][(word) >> 8 & 0xff] ^                      \
-     t->table[(n) + 1][(word) >> 16 & 0xff] ^ t->table[(n)][(word) >> 24])
+enum { LANES = 16, STEP = 4 * LANES };
+
+void ckpt_crc32_init(ckpt_crc32_tables *t)
+{
+    init_bytes(t);
+    for (uint32_t i = 0; i < LANES; i++) {
+        uint32_t low = moved(t, i, STEP), high = moved(t, i << 4, STEP);
+        for (int k = 0; k < 4; k++) {
+            t->low[k][i] = (uint8_t)(low >> 8 * k);
+            t->high[k][i] = (uint8_t)(high >> 8 * k);
+        }
+    }
+}
+
+/* `a` and `b` one after the other, seen `n` bytes before `b`. */
+#define BEFORE(a, b, n)                                                                            \
+    wasm_i8x16_shuffle(a, b, 16 - (n), 17 - (n), 18 - (n), 19 - (n), 20 - (n), 21 - (n), 22 - (n), \
+                       23 - (n), 24 - (n), 25 - (n), 26 - (n), 27 - (n), 28 - (n), 29 - (n),       \
+                       30 - (n), 31 - (n))
 
 uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length)
 {
     uint32_t c = ~crc;
-    for (; length >= 16; bytes += 16, length -= 16) {
-        uint32_t a = load32(bytes) ^ c, b = load32(bytes + 4);
-        uint32_t d = load32(bytes + 8), e = load32(bytes + 12);
-        c = FOUR(a, 12) ^ FOUR(b, 8) ^ FOUR(d, 4) ^ FOUR(e, 0);
+    if (length >= 2 * STEP) {
+        v128_t low[4], high[4], sum[4], last[4];
+        uint8_t rest[STEP + LANES];
+        for (int k = 0; k < 4; k++) {
+            low[k] = wasm_v128_load(t->low[k]);
+            high[k] = wasm_v128_load(t->high[k]);
+            sum[k] = last[k] = wasm_i32x4_splat(0);
+        }
+        sum[0] = wasm_i32x4_make((int32_t)c, 0, 0, 0);
+        const v128_t half = wasm_i8x16_splat(15);
+        for (; length >= 2 * STEP; bytes += STEP, length -= STEP) {
+#pragma clang loop unroll(full)
+            for (int i = 0; i < 4; i++) {
+                v128_t x = wasm_v128_xor(wasm_v128_load(bytes + i * LANES), sum[i]);
+                v128_t l = wasm_v128_and(x, half);
+                v128_t h = wasm_v128_and(wasm_u16x8_shr(x, 4), half);
+                v128_t f[4];
+#pragma clang loop unroll(full)
+                for (int k = 0; k < 4; k++)
+                    f[k] = wasm_v128_xor(wasm_i8x16_swizzle(low[k], l),
+                                         wasm_i8x16_swizzle(high[k], h));
+                sum[i] = wasm_v128_xor(
+                    wasm_v128_xor(f[0], BEFORE(last[1], f[1], 1)),
+                    wasm_v128_xor(BEFORE(last[2], f[2], 2), BEFORE(last[3], f[3], 3)));
+                last[1] = f[1];
+                last[2] = f[2];
+                last[3] = f[3];
+            }
+        }
+        /* What has been moved behind the present place: 64 bytes, and three that stick out. */
+        const v128_t none = wasm_i32x4_splat(0);
+        for (int i = 0; i < 4; i++)
+            wasm_v128_store(rest + i * LANES, sum[i]);
+        wasm_v128_store(rest + STEP, wasm_v128_xor(BEFORE(last[1], none, 1),
+                                                   wasm_v128_xor(BEFORE(last[2], none, 2),
+                                                                 BEFORE(last[3], none, 3))));
+        c = 0;
+        for (size_t i = 0; i < STEP; i++)
+            c = t->byte[(c ^ rest[i] ^ bytes[i]) & 0xff] ^ c >> 8;
+        bytes += STEP;
+        length -= STEP;
+        uint32_t out;
+        memcpy(&out, rest + STEP, sizeof out);
+        c ^= out;
     }
-    for (; length > 0; bytes++, length--)
-        c = t->table[0][(c ^ *bytes) & 0xff] ^ c >> 8;
-    return ~c;
+    return ~bytewise(t, c, bytes, length);
 }
+
+#else
+
+/*
+ * Four CRCs at a time, each of every fourth word: they do not wait for each other, which one after
+ * the other would do for most of the time.
+ */
+enum { WORD = 8, BRAIDS = 4, BRAID = BRAIDS * WORD };
+
+void ckpt_crc32_init(ckpt_crc32_tables *t)
+{
+    init_bytes(t);
+    for (int place = 0; place < WORD; place++)
+        for (uint32_t i = 0; i < 256; i++)
+            t->braid[place][i] = moved(t, i, BRAID - place);
+}
+
+static uint64_t load64(const uint8_t *p)
+{
+    uint64_t value;
+    memcpy(&value, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    value = __builtin_bswap64(value);
+#endif
+    return value;
+}
+
+/* What a word makes of the word one braid further on. */
+static uint32_t braided(const ckpt_crc32_tables *t, uint64_t word)
+{
+    uint32_t low = (uint32_t)word, high = (uint32_t)(word >> 32);
+    return t->braid[0][low & 0xff] ^ t->braid[1][low >> 8 & 0xff] ^ t->braid[2][low >> 16 & 0xff] ^
+           t->braid[3][low >> 24] ^ t->braid[4][high & 0xff] ^ t->braid[5][high >> 8 & 0xff] ^
+           t->braid[6][high >> 16 & 0xff] ^ t->braid[7][high >> 24];
+}
+
+uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length)
+{
+    uint32_t c = ~crc;
+    if (length >= 2 * BRAID) {
+        uint32_t sum[BRAIDS] = {c};
+        for (; length >= 2 * BRAID; bytes += BRAID, length -= BRAID)
+            for (int i = 0; i < BRAIDS; i++)
+                sum[i] = braided(t, load64(bytes + (size_t)i * WORD) ^ sum[i]);
+        c = 0;
+        for (int i = 0; i < BRAIDS; i++, bytes += WORD, length -= WORD)
+            c = bytewise(t, c ^ sum[i], bytes, WORD);
+    }
+    return ~bytewise(t, c, bytes, length);
+}
+
+#endif

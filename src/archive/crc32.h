@@ -4,10 +4,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Tables for sixteen bytes at a time. Computed, not compiled in: 16 KiB of constants are a large
- * part of a small WebAssembly module, and computing them takes microseconds. */
+/* Computed, not compiled in: constants are a large part of a small WebAssembly module, and
+ * computing them takes microseconds. */
 typedef struct {
-    uint32_t table[16][256];
+    uint32_t byte[256]; /* what a byte makes of the CRC */
+#ifdef __wasm_simd128__
+    uint8_t low[4][16],
+        high[4][16]; /* bytes of what half a byte makes of it, some places further on */
+#else
+    uint32_t braid[8][256]; /* what a byte makes of it there, by its place in a word */
+#endif
 } ckpt_crc32_tables;
 
 void ckpt_crc32_init(ckpt_crc32_tables *t);

@@ -72,29 +72,42 @@ static uint64_t load64(const uint8_t *p)
     return value;
 }
 
+/* Sixteen bytes at once where the compiler has vectors. */
+typedef uint8_t sixteen __attribute__((vector_size(16), aligned(1), may_alias));
+
+static inline void copy16(uint8_t *out, const uint8_t *from)
+{
+    *(sixteen *)out = *(const sixteen *)from;
+}
+
 /* Copies a match of 3 to 258 bytes; may write up to 15 bytes too many, which the slack allows. */
 static inline uint8_t *copy_match(uint8_t *out, uint32_t distance, uint32_t length)
 {
     const uint8_t *from = out - distance;
     uint8_t *end = out + length;
-    if (distance >= 8) {
-        memcpy(out, from, 8);
-        memcpy(out + 8, from + 8, 8);
-        for (out += 16, from += 16; out < end; out += 8, from += 8)
-            memcpy(out, from, 8);
+    if (distance >= 16) {
+        do {
+            copy16(out, from);
+            out += 16;
+            from += 16;
+        } while (out < end);
         return end;
     }
     if (distance == 1) { /* runs, mostly of zeros: common in memory pages */
-        uint64_t eight = *from * 0x0101010101010101ull;
-        for (; out < end; out += 8)
-            memcpy(out, &eight, 8);
+        uint8_t byte = *from;
+        do {
+            memset(out, byte, 16);
+            out += 16;
+        } while (out < end);
         return end;
     }
     /* The pattern repeats: after eight bytes its source can be moved back by whole repetitions. */
-    for (int i = 0; i < 8; i++)
-        out[i] = from[i];
-    out += 8;
-    from = out - (size_t)distance * (7 / distance + 1);
+    if (distance < 8) {
+        for (int i = 0; i < 8; i++)
+            out[i] = from[i];
+        out += 8;
+        from = out - (size_t)distance * (7 / distance + 1);
+    }
     for (; out < end; out += 8, from += 8)
         memcpy(out, from, 8);
     return end;

@@ -5,6 +5,7 @@
 
 #include "text/number.h"
 #include "text/time.h"
+#include "text/utf8.h"
 
 static const struct ckpt_node *node_of(ckpt_value value)
 {
@@ -150,6 +151,43 @@ ckpt_string ckpt_source(ckpt_value value)
     return (ckpt_string){value.file->text + node_of(value)->offset, node_of(value)->length};
 }
 
+/* Bytes in the source that the next character of a string takes, and in its text. */
+static size_t step(ckpt_string source, size_t at, size_t *width)
+{
+    const unsigned char *bytes = (const unsigned char *)source.data + at;
+    size_t left = source.length - at, size = 1;
+    uint32_t rune = bytes[0];
+    unsigned char encoded[4];
+    if (bytes[0] != '\\') {
+        size = ckpt_utf8_decode(bytes, left, &rune);
+    } else if (left < 6 || bytes[1] != 'u') {
+        *width = 1;
+        return left < 2 ? left : 2;
+    } else {
+        size = 6;
+        rune = 0;
+        for (int i = 2; i < 6; i++)
+            rune = rune << 4 |
+                   (uint32_t)(bytes[i] <= '9' ? bytes[i] - '0' : (bytes[i] | 0x20) - 'a' + 10);
+        if (rune >> 10 == 0xd800 >> 10 && left >= 12 && bytes[6] == '\\' && bytes[7] == 'u' &&
+            (bytes[8] | 0x20) == 'd' && (bytes[9] | 0x20) >= 'c') {
+            size = 12;
+            rune = 0x10000; /* as wide as any other pair */
+        }
+    }
+    *width = ckpt_utf8_encode(rune, encoded);
+    return size;
+}
+
+size_t ckpt_source_offset(ckpt_value string, size_t offset)
+{
+    ckpt_string source = ckpt_source(string);
+    size_t at = 1, width = 0;
+    for (size_t done = 0; done < offset && at + 1 < source.length; done += width)
+        at += step(source, at, &width);
+    return at;
+}
+
 bool ckpt_int64_of(ckpt_value value, int64_t *number)
 {
     ckpt_string text = ckpt_source(value);
@@ -191,6 +229,29 @@ bool ckpt_ends(ckpt_string text, const char *end)
 {
     size_t n = strlen(end);
     return text.length >= n && memcmp(text.data + text.length - n, end, n) == 0;
+}
+
+static bool any(ckpt_string text, const char *list, bool (*fits)(ckpt_string, const char *))
+{
+    for (; *list != '\0'; list += strlen(list) + 1)
+        if (fits(text, list))
+            return true;
+    return false;
+}
+
+bool ckpt_is_one_of(ckpt_string text, const char *list)
+{
+    return any(text, list, ckpt_equals);
+}
+
+bool ckpt_starts_one_of(ckpt_string text, const char *list)
+{
+    return any(text, list, ckpt_starts);
+}
+
+bool ckpt_ends_one_of(ckpt_string text, const char *list)
+{
+    return any(text, list, ckpt_ends);
 }
 
 size_t ckpt_index_of(ckpt_string text, const char *part)

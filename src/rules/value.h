@@ -67,6 +67,9 @@ ckpt_value ckpt_key_of(ckpt_value value);
 /* The bytes of a value as they stand in the file. */
 ckpt_string ckpt_source(ckpt_value value);
 
+/* Where byte `offset` of a string's text stands in its source, which begins with a quote. */
+size_t ckpt_source_offset(ckpt_value string, size_t offset);
+
 /* The integer that a number is; false for all else and out of range. */
 bool ckpt_int64_of(ckpt_value value, int64_t *number);
 bool ckpt_uint64_of(ckpt_value value, uint64_t *number);
@@ -80,6 +83,10 @@ bool ckpt_equal(ckpt_string a, ckpt_string b);
 bool ckpt_equals(ckpt_string a, const char *b);
 bool ckpt_starts(ckpt_string text, const char *start);
 bool ckpt_ends(ckpt_string text, const char *end);
+/* The same for any of a list of words, each with a NUL behind it: "pid\0uts\0". */
+bool ckpt_is_one_of(ckpt_string text, const char *list);
+bool ckpt_starts_one_of(ckpt_string text, const char *list);
+bool ckpt_ends_one_of(ckpt_string text, const char *list);
 /* Position of `part` in the text, or SIZE_MAX. */
 size_t ckpt_index_of(ckpt_string text, const char *part);
 ckpt_string ckpt_slice_of(ckpt_string text, size_t from, size_t to);

@@ -296,6 +296,23 @@ test('truncated and damaged archives say where', async () => {
   assert.equal(cut.error.member, pages.index);
 });
 
+test('gzip members of every short length: each has its checksum', async () => {
+  const noise = Uint8Array.from({ length: 120_000 }, (_, i) => (i * i * 167) >> 3);
+  const bytes = tar(['noise', noise]);
+  const pieces = [];
+  for (let at = 0, length = 0; at < bytes.length; at += length++)
+    pieces.push(gzipSync(bytes.subarray(at, at + length), { level: 1 }));
+  const packed = Buffer.concat(pieces);
+  const archive = await openArchive(core, new Uint8Array(packed), { want: ['noise'] });
+  assert.equal(archive.error, null);
+  assert.equal(archive.info.streams, pieces.length);
+  assert.deepEqual(archive.body('noise'), noise);
+  const last = packed.length - 8;
+  packed[last] ^= 1;
+  const wrong = await openArchive(core, new Uint8Array(packed));
+  assert.equal(wrong.error?.code, 'stream-checksum');
+});
+
 test('a bomb: only what is kept is limited, a pause lets an abort through', async () => {
   const zeros = gzipSync(tar(['config.dump', Buffer.alloc(15 << 20)]), { level: 9 });
   const kept = await openArchive(core, new Uint8Array(zeros), { want: ['config.dump'] });
