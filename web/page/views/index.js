@@ -55,7 +55,7 @@ const VIEWS = [
     id: 'compare',
     title: T.views.compare,
     component: Compare,
-    has: ({ broken }) => !broken?.nothing,
+    has: ({ members }) => members > 0,
   },
 ];
 
