@@ -9,6 +9,13 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine)
     return r->targets[engine - 1].asked;
 }
 
+bool ckpt_is_whole(const struct ckpt_rules *r)
+{
+    ckpt_value facts = ckpt_whole(r->facts);
+    return !ckpt_is_set(ckpt_get_exact(facts, "error")) &&
+           !ckpt_is_true(ckpt_get_exact(facts, "loose"));
+}
+
 const char *ckpt_path_problem(ckpt_string path, bool local)
 {
     uint32_t start, length;
