@@ -84,7 +84,7 @@ const card = (name, title, content) =>
   h(
     'section',
     { class: 'card', key: name, 'aria-labelledby': `compare-${name}` },
-    h('h3', { id: `compare-${name}` }, title),
+    h('h2', { id: `compare-${name}` }, title),
     content,
   );
 
