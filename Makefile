@@ -187,10 +187,13 @@ $(eval $(call module,tables,wasm/gen/tables.txt))
 
 # A generator, called as `node wasm/gen/NAME.mjs build/describe.json dist/NAME`, makes that directory.
 GENERATED := $(patsubst wasm/gen/%.mjs,$(B)/gen/%.done,$(wildcard $(addprefix wasm/gen/,types.mjs schema.mjs)))
-JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/gen/*.mjs wasm/gen/*/*)
+JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/*/*/*.js wasm/gen/*.mjs wasm/gen/*/*)
 
 $(B)/gen/%.done: wasm/gen/%.mjs $(B)/describe.json $(JS_SRC) | setup
 	@mkdir -p $(@D) dist; rm -rf dist/$*; node $< $(B)/describe.json dist/$*; touch $@
+# The rules with their samples, as a module, as JSON and as a page: one call makes all.
+dist/rules.js: wasm/gen/rules.mjs $(B)/describe.json $(wildcard test/data/rules/*.json web/style/base.css) $(JS_SRC) | setup
+	@node $< $(B)/describe.json test/data/rules dist
 dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; install -m 644 $< $@
 dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
@@ -200,7 +203,7 @@ dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) dist/inline.js dist/tables.js $(JS_SRC) | setup
 	@node $< $@
 
-all: dist/core.wasm dist/tables.js $(GENERATED) $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/tables.js $(GENERATED) dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 

@@ -213,6 +213,7 @@ export const T = {
   none: 'none',
   unset: 'not set',
   notRecorded: 'not recorded',
+  notReadable: 'not readable',
   yes: 'yes',
   no: 'no',
   unlimited: 'unlimited',

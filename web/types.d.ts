@@ -88,8 +88,9 @@ export interface MemberRow {
 
 export interface TimelineEvent {
   label: string;
-  /** null: not recorded. */
-  time: Cell | null;
+  /** Or why there is none. */
+  time: Cell;
+  known: boolean;
   /** How long after the event before, in words. */
   after: string;
 }

@@ -118,8 +118,11 @@ struct ckpt_rules {
     /* what the members were (members.c) */
     struct ckpt_seen seen[64]; /* by number of members.def */
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
-    ckpt_name_set names;       /* hashes of the names of regular files */
-    ckpt_name_set diff;        /* of all paths in rootfs-diff.tar and their directories */
+    bool top_parent;           /* or at the top, as in a directory of images */
+    ckpt_string gpu;           /* the first image of a graphics processor */
+    uint64_t gpu_offset;
+    ckpt_name_set names; /* hashes of the names of regular files */
+    ckpt_name_set diff;  /* of all paths in rootfs-diff.tar and their directories */
     struct ckpt_duplicate *duplicates[CKPT_BUCKETS]; /* by hash */
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */

@@ -32,6 +32,8 @@ export const state = {
   /** @type {'system' | 'light' | 'dark'} */
   theme: 'system',
   help: false,
+  /** Everything is open, as on paper nothing can be opened. */
+  printing: false,
   paste: false,
   /** What went wrong with getting data in; '' if nothing. */
   trouble: '',
@@ -60,6 +62,12 @@ export function update(change) {
     scheduled = false;
     draw();
   });
+}
+
+/** The same, at once. @param {Partial<typeof state>} change */
+export function showNow(change) {
+  update(change);
+  draw();
 }
 
 /** @param {number} id @param {Partial<Item>} change */

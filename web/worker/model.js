@@ -34,7 +34,7 @@ export function makeModel(context, { checkpoint, report, source }) {
     broken: error ? brokenOff(checkpoint) : null,
     report,
     identity: identity(context, checkpoint),
-    timeline: timeline(events(checkpoint)),
+    timeline: timeline(events(checkpoint), unread(checkpoint)),
     sizes: sizes(context, summary.sizes, source),
     largest: largest(ckpt, members),
     statistics: statistics(summary),
@@ -99,6 +99,9 @@ function events({ summary: { container }, documents }) {
   found.push([V.restoredAt, time(config?.restoredTime) ?? time(container.restored)]);
   return found;
 }
+
+/** What is said of times that are not there. @param {any} checkpoint */
+const unread = ({ documents }) => (documents['config.dump']?.error ? T.notReadable : T.notRecorded);
 
 /** @param {Context} context @param {any} all @param {import('./sources.js').Source} source */
 function sizes({ ckpt }, all, source) {

@@ -16,6 +16,9 @@ import { SEVERITIES } from '../verdict.js';
 /** @typedef {import('./index.js').ViewProps} ViewProps */
 /** Findings of one rule, by their numbers in the report. @typedef {{id: string, severity: Severity, title: string, findings: number[]}} Group */
 
+/** So many rules are shown open, so many if they are about errors. */
+const FEW = 6;
+const MANY = 20;
 /** How many findings of a rule are shown at first, and more at once. */
 const SOME = 10;
 
@@ -138,7 +141,7 @@ export function Findings({ item, model: { report }, place }) {
         report,
         group,
         at: place.index ?? -1,
-        open: groups.length <= 6 || group.findings.includes(place.index ?? -1),
+        open: groups.length <= FEW || (group.severity === 'error' && groups.length <= MANY),
       }),
     ),
     cut.length > 0 &&
@@ -150,7 +153,8 @@ export function Findings({ item, model: { report }, place }) {
 function GroupNode({ item, report, group, at, open: openFirst }) {
   const { id, severity, title, findings } = group;
   const place = findings.indexOf(at);
-  const [open, setOpen] = useState(openFirst);
+  const [opened, setOpen] = useState(openFirst);
+  const open = opened || state.printing;
   const [count, setCount] = useState(Math.max(SOME, place + 1));
   useEffect(() => {
     if (place >= 0) setOpen(true);
@@ -167,13 +171,13 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
     {
       class: classes('card group', severity),
       open,
-      onToggle: (/** @type {any} */ event) => setOpen(event.currentTarget.open),
+      onToggle: (/** @type {any} */ event) => !state.printing && setOpen(event.currentTarget.open),
     },
     h(
       'summary',
       { class: 'walk' },
       icon(severity, T.severities[severity]),
-      h('h3', null, title || first.message),
+      h('h2', null, title || first.message),
       h('code', { class: 'rule' }, id),
       findings.length > 1 && h('span', { class: 'amount' }, T.places(findings.length)),
     ),

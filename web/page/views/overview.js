@@ -39,7 +39,7 @@ const card = (name, title, ...children) =>
   h(
     'section',
     { class: `card ${name}`, 'aria-labelledby': `${name}-title` },
-    h('h3', { id: `${name}-title` }, title),
+    h('h2', { id: `${name}-title` }, title),
     ...children,
   );
 
@@ -59,7 +59,7 @@ function Verdict({ item, model }) {
     h(
       'div',
       { class: 'answer' },
-      h('h3', { id: 'verdict-title' }, T.sentence(tone, model)),
+      h('h2', { id: 'verdict-title' }, T.sentence(tone, model)),
       more,
       !broken?.nothing && tone !== 'none' && h(Counts, { counts: report.counts, all: true }),
     ),
@@ -74,7 +74,7 @@ function Matrix({ item, targets }) {
   return h(
     'div',
     { class: 'matrix' },
-    h('h4', { id: 'matrix-title' }, T.restore),
+    h('h3', { id: 'matrix-title' }, T.restore),
     h(
       'ul',
       { 'aria-labelledby': 'matrix-title' },
