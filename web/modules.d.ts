@@ -7,6 +7,12 @@ declare module 'page:core' {
   export default base64;
 }
 
+/** Of the package. */
+declare module 'page:version' {
+  const version: string;
+  export default version;
+}
+
 /** See sample.mjs. */
 declare module 'page:samples' {
   const samples: { healthy: string; changes: [offset: number, bytes: string][] };

@@ -173,6 +173,8 @@ export interface Finding {
   }[];
   /** Of the member, for showing it; -1: there is none. Added by the worker. */
   index: number;
+  /** The same for a member of an archive inside. */
+  inner?: number;
 }
 
 /** A rule of the catalogue. */
@@ -206,6 +208,8 @@ export interface Model {
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;
+  /** It is files that were given as such. */
+  loose: boolean;
   /** What it is read as, if that was guessed or chosen; else ''. */
   kind: string;
 }
@@ -325,10 +329,25 @@ export interface Span {
 
 export type MemberSort = 'name' | 'size' | 'order';
 
+/** A report that stands in the page, with the text of files that findings are about. */
+export interface Embedded {
+  report: Partial<Report> & {
+    name?: string;
+    form?: string;
+    compression?: string;
+    engine?: { name: string; display: string };
+    container?: { name?: string; id?: string; image?: string };
+    containers?: Embedded['report'][];
+  };
+  files?: Record<string, string>;
+}
+
 /** What the page can ask the worker for. */
 export interface Api {
   hello(): { kinds: string[]; rules: Rule[] };
   open(given: Given[]): ItemHead[];
+  /** Takes reports as if they had been made. */
+  embed(reports: Embedded[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
   read(where: { item: number; kind?: string }): { model: Model; containers: ItemHead[] } | null;
   /** null: it is not being read. */

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { A, T } from '../text.js';
 import { again, cancel, close } from './actions.js';
 import { Help, Paste } from './dialogs.js';
+import { ExportMenu } from './export-menu.js';
 import { h } from './h.js';
 import { Home } from './home.js';
 import { icon, mark } from './icons.js';
@@ -155,6 +156,7 @@ function ItemPage({ item }) {
           h('a', { href: hashOf({ item: pod.id, view: 'overview' }) }, T.inPod(pod.name)),
         ],
       ),
+      model && h(ExportMenu, { item }),
       h(
         'button',
         {

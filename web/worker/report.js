@@ -30,6 +30,7 @@ const finding = (given) => ({
 
 /** @param {any} ckpt @param {any} checkpoint @param {import('./sources.js').Source} source @returns {Promise<Report>} */
 export async function makeReport(ckpt, checkpoint, source) {
+  if (checkpoint.report) return checkpoint.report;
   const report = source.loose
     ? ckpt.validate(Object.fromEntries(checkpoint.files))
     : await ckpt.validate(checkpoint);
