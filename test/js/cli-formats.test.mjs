@@ -14,7 +14,8 @@ import { Parser as TapParser } from 'tap-parser';
 import { escapeForTerminal } from '../../wasm/escape.js';
 import { countAtLeast, countsOf, rowsOf } from '../../wasm/cli/findings.js';
 import { FORMATS } from '../../wasm/cli/formats/index.js';
-import { loadRules } from '../../wasm/cli/rules-table.js';
+import { loadRules } from '../../wasm/cli/load-rules.js';
+import { repositoryAt } from '../../wasm/cli/repository.js';
 
 const reports = new URL('../data/reports/', import.meta.url);
 const rules = await loadRules();
@@ -45,7 +46,13 @@ function entriesOf(name) {
 function write(name, entries, more = {}) {
   const writer = FORMATS.find((format) => format.name === name).report({
     ...{ style, errorStyle: style, width: 80, quiet: false, brief: false, single: false },
-    ...{ targets: false, failOn: 'error', rules, version: '1.2.3', root: process.cwd() },
+    ...{
+      targets: false,
+      failOn: 'error',
+      rules,
+      version: '1.2.3',
+      repository: repositoryAt(process.cwd()),
+    },
     page: () => PAGE,
     ...more,
   });
