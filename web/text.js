@@ -360,7 +360,7 @@ export const X = {
     html: 'This page with the report inside',
   },
   print: 'Print',
-  markdown: 'report as Markdown',
+  markdown: 'as Markdown',
   copy: 'Copy as Markdown',
   badReports: 'The report in this page cannot be read.',
 };

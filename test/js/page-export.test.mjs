@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
@@ -55,7 +55,7 @@ test('SHA-256 is what Node says it is', () => {
 async function saved(page, form) {
   await page.locator('.export summary').click();
   const coming = page.waitForEvent('download');
-  await page.getByRole('button', { name: X.forms[form] }).click();
+  await page.getByRole('button', { name: X.forms[form], exact: true }).click();
   const download = await coming;
   return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
 }
@@ -77,59 +77,67 @@ function said(format, name) {
 /** A checkpoint with findings of all kinds and names that hurt. */
 const evil = tar(
   ['config.dump', '{"id": "a", "name": "<img src=x onerror=alert(1)>", "createdTime": "never"}'],
-  [
-    'spec.dump',
-    '{"process": {"env": ["DB_PASSWORD=hunter2hunter2"]}, "annotations": {"</script><b>": "\\u202e"}}',
-  ],
+  ['spec.dump', '{"process": {}, "annotations": {"</script><b>": "\\u202e"}}'],
   ['logs/</script><script>alert(2)</script>\u202e|x', 'text'],
 );
 
 test('the report as JSON, SARIF and Markdown is what the command line writes', () =>
   run(async (page) => {
     const name = 'evil dump.tar';
-    await pick(page, [folder.write(name, evil)]);
+    const file = folder.write(name, evil);
+    chmodSync(file, 0o600); // the page does not know it, and there is a rule about it
+    await pick(page, [file]);
     await shown(page);
-    /** What differs by where and when it was written. @param {string} text */
-    const alike = (text) => text.replace(/"(mode|size)": ?\d+/g, '');
-    const json = await saved(page, 'json');
-    assert.equal(json.name, `${name}.json`);
-    const wanted = JSON.parse(said('json', name));
-    assert.ok(wanted.results[0].report.findings.length > 2);
-    // The page does not know the mode of the file, about which there is a rule.
-    const of = (/** @type {any} */ { results }) => results[0].report.findings;
-    const modes = of(wanted).filter((/** @type {any} */ { id }) => id === 'CKP810').length;
-    const parsed = JSON.parse(json.text);
-    assert.equal(parsed.tool.version, wanted.tool.version);
-    assert.equal(of(parsed).length, of(wanted).length - modes);
-    if (modes === 0) assert.equal(alike(json.text), alike(said('json', name)));
-    const sarif = JSON.parse((await saved(page, 'sarif')).text);
-    const sarifWanted = JSON.parse(said('sarif', name));
-    const results = (/** @type {any} */ { runs }) =>
-      runs[0].results.filter((/** @type {any} */ { ruleId }) => ruleId !== 'CKP810');
-    const bare = (/** @type {any[]} */ list) => list.map(({ ruleIndex: _, ...result }) => result);
-    assert.deepEqual(bare(results(sarif)), bare(results(sarifWanted)));
-    assert.deepEqual(sarif.runs[0].artifacts, sarifWanted.runs[0].artifacts);
-    const markdown = await saved(page, 'markdown');
-    assert.equal(markdown.name, `${name}.md`);
-    if (modes === 0) assert.equal(markdown.text, said('markdown', name));
-    assert.ok(!/<script|<img|\u202e/.test(markdown.text));
-    assert.ok(!(json.text + markdown.text).includes('hunter2'));
+    /** Without what the page leaves out: the texts of rules. @param {string} text */
+    const bare = (text) => text.replace(/^"tool": .*$/m, '');
+    for (const [form, format, ending] of /** @type {const} */ ([
+      ['json', 'json', 'json'],
+      ['sarif', 'sarif', 'sarif'],
+      ['markdown', 'markdown', 'md'],
+    ])) {
+      const { name: own, text } = await saved(page, form);
+      assert.equal(own, `${name}.${ending}`);
+      assert.equal(bare(text), bare(said(format, name)), form);
+      assert.ok(!/<script|<img|\u202e/.test(form === 'markdown' ? text : ''));
+    }
   }));
+
+test('secrets do not go along', () =>
+  run(async (page) => {
+    const path = join(archives, 'multi-gzip.tar.gz');
+    const { documents } = await openCheckpoint(readFileSync(path));
+    const { env } = /** @type {any} */ (documents['spec.dump']).value.process;
+    const secret = env.find((/** @type {string} */ entry) => /PASSWORD=/.test(entry)).split('=')[1];
+    assert.ok(secret.length > 4);
+    await pick(page, [path]);
+    await shown(page);
+    for (const form of /** @type {const} */ (['json', 'sarif', 'markdown', 'html']))
+      assert.ok(!(await saved(page, form)).text.includes(secret), form);
+  }));
+
+/** @param {import('playwright-core').Page} page */
+const openAll = (page) =>
+  page.evaluate(() => {
+    for (const group of document.querySelectorAll('details.group'))
+      /** @type {HTMLDetailsElement} */ (group).open = true;
+  });
 
 /** What is told of the findings. @param {import('playwright-core').Page} page */
 const told = async (page) => {
   await view(page, 'Findings');
-  for (const group of await page.locator('.group:not([open]) > summary').all()) await group.click();
+  await openAll(page);
+  await page.locator('.finding .message').first().waitFor();
   return (await page.locator('.finding .message').allTextContents()).sort();
 };
 
 test('the page with the report inside shows it again, anywhere, and does nothing else', () =>
   run(async (page) => {
-    await pick(page, [folder.write('evil.tar', evil)]);
+    const path = folder.write('evil.tar', evil);
+    chmodSync(path, 0o600);
+    await pick(page, [path]);
     await shown(page);
     const { name, text } = await saved(page, 'html');
     assert.equal(name, 'evil.tar.html');
-    assert.ok(!text.includes('hunter2'));
     assert.ok(text.includes('Contains Preact'));
     const before_ = await told(page);
     for (const [file, html] of [
@@ -175,8 +183,7 @@ test('reports in the page: with files, of a pod, several, unreadable ones, nonse
     await withEmbedded(page, { version: 1, reports: [{ report, files: { 'config.dump': text } }] });
     await shown(page);
     await view(page, 'Findings');
-    for (const group of await page.locator('.group:not([open]) > summary').all())
-      await group.click();
+    await openAll(page);
     await page.locator('.frame mark', { hasText: '"yesterday"' }).waitFor();
 
     const path = join(archives, 'crio.tar');
@@ -225,7 +232,7 @@ test('the menu works by keyboard and is accessible', () =>
       await shown(page);
       await page.locator('.export summary').focus();
       await page.keyboard.press('Enter');
-      await page.getByRole('button', { name: X.forms.json }).waitFor();
+      await page.getByRole('button', { name: X.forms.json, exact: true }).waitFor();
       await page.evaluate(axe.source);
       for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
         await page.emulateMedia({ colorScheme });
@@ -242,7 +249,9 @@ test('the menu works by keyboard and is accessible', () =>
       const copied = await page.evaluate(() => navigator.clipboard.readText());
       assert.match(copied, /^# Container checkpoints\n/);
       await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: X.forms.json }).waitFor({ state: 'hidden' });
+      await page
+        .getByRole('button', { name: X.forms.json, exact: true })
+        .waitFor({ state: 'hidden' });
       assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY');
     },
   ));

@@ -17,6 +17,9 @@ export const FORMS = { json: '.json', sarif: '.sarif', markdown: '.md', html: '.
 /** @typedef {keyof typeof FORMS} Form */
 const WRITERS = { json, sarif, markdown, html };
 
+/** What the page may not know of a rule. */
+const NO_RULE = { what: '', why: '', fix: '', reference: '' };
+
 /** What the page draws into, as it was. */
 const blank =
   typeof document === 'undefined' ? null : document.getElementById('app')?.cloneNode(true);
@@ -58,7 +61,7 @@ export function written(form, item) {
   const options = {
     quiet: false,
     brief: false,
-    rules: [...state.rules.values()],
+    rules: Array.from(state.rules.values(), (rule) => ({ ...NO_RULE, ...rule })),
     version,
     repository: { path: (/** @type {string} */ path) => path, uri: uriPath, digest: sha256 },
     page,
