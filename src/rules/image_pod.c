@@ -14,7 +14,7 @@ struct image {
 static ckpt_value file_named(const struct ckpt_rules *r, ckpt_value image, const char *key)
 {
     ckpt_string name = ckpt_text(ckpt_get_exact(image, key));
-    ckpt_value found = {NULL, CKPT_NO_NODE, 0};
+    ckpt_value found = ckpt_nothing(NULL);
     for (struct ckpt_file *f = r->summary->files; f != NULL && name.length != 0; f = f->next)
         if (ckpt_equal(f->name, name))
             found = ckpt_whole(f);
