@@ -62,7 +62,10 @@ test('native reports', async () => {
   assert.equal(run.status, 0, run.error?.message ?? run.stderr?.toString());
   const lines = run.stdout.toString().split('\n');
   assert.equal(lines.length, all.length + 1);
-  for (const [i, { name, report }] of all.entries())
-    assert.equal(JSON.stringify(JSON.parse(lines[i] || '""')), JSON.stringify(report), name);
+  for (const [i, { name, report }] of all.entries()) {
+    const said = JSON.parse(lines[i] || '""');
+    assert.deepEqual(said, report, name);
+    assert.equal(JSON.stringify(said), JSON.stringify(report), name); // in this order
+  }
   assert.ok(all.length > 100 && all.some(({ report }) => report.counts.error > 0));
 });
