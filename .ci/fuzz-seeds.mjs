@@ -74,7 +74,7 @@ function everyFile(folder) {
 /** Members of a plain tar: {name, type, mode, content}. @param {Buffer} tar */
 function* tarMembers(tar) {
   for (let at = 0; at + 512 <= tar.length && tar[at] !== 0;) {
-    const text = (from, length) =>
+    const text = (/** @type {number} */ from, /** @type {number} */ length) =>
       tar.toString('latin1', at + from, at + from + length).replace(/\0.*/s, '');
     const size = parseInt(text(124, 12), 8) || 0;
     const content = tar.subarray(at + 512, at + 512 + size);
@@ -83,7 +83,7 @@ function* tarMembers(tar) {
   }
 }
 
-/** One part of the input of the target `rules`. */
+/** One part of the input of the target `rules`. @param {number} kind @param {number} which @param {any} body */
 const part = (kind, which, body) => {
   const bytes = Buffer.from(body);
   return Buffer.concat([
@@ -98,7 +98,10 @@ function ruleFiles() {
   return [...(list ?? '').matchAll(/"([^"]+)"/g)].map(([, name]) => name);
 }
 
-/** A member: type, mode, size, lengths, name. @param {{name: string, type: string, mode: number}} member */
+/**
+ * A member: type, mode, size, lengths, name.
+ * @param {{name: string, type: string, mode: number}} member @param {number} scope
+ */
 const memberPart = ({ name, type, mode }, scope) =>
   part(1, scope, [
     type === '5' ? 6 : 1,
@@ -133,6 +136,7 @@ function ruleSeeds() {
       parts.push(memberPart({ type: '0', mode: 0o644, ...entry }, 0));
     }
     for (const [file, values] of Object.entries(bad.set ?? {})) {
+      /** @type {Record<string, any>} */
       const document = {};
       for (const [pointer, value] of Object.entries(values)) document[pointer.slice(1)] = value;
       if (files.includes(file)) parts.push(part(0, files.indexOf(file), JSON.stringify(document)));
