@@ -180,6 +180,8 @@ endef
 $(eval $(call module,core,$(sort $(wildcard wasm/exports*.txt))))
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,wasm/exports.txt))
+# For the page, which writes no metadata.
+$(eval $(call module,page,wasm/page.txt))
 # Tells the tables of the core when the package is built; not published.
 $(eval $(call module,tables,wasm/gen/tables.txt))
 
