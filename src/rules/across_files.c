@@ -16,7 +16,7 @@ static void differ(struct ckpt_rules *r, enum ckpt_rule_index rule, const char *
 {
     ckpt_relate(r,
                 ckpt_find(r, rule, a, "The %s is %v in %t and %v in %t; expected the same.", what,
-                          a, a.file->name, b, b.file->name),
+                          a, ckpt_value_file(a)->name, b, ckpt_value_file(b)->name),
                 b, "the other one");
 }
 
@@ -233,8 +233,8 @@ static bool sign_at(const struct ckpt_rules *r, const struct sign *sign, ckpt_va
         *at = ckpt_key_of(ckpt_get_exact(ckpt_file_root(r, "config.dump"), sign->name));
         return ckpt_exists(*at);
     default:
-        *at = (ckpt_value){ckpt_file_of(r, sign->name), CKPT_NO_NODE, 0};
-        return at->file != NULL || ckpt_seen_of(r, sign->name) != NULL;
+        *at = ckpt_nothing(ckpt_file_of(r, sign->name));
+        return ckpt_value_file(*at) != NULL || ckpt_seen_of(r, sign->name) != NULL;
     }
 }
 
@@ -267,12 +267,13 @@ static void compare_signs(struct ckpt_rules *r)
         ckpt_string one = sign_text(r, first), other = sign_text(r, sign);
         const char *format = "%t is of %s, but %t is of %s; expected those of one engine.";
         struct ckpt_finding *finding =
-            place.file == NULL ? ckpt_find_file(r, CKPT_RULE_610, first->name, format, one,
-                                                ckpt_engine_names[first->engine].display, other,
-                                                ckpt_engine_names[sign->engine].display)
-                               : ckpt_find(r, CKPT_RULE_610, place, format, one,
-                                           ckpt_engine_names[first->engine].display, other,
-                                           ckpt_engine_names[sign->engine].display);
+            ckpt_value_file(place) == NULL
+                ? ckpt_find_file(r, CKPT_RULE_610, first->name, format, one,
+                                 ckpt_engine_names[first->engine].display, other,
+                                 ckpt_engine_names[sign->engine].display)
+                : ckpt_find(r, CKPT_RULE_610, place, format, one,
+                            ckpt_engine_names[first->engine].display, other,
+                            ckpt_engine_names[sign->engine].display);
         ckpt_relate(r, finding, at, "of another engine");
     }
 }

@@ -6,7 +6,7 @@
 static bool comes_twice(struct ckpt_table *table, ckpt_value value, uint32_t *first)
 {
     ckpt_string text = ckpt_text(value);
-    *first = text.length == 0 ? 0 : ckpt_table_add(table, value.node, text);
+    *first = text.length == 0 ? 0 : ckpt_table_add(table, ckpt_value_node(value), text);
     return *first != 0;
 }
 
@@ -17,8 +17,8 @@ static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
     uint32_t count = ckpt_count(volumes), first, other;
     if (!ckpt_is(volumes, CKPT_ARRAY))
         return;
-    if (!ckpt_table_clear(&names, volumes.file, count, false) ||
-        !ckpt_table_clear(&places, volumes.file, count, false))
+    if (!ckpt_table_clear(&names, ckpt_value_file(volumes), count, false) ||
+        !ckpt_table_clear(&places, ckpt_value_file(volumes), count, false))
         r->failed = true;
     for (ckpt_value v = ckpt_first(volumes); ckpt_exists(v) && !r->failed;
          v = ckpt_next(volumes, v)) {
@@ -31,7 +31,7 @@ static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
         ckpt_relate(r,
                     ckpt_find(r, CKPT_RULE_115, name,
                               "The volume %v is listed twice; expected every volume once.", name),
-                    (ckpt_value){volumes.file, first, 0}, "the first one");
+                    ckpt_value_at(ckpt_value_file(volumes), first), "the first one");
     }
     ckpt_table_free(&names);
     ckpt_table_free(&places);

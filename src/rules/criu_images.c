@@ -301,8 +301,7 @@ static void check_tree(struct ckpt_rules *r, const char *directory, const char *
     struct ckpt_image message;
     if (!open_file(r, &t.image, name, CKPT_IMAGE_COMMON, CKPT_IMAGE_PSTREE))
         return;
-    t.whole = !ckpt_is_set(ckpt_get_exact(ckpt_whole(r->facts), "error")) &&
-              !ckpt_is_true(ckpt_get_exact(ckpt_whole(r->facts), "loose"));
+    t.whole = ckpt_is_whole(r);
     while (next_entry(r, &t.image, &message))
         check_process(&t, &message);
     if (t.image.entry == 1 && t.image.rest.at == t.image.rest.end)
@@ -406,8 +405,7 @@ static void check_presence(struct ckpt_rules *r, bool directory)
 void ckpt_check_criu_images(struct ckpt_rules *r)
 {
     bool directory = r->form == CKPT_FORM_CRIU_DIRECTORY;
-    bool error = ckpt_is_set(ckpt_get_exact(ckpt_whole(r->facts), "error"));
-    if ((ckpt_wants_files(r) || (directory && !error)) && r->form != CKPT_FORM_UNKNOWN)
+    if ((ckpt_wants_files(r) || (directory && ckpt_is_whole(r))) && r->form != CKPT_FORM_UNKNOWN)
         check_presence(r, directory);
     check_inventory(r, "checkpoint/inventory.img", false);
     check_inventory(r, "inventory.img", false);
@@ -415,6 +413,6 @@ void ckpt_check_criu_images(struct ckpt_rules *r)
     check_tree(r, "checkpoint/", "checkpoint/pstree.img");
     check_tree(r, "", "pstree.img");
     check_stats(r);
-    if (!error)
+    if (ckpt_is_whole(r))
         check_page_size(r, directory);
 }

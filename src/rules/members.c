@@ -225,6 +225,10 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
         if (record->mtime > r->newest && record->mtime < LATEST)
             r->newest = record->mtime;
     }
+    if (r->partial.length == 0 && ckpt_ends(m->name, ".partial")) {
+        r->partial = ckpt_keep(r, m->name);
+        r->partial_offset = record->header_offset;
+    }
     if (r->gpu.length == 0 &&
         (ckpt_starts(m->name, "checkpoint/amdgpu-") || ckpt_starts(m->name, "amdgpu-"))) {
         r->gpu = ckpt_keep(r, m->name);

@@ -94,18 +94,18 @@ static void set_end(struct ckpt_finding *finding, const char *text)
 
 static void place(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at)
 {
-    struct ckpt_file *file = at.file;
+    struct ckpt_file *file = ckpt_value_file(at);
     if (file == NULL)
         return;
     finding->member = file->name;
     finding->rank = file->rank;
     if (!ckpt_exists(at))
         return;
-    const struct ckpt_node *node = &file->document->index.nodes[at.node];
+    const struct ckpt_node *node = &file->document->index.nodes[ckpt_value_node(at)];
     locate(file, node->offset, &finding->where);
     finding->where.length = node->length;
     finding->placed = true;
-    finding->pointer = keep_name(r, ckpt_node_pointer(file->document, at.node));
+    finding->pointer = keep_name(r, ckpt_node_pointer(file->document, ckpt_value_node(at)));
     set_end(finding, file->text);
 }
 
@@ -144,9 +144,9 @@ struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rul
     place(r, finding, at);
     if (finding->placed && from + length <= finding->where.length) {
         size_t offset = finding->where.offset + from;
-        locate(at.file, offset, &finding->where);
+        locate(ckpt_value_file(at), offset, &finding->where);
         finding->where.length = length;
-        set_end(finding, at.file->text);
+        set_end(finding, ckpt_value_file(at)->text);
     }
     return finding;
 }
@@ -207,9 +207,8 @@ struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index 
         repeats = memcmp(e->message.data + i, found.data, found.length) == 0;
     struct ckpt_finding *finding =
         e->expected.length == 0
-            ? ckpt_find(r, rule, (ckpt_value){file, CKPT_NO_NODE, 0}, "%t", e->message)
-            : ckpt_find(r, rule, (ckpt_value){file, CKPT_NO_NODE, 0},
-                        "%t (%s%t%s%s%t%sexpected %t)", e->message,
+            ? ckpt_find(r, rule, ckpt_nothing(file), "%t", e->message)
+            : ckpt_find(r, rule, ckpt_nothing(file), "%t (%s%t%s%s%t%sexpected %t)", e->message,
                         e->pointer.length == 0 ? "" : "at ", e->pointer,
                         e->pointer.length == 0 ? "" : ": ", repeats ? "" : "found ",
                         repeats ? (ckpt_string){"", 0} : found, repeats ? "" : "; ", e->expected);
@@ -229,7 +228,7 @@ struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index 
 void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at,
                  const char *message)
 {
-    if (finding == NULL || at.file == NULL)
+    if (finding == NULL || ckpt_value_file(at) == NULL)
         return;
     struct ckpt_related *related = ckpt_arena_alloc(&r->arena, sizeof(*related));
     if (related == NULL) {

@@ -51,7 +51,7 @@ static ckpt_value user_mapping(ckpt_value list)
             ckpt_uint64_of(host, &outside) && outside >= 1000 && outside < 60000)
             return host;
     }
-    return (ckpt_value){list.file, CKPT_NO_NODE, 0};
+    return ckpt_nothing(ckpt_value_file(list));
 }
 
 static bool is_of_user(ckpt_string path)

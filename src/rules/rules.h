@@ -120,7 +120,8 @@ struct ckpt_rules {
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
     bool top_parent;           /* or at the top, as in a directory of images */
     ckpt_string gpu;           /* the first image of a graphics processor */
-    uint64_t gpu_offset;
+    ckpt_string partial;       /* the first member that was not finished */
+    uint64_t gpu_offset, partial_offset;
     ckpt_name_set names; /* hashes of the names of regular files */
     ckpt_name_set diff;  /* of all paths in rootfs-diff.tar and their directories */
     struct ckpt_duplicate *duplicates[CKPT_BUCKETS]; /* by hash */
@@ -233,6 +234,9 @@ bool ckpt_has_namespace(ckpt_value namespaces, const char *type);
  */
 bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
 
+/* Whether all of the archive is there, so that what is not in it is missing. */
+bool ckpt_is_whole(const struct ckpt_rules *r);
+
 /* What is wrong with a path that is to be absolute and clean, in words that follow its name; NULL:
    nothing. `local`: it is to be relative, without "..". */
 const char *ckpt_path_problem(ckpt_string path, bool local);
@@ -270,6 +274,7 @@ void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
+void ckpt_check_pod(struct ckpt_rules *r);
 void ckpt_check_mounts_of_target(struct ckpt_rules *r);
 void ckpt_check_kubelet(struct ckpt_rules *r); /* what the kubelet names and lists */
 void ckpt_check_restore(struct ckpt_rules *r); /* 7xx, and prints the verdicts: last */

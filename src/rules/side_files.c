@@ -115,7 +115,7 @@ static void differ(struct ckpt_rules *r, ckpt_value a, ckpt_value b, const char 
 {
     ckpt_relate(r,
                 ckpt_find(r, CKPT_RULE_307, a, "%s is %v in %t and %v in %t; expected the same.",
-                          what, a, a.file->name, b, b.file->name),
+                          what, a, ckpt_value_file(a)->name, b, ckpt_value_file(b)->name),
                 b, "The other one.");
 }
 
@@ -164,7 +164,7 @@ static void check_agreement(struct ckpt_rules *r)
             ckpt_find(r, CKPT_RULE_307, created,
                       "The container was created at %v as %t says, and at %v as config.dump "
                       "says; expected less than %n seconds between them.",
-                      created, created.file->name, config, (uint64_t)CLOSE),
+                      created, ckpt_value_file(created)->name, config, (uint64_t)CLOSE),
             config, "The other one.");
 }
 

@@ -158,7 +158,7 @@ static ckpt_value misfit(ckpt_value document, enum ckpt_node_type type, bool str
     for (ckpt_value v = ckpt_first(document); strings && ckpt_exists(v); v = ckpt_next(document, v))
         if (ckpt_is_set(v) && !ckpt_is(v, CKPT_STRING))
             return v;
-    return (ckpt_value){document.file, CKPT_NO_NODE, 0};
+    return ckpt_nothing(ckpt_value_file(document));
 }
 
 static void check_json(struct ckpt_rules *r, const char *key, ckpt_value at,
@@ -181,10 +181,10 @@ static void check_json(struct ckpt_rules *r, const char *key, ckpt_value at,
     size_t from = ckpt_source_offset(at, offset),
            to = ckpt_source_offset(at, offset + ckpt_source(wrong).length);
     ckpt_find_in(r, CKPT_RULE_208, at, from, to - from, "Annotation %s has %v%s%p; expected %s.",
-                 key, wrong, ckpt_exists(wrong) && wrong.node != 0 ? " at " : "", wrong,
-                 wrong.node != 0      ? "a string"
-                 : type == CKPT_ARRAY ? "an array"
-                                      : "an object");
+                 key, wrong, ckpt_exists(wrong) && ckpt_value_node(wrong) != 0 ? " at " : "", wrong,
+                 ckpt_value_node(wrong) != 0 ? "a string"
+                 : type == CKPT_ARRAY        ? "an array"
+                                             : "an object");
 }
 
 static void check_annotations(struct ckpt_rules *r, ckpt_value spec)

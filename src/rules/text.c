@@ -83,7 +83,8 @@ bool ckpt_is_variable(ckpt_string pointer)
 static void add_string(struct ckpt_rules *r, ckpt_value value)
 {
     ckpt_string text = ckpt_text(value);
-    if (!r->reveal && ckpt_is_variable(ckpt_node_pointer(value.file->document, value.node))) {
+    if (!r->reveal && ckpt_is_variable(ckpt_node_pointer(ckpt_value_file(value)->document,
+                                                         ckpt_value_node(value)))) {
         size_t equals = ckpt_index_of(text, "=");
         ckpt_buffer_add_text(&r->text, "\"");
         add_escaped(&r->text, ckpt_slice_of(text, 0, equals == SIZE_MAX ? 0 : equals + 1), SHORT,
@@ -140,7 +141,9 @@ void ckpt_add_format(struct ckpt_rules *r, const char *format, va_list arguments
             break;
         case 'p': {
             ckpt_value value = va_arg(arguments, ckpt_value);
-            add_escaped(out, ckpt_node_pointer(value.file->document, value.node), 2 * SHORT, false);
+            add_escaped(out,
+                        ckpt_node_pointer(ckpt_value_file(value)->document, ckpt_value_node(value)),
+                        2 * SHORT, false);
             break;
         }
         case 'n':

@@ -9,20 +9,15 @@
 
 static const struct ckpt_node *node_of(ckpt_value value)
 {
-    return &value.file->document->index.nodes[value.node];
-}
-
-static ckpt_value nothing(struct ckpt_file *file)
-{
-    return (ckpt_value){file, CKPT_NO_NODE, 0};
+    return &ckpt_value_file(value)->document->index.nodes[ckpt_value_node(value)];
 }
 
 ckpt_value ckpt_whole(struct ckpt_file *file)
 {
     if (file == NULL || file->document == NULL || file->document->index.count == 0 ||
         file->error.kind == CKPT_ERROR_SYNTAX || file->error.kind == CKPT_ERROR_LIMIT)
-        return nothing(file);
-    return (ckpt_value){file, 0, 0};
+        return ckpt_nothing(file);
+    return ckpt_value_at(file, 0);
 }
 
 enum ckpt_node_type ckpt_type_of(ckpt_value value)
@@ -54,16 +49,16 @@ static ckpt_value at(ckpt_value list, uint32_t node)
 {
     const struct ckpt_node *parent = node_of(list);
     if (node >= parent->end)
-        return nothing(list.file);
+        return ckpt_nothing(ckpt_value_file(list));
     bool object = ckpt_node_type(parent) == CKPT_OBJECT;
-    return (ckpt_value){list.file, node + object, object ? node : 0};
+    return ckpt_make_value(ckpt_value_file(list), node + object, object);
 }
 
 ckpt_value ckpt_first(ckpt_value list)
 {
     if (!ckpt_is(list, CKPT_ARRAY) && !ckpt_is(list, CKPT_OBJECT))
-        return nothing(list.file);
-    return at(list, list.node + 1);
+        return ckpt_nothing(ckpt_value_file(list));
+    return at(list, ckpt_value_node(list) + 1);
 }
 
 ckpt_value ckpt_next(ckpt_value list, ckpt_value value)
@@ -81,13 +76,14 @@ static ckpt_string unquote(struct ckpt_file *file, uint32_t node)
 static ckpt_value get(ckpt_value object, const char *key, bool fold)
 {
     size_t length = strlen(key);
-    ckpt_value found = nothing(object.file);
+    struct ckpt_file *file = ckpt_value_file(object);
+    ckpt_value found = ckpt_nothing(file);
     if (!ckpt_is(object, CKPT_OBJECT))
         return found;
-    const struct ckpt_node *nodes = object.file->document->index.nodes;
-    const unsigned char *text = object.file->document->input;
-    uint32_t end = nodes[object.node].end;
-    for (uint32_t i = object.node + 1; i < end; i = nodes[i + 1].end) {
+    const struct ckpt_node *nodes = file->document->index.nodes;
+    const unsigned char *text = file->document->input;
+    uint32_t end = nodes[ckpt_value_node(object)].end;
+    for (uint32_t i = ckpt_value_node(object) + 1; i < end; i = nodes[i + 1].end) {
         const struct ckpt_node *node = &nodes[i];
         bool plain = (node->info & (CKPT_NODE_ESCAPED | CKPT_NODE_WIDE)) == 0;
         if (plain && node->length != length + 2)
@@ -96,15 +92,15 @@ static ckpt_value get(ckpt_value object, const char *key, bool fold)
         if (!plain || memcmp(name, key, length) != 0) {
             if (plain && !fold)
                 continue;
-            struct ckpt_arena_mark mark = ckpt_arena_mark(&object.file->document->arena);
-            ckpt_string other = plain ? (ckpt_string){name, length} : unquote(object.file, i);
+            struct ckpt_arena_mark mark = ckpt_arena_mark(&file->document->arena);
+            ckpt_string other = plain ? (ckpt_string){name, length} : unquote(file, i);
             bool same = fold ? ckpt_fold_equal(key, length, other.data, other.length)
                              : ckpt_equals(other, key);
-            ckpt_arena_release(&object.file->document->arena, mark);
+            ckpt_arena_release(&file->document->arena, mark);
             if (!same)
                 continue;
         }
-        found = (ckpt_value){object.file, i + 1, i};
+        found = ckpt_make_value(file, i + 1, true);
     }
     return found;
 }
@@ -130,25 +126,30 @@ ckpt_value ckpt_get_path(ckpt_value object, const char *keys)
 
 ckpt_string ckpt_text(ckpt_value value)
 {
-    return ckpt_is(value, CKPT_STRING) ? unquote(value.file, value.node) : (ckpt_string){"", 0};
+    return ckpt_is(value, CKPT_STRING) ? unquote(ckpt_value_file(value), ckpt_value_node(value))
+                                       : (ckpt_string){"", 0};
 }
 
 ckpt_string ckpt_key_text(ckpt_value value)
 {
-    return ckpt_exists(value) && value.key != 0 ? unquote(value.file, value.key)
-                                                : (ckpt_string){"", 0};
+    return ckpt_exists(value) && ckpt_value_has_key(value)
+               ? unquote(ckpt_value_file(value), ckpt_value_node(value) - 1)
+               : (ckpt_string){"", 0};
 }
 
 ckpt_value ckpt_key_of(ckpt_value value)
 {
-    return value.key == 0 ? value : (ckpt_value){value.file, value.key, 0};
+    return ckpt_value_has_key(value)
+               ? ckpt_value_at(ckpt_value_file(value), ckpt_value_node(value) - 1)
+               : value;
 }
 
 ckpt_string ckpt_source(ckpt_value value)
 {
     if (!ckpt_exists(value))
         return (ckpt_string){"", 0};
-    return (ckpt_string){value.file->text + node_of(value)->offset, node_of(value)->length};
+    return (ckpt_string){ckpt_value_file(value)->text + node_of(value)->offset,
+                         node_of(value)->length};
 }
 
 /* Bytes in the source that the next character of a string takes, and in its text. */
