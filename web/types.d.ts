@@ -152,17 +152,6 @@ export interface Finding {
   index: number;
 }
 
-/** A rule of the catalogue. */
-export interface Rule {
-  id: string;
-  area: string;
-  severity: Severity;
-  title: string;
-  what: string;
-  why: string;
-  fix: string;
-}
-
 /** A checkpoint, or what takes its place: all that the first views show. */
 export interface Model {
   /** Of the container, else of the file. */
@@ -304,7 +293,7 @@ export type MemberSort = 'name' | 'size' | 'order';
 
 /** What the page can ask the worker for. */
 export interface Api {
-  hello(): { kinds: string[]; rules: Rule[] };
+  hello(): { kinds: string[] };
   open(given: Given[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
   read(where: { item: number; kind?: string }): { model: Model; containers: ItemHead[] } | null;

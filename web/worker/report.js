@@ -5,9 +5,6 @@ import { frameSecrets } from './secrets.js';
 /** @typedef {import('../types.d.ts').Report} Report */
 /** @typedef {import('../types.d.ts').Finding} Finding */
 
-/** @type {import('../types.d.ts').Rule[]} */
-export const RULES = [];
-
 /** @param {Partial<Finding>} given @returns {Finding} */
 const finding = (given) => ({
   id: '',
