@@ -147,6 +147,7 @@ export interface Finding {
     line: number | null;
     column: number | null;
     message: string;
+    index: number;
   }[];
   /** Of the member, for showing it; -1: there is none. Added by the worker. */
   index: number;
@@ -165,7 +166,8 @@ export interface Model {
   report: Report;
   identity: [label: string, cell: Cell][];
   timeline: TimelineEvent[];
-  sizes: { total: string; parts: SizePart[] };
+  /** `checkpoint`: pages and images, as engines count them; '' if there are none. */
+  sizes: { total: string; checkpoint: string; parts: SizePart[] };
   /** The largest members. */
   largest: MemberRow[];
   statistics: [label: string, cell: Cell][];

@@ -228,13 +228,7 @@ function FindingNode({ item, finding, frame, here, said }) {
       ),
     hint !== '' && h('p', { class: 'hint' }, h('strong', null, T.hint), ' ', hint),
     related.map((place, index) =>
-      h(
-        'p',
-        { class: 'related', key: index },
-        place.message,
-        ' ',
-        h(PlaceLink, { item, place: { ...place, index: -1 } }),
-      ),
+      h('p', { class: 'related', key: index }, place.message, ' ', h(PlaceLink, { item, place })),
     ),
   );
 }
