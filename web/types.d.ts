@@ -30,7 +30,9 @@ export type Cell =
   /** Our word for an empty place. */
   | { t: 'none'; text: string }
   | { t: 'tags'; items: Cell[] }
-  | { t: 'tree'; node: TreeRow };
+  | { t: 'tree'; node: TreeRow }
+  /** What became of something, in words. */
+  | { t: 'change'; change: string; text: string };
 
 /** A value in a tree, or a container whose children are fetched when it is opened. */
 export interface TreeRow {
@@ -103,6 +105,27 @@ export interface Section {
   /** Of that member; -1: there is none. */
   index: number;
   blocks: Block[];
+}
+
+/** A part of a comparison. */
+export type Part = Pick<Section, 'title' | 'blocks'>;
+
+/** Two checkpoints beside each other: the first is the earlier one. */
+export interface Comparison {
+  sizes: {
+    name: string;
+    label: string;
+    bytes: [number, number];
+    /** In words. */
+    texts: [string, string];
+    /** '' if there is none. */
+    difference: string;
+  }[];
+  parts: Part[];
+  /** Findings of the first that the second does not have, by their numbers in the report. */
+  gone: number[];
+  /** Those that only the second has. */
+  come: number[];
 }
 
 /** A line of a source frame. The marked part is `text.slice(from, to)`. */
@@ -325,6 +348,7 @@ export interface Api {
   spot(where: { item: number; mode: Mode; columns: number; row: number }): Spot;
   /** The text of the value that begins in a row of JSON. */
   value(where: { item: number; row: number }): string;
+  compare(what: { a: number; b: number }): Comparison;
   /** The members of a member that is an archive. */
   inside(where: { item: number; index: number; text: string; toggle?: number }): Seq<MemberRow>;
   /** A member as a file; null: it was given up. */

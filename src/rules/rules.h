@@ -259,6 +259,7 @@ bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path);
 
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
+void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_container(struct ckpt_rules *r); /* 0xx */
 void ckpt_check_config(struct ckpt_rules *r);    /* 1xx */

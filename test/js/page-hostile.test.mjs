@@ -60,6 +60,8 @@ async function everywhere(page, each = async () => {}) {
     await each();
     await harmless(page);
   }
+  // What is dropped on "Compare" is compared.
+  if ((await page.locator('.views a', { hasText: 'Files' }).count()) > 0) await view(page, 'Files');
 }
 
 const PAYLOADS = [

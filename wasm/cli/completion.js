@@ -5,7 +5,7 @@ import { fish } from './completion-fish.js';
 import { zsh } from './completion-zsh.js';
 import { EXIT } from './exit.js';
 import { GLOBAL_OPTIONS } from './options.js';
-import { loadRules } from './rules-table.js';
+import { loadRules } from './load-rules.js';
 
 /**
  * What a script is made from.

@@ -5,7 +5,8 @@ import { EXIT } from './exit.js';
 import { wrap } from './help.js';
 import { quoted, suggestion } from './options.js';
 import { styleFor } from './output.js';
-import { loadRules, sampleLines, sectionsOf } from './rules-table.js';
+import { loadRules } from './load-rules.js';
+import { sampleLines, sectionsOf } from './rules-table.js';
 
 /** @type {import('./options.js').Command} */
 export const explain = {

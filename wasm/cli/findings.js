@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the forms of a report have in common: whose findings they are and where those lie.
-import { createHash } from 'node:crypto';
-import { isAbsolute, relative, sep } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { escapeForTerminal } from '../escape.js';
 
 /**
@@ -131,26 +128,15 @@ export const cutOf = (entry) =>
 export const withHint = ({ message, hint }) => (hint === '' ? message : `${message} ${hint}`);
 
 /**
- * Paths as tools of a repository want them: relative to its root, with slashes. Others stay absolute.
- * @param {string} path
- * @param {string} root
+ * How files are called by tools of a repository. Not a matter of the forms: the page makes them, too.
+ * @typedef {object} Repository
+ * @property {(path: string) => string} path from the repository's root, with slashes; of others the whole one
+ * @property {(path: string) => string} uri the same as a URI reference
+ * @property {(text: string) => string} digest SHA-256, in hexadecimal digits
  */
-export function repositoryPath(path, root) {
-  const inRoot = relative(root, path);
-  if (inRoot === '') return '.';
-  const outside = inRoot === '..' || inRoot.startsWith(`..${sep}`) || isAbsolute(inRoot);
-  return (outside ? path : inRoot).replaceAll(sep, '/');
-}
 
 /** @param {string} text */
-const wellFormed = (text) => text.replace(/\p{Cs}/gu, '\ufffd');
-
-/** The same as a URI reference. @param {string} path @param {string} root */
-export function repositoryUri(path, root) {
-  const name = repositoryPath(wellFormed(path), root);
-  if (isAbsolute(name)) return pathToFileURL(name).href;
-  return uriPath(name);
-}
+export const wellFormed = (text) => text.replace(/\p{Cs}/gu, '\ufffd');
 
 /** @param {string} path */
 export const uriPath = (path) =>
@@ -163,16 +149,16 @@ export const uriPath = (path) =>
 export class Fingerprints {
   /** @type {Map<string, number>} */
   #seen = new Map();
-  #root;
+  #repository;
 
-  /** @param {string} root of paths */
-  constructor(root) {
-    this.#root = root;
+  /** @param {Repository} repository */
+  constructor(repository) {
+    this.#repository = repository;
   }
 
   /** @param {Row} row @returns {string} 64 hexadecimal digits */
   of({ finding: { id, member, pointer, message }, where: { file, inner } }) {
-    const place = [id, repositoryPath(file, this.#root), ...inner, member, pointer];
+    const place = [id, this.#repository.path(file), ...inner, member, pointer];
     // Where there is no pointer, the message tells findings of one file apart.
     if (pointer === '') place.push(message);
     return this.#make(place);
@@ -180,14 +166,14 @@ export class Fingerprints {
 
   /** Of what could not be read. @param {string} path @returns {string} */
   ofUnreadable(path) {
-    return this.#make(['unreadable', repositoryPath(path, this.#root)]);
+    return this.#make(['unreadable', this.#repository.path(path)]);
   }
 
   /** @param {string[]} place */
   #make(place) {
-    const digest = createHash('sha256').update(JSON.stringify(place)).digest('hex');
+    const digest = this.#repository.digest(JSON.stringify(place));
     const count = (this.#seen.get(digest) ?? 0) + 1;
     this.#seen.set(digest, count);
-    return count === 1 ? digest : createHash('sha256').update(`${digest}:${count}`).digest('hex');
+    return count === 1 ? digest : this.#repository.digest(`${digest}:${count}`);
   }
 }

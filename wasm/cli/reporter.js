@@ -7,6 +7,7 @@ import { SEVERITIES, countAtLeast, countsOf } from './findings.js';
 import { FORMATS } from './formats/index.js';
 import { unreadableText } from './formats/text.js';
 import { packageFile, reason, styleFor } from './output.js';
+import { repositoryAt } from './repository.js';
 import { FileSink, StepSummary, refuseInputs, wantedForms } from './sinks.js';
 
 /**
@@ -91,7 +92,9 @@ export class Reporter {
         failOn,
         rules,
         version: JSON.parse(packageFile('package.json').toString()).version,
-        root: process.env.GITHUB_WORKSPACE ?? process.env.CI_PROJECT_DIR ?? process.cwd(),
+        repository: repositoryAt(
+          process.env.GITHUB_WORKSPACE ?? process.env.CI_PROJECT_DIR ?? process.cwd(),
+        ),
         page,
       });
       return { writer, target };

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules as the generated table tells them (wasm/gen/rules.mjs), and their pages as text.
-import { Failure } from './exit.js';
+// What the rules' pages say, as text.
 import { plain } from './markdown.js';
-import { reason } from './output.js';
 
 /** @typedef {import('../../dist/types/rules.d.ts').Rule} Rule */
-
-/** @returns {Promise<readonly Rule[]>} */
-export async function loadRules() {
-  try {
-    const url = new URL('../../dist/rules.js', import.meta.url);
-    return (await import(url.href)).rules;
-  } catch (error) {
-    throw new Failure(
-      `dist/rules.js cannot be read: ${reason(/** @type {Error} */ (error).message)}; in a clone of the repository "make" builds it`,
-    );
-  }
-}
 
 /** What a rule's page says, each with its heading. @param {Rule} rule @returns {[string, string][]} */
 export const sectionsOf = ({ what, why, fix, reference }) =>

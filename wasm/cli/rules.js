@@ -2,7 +2,8 @@
 // ckpt rules
 import { EXIT } from './exit.js';
 import { plain } from './markdown.js';
-import { loadRules, ruleMarkdown } from './rules-table.js';
+import { loadRules } from './load-rules.js';
+import { ruleMarkdown } from './rules-table.js';
 import { table } from './table.js';
 
 /** @typedef {import('./rules-table.js').Rule} Rule */

@@ -11,7 +11,7 @@ import { packageFile } from './output.js';
 import { runHere, runInThreads, threadsFor } from './pool.js';
 import { NO_PROGRESS, Progress, wantsProgress } from './progress.js';
 import { Reporter } from './reporter.js';
-import { loadRules } from './rules-table.js';
+import { loadRules } from './load-rules.js';
 import { checkRules, settings } from './settings.js';
 
 /** @type {import('./options.js').Command} */

@@ -4,6 +4,7 @@
 import wasm from 'page:core';
 import { load } from '../../wasm/index.js';
 import { serve } from '../rpc.js';
+import { compare } from './compare.js';
 import { Item } from './item.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
 import { Opener } from './sources.js';
@@ -22,6 +23,7 @@ export function runWorker() {
   /** @type {Map<number, Item>} */
   const items = new Map();
   const found = new Shelf();
+  const compared = new Shelf();
   let last = 0;
 
   /** @param {number} id */
@@ -65,6 +67,10 @@ export function runWorker() {
     members: ({ item, ...how }) => itemOf(item).members(how),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
     file: ({ item, ...place }) => itemOf(item).desk.file(place),
+    compare: async ({ a, b }) => {
+      compared.clear();
+      return compare({ ckpt: await core, shelf: compared }, itemOf(a).known, itemOf(b).known);
+    },
     inside: ({ item, ...how }) => itemOf(item).desk.inside(how),
     save: ({ item, ...place }) => itemOf(item).desk.save(place),
     saving: ({ item, stop }) => itemOf(item).desk.saving({ stop }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workflow commands of GitHub Actions: `::error file=…::…`. The runner makes annotations of them.
 import { escapeForTerminal } from '../../escape.js';
-import { cutOf, position, repositoryPath, rowsOf, withHint } from '../findings.js';
+import { cutOf, position, rowsOf, withHint } from '../findings.js';
 
 const COMMANDS = { error: 'error', warning: 'warning', info: 'notice' };
 
@@ -23,8 +23,8 @@ function line(command, properties, message) {
 export const github = {
   name: 'github',
   help: 'annotations of GitHub Actions',
-  report({ root }) {
-    const nameOf = (/** @type {string} */ path) => escapeForTerminal(repositoryPath(path, root));
+  report({ repository }) {
+    const nameOf = (/** @type {string} */ path) => escapeForTerminal(repository.path(path));
     return {
       *entry(entry) {
         if (entry.unreadable) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // GitLab's code quality report.
 import { asciiJson, escapeForTerminal } from '../../escape.js';
-import { Fingerprints, position, repositoryPath, rowsOf, withHint } from '../findings.js';
+import { Fingerprints, position, rowsOf, withHint } from '../findings.js';
 
 const SEVERITIES = { error: 'critical', warning: 'minor', info: 'info' };
 
@@ -9,8 +9,8 @@ const SEVERITIES = { error: 'critical', warning: 'minor', info: 'info' };
 export const gitlab = {
   name: 'gitlab',
   help: "GitLab's code quality report",
-  report({ root }) {
-    const fingerprints = new Fingerprints(root);
+  report({ repository }) {
+    const fingerprints = new Fingerprints(repository);
     let first = true;
     const issue = (/** @type {any} */ value) => {
       const out = `${first ? '[' : ','}\n${asciiJson(JSON.stringify(value))}`;
@@ -30,7 +30,7 @@ export const gitlab = {
             fingerprint: fingerprints.of(row),
             severity: SEVERITIES[severity],
             location: {
-              path: repositoryPath(where.file, root),
+              path: repository.path(where.file),
               lines: { begin: where.inner.length === 0 && line !== null ? line : 1 },
             },
           });
@@ -41,7 +41,7 @@ export const gitlab = {
             check_name: 'unreadable',
             fingerprint: fingerprints.ofUnreadable(entry.path),
             severity: 'blocker',
-            location: { path: repositoryPath(entry.path, root), lines: { begin: 1 } },
+            location: { path: repository.path(entry.path), lines: { begin: 1 } },
           });
       },
       *end() {

@@ -34,7 +34,7 @@ import { text } from './text.js';
  * @property {import('../findings.js').Severity} failOn
  * @property {readonly import('../rules-table.js').Rule[]} rules
  * @property {string} version of this program
- * @property {string} root folder that paths are relative to, where that matters
+ * @property {import('../findings.js').Repository} repository how files are called, where that matters
  * @property {() => string} page the page, for --format html
  *
  * @typedef {object} Format

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JUnit XML: a suite for each checkpoint, a test for each finding.
 import { escapeForTerminal } from '../../escape.js';
-import {
-  cutOf,
-  isAtLeast,
-  position,
-  repositoryPath,
-  rowsOf,
-  withHint,
-  wholeName,
-} from '../findings.js';
+import { cutOf, isAtLeast, position, rowsOf, withHint, wholeName } from '../findings.js';
 
 /** What XML 1.0 has no way to write; the other such characters are escaped already. */
 const NONE = /[\ufffe\uffff]/g;
@@ -34,7 +26,7 @@ const attributes = (values) =>
 export const junit = {
   name: 'junit',
   help: 'JUnit XML',
-  report({ failOn, root }) {
+  report({ failOn, repository }) {
     return {
       begin: () => '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ckpt validate">\n',
       *entry(entry) {
@@ -50,7 +42,7 @@ export const junit = {
             `    <testcase${attributes({
               classname: entry.shown,
               name: `${id} ${where.inner.join('!') || where.file}${position(finding)}`,
-              file: repositoryPath(where.file, root),
+              file: repository.path(where.file),
               line: where.inner.length === 0 ? line : null,
             })}>${
               fails
@@ -59,7 +51,7 @@ export const junit = {
             }</testcase>\n`,
           );
         }
-        const file = repositoryPath(entry.path, root);
+        const file = repository.path(entry.path);
         if (entry.unreadable)
           cases.push(
             `    <testcase${attributes({ classname: entry.shown, name: 'can be read', file })}><error${attributes(

@@ -7,7 +7,7 @@ import { countsText, counted, summaryText } from './text.js';
 /** A name in a table's cell. @param {string} text any */
 const code = (text) => `<code>${plain(text)}</code>`;
 
-const MARKS = { error: '❌ error', warning: '⚠️ warning', info: 'ℹ️ info' };
+const MARKS = { error: '❌ error', warning: '🟠 warning', info: '🔵 info' };
 const VERDICTS = { restores: '✅ restores', fails: '❌ does not', unknown: '❔ cannot tell' };
 
 /** @type {import('./index.js').Format} */
@@ -43,7 +43,11 @@ export const markdown = {
           const name = code(wholeName(whereIs(entry, part, { member: '' })));
           yield { out: `\n| ${name} | | why |\n|---|---|---|\n` };
           for (const { name: engine, version, verdict, reasons } of targets) {
-            const why = [...new Set(reasons.map(({ id, message }) => `${plain(message)} (${id})`))];
+            const why = [
+              ...new Set(
+                reasons.map(({ id, message }) => plain(message) + (id === '' ? '' : ` (${id})`)),
+              ),
+            ];
             yield {
               out: `| ${plain(`${engine} ${version}`.trim())} | ${VERDICTS[verdict]} | ${why.join('<br>')} |\n`,
             };

@@ -2,15 +2,7 @@
 // SARIF 2.1.0, as GitHub's code scanning and other collectors take it. Members of archives are nested
 // artifacts; their URI is the archive's with the member behind it, so that results do not mix.
 import { asciiJson, escapeForTerminal } from '../../escape.js';
-import {
-  Fingerprints,
-  cutOf,
-  repositoryUri,
-  rowsOf,
-  uriPath,
-  whereIs,
-  withHint,
-} from '../findings.js';
+import { Fingerprints, cutOf, rowsOf, uriPath, whereIs, withHint } from '../findings.js';
 import { linksIn, ruleMarkdown, ruleText } from '../rules-table.js';
 
 /** @typedef {import('../findings.js').Where} Where */
@@ -35,16 +27,16 @@ class Artifacts {
   list = [];
   /** @type {Map<string, number>} */
   #numbers = new Map();
-  #root;
+  #repository;
 
-  /** @param {string} root */
-  constructor(root) {
-    this.#root = root;
+  /** @param {import('../findings.js').Repository} repository */
+  constructor(repository) {
+    this.#repository = repository;
   }
 
   /** @param {Where} where @returns {{uri: string, index: number}} */
   at({ file, inner }) {
-    let uri = repositoryUri(file, this.#root);
+    let uri = this.#repository.uri(file);
     let index = this.#number(uri, {});
     for (const name of inner) {
       uri += `/${uriPath(name)}`;
@@ -105,9 +97,9 @@ function ruleOf(rule) {
 export const sarif = {
   name: 'sarif',
   help: 'SARIF 2.1.0',
-  report({ root, rules, version }) {
-    const artifacts = new Artifacts(root);
-    const fingerprints = new Fingerprints(root);
+  report({ repository, rules, version }) {
+    const artifacts = new Artifacts(repository);
+    const fingerprints = new Fingerprints(repository);
     const known = new Map(rules.map((rule) => [rule.id, rule]));
     /** @type {Map<string, number>} */
     const used = new Map();
