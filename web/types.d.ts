@@ -170,22 +170,12 @@ export interface Finding {
     line: number | null;
     column: number | null;
     message: string;
+    index: number;
   }[];
   /** Of the member, for showing it; -1: there is none. Added by the worker. */
   index: number;
   /** The same for a member of an archive inside. */
   inner?: number;
-}
-
-/** A rule of the catalogue. */
-export interface Rule {
-  id: string;
-  area: string;
-  severity: Severity;
-  title: string;
-  what: string;
-  why: string;
-  fix: string;
 }
 
 /** A checkpoint, or what takes its place: all that the first views show. */
@@ -201,7 +191,8 @@ export interface Model {
   report: Report;
   identity: [label: string, cell: Cell][];
   timeline: TimelineEvent[];
-  sizes: { total: string; parts: SizePart[] };
+  /** `checkpoint`: pages and images, as engines count them; '' if there are none. */
+  sizes: { total: string; checkpoint: string; parts: SizePart[] };
   /** The largest members. */
   largest: MemberRow[];
   statistics: [label: string, cell: Cell][];
@@ -344,7 +335,7 @@ export interface Embedded {
 
 /** What the page can ask the worker for. */
 export interface Api {
-  hello(): { kinds: string[]; rules: Rule[] };
+  hello(): { kinds: string[] };
   open(given: Given[]): ItemHead[];
   /** Takes reports as if they had been made. */
   embed(reports: Embedded[]): ItemHead[];
