@@ -2,22 +2,22 @@
 // The report in the forms of the command line, written by the very code that writes them there.
 /// <reference path="../modules.d.ts" />
 import version from 'page:version';
-import { countsOf, noTexts, uriPath } from '../../wasm/cli/findings.js';
+import { countsOf, noTexts, rowsOf, uriPath } from '../../wasm/cli/findings.js';
 import { html } from '../../wasm/cli/formats/html.js';
 import { json } from '../../wasm/cli/formats/json.js';
 import { markdown } from '../../wasm/cli/formats/markdown.js';
 import { sarif } from '../../wasm/cli/formats/sarif.js';
 import { escapeForTerminal } from '../../wasm/escape.js';
 import { T } from '../text.js';
+import { areaOf, titleOf } from './rules.js';
 import { sha256 } from './sha256.js';
-import { state } from './store.js';
 
 /** The forms, with the ends of their file names. */
 export const FORMS = { json: '.json', sarif: '.sarif', markdown: '.md', html: '.html' };
 /** @typedef {keyof typeof FORMS} Form */
 const WRITERS = { json, sarif, markdown, html };
 
-/** What the page may not know of a rule. */
+/** What the page does not know of a rule. */
 const NO_RULE = { what: '', why: '', fix: '', reference: '' };
 
 /** What the page draws into, as it was. */
@@ -61,7 +61,12 @@ export function written(form, item) {
   const options = {
     quiet: false,
     brief: false,
-    rules: Array.from(state.rules.values(), (rule) => ({ ...NO_RULE, ...rule })),
+    rules: [...new Set(Array.from(rowsOf(entry), ({ finding: { id } }) => id))].map((id) => ({
+      ...NO_RULE,
+      id,
+      title: titleOf(id),
+      area: areaOf(id),
+    })),
     version,
     repository: { path: (/** @type {string} */ path) => path, uri: uriPath, digest: sha256 },
     page,
