@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt validate: 1000 archives of 30 KB by one call, and what the rules cost over opening an archive.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
