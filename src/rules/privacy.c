@@ -120,28 +120,25 @@ static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
 {
     struct ckpt_secret secret;
     ckpt_string text = ckpt_text(at), name = ckpt_key_text(at);
-    ckpt_string before = !ckpt_value_has_key(at) && ckpt_value_node(at) != 0
-                             ? text_at(ckpt_value_file(at), ckpt_value_node(at) - 1)
-                             : name;
+    struct ckpt_file *file = ckpt_value_file(at);
+    uint32_t node = ckpt_value_node(at);
+    bool keyed = ckpt_value_has_key(at);
+    ckpt_string before = !keyed && node != 0 ? text_at(file, node - 1) : name;
     if (text.length == 0)
         return false;
-    if (ckpt_value_has_key(at) && ckpt_value_node(at) > 3 && ckpt_equals(name, "value") &&
-        ckpt_equals(text_at(ckpt_value_file(at), ckpt_value_node(at) - 3), "name") &&
-        is_named(text_at(ckpt_value_file(at), ckpt_value_node(at) - 2), text, false)) {
-        report(s, at, text_at(ckpt_value_file(at), ckpt_value_node(at) - 2), NULL,
-               text); /* as Kubernetes writes variables */
-    } else if (ckpt_value_has_key(at) && is_named(name, text, true) &&
-               !ckpt_starts(name, "checksum/")) {
+    if (keyed && node > 3 && ckpt_equals(name, "value") &&
+        ckpt_equals(text_at(file, node - 3), "name") &&
+        is_named(text_at(file, node - 2), text, false)) {
+        report(s, at, text_at(file, node - 2), NULL, text); /* as Kubernetes writes variables */
+    } else if (keyed && is_named(name, text, true) && !ckpt_starts(name, "checksum/")) {
         report(s, at, name, NULL, text);
-    } else if (!ckpt_value_has_key(at) && ckpt_starts(before, "--") &&
-               !ckpt_equals(before, "--secret") && text.data[0] != '-' &&
-               is_named(before, text, true)) {
+    } else if (!keyed && ckpt_starts(before, "--") && !ckpt_equals(before, "--secret") &&
+               text.data[0] != '-' && is_named(before, text, true)) {
         report(s, at, ckpt_slice_of(before, 2, before.length), NULL, text); /* --password VALUE */
     } else if (ckpt_secret_in(text, 0, &secret)) {
         report(s, at, secret.name, secret.what, ckpt_slice_of(text, secret.from, secret.to));
     } else {
-        size_t equals =
-            !ckpt_value_has_key(at) && sums->known.count != 0 ? ckpt_index_of(text, "=") : SIZE_MAX;
+        size_t equals = !keyed && sums->known.count != 0 ? ckpt_index_of(text, "=") : SIZE_MAX;
         name = ckpt_slice_of(text, 0, equals == SIZE_MAX ? 0 : equals);
         if (name.length == 0 || !ckpt_set_has(&sums->known, name))
             return false;
@@ -228,7 +225,7 @@ void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_vie
 
 static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
 {
-    ckpt_value mounts = ckpt_get(spec, "mounts"), first = ckpt_nothing(ckpt_value_file(mounts));
+    ckpt_value mounts = ckpt_get(spec, "mounts"), first = mounts;
     uint64_t paths = 0;
     for (ckpt_value v = ckpt_first(mounts); ckpt_exists(v); v = ckpt_next(mounts, v)) {
         ckpt_value source = ckpt_get(v, "source"), at = ckpt_get(v, "destination");
