@@ -158,6 +158,34 @@ test('the pre-commit hook names files that validate takes', () => {
     assert.doesNotMatch(name, files);
 });
 
+test('the Job of the documentation: its pods share all archives, one line for each', () => {
+  const [, text] = /```yaml\n(apiVersion: batch\/v1\n.*?)```/s.exec(file('README.md'));
+  const { spec } = parse(text);
+  assert.equal(spec.completionMode, 'Indexed');
+  const [container] = spec.template.spec.containers;
+  assert.equal(Number(container.env[0].value), spec.completions);
+  const cwd = folder({
+    'bin/npx': `#!/bin/sh\nshift 4\nexec "${process.execPath}" "${program}" "$@"\n`,
+    'in/a b.tar': 'x',
+    'in/new\nline.tar': 'x',
+    'in/-dash.tar.gz': 'x',
+    'in/deep/d.tar': 'x',
+    'in/readme': 'x',
+  });
+  chmodSync(join(cwd, 'bin/npx'), 0o755);
+  const script = container.args[0].replaceAll('/checkpoints', `${cwd}/in`);
+  const paths = [];
+  for (let i = 0; i < spec.completions; i++) {
+    const env = environment({ SHARDS: '8', JOB_COMPLETION_INDEX: String(i) });
+    env.PATH = `${join(cwd, 'bin')}:${env.PATH}`;
+    const run = spawnSync(container.command[0], [...container.command.slice(1), script], { env });
+    assert.equal(run.status, 0, run.stderr.toString());
+    const lines = run.stdout.toString().split('\n').slice(0, -1).map(JSON.parse);
+    paths.push(...lines.map(({ path }) => path.slice(cwd.length + 4)));
+  }
+  assert.deepEqual(paths.sort(), ['-dash.tar.gz', 'a b.tar', 'deep/d.tar', 'new\nline.tar']);
+});
+
 test('the scripts are shell', (t) => {
   if (spawnSync('shellcheck', ['--version']).error) return t.skip('there is no shellcheck');
   const [step] = parse(file('.github/actions/validate/action.yml')).runs.steps;
