@@ -59,7 +59,8 @@ static void check_characters(struct scan *s, struct sums *sums, ckpt_value at, b
         if (rune == '\n' || rune == '\t' || rune == '\r') {
             if (lines < 0)
                 lines = sums->looked_up++ >= LOOKED_UP ||
-                        is_free_text(ckpt_node_pointer(at.file->document, at.node));
+                        is_free_text(
+                            ckpt_node_pointer(ckpt_value_file(at)->document, ckpt_value_node(at)));
             if (lines != 0)
                 continue;
             what = "a line feed, tab or carriage return";
@@ -112,30 +113,32 @@ static bool is_named(ckpt_string name, ckpt_string value, bool strict)
 
 static ckpt_string text_at(struct ckpt_file *file, uint32_t node)
 {
-    return ckpt_text((ckpt_value){file, node, 0});
+    return ckpt_text(ckpt_value_at(file, node));
 }
 
 static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
 {
     struct ckpt_secret secret;
     ckpt_string text = ckpt_text(at), name = ckpt_key_text(at);
-    ckpt_string before = at.key == 0 && at.node != 0 ? text_at(at.file, at.node - 1) : name;
+    struct ckpt_file *file = ckpt_value_file(at);
+    uint32_t node = ckpt_value_node(at);
+    bool keyed = ckpt_value_has_key(at);
+    ckpt_string before = !keyed && node != 0 ? text_at(file, node - 1) : name;
     if (text.length == 0)
         return false;
-    if (at.key > 2 && ckpt_equals(name, "value") &&
-        ckpt_equals(text_at(at.file, at.key - 2), "name") &&
-        is_named(text_at(at.file, at.key - 1), text, false)) {
-        report(s, at, text_at(at.file, at.key - 1), NULL,
-               text); /* as Kubernetes writes variables */
-    } else if (at.key != 0 && is_named(name, text, true) && !ckpt_starts(name, "checksum/")) {
+    if (keyed && node > 3 && ckpt_equals(name, "value") &&
+        ckpt_equals(text_at(file, node - 3), "name") &&
+        is_named(text_at(file, node - 2), text, false)) {
+        report(s, at, text_at(file, node - 2), NULL, text); /* as Kubernetes writes variables */
+    } else if (keyed && is_named(name, text, true) && !ckpt_starts(name, "checksum/")) {
         report(s, at, name, NULL, text);
-    } else if (at.key == 0 && ckpt_starts(before, "--") && !ckpt_equals(before, "--secret") &&
+    } else if (!keyed && ckpt_starts(before, "--") && !ckpt_equals(before, "--secret") &&
                text.data[0] != '-' && is_named(before, text, true)) {
         report(s, at, ckpt_slice_of(before, 2, before.length), NULL, text); /* --password VALUE */
     } else if (ckpt_secret_in(text, 0, &secret)) {
         report(s, at, secret.name, secret.what, ckpt_slice_of(text, secret.from, secret.to));
     } else {
-        size_t equals = at.key == 0 && sums->known.count != 0 ? ckpt_index_of(text, "=") : SIZE_MAX;
+        size_t equals = !keyed && sums->known.count != 0 ? ckpt_index_of(text, "=") : SIZE_MAX;
         name = ckpt_slice_of(text, 0, equals == SIZE_MAX ? 0 : equals);
         if (name.length == 0 || !ckpt_set_has(&sums->known, name))
             return false;
@@ -180,12 +183,11 @@ static bool check_json(struct scan *s, struct sums *sums, ckpt_value at, ckpt_st
 static void scan(struct scan *s, struct sums *sums, struct ckpt_file *file)
 {
     const struct ckpt_index *index = &file->document->index;
-    uint32_t key = 0;
     bool keyed = false;
     for (uint32_t i = 0; i < index->count; i++) {
         const struct ckpt_node *node = &index->nodes[i];
         bool is_string = ckpt_node_type(node) == CKPT_STRING;
-        ckpt_value at = {file, i, keyed ? key : 0};
+        ckpt_value at = ckpt_make_value(file, i, keyed);
         keyed = false;
         if (!is_string)
             continue;
@@ -193,17 +195,16 @@ static void scan(struct scan *s, struct sums *sums, struct ckpt_file *file)
         if (s->depth == 0 && (node->info & (CKPT_NODE_ESCAPED | CKPT_NODE_WIDE)) != 0)
             check_characters(s, sums, at, is_key);
         if (is_key) {
-            key = i;
             keyed = !ckpt_equals(ckpt_text(at), "seccomp");
             if (!keyed)
                 i = index->nodes[i + 1].end - 1; /* nothing but system calls */
             continue;
         }
-        if (at.key != 0)
+        if (ckpt_value_has_key(at))
             check_member(s, sums, at);
         ckpt_string text = ckpt_text(at);
         if (!s->plain && !check_json(s, sums, at, text) && !check_secret(s, sums, at) &&
-            at.key == 0)
+            !ckpt_value_has_key(at))
             check_json(s, sums, at, ckpt_slice_of(text, ckpt_index_of(text, "=") + 1, text.length));
     }
 }
@@ -224,7 +225,7 @@ void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_vie
 
 static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
 {
-    ckpt_value mounts = ckpt_get(spec, "mounts"), first = {mounts.file, CKPT_NO_NODE, 0};
+    ckpt_value mounts = ckpt_get(spec, "mounts"), first = mounts;
     uint64_t paths = 0;
     for (ckpt_value v = ckpt_first(mounts); ckpt_exists(v); v = ckpt_next(mounts, v)) {
         ckpt_value source = ckpt_get(v, "source"), at = ckpt_get(v, "destination");
