@@ -180,6 +180,8 @@ endef
 $(eval $(call module,core,$(sort $(wildcard wasm/exports*.txt))))
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,wasm/exports.txt))
+# For the page, which writes no metadata.
+$(eval $(call module,page,wasm/page.txt))
 # Tells the tables of the core when the package is built; not published.
 $(eval $(call module,tables,wasm/gen/tables.txt))
 
@@ -200,8 +202,8 @@ dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
 	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
-dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) dist/inline.js dist/tables.js $(JS_SRC) | setup
-	@node $< $@
+dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
+	@node $< $@ $(B)/wasm/page.wasm
 
 all: dist/core.wasm dist/tables.js $(GENERATED) dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/

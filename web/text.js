@@ -294,6 +294,8 @@ export const A = {
   members: 'Members',
   loose: 'Metadata files',
   largest: 'Largest files',
+  checkpointSize: (/** @type {string} */ size) =>
+    `Checkpoint size, that is memory pages and images: ${size}`,
   noMember: 'There is no such member.',
   tooLarge: (/** @type {string} */ size, /** @type {string} */ limit) =>
     `It has ${size}; members are shown up to ${limit}.`,

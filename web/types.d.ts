@@ -170,20 +170,10 @@ export interface Finding {
     line: number | null;
     column: number | null;
     message: string;
+    index: number;
   }[];
   /** Of the member, for showing it; -1: there is none. Added by the worker. */
   index: number;
-}
-
-/** A rule of the catalogue. */
-export interface Rule {
-  id: string;
-  area: string;
-  severity: Severity;
-  title: string;
-  what: string;
-  why: string;
-  fix: string;
 }
 
 /** A checkpoint, or what takes its place: all that the first views show. */
@@ -199,7 +189,8 @@ export interface Model {
   report: Report;
   identity: [label: string, cell: Cell][];
   timeline: TimelineEvent[];
-  sizes: { total: string; parts: SizePart[] };
+  /** `checkpoint`: pages and images, as engines count them; '' if there are none. */
+  sizes: { total: string; checkpoint: string; parts: SizePart[] };
   /** The largest members. */
   largest: MemberRow[];
   statistics: [label: string, cell: Cell][];
@@ -327,7 +318,7 @@ export type MemberSort = 'name' | 'size' | 'order';
 
 /** What the page can ask the worker for. */
 export interface Api {
-  hello(): { kinds: string[]; rules: Rule[] };
+  hello(): { kinds: string[] };
   open(given: Given[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
   read(where: { item: number; kind?: string }): { model: Model; containers: ItemHead[] } | null;

@@ -26,8 +26,8 @@ export function start() {
   addEventListener('beforeprint', () => showNow({ printing: true }));
   addEventListener('afterprint', () => showNow({ printing: false }));
   api.hello().then(
-    ({ kinds, rules }) => {
-      update({ kinds, rules: new Map(rules.map((rule) => [rule.id, rule])) });
+    ({ kinds }) => {
+      update({ kinds });
       document.documentElement.dataset.ready = '';
       takeEmbedded();
       acceptMessages();

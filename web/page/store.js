@@ -25,8 +25,6 @@ export const state = {
   items: [],
   /** @type {Place} */
   place: parsePlace(''),
-  /** @type {Map<string, import('../types.d.ts').Rule>} */
-  rules: new Map(),
   /** @type {string[]} */
   kinds: [],
   /** @type {'system' | 'light' | 'dark'} */

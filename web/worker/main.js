@@ -6,7 +6,6 @@ import { load } from '../../wasm/index.js';
 import { serve } from '../rpc.js';
 import { compare } from './compare.js';
 import { Item } from './item.js';
-import { RULES } from './report.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
 import { Opener } from './sources.js';
 
@@ -40,7 +39,7 @@ export function runWorker() {
   };
 
   serve(/** @type {any} */ (self), {
-    hello: async () => ({ kinds: [...(await core).kinds], rules: RULES }),
+    hello: async () => ({ kinds: [...(await core).kinds] }),
     open: async (given) => {
       const ckpt = await core;
       const sources = await new Opener(ckpt.files).open(given);

@@ -116,7 +116,8 @@ function sizes({ ckpt }, all, source) {
     text: ckpt.byteToString(bytes),
   }));
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { total: ckpt.byteToString(total), parts };
+  const inner = checkpoint > 0 && !source.loose ? ckpt.byteToString(checkpoint) : '';
+  return { total: ckpt.byteToString(total), checkpoint: inner, parts };
 }
 
 /** @param {any} summary */

@@ -7,6 +7,7 @@ import { Frame } from '../frame.js';
 import { classes, h } from '../h.js';
 import { useAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
+import { areaOf, titleOf } from '../rules.js';
 import { hashOf, state } from '../store.js';
 import { SEVERITIES } from '../verdict.js';
 
@@ -30,16 +31,13 @@ export function groupsOf({ findings }, wanted = () => true) {
     if (!wanted(finding)) continue;
     const { id, severity } = finding;
     const group = groups.get(`${id} ${severity}`);
-    const title = state.rules.get(id)?.title ?? '';
+    const title = titleOf(id);
     if (group) group.findings.push(index);
     else groups.set(`${id} ${severity}`, { id, severity, title, findings: [index] });
   }
   const rank = (/** @type {Group} */ { severity }) => SEVERITIES.indexOf(severity);
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
-
-/** @param {string} id */
-const areaOf = (id) => state.rules.get(id)?.area ?? '';
 
 /** @param {ViewProps} props */
 export function Findings({ item, model: { report }, place }) {
@@ -164,7 +162,6 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
     async () => (shown.length > 0 ? api.frames({ item: item.id, findings: shown }) : []),
     [item.id, report, open, count, findings.join()],
   );
-  const rule = state.rules.get(id);
   const first = report.findings[findings[0]];
   return h(
     'details',
@@ -185,7 +182,6 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
       h(
         'div',
         { class: 'group-body' },
-        rule?.why && h('p', { class: 'why' }, rule.why),
         shown.map((index, i) =>
           h(FindingNode, {
             key: index,
@@ -232,13 +228,7 @@ function FindingNode({ item, finding, frame, here, said }) {
       ),
     hint !== '' && h('p', { class: 'hint' }, h('strong', null, T.hint), ' ', hint),
     related.map((place, index) =>
-      h(
-        'p',
-        { class: 'related', key: index },
-        place.message,
-        ' ',
-        h(PlaceLink, { item, place: { ...place, index: -1 } }),
-      ),
+      h('p', { class: 'related', key: index }, place.message, ' ', h(PlaceLink, { item, place })),
     ),
   );
 }

@@ -168,7 +168,12 @@ function TopFindings({ item, model }) {
               'a',
               { href: hashOf({ item: item.id, view: 'findings', index: findings[0] }) },
               icon(severity, T.severities[severity]),
-              h('span', { class: 'what' }, title || model.report.findings[findings[0]].message),
+              h(
+                'span',
+                null,
+                title && h('strong', null, title),
+                h('span', { class: 'message' }, model.report.findings[findings[0]].message),
+              ),
               h(
                 'span',
                 { class: 'quiet' },
