@@ -73,8 +73,8 @@ async function layersByManifest(image, members) {
       const inner = parse(bytes);
       if (inner) {
         if (bytes) image.addIndex(bytes);
-        const index = whole && { name: ownName, bytes: whole };
-        open.push({ value: inner, annotations: own, name, bytes, index });
+        const outer = whole && { name: ownName, bytes: whole };
+        open.push({ value: inner, annotations: own, name, bytes, index: outer });
       } else if (member) {
         layers.push({ name, annotations: own });
       }
