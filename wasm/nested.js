@@ -73,8 +73,8 @@ async function layersByManifest(image, members) {
       const inner = parse(bytes);
       if (inner) {
         if (bytes) image.addIndex(bytes);
-        const outer = whole && { name: ownName, bytes: whole };
-        open.push({ value: inner, annotations: own, name, bytes, index: outer });
+        const around = whole && { name: ownName, bytes: whole };
+        open.push({ value: inner, annotations: own, name, bytes, index: around });
       } else if (member) {
         layers.push({ name, annotations: own });
       }
