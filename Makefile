@@ -215,7 +215,7 @@ test-c: $(B)/native/test-c ## the C tests, through the native library
 	@timeout $(TIMEOUT) $<
 sanitize: $(B)/asan/test-c ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@timeout $(TIMEOUT) $<
-test-js: all ## the JavaScript and browser tests
+test-js: all $(B)/native/test-c ## the JavaScript and browser tests
 	@[ -n "$(JS_TESTS)" ] || { echo "no test/js/*.test.js" >&2; exit 1; }
 	@node --test --test-reporter=spec --test-timeout=$(TIMEOUT)000 $(JS_TESTS)
 

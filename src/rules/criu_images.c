@@ -163,7 +163,8 @@ struct tree {
     const char *directory; /* of the images: "checkpoint/" or "" */
     ckpt_name_set pids, threads;
     uint64_t roots;
-    bool whole; /* files that are not there are missing */
+    bool broken; /* a process could not be read */
+    bool whole;  /* files that are not there are missing */
 };
 
 static uint64_t spread(uint64_t number)
@@ -267,6 +268,7 @@ static void check_process(struct tree *t, const struct ckpt_image *message)
         present |= 1u << field.number;
     }
     if (next == CKPT_IMAGE_BROKEN || (present & 0x1e) != 0x1e) {
+        t->broken = true;
         broken_entry(t->r, &t->image,
                      next == CKPT_IMAGE_BROKEN ? "is no message of protocol buffers"
                                                : "lacks pid, ppid, pgid or sid");
@@ -306,7 +308,7 @@ static void check_tree(struct ckpt_rules *r, const char *directory, const char *
         check_process(&t, &message);
     if (t.image.entry == 1 && t.image.rest.at == t.image.rest.end)
         ckpt_find_file(r, CKPT_RULE_504, name, "pstree: there is no process.");
-    else if (t.roots == 0 && t.image.rest.at == t.image.rest.end)
+    else if (t.roots == 0 && !t.broken && t.image.rest.at == t.image.rest.end)
         ckpt_find_file(r, CKPT_RULE_504, name,
                        "pstree: every process has a parent; expected one "
                        "that has none.");

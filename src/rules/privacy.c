@@ -154,7 +154,8 @@ static void check_member(struct scan *s, struct sums *sums, ckpt_value at)
     static const char devices[] = "cdi.k8s.io/\0nvidia.cdi.k8s.io/\0io.kubernetes.cri-o.Devices\0"
                                   "run.oci.hooks.std\0";
     ckpt_string key = ckpt_key_text(at);
-    if (ckpt_starts_one_of(key, devices) && ckpt_text(at).length != 0)
+    if (key.length > 10 && memchr("cnir", key.data[0], 4) != NULL &&
+        ckpt_starts_one_of(key, devices) && ckpt_text(at).length != 0)
         ckpt_find(s->r, CKPT_RULE_804, s->depth == 0 ? at : s->outer,
                   "Annotation %q asks for something of the host: %v.", key, at);
     if (s->depth == 0 &&

@@ -69,6 +69,17 @@ static size_t plain_name(ckpt_string name, char out[2 * LONGEST_NAME])
     return n;
 }
 
+/* Whether some telling word can be in a plain name: most names have none. */
+static bool may_tell(const char *plain, size_t length)
+{
+    static const char seeds[] = "PASSECTOKKEYCREPWD";
+    for (size_t i = 0; i + 3 <= length; i++)
+        for (size_t j = 0; j + 1 < sizeof(seeds); j += 3)
+            if (plain[i] == seeds[j] && memcmp(plain + i, seeds + j, 3) == 0)
+                return true;
+    return false;
+}
+
 bool ckpt_secret_name(ckpt_string name, bool strict)
 {
     char plain[2 * LONGEST_NAME];
@@ -77,6 +88,8 @@ bool ckpt_secret_name(ckpt_string name, bool strict)
     size_t end = plain_name(name, plain);
     while (end != 0 && (plain[end - 1] == '_' || is_digit(plain[end - 1])))
         end--;
+    if (!may_tell(plain, end))
+        return false;
     bool last = true;
     ckpt_string behind = {"", 0}; /* the word behind this one */
     for (;; last = false) {       /* word by word, from the end */
@@ -262,7 +275,8 @@ static bool shaped(ckpt_string text, size_t at, struct ckpt_secret *secret)
     if (ckpt_starts(rest, "eyJ"))
         return web_token(text, at, secret);
     for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
-        if (rest.length < 4 || !ckpt_starts(rest, shapes[i].start))
+        if (rest.length < 4 || rest.data[1] != shapes[i].start[1] ||
+            !ckpt_starts(rest, shapes[i].start))
             continue;
         size_t from = at + strlen(shapes[i].start), to = token_end(text, from);
         bool fits = shapes[i].upper ? to - from == shapes[i].rest : to - from >= shapes[i].rest;

@@ -127,10 +127,10 @@ export function tarOf(members, { noEnd = false } = {}) {
 function imageOf(layer, { manifest = {}, index = {}, nested, layers = 1, architecture = 'amd64' }) {
   const blobs = [];
   const put = (body, mediaType) => {
-    const blob = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-    const hex = createHash('sha256').update(blob).digest('hex');
-    blobs.push({ name: `blobs/sha256/${hex}`, text: blob });
-    return { mediaType, digest: `sha256:${hex}`, size: blob.length };
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+    const hex = createHash('sha256').update(bytes).digest('hex');
+    blobs.push({ name: `blobs/sha256/${hex}`, text: bytes });
+    return { mediaType, digest: `sha256:${hex}`, size: bytes.length };
   };
   const type = 'application/vnd.oci.image';
   const config = put({ architecture, os: 'linux', config: {} }, `${type}.config.v1+json`);
