@@ -61,7 +61,9 @@ async function everywhere(page, each = async () => {}) {
     await harmless(page);
   }
   // What is dropped on "Compare" is compared.
-  if ((await page.locator('.views a', { hasText: 'Files' }).count()) > 0) await view(page, 'Files');
+  if ((await page.locator('.views a', { hasText: 'Files' }).count()) === 0) return;
+  await view(page, 'Files');
+  await page.locator('.rows.members .row').first().waitFor();
 }
 
 const PAYLOADS = [
