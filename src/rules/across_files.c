@@ -24,8 +24,7 @@ static void differ(struct ckpt_rules *r, enum ckpt_rule_index rule, const char *
 
 static void compare_ids(struct ckpt_rules *r, ckpt_value a, ckpt_value b)
 {
-    if (ckpt_text(a).length != 0 && ckpt_text(b).length != 0 &&
-        !ckpt_equal(ckpt_text(a), ckpt_text(b)))
+    if (ckpt_has_text(a) && ckpt_has_text(b) && !ckpt_equal(ckpt_text(a), ckpt_text(b)))
         differ(r, CKPT_RULE_600, "container id", a, b);
 }
 
@@ -53,8 +52,7 @@ static void compare_specs(struct ckpt_rules *r, ckpt_value config, ckpt_value sp
                     b, "the other one");
     a = ckpt_get(own, "hostname");
     b = ckpt_get(spec, "hostname");
-    if (ckpt_text(a).length != 0 && ckpt_text(b).length != 0 &&
-        !ckpt_equal(ckpt_text(a), ckpt_text(b)))
+    if (ckpt_has_text(a) && ckpt_has_text(b) && !ckpt_equal(ckpt_text(a), ckpt_text(b)))
         differ(r, CKPT_RULE_600, "host name", a, b);
 }
 
@@ -105,7 +103,7 @@ static void compare_images(struct ckpt_rules *r, ckpt_value config)
     /* An image can have several tags, of which containerd takes the first. */
     ckpt_value asked = ckpt_annotation_of(r, "io.kubernetes.cri.image-name");
     enum likeness like = compare(name, asked);
-    if (like == SAME_REPOSITORY && ckpt_text(status).length != 0 && compare(name, status) == SAME)
+    if (like == SAME_REPOSITORY && ckpt_has_text(status) && compare(name, status) == SAME)
         ckpt_lower(r, CKPT_INFO);
     if (like != SAME)
         differ(r, CKPT_RULE_601, "image", name, asked);
@@ -164,13 +162,13 @@ static void compare_file_name(struct ckpt_rules *r, ckpt_value config)
         annotation(r, "io.kubernetes.pod.namespace", "io.kubernetes.cri.sandbox-namespace");
     ckpt_value container =
         annotation(r, "io.kubernetes.container.name", "io.kubernetes.cri.container-name");
-    if (ckpt_text(pod).length != 0 && !ckpt_equal(ckpt_text(pod), name.pod))
+    if (ckpt_has_text(pod) && !ckpt_equal(ckpt_text(pod), name.pod))
         ckpt_relate(r,
                     ckpt_find_file(r, CKPT_RULE_609, "",
                                    "The file name says that the pod is %q; spec.dump says %v.",
                                    name.pod, pod),
                     pod, "the other one");
-    if (ckpt_text(space).length != 0 && ckpt_text(container).length != 0 &&
+    if (ckpt_has_text(space) && ckpt_has_text(container) &&
         !ckpt_equal(ckpt_text_of(r, "%t-%t", ckpt_text(space), ckpt_text(container)), name.others))
         ckpt_relate(r,
                     ckpt_find_file(r, CKPT_RULE_609, "",
@@ -225,10 +223,10 @@ static bool sign_at(const struct ckpt_rules *r, const struct sign *sign, ckpt_va
     switch (sign->kind) {
     case MANAGER:
         *at = ckpt_annotation_of(r, "io.container.manager");
-        return ckpt_equals(ckpt_text(*at), sign->name);
+        return ckpt_is_text(*at, sign->name);
     case ANNOTATION:
         *at = ckpt_annotation_of(r, sign->name);
-        return ckpt_text(*at).length != 0;
+        return ckpt_has_text(*at);
     case KEY:
         *at = ckpt_key_of(ckpt_get_exact(ckpt_file_root(r, "config.dump"), sign->name));
         return ckpt_exists(*at);

@@ -57,14 +57,14 @@ ckpt_value ckpt_mount_at(const struct ckpt_rules *r, const char *destination)
     ckpt_value mounts = ckpt_get(ckpt_file_root(r, "spec.dump"), "mounts");
     ckpt_value found = ckpt_nothing(ckpt_value_file(mounts));
     for (ckpt_value m = ckpt_first(mounts); ckpt_exists(m); m = ckpt_next(mounts, m))
-        if (ckpt_equals(ckpt_text(ckpt_get(m, "destination")), destination))
+        if (ckpt_is_text(ckpt_get(m, "destination"), destination))
             found = m;
     return found;
 }
 
 bool ckpt_is_bind(ckpt_value mount)
 {
-    if (ckpt_equals(ckpt_text(ckpt_get(mount, "type")), "bind"))
+    if (ckpt_is_text(ckpt_get(mount, "type"), "bind"))
         return true;
     ckpt_value options = ckpt_get(mount, "options");
     for (ckpt_value o = ckpt_first(options); ckpt_exists(o); o = ckpt_next(options, o)) {

@@ -40,7 +40,7 @@ static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
 static void check_labels(struct ckpt_rules *r, ckpt_value config)
 {
     ckpt_value process = ckpt_get(config, "ProcessLabel"), mount = ckpt_get(config, "MountLabel");
-    bool has_process = ckpt_text(process).length != 0, has_mount = ckpt_text(mount).length != 0;
+    bool has_process = ckpt_has_text(process), has_mount = ckpt_has_text(mount);
     if (has_process != has_mount)
         ckpt_find(r, CKPT_RULE_115, has_process ? process : mount,
                   has_process ? "ProcessLabel is %v, but there is no MountLabel; expected both or "
@@ -60,11 +60,11 @@ static void check_dependencies(struct ckpt_rules *r, ckpt_value config)
                   "The container depends on %n others, the first of them %v; Podman imports only "
                   "containers that depend on none.",
                   (uint64_t)ckpt_count(others), ckpt_first(others));
-    if (ckpt_text(ckpt_get(config, "pod")).length != 0)
+    if (ckpt_has_text(ckpt_get(config, "pod")))
         return;
     for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
         ckpt_value owner = ckpt_get(config, owners[i]);
-        if (ckpt_text(owner).length != 0)
+        if (ckpt_has_text(owner))
             ckpt_find(r, CKPT_RULE_116, owner,
                       "%s is %v: the container uses a namespace of another one, but is in no pod; "
                       "expected none for an import.",

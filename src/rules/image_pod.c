@@ -38,8 +38,8 @@ static ckpt_value place_of(const struct image *image)
 static void check_containerd(struct ckpt_rules *r, const struct image *image)
 {
     static const char key[] = ORG_CRIU "container.name";
-    if (ckpt_text(annotation(image->index, key)).length != 0 ||
-        ckpt_text(annotation(image->nested_index, key)).length != 0)
+    if (ckpt_has_text(annotation(image->index, key)) ||
+        ckpt_has_text(annotation(image->nested_index, key)))
         return;
     ckpt_value here = ckpt_get_exact(image->annotations, key);
     if (ckpt_exists(here))
@@ -56,7 +56,7 @@ static void check_crio(struct ckpt_rules *r, const struct image *image)
 {
     static const char key[] = CRIO_KEY "name";
     ckpt_value name = ckpt_get_exact(image->annotations, key);
-    if (ckpt_text(name).length == 0)
+    if (!ckpt_has_text(name))
         ckpt_find(r, CKPT_RULE_901, ckpt_exists(name) ? name : place_of(image),
                   "The annotation %s is %v; CRI-O takes it for an image to start.", key, name);
 }
@@ -75,12 +75,11 @@ static void check_podman(struct ckpt_rules *r, const struct image *image)
     static const char key[] = PODMAN_KEY "runtime.name";
     ckpt_value name = ckpt_get_exact(image->annotations, key);
     ckpt_value runtime = ckpt_get(ckpt_file_root(r, "config.dump"), "runtime");
-    if (ckpt_text(name).length == 0)
+    if (!ckpt_has_text(name))
         ckpt_find(r, CKPT_RULE_902, ckpt_exists(name) ? name : place_of(image),
                   "The annotation %s is %v; Podman says that the image is not a checkpoint.", key,
                   name);
-    else if (ckpt_text(runtime).length != 0 &&
-             !ckpt_equal(base(ckpt_text(name)), base(ckpt_text(runtime))))
+    else if (ckpt_has_text(runtime) && !ckpt_equal(base(ckpt_text(name)), base(ckpt_text(runtime))))
         ckpt_relate(
             r,
             ckpt_find(r, CKPT_RULE_902, name,
@@ -140,7 +139,7 @@ static void check_annotation(struct ckpt_rules *r, const struct image *image, ck
         expected = ckpt_index_of(key, ".pod.") == SIZE_MAX ? "some text" : NULL;
     else if (ckpt_ends(key, ".criu.version") && !numeric)
         expected = "a number such as 40200";
-    else if (ckpt_ends(key, ".host.arch") && ckpt_text(arch).length != 0 &&
+    else if (ckpt_ends(key, ".host.arch") && ckpt_has_text(arch) &&
              !ckpt_equal(text, ckpt_text(arch)))
         expected = "the architecture of the image";
     if (expected == NULL)

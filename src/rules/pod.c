@@ -106,9 +106,9 @@ static void check_container(struct ckpt_rules *r, ckpt_value container, int64_t 
         wrong(r, container, container, "A container", "an object");
         return;
     }
-    if (ckpt_text(name).length == 0)
+    if (!ckpt_has_text(name))
         wrong(r, container, name, "name", "that of a container");
-    if (ckpt_text(id).length == 0)
+    if (!ckpt_has_text(id))
         wrong(r, container, id, "id", "that of a container");
     else if (ckpt_set_has(ids, ckpt_text(id)))
         ckpt_find(r, CKPT_RULE_907, id,

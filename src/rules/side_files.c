@@ -38,7 +38,7 @@ static void check_status_types(struct ckpt_rules *r, struct ckpt_file *file)
     if (!ckpt_is(root, CKPT_OBJECT) && !ckpt_is(root, CKPT_NULL))
         return;
     ckpt_value version = ckpt_get(root, "Version");
-    if (!ckpt_equals(ckpt_text(version), "v1"))
+    if (!ckpt_is_text(version, "v1"))
         ckpt_find(r, CKPT_RULE_304, ckpt_exists(version) ? version : root,
                   "status Version is %v; expected \"v1\".", version);
     for (size_t i = 0; i < 5; i++) {
@@ -125,8 +125,7 @@ static bool unlike(ckpt_value a, ckpt_value b)
     if (!ckpt_is_set(a) || !ckpt_is_set(b))
         return false;
     if (ckpt_is(a, CKPT_STRING) && ckpt_is(b, CKPT_STRING))
-        return ckpt_text(a).length != 0 && ckpt_text(b).length != 0 &&
-               !ckpt_equal(ckpt_text(a), ckpt_text(b));
+        return ckpt_has_text(a) && ckpt_has_text(b) && !ckpt_equal(ckpt_text(a), ckpt_text(b));
     /* Programs that know no 64-bit integers round times. */
     int64_t x, y;
     return ckpt_int64_of(a, &x) && ckpt_int64_of(b, &y) && x / ROUNDED != y / ROUNDED &&
@@ -211,7 +210,7 @@ static void check_bind_mount(struct ckpt_rules *r, ckpt_value mount)
                       paths[i], path, problem);
     }
     ckpt_value type = ckpt_get(mount, "file_type"), mode = ckpt_get(mount, "permissions");
-    if (!ckpt_equals(ckpt_text(type), "file") && !ckpt_equals(ckpt_text(type), "directory"))
+    if (!ckpt_is_text(type, "file") && !ckpt_is_text(type, "directory"))
         ckpt_find(r, CKPT_RULE_309, ckpt_exists(type) ? type : mount,
                   "bind.mounts file_type is %v; expected \"file\" or \"directory\".", type);
     if (!ckpt_in_range(mode, 0, 0777))

@@ -65,8 +65,8 @@ static void check_process(struct ckpt_rules *r, ckpt_value spec)
         bool nested = strlen(needed[i].path) < strlen(needed[i].name);
         if (nested)
             parent = ckpt_get(spec, needed[i].path);
-        if (!ckpt_is_set(parent) || (i == 1 ? ckpt_starts(ckpt_text(at), "/")
-                                            : ckpt_text(at).length != 0 || ckpt_count(at) != 0))
+        if (!ckpt_is_set(parent) ||
+            (i == 1 ? ckpt_starts(ckpt_text(at), "/") : ckpt_has_text(at) || ckpt_count(at) != 0))
             continue;
         ckpt_find(r, CKPT_RULE_203, ckpt_exists(at) ? at : parent, "%s is %v; expected %s.",
                   needed[i].name, at, needed[i].expected);
@@ -78,7 +78,7 @@ static void check_process(struct ckpt_rules *r, ckpt_value spec)
 bool ckpt_has_namespace(ckpt_value namespaces, const char *type)
 {
     for (ckpt_value v = ckpt_first(namespaces); ckpt_exists(v); v = ckpt_next(namespaces, v))
-        if (ckpt_equals(ckpt_text(ckpt_get(v, "type")), type))
+        if (ckpt_is_text(ckpt_get(v, "type"), type))
             return true;
     return false;
 }
@@ -98,7 +98,7 @@ static bool is_replaced(struct ckpt_rules *r, ckpt_string type, ckpt_string path
         memcpy(key, type.data, length);
         memcpy(key + length, "NsCtr", sizeof("NsCtr"));
     }
-    if (ckpt_text(ckpt_get(ckpt_file_root(r, "config.dump"), key)).length != 0)
+    if (ckpt_has_text(ckpt_get(ckpt_file_root(r, "config.dump"), key)))
         return true;
     return network && ckpt_index_of(path, "/netns/") != SIZE_MAX;
 }
@@ -213,7 +213,7 @@ static void check_annotations(struct ckpt_rules *r, ckpt_value spec)
         r->lower = CKPT_OFF;
     }
     ckpt_value criu = ckpt_get_exact(annotations, "org.criu.config");
-    if (ckpt_text(criu).length != 0)
+    if (ckpt_has_text(criu))
         ckpt_find(r, CKPT_RULE_207, criu, "The container uses the CRIU configuration %v.", criu);
     if (r->engine == CKPT_ENGINE_UNKNOWN)
         ckpt_find(r, CKPT_RULE_210, ckpt_exists(annotations) ? annotations : spec,
@@ -257,7 +257,7 @@ static void check_features(struct ckpt_rules *r, ckpt_value spec)
     ckpt_value privileged = ckpt_get(ckpt_file_root(r, "config.dump"), "privileged");
     if (ckpt_is_true(terminal))
         fragile(r, terminal, "has a terminal");
-    if (ckpt_ends(ckpt_text(program), "/systemd") || ckpt_equals(ckpt_text(program), "/sbin/init"))
+    if (ckpt_ends(ckpt_text(program), "/systemd") || ckpt_is_text(program, "/sbin/init"))
         fragile(r, program, "runs systemd");
     if (ckpt_count(devices) != 0)
         fragile(r, devices, "has devices of the host");

@@ -327,7 +327,7 @@ static void check_namespaced(struct ckpt_rules *r, ckpt_value spec)
     ckpt_value namespaces = ckpt_get_path(spec, "linux\0namespaces\0");
     for (size_t i = 0; i < sizeof(needs) / sizeof(needs[0]) && ckpt_exists(namespaces); i++) {
         ckpt_value at = ckpt_get_path(spec, needs[i][0]);
-        if ((ckpt_text(at).length != 0 || ckpt_count(at) != 0) &&
+        if ((ckpt_has_text(at) || ckpt_count(at) != 0) &&
             !ckpt_has_namespace(namespaces, needs[i][1]))
             ckpt_relate(r,
                         ckpt_find(r, CKPT_RULE_202, at,

@@ -130,6 +130,16 @@ ckpt_string ckpt_text(ckpt_value value)
                                        : (ckpt_string){"", 0};
 }
 
+bool ckpt_has_text(ckpt_value value)
+{
+    return ckpt_text(value).length != 0;
+}
+
+bool ckpt_is_text(ckpt_value value, const char *text)
+{
+    return ckpt_equals(ckpt_text(value), text);
+}
+
 ckpt_string ckpt_key_text(ckpt_value value)
 {
     return ckpt_exists(value) && ckpt_value_has_key(value)

@@ -120,6 +120,10 @@ ckpt_value ckpt_next(ckpt_value list, ckpt_value value);
 /* The text of a string value, escapes resolved; empty for other values. It lives as the file. */
 ckpt_string ckpt_text(ckpt_value value);
 
+/* Whether that text is not empty; whether it is this one. */
+bool ckpt_has_text(ckpt_value value);
+bool ckpt_is_text(ckpt_value value, const char *text);
+
 /* The key of a member; empty for elements. */
 ckpt_string ckpt_key_text(ckpt_value value);
 

@@ -270,3 +270,25 @@ test('the example has nothing worse than information', async () => {
   assert.match(stdout, /\n4 metadata files checked: \d+ info\n$/);
   assert.equal(code, 0);
 });
+
+test('secrets are shown nowhere, unless that is asked for', async () => {
+  const env = ['PATH=/bin', 'DB_PASSWORD=hunter2secret', 'LANG=C'];
+  const cwd = folder({
+    'spec.dump': JSON.stringify(
+      { process: { cwd: 'x', args: ['a'], env }, root: { path: 1 } },
+      null,
+      2,
+    ),
+    'one-line/spec.dump': JSON.stringify({ process: { cwd: 'x', env } }),
+  });
+  const formats = ['text', 'json', 'sarif', 'junit', 'github', 'gitlab', 'tap', 'markdown', 'html'];
+  for (const more of [[], ['--ignore', 'CKP800'], ['--only', 'CKP2*'], ['--max-findings', '1']])
+    for (const format of more.length > 0 ? ['text'] : formats) {
+      const args = ['validate', '-f', format, ...more, 'spec.dump', 'one-line/spec.dump'];
+      const { stdout, code } = await ckpt(args, { cwd });
+      assert.ok(!stdout.includes('hunter2'), `${format} ${more.join(' ')}`);
+      assert.ok(code <= 1 && stdout.length > 100);
+    }
+  const { stdout } = await ckpt(['validate', '--reveal', 'spec.dump'], { cwd });
+  assert.ok(stdout.includes('hunter2secret'));
+});

@@ -61,7 +61,7 @@ _ckpt() {
         esac
     done
     case "$command $prev" in
-        *' 'CKP[0-9]*) [ "\${COMP_WORDS[COMP_CWORD - 1]}" = = ] && _ckpt_reply -W $'error\\nwarning\\ninfo\\noff' && return ;;
+        *' CKP'[0-9]*) [ "\${COMP_WORDS[COMP_CWORD - 1]}" = = ] && _ckpt_reply -W $'error\\nwarning\\ninfo\\noff' && return ;;
 ${values.join('')}    esac
     case $command in
         '') options='${global.flatMap(names).join(' ')}'; operands=(-W '${commands.map(({ name }) => name).join(' ')}') ;;

@@ -13,10 +13,10 @@ import { runJob } from './run-job.js';
 
 /** Reports that wait for an earlier one, for each thread. */
 const AHEAD = 8;
-/** What a job costs apart from its size, as bytes (about half a millisecond). */
-const FIXED = 200_000;
-/** Work that pays a thread: it takes about 70 ms to start. */
-const PER_THREAD = 40_000_000;
+/** What a job costs apart from its size, as bytes that are read in that time (1.5 ms). */
+const FIXED = 600_000;
+/** Work that pays a thread, which takes about 100 ms to start: 100 small archives each. */
+const PER_THREAD = 60_000_000;
 
 /**
  * How many threads are worth it. 0: none besides this one.

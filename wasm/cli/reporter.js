@@ -37,10 +37,12 @@ function targetsOf({ given, stdout, fail }, inputs) {
   const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = process.env;
   const wanted = wantedForms(given, fail);
   refuseInputs(wanted, inputs, fail);
-  const forms = wanted.length > 0 ? wanted : [{ format: 'text', output: null }];
-  // In GitHub Actions annotations are made, too, unless something else is asked for; and what comes
-  // from a file must not be taken for a command.
-  const annotates = actions === 'true' && wanted.length === 0;
+  const toStdout = wanted.some(({ output }) => output === null);
+  // In GitHub Actions annotations are made, too, unless something else is printed.
+  const annotates = actions === 'true' && !toStdout;
+  const forms =
+    wanted.length === 0 || annotates ? [...wanted, { format: 'text', output: null }] : wanted;
+  // What comes from a file must not be taken for a command.
   const token = randomUUID();
   const wrap = (/** @type {string} */ text) =>
     `::stop-commands::${token}\n${text.replace(/\n?$/, '\n')}::${token}::\n`;

@@ -107,15 +107,21 @@ async function gather(texts, checkpoint, report, checker) {
   }
 }
 
-/** Rules about secrets; what breaks them is not shown, whatever is ignored. */
+/** Rules about secrets: what breaks them is not shown, whatever is ignored. */
 const SECRETS = ['CKP800', 'CKP801', 'CKP802'];
 const LOOK = { only: ['CKP8*'], limits: { perRule: 100_000, total: 100_000 } };
 
-/** @param {string} member @param {Uint8Array} bytes @param {any} core */
-const secretsIn = (member, bytes, core) =>
-  /** @type {Report} */ (core.validate({ [member]: bytes }, LOOK)).findings.flatMap(
-    ({ id, offset, length }) =>
-      offset === null || !SECRETS.includes(id) ? [] : [{ offset, length: length ?? 0 }],
+/** Whether a report lists all secrets. @param {Report} report @param {any} options */
+const listsSecrets = ({ cut }, { only = [], ignore = [], severities = {} }) =>
+  [...only, ...ignore, ...Object.keys(severities)].length === 0 &&
+  !cut.some(({ id }) => SECRETS.includes(id));
+
+/** The places of secrets. @param {Report} report @param {string} member */
+const secretsIn = ({ findings }, member) =>
+  findings.flatMap((finding) =>
+    finding.offset !== null && finding.member === member && SECRETS.includes(finding.id)
+      ? [{ offset: finding.offset, length: finding.length ?? 0 }]
+      : [],
   );
 
 /** @param {Texts} texts @param {Map<string, Uint8Array>} files @param {Report} report @param {Checker} checker */
@@ -127,7 +133,10 @@ function keepTexts(texts, files, report, { core, options }) {
     const bytes = files.get(member);
     // A copy: what it lies in may be larger, and would go to another thread with it.
     if (!bytes) continue;
-    const hidden = options.reveal ? [] : secretsIn(member, bytes, core);
+    const found = listsSecrets(report, options)
+      ? report
+      : /** @type {Report} */ (core.validate({ [member]: bytes }, LOOK));
+    const hidden = options.reveal ? [] : secretsIn(found, member);
     texts.files.set(member, { bytes: bytes.slice(), hidden });
   }
 }

@@ -24,7 +24,7 @@ export const validate = {
     'Checks checkpoint archives (compressed or not, also pods and images), folders, and metadata files, and says what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" tells more about a rule, "ckpt rules" lists them.',
     'Of a folder everything in it is checked: archives, metadata files, checkpoints that were unpacked. Files with other names are passed over, symbolic links are not followed. "-" is an archive on standard input, or with --kind or --stdin-name a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell did not.',
     'What a metadata file is, its name tells, or --kind. Those of one folder that are named one after the other are checked together.',
-    'A report can be had in several forms at once: each --format may have an --output behind it. In GitHub Actions annotations and a summary of the step are made, too, unless a form is asked for.',
+    'A report can be had in several forms at once: each --format may have an --output behind it. In GitHub Actions annotations and a summary of the step are made, too, unless a form is printed.',
     'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory: targets, only, ignore, severities, failOn, maxFindings. Options count more.',
   ],
   options: [

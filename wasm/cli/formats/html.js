@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page with the result inside: one file that needs nothing else. web/build.mjs describes what it finds in itself.
+// The page with the result inside: one file that needs nothing else. In a block with the id
+// ckpt-embedded stand the version (1), the reports, and what could not be read. Contents of files do
+// not: they may hold secrets.
 import { asciiJson } from '../../escape.js';
 
 /** JSON that ends no script element. @param {any} value */

@@ -50,6 +50,7 @@ export function findingText({ name, finding }, text, style, width, nameOf = esca
   const { id, severity, message, hint, line, offset, length, related } = finding;
   const head = `${style.bold(`${name}${position(finding)}:`)} ${colourOf(severity, style)(`${severity}:`)}`;
   let out = `${head} ${shown(message)} ${style.dim(`[${id}]`)}\n`;
+  if (severity === 'info') return out; // it must not bury what is wrong
   if (text && offset !== null && line !== null)
     out += frame(text, { offset, length: length ?? 0, line }, width, style);
   for (const place of related)
@@ -137,11 +138,15 @@ export const text = {
           yield { out: `${name}:${about} ${countsText(countsOf(entry))}\n` };
           return;
         }
+        let notes = false;
         for (const { part, finding, where } of rowsOf(entry)) {
           const nameOf = (/** @type {string} */ member) =>
             wholeName(whereIs(entry, part, { member }));
           const file = part.texts.files.get(finding.member);
-          yield apart(findingText({ name: wholeName(where), finding }, file, style, width, nameOf));
+          const out = findingText({ name: wholeName(where), finding }, file, style, width, nameOf);
+          const isNote = finding.severity === 'info';
+          yield isNote && notes ? { out } : apart(out);
+          notes = isNote;
         }
         for (const cut of cutOf(entry))
           yield apart(
