@@ -171,6 +171,7 @@ export interface Finding {
     column: number | null;
     message: string;
     index: number;
+    inner?: number;
   }[];
   /** Of the member, for showing it; -1: there is none. Added by the worker. */
   index: number;

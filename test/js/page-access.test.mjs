@@ -119,6 +119,7 @@ test('axe finds nothing to object to in any view: healthy, with errors, damaged,
     await page.click('#sample-broken');
     await shown(page);
     await checkViews(page, 'broken');
+    await view(page, 'Files');
     await page.locator('.rows.members .row', { hasText: 'config.dump' }).click();
     await page.locator('.viewer .rows.text .row').first().waitFor();
     await check(page, 'a file');

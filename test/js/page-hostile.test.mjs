@@ -120,7 +120,9 @@ test('markup, escape sequences and __proto__ in names, values and members are te
   );
   assert.ok(await page.locator('.escape').count());
   await everywhere(page);
+  await view(page, 'Files');
   const rows = page.locator('.rows.members .row');
+  await rows.first().waitFor();
   const names = await rows.locator('code').allTextContents();
   for (const name of [
     'user\\u202etxt.exe\\u2066\\u200b\\ufeff',
@@ -146,6 +148,7 @@ test('keys such as __proto__ are shown as any other, and change nothing', async 
   await shown(page);
   await view(page, 'Metadata');
   const annotations = section(page, 'Annotations');
+  await annotations.waitFor();
   const rows = await table(annotations);
   const json = rows.splice(4, 1)[0];
   assert.deepEqual(rows, [

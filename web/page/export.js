@@ -43,7 +43,11 @@ function page() {
 function entryOf({ name, model }) {
   const { loose, report } = /** @type {import('../types.d.ts').Model} */ (model);
   const named = (/** @type {string} */ path) => ({ path, shown: escapeForTerminal(path) });
-  const findings = report.findings.map(({ index: _, inner: __, ...finding }) => finding);
+  /** Without what the worker added. @type {(place: any) => any} */
+  const bare = ({ index: _, inner: __, ...place }) => place;
+  const findings = report.findings.map(({ related, ...finding }) =>
+    bare({ ...finding, related: related.map(bare) }),
+  );
   return {
     ...named(name),
     kind: loose ? 'files' : 'archive',

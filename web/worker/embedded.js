@@ -10,8 +10,8 @@
  */
 export function reported({ report: given, files = {} }) {
   const findings = (given.findings ?? []).map((/** @type {any} */ finding) => ({
-    related: [],
     ...finding,
+    related: (finding.related ?? []).map((/** @type {any} */ place) => ({ ...place, index: -1 })),
     index: -1,
   }));
   const counts = { error: 0, warning: 0, info: 0, ...given.counts };
