@@ -48,7 +48,8 @@ ZSTD_SRC := $(addprefix common/,entropy_common error_private fse_decompress zstd
             $(addprefix decompress/,huf_decompress zstd_ddict zstd_decompress zstd_decompress_block)
 ZSTD_HOT := common/xxhash decompress/huf_decompress decompress/zstd_decompress_block
 ZSTD_FLAGS := -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT -DZSTD_NO_INLINE \
-              -DZSTD_LIB_MINIFY -DZSTD_LEGACY_SUPPORT=0 -DZSTD_DISABLE_ASM -DZSTD_STRIP_ERROR_STRINGS -DXXH_NO_XXH3
+              -DZSTD_LIB_MINIFY -DZSTD_DECODER_INTERNAL_BUFFER=131072 -DZSTD_LEGACY_SUPPORT=0 \
+              -DZSTD_DISABLE_ASM -DZSTD_STRIP_ERROR_STRINGS -DXXH_NO_XXH3
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wundef -Wvla $(WERROR)
@@ -144,7 +145,8 @@ $(B)/$(1)/cJSON.o: $(CJSON_DIR)/cJSON.c $(B)/flags $(DEPS) | setup
 	@echo "  CC  $(1) cJSON.c"; $(2) $(COMMON) $(4) -c $$< -o $$@
 $(B)/$(1)/zstd/%.o: $(ZSTD_DIR)/lib/%.c $(B)/flags $(DEPS) | setup
 	@mkdir -p $$(@D)
-	@echo "  CC  $(1) zstd $$*"; $(2) $(COMMON) $(4) $(ZSTD_FLAGS) -w -c $$< -o $$@
+	@echo "  CC  $(1) zstd $$*"; $(2) $(COMMON) $(4) $(ZSTD_FLAGS) $$(ZSTD_BEFORE) -w -MMD -MP -c $$< -o $$@
+$(B)/$(1)/zstd/decompress/zstd_decompress_block.o: private ZSTD_BEFORE := -I$(ZSTD_DIR)/lib -include src/archive/zstd_literals.h
 $(B)/$(1)/libckpt.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/cJSON.o $(ZSTD_SRC:%=$(B)/$(1)/zstd/%.o)
 	@rm -f $$@; $(3) rcsD $$@ $$^
 $(B)/$(1)/test-c: $(TEST_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/libckpt.a
