@@ -182,6 +182,8 @@ endef
 $(eval $(call module,core,$(sort $(wildcard wasm/exports*.txt))))
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,wasm/exports.txt))
+# For the page, which writes no metadata.
+$(eval $(call module,page,wasm/page.txt))
 # Tells the tables of the core when the package is built; not published.
 $(eval $(call module,tables,wasm/gen/tables.txt))
 
@@ -189,20 +191,23 @@ $(eval $(call module,tables,wasm/gen/tables.txt))
 
 # A generator, called as `node wasm/gen/NAME.mjs build/describe.json dist/NAME`, makes that directory.
 GENERATED := $(patsubst wasm/gen/%.mjs,$(B)/gen/%.done,$(wildcard $(addprefix wasm/gen/,types.mjs schema.mjs)))
-JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/gen/*.mjs wasm/gen/*/*)
+JS_SRC := $(wildcard wasm/*.js wasm/*/*.js wasm/*/*/*.js wasm/gen/*.mjs wasm/gen/*/*)
 
 $(B)/gen/%.done: wasm/gen/%.mjs $(B)/describe.json $(JS_SRC) | setup
 	@mkdir -p $(@D) dist; rm -rf dist/$*; node $< $(B)/describe.json dist/$*; touch $@
+# The rules with their samples, as a module, as JSON and as a page: one call makes all.
+dist/rules.js: wasm/gen/rules.mjs $(B)/describe.json $(wildcard test/data/rules/*.json web/style/base.css) $(JS_SRC) | setup
+	@node $< $(B)/describe.json test/data/rules dist
 dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; install -m 644 $< $@
 dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
 	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
-dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) dist/inline.js dist/tables.js $(JS_SRC) | setup
-	@node $< $@
+dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
+	@node $< $@ $(B)/wasm/page.wasm
 
-all: dist/core.wasm dist/tables.js $(GENERATED) $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/tables.js $(GENERATED) dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 
@@ -212,7 +217,7 @@ test-c: $(B)/native/test-c ## the C tests, through the native library
 	@timeout $(TIMEOUT) $<
 sanitize: $(B)/asan/test-c ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@timeout $(TIMEOUT) $<
-test-js: all ## the JavaScript and browser tests
+test-js: all $(B)/native/test-c ## the JavaScript and browser tests
 	@[ -n "$(JS_TESTS)" ] || { echo "no test/js/*.test.js" >&2; exit 1; }
 	@node --test --test-reporter=spec --test-timeout=$(TIMEOUT)000 $(JS_TESTS)
 

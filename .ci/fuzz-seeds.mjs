@@ -71,6 +71,80 @@ function everyFile(folder) {
   }
 }
 
+/** Members of a plain tar: {name, type, mode, content}. @param {Buffer} tar */
+function* tarMembers(tar) {
+  for (let at = 0; at + 512 <= tar.length && tar[at] !== 0;) {
+    const text = (/** @type {number} */ from, /** @type {number} */ length) =>
+      tar.toString('latin1', at + from, at + from + length).replace(/\0.*/s, '');
+    const size = parseInt(text(124, 12), 8) || 0;
+    const content = tar.subarray(at + 512, at + 512 + size);
+    yield { name: text(0, 100), type: text(156, 1), mode: parseInt(text(100, 8), 8), content };
+    at += 512 + Math.ceil(size / 512) * 512;
+  }
+}
+
+/** One part of the input of the target `rules`. @param {number} kind @param {number} which @param {any} body */
+const part = (kind, which, body) => {
+  const bytes = Buffer.from(body);
+  return Buffer.concat([
+    Buffer.from([kind, which, bytes.length & 255, bytes.length >> 8]),
+    bytes.subarray(0, 65535),
+  ]);
+};
+
+/** The names of files, in the order of test/fuzz/rules.c. */
+function ruleFiles() {
+  const [, list] = /files\[\] = \{(.*?)\};/s.exec(readFileSync('test/fuzz/rules.c', 'utf8')) ?? [];
+  return [...(list ?? '').matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+}
+
+/**
+ * A member: type, mode, size, lengths, name.
+ * @param {{name: string, type: string, mode: number}} member @param {number} scope
+ */
+const memberPart = ({ name, type, mode }, scope) =>
+  part(1, scope, [
+    type === '5' ? 6 : 1,
+    mode & 255,
+    (mode >> 8) & 15,
+    1,
+    0,
+    0,
+    ...Buffer.from(name),
+  ]);
+
+function ruleSeeds() {
+  const files = ruleFiles();
+  for (const archive of ['crio.tar', 'containerd21.tar', 'simple-none.tar']) {
+    const parts = [];
+    for (const member of tarMembers(readFileSync(`${data}/archives/${archive}`))) {
+      const which = files.indexOf(member.name);
+      if (which >= 0) parts.push(part(0, which, member.content));
+      parts.push(memberPart(member, 0));
+      if (member.name === 'rootfs-diff.tar' && archive === 'crio.tar')
+        for (const inner of tarMembers(member.content)) parts.push(memberPart(inner, 1));
+    }
+    seed(...parts);
+  }
+  for (const name of readdirSync(`${data}/rules`).filter((file) => file.endsWith('.json'))) {
+    const { bad } = JSON.parse(readFileSync(`${data}/rules/${name}`, 'utf8'));
+    const parts = [];
+    for (const entry of [...(bad.add ?? []), ...(bad.replace ?? [])]) {
+      const content = Buffer.from(entry.text ?? entry.base64 ?? '', entry.text ? 'utf8' : 'base64');
+      const which = files.indexOf(entry.name);
+      if (which >= 0) parts.push(part(0, which, content));
+      parts.push(memberPart({ type: '0', mode: 0o644, ...entry }, 0));
+    }
+    for (const [file, values] of Object.entries(bad.set ?? {})) {
+      /** @type {Record<string, any>} */
+      const document = {};
+      for (const [pointer, value] of Object.entries(values)) document[pointer.slice(1)] = value;
+      if (files.includes(file)) parts.push(part(0, files.indexOf(file), JSON.stringify(document)));
+    }
+    if (parts.length > 0) seed(...parts);
+  }
+}
+
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 switch (target) {
@@ -79,6 +153,9 @@ switch (target) {
   case 'roundtrip':
   case 'tape':
     for (const { kind, content } of inputs()) seed([kind], content);
+    break;
+  case 'rules':
+    ruleSeeds();
     break;
   case 'locate':
     for (const { kind, content } of inputs()) {

@@ -482,10 +482,20 @@ export class Checkpoint {
   async #imageEvidence(inner) {
     const evidence = await inner[EVIDENCE]();
     const outer = archiveFacts(this.#archive);
-    const { bytes, name = '', config = '', layers = 1 } = this.#manifest ?? {};
+    const manifest = this.#manifest;
+    const { name = '', config = '', layers = 1, index } = manifest ?? {};
     const files = new Map([...this.#outerFiles, ...evidence.files]);
-    if (bytes) files.set(name, bytes);
-    const image = { form: this.form, manifest: name, config, layers, layer: this.image?.layer };
+    /** @type {[string, Uint8Array | undefined][]} */
+    const blobs = [
+      [name, manifest?.bytes],
+      [config, manifest?.configuration],
+      [index?.name ?? '', index?.bytes],
+    ];
+    for (const [blob, bytes] of blobs) if (bytes && !files.has(blob)) files.set(blob, bytes);
+    const image = {
+      ...{ form: this.form, manifest: name, index: index?.name ?? '', config, layers },
+      layer: this.image?.layer,
+    };
     return {
       ...evidence,
       summary: undefined,

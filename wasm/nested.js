@@ -14,8 +14,9 @@ import { WISH } from './summary.js';
  */
 
 /**
- * The manifest of an image, as it lies there.
- * @typedef {{name: string, bytes: Uint8Array, layers: number, config: string}} Manifest
+ * The manifest of an image, as it lies there, with the index that lists it and its configuration.
+ * @typedef {{name: string, bytes: Uint8Array}} Blob
+ * @typedef {Blob & {layers: number, config: string, configuration?: Uint8Array, index?: Blob}} Manifest
  * @typedef {{name: string, annotations: Record<string, string>, manifest?: Manifest}} Layer
  */
 
@@ -44,7 +45,7 @@ async function layersByManifest(image, members) {
   /** @type {Layer[]} */
   const layers = [];
   const index = members.get('index.json');
-  /** @type {{value: any, annotations: Record<string, string>, name?: string, bytes?: Uint8Array}[]} */
+  /** @type {{value: any, annotations: Record<string, string>, name?: string, bytes?: Uint8Array, index?: Blob}[]} */
   const open = index ? [{ value: parse(await image.json(index)), annotations: {} }] : [];
   for (let looked = 0; open.length > 0 && looked < MOST; looked++) {
     const {
@@ -52,6 +53,7 @@ async function layersByManifest(image, members) {
       annotations,
       name: ownName = '',
       bytes: whole,
+      index: outer,
     } = /** @type {any} */ (open.shift());
     const own = { ...annotations, ...textsOf(value?.annotations) };
     const manifest = whole && {
@@ -59,6 +61,7 @@ async function layersByManifest(image, members) {
       bytes: whole,
       layers: list(value?.layers).length,
       config: blobName(value?.config?.digest),
+      index: outer,
     };
     for (const entry of list(value?.layers)) {
       layers.push({ name: blobName(entry?.digest), annotations: own, manifest });
@@ -70,7 +73,8 @@ async function layersByManifest(image, members) {
       const inner = parse(bytes);
       if (inner) {
         if (bytes) image.addIndex(bytes);
-        open.push({ value: inner, annotations: own, name, bytes });
+        const around = whole && { name: ownName, bytes: whole };
+        open.push({ value: inner, annotations: own, name, bytes, index: around });
       } else if (member) {
         layers.push({ name, annotations: own });
       }
@@ -126,6 +130,8 @@ export async function layersOf(image) {
     seen.add(member.name);
     const checkpoint = await image.open(member);
     if (['archive', 'criu-directory'].includes(checkpoint.form)) {
+      const config = manifest && members.get(manifest.config);
+      if (config) manifest.configuration = await image.json(config);
       return { checkpoint, member, annotations, manifest };
     }
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// node web/build.mjs dist/viewer.html: the page as one file, with script, style, worker and core in it.
+// node web/build.mjs dist/viewer.html build/wasm/page.wasm: the page as one file, with script, style, worker and core in it.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,13 +9,14 @@ import { gzipSync } from 'node:zlib';
 import zopfli from '@gfx/zopfli';
 import { build } from 'esbuild';
 import { minify } from 'terser';
+import { rules } from '../dist/rules.js';
 import { samples } from './sample.mjs';
 import { T } from './text.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const out = process.argv[2];
-if (!out) throw new Error('usage: node web/build.mjs OUTPUT.html');
-const core = readFileSync(join(dirname(out), 'core.wasm'));
+const [, , out, coreFile] = process.argv;
+if (!coreFile) throw new Error('usage: node web/build.mjs OUTPUT.html CORE.wasm');
+const core = readFileSync(coreFile);
 
 /**
  * Modules that are made here, such as `page:core`.
@@ -58,6 +59,7 @@ const packedCore = await zopfli.gzipAsync(core, { numiterations: 3 });
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
 const bundled = await bundle('page/main.js', {
   'page:core': base64(packedCore),
+  'page:rules': rules.map(({ id, area, title }) => [id, area, title]),
   'page:samples': { healthy: base64(gzipSync(healthy, { level: 9 })), changes },
 });
 const smaller = await minify(bundled, {

@@ -7,6 +7,12 @@ declare module 'page:core' {
   export default base64;
 }
 
+/** What the page says of the rules. */
+declare module 'page:rules' {
+  const rules: [id: string, area: string, title: string][];
+  export default rules;
+}
+
 /** See sample.mjs. */
 declare module 'page:samples' {
   const samples: { healthy: string; changes: [offset: number, bytes: string][] };

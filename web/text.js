@@ -58,7 +58,13 @@ export const T = {
     [['?'], 'this help'],
   ]),
   viewsLabel: 'Views',
-  views: { overview: 'Overview', findings: 'Findings', metadata: 'Metadata', files: 'Files' },
+  views: {
+    overview: 'Overview',
+    findings: 'Findings',
+    metadata: 'Metadata',
+    files: 'Files',
+    compare: 'Compare',
+  },
   number: (/** @type {number} */ n) => number.format(n),
   reading: 'Reading…',
   looking: (/** @type {number} */ n) => `Looking through the folder: ${count(n, 'file')} so far…`,
@@ -213,6 +219,7 @@ export const T = {
   none: 'none',
   unset: 'not set',
   notRecorded: 'not recorded',
+  notReadable: 'not readable',
   yes: 'yes',
   no: 'no',
   unlimited: 'unlimited',
@@ -283,8 +290,12 @@ export const A = {
   }),
   linkTo: (/** @type {string} */ type, /** @type {string} */ target) => `${type} to ${target}`,
   containers: 'Containers of the pod',
+  member: 'Member',
+  members: 'Members',
   loose: 'Metadata files',
   largest: 'Largest files',
+  checkpointSize: (/** @type {string} */ size) =>
+    `Checkpoint size, that is memory pages and images: ${size}`,
   noMember: 'There is no such member.',
   tooLarge: (/** @type {string} */ size, /** @type {string} */ limit) =>
     `It has ${size}; members are shown up to ${limit}.`,
@@ -339,6 +350,29 @@ export const F = {
   copyValue: 'Copy value',
   value: 'value',
   insideOf: (/** @type {string} */ name) => `Members of ${name}`,
+};
+
+/** What is said where two checkpoints are compared. */
+export const D = {
+  with: 'Compared with',
+  choose: 'choose one of those that are open',
+  swap: 'Swap',
+  nothing: 'Drop a second checkpoint here, or open one, to see what changed between the two.',
+  before: 'Before',
+  after: 'After',
+  what: 'What',
+  change: 'Change',
+  difference: 'Difference',
+  place: 'Place',
+  same: 'No difference.',
+  content: 'other content',
+  changes: { added: 'added', removed: 'removed', changed: 'changed', moved: 'moved' },
+  counts: (/** @type {{added: number, removed: number, changed: number}} */ counts) =>
+    Object.values(counts).every((n) => n === 0)
+      ? 'The members are the same, by name and size.'
+      : `${number.format(counts.added)} added, ${number.format(counts.removed)} removed, ${number.format(counts.changed)} changed.`,
+  come: 'New findings',
+  gone: 'Findings that are gone',
 };
 
 /** Headings and labels of the views, by kind of file. */

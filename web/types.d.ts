@@ -30,7 +30,9 @@ export type Cell =
   /** Our word for an empty place. */
   | { t: 'none'; text: string }
   | { t: 'tags'; items: Cell[] }
-  | { t: 'tree'; node: TreeRow };
+  | { t: 'tree'; node: TreeRow }
+  /** What became of something, in words. */
+  | { t: 'change'; change: string; text: string };
 
 /** A value in a tree, or a container whose children are fetched when it is opened. */
 export interface TreeRow {
@@ -88,8 +90,9 @@ export interface MemberRow {
 
 export interface TimelineEvent {
   label: string;
-  /** null: not recorded. */
-  time: Cell | null;
+  /** Or why there is none. */
+  time: Cell;
+  known: boolean;
   /** How long after the event before, in words. */
   after: string;
 }
@@ -102,6 +105,27 @@ export interface Section {
   /** Of that member; -1: there is none. */
   index: number;
   blocks: Block[];
+}
+
+/** A part of a comparison. */
+export type Part = Pick<Section, 'title' | 'blocks'>;
+
+/** Two checkpoints beside each other: the first is the earlier one. */
+export interface Comparison {
+  sizes: {
+    name: string;
+    label: string;
+    bytes: [number, number];
+    /** In words. */
+    texts: [string, string];
+    /** '' if there is none. */
+    difference: string;
+  }[];
+  parts: Part[];
+  /** Findings of the first that the second does not have, by their numbers in the report. */
+  gone: number[];
+  /** Those that only the second has. */
+  come: number[];
 }
 
 /** A line of a source frame. The marked part is `text.slice(from, to)`. */
@@ -146,20 +170,10 @@ export interface Finding {
     line: number | null;
     column: number | null;
     message: string;
+    index: number;
   }[];
   /** Of the member, for showing it; -1: there is none. Added by the worker. */
   index: number;
-}
-
-/** A rule of the catalogue. */
-export interface Rule {
-  id: string;
-  area: string;
-  severity: Severity;
-  title: string;
-  what: string;
-  why: string;
-  fix: string;
 }
 
 /** A checkpoint, or what takes its place: all that the first views show. */
@@ -175,7 +189,8 @@ export interface Model {
   report: Report;
   identity: [label: string, cell: Cell][];
   timeline: TimelineEvent[];
-  sizes: { total: string; parts: SizePart[] };
+  /** `checkpoint`: pages and images, as engines count them; '' if there are none. */
+  sizes: { total: string; checkpoint: string; parts: SizePart[] };
   /** The largest members. */
   largest: MemberRow[];
   statistics: [label: string, cell: Cell][];
@@ -303,7 +318,7 @@ export type MemberSort = 'name' | 'size' | 'order';
 
 /** What the page can ask the worker for. */
 export interface Api {
-  hello(): { kinds: string[]; rules: Rule[] };
+  hello(): { kinds: string[] };
   open(given: Given[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
   read(where: { item: number; kind?: string }): { model: Model; containers: ItemHead[] } | null;
@@ -333,6 +348,7 @@ export interface Api {
   spot(where: { item: number; mode: Mode; columns: number; row: number }): Spot;
   /** The text of the value that begins in a row of JSON. */
   value(where: { item: number; row: number }): string;
+  compare(what: { a: number; b: number }): Comparison;
   /** The members of a member that is an archive. */
   inside(where: { item: number; index: number; text: string; toggle?: number }): Seq<MemberRow>;
   /** A member as a file; null: it was given up. */

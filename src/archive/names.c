@@ -212,7 +212,7 @@ static void grow(ckpt_name_set *set, const ckpt_archive_memory *memory)
 
 int ckpt_name_set_add(ckpt_name_set *set, const ckpt_archive_memory *memory, uint64_t hash)
 {
-    if (set->count * 4 >= set->capacity * 3)
+    if (set->count * 2 >= set->capacity) /* fuller, and slots lie too far away */
         grow(set, memory);
     if (set->capacity == 0)
         return 0;

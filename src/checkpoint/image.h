@@ -39,10 +39,11 @@ enum ckpt_image_next ckpt_image_entry(struct ckpt_image *image, struct ckpt_imag
 /* The next field of a message. */
 enum ckpt_image_next ckpt_image_field(struct ckpt_image *message, struct ckpt_image_field *field);
 
-/* A field's bytes as a message. */
+/* A field's bytes as a message; empty for a varint. */
 static inline struct ckpt_image ckpt_image_inside(const struct ckpt_image_field *field)
 {
-    return (struct ckpt_image){field->bytes, field->bytes + field->value, false};
+    const uint8_t *end = field->bytes == NULL ? NULL : field->bytes + field->value;
+    return (struct ckpt_image){field->bytes, end, false};
 }
 
 /* A varint on its own, as packed fields have them; false: broken. */

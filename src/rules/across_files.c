@@ -16,7 +16,7 @@ static void differ(struct ckpt_rules *r, enum ckpt_rule_index rule, const char *
 {
     ckpt_relate(r,
                 ckpt_find(r, rule, a, "The %s is %v in %t and %v in %t; expected the same.", what,
-                          a, a.file->name, b, b.file->name),
+                          a, ckpt_value_file(a)->name, b, ckpt_value_file(b)->name),
                 b, "the other one");
 }
 
@@ -24,8 +24,7 @@ static void differ(struct ckpt_rules *r, enum ckpt_rule_index rule, const char *
 
 static void compare_ids(struct ckpt_rules *r, ckpt_value a, ckpt_value b)
 {
-    if (ckpt_text(a).length != 0 && ckpt_text(b).length != 0 &&
-        !ckpt_equal(ckpt_text(a), ckpt_text(b)))
+    if (ckpt_has_text(a) && ckpt_has_text(b) && !ckpt_equal(ckpt_text(a), ckpt_text(b)))
         differ(r, CKPT_RULE_600, "container id", a, b);
 }
 
@@ -53,8 +52,7 @@ static void compare_specs(struct ckpt_rules *r, ckpt_value config, ckpt_value sp
                     b, "the other one");
     a = ckpt_get(own, "hostname");
     b = ckpt_get(spec, "hostname");
-    if (ckpt_text(a).length != 0 && ckpt_text(b).length != 0 &&
-        !ckpt_equal(ckpt_text(a), ckpt_text(b)))
+    if (ckpt_has_text(a) && ckpt_has_text(b) && !ckpt_equal(ckpt_text(a), ckpt_text(b)))
         differ(r, CKPT_RULE_600, "host name", a, b);
 }
 
@@ -105,7 +103,7 @@ static void compare_images(struct ckpt_rules *r, ckpt_value config)
     /* An image can have several tags, of which containerd takes the first. */
     ckpt_value asked = ckpt_annotation_of(r, "io.kubernetes.cri.image-name");
     enum likeness like = compare(name, asked);
-    if (like == SAME_REPOSITORY && ckpt_text(status).length != 0 && compare(name, status) == SAME)
+    if (like == SAME_REPOSITORY && ckpt_has_text(status) && compare(name, status) == SAME)
         ckpt_lower(r, CKPT_INFO);
     if (like != SAME)
         differ(r, CKPT_RULE_601, "image", name, asked);
@@ -164,13 +162,13 @@ static void compare_file_name(struct ckpt_rules *r, ckpt_value config)
         annotation(r, "io.kubernetes.pod.namespace", "io.kubernetes.cri.sandbox-namespace");
     ckpt_value container =
         annotation(r, "io.kubernetes.container.name", "io.kubernetes.cri.container-name");
-    if (ckpt_text(pod).length != 0 && !ckpt_equal(ckpt_text(pod), name.pod))
+    if (ckpt_has_text(pod) && !ckpt_equal(ckpt_text(pod), name.pod))
         ckpt_relate(r,
                     ckpt_find_file(r, CKPT_RULE_609, "",
                                    "The file name says that the pod is %q; spec.dump says %v.",
                                    name.pod, pod),
                     pod, "the other one");
-    if (ckpt_text(space).length != 0 && ckpt_text(container).length != 0 &&
+    if (ckpt_has_text(space) && ckpt_has_text(container) &&
         !ckpt_equal(ckpt_text_of(r, "%t-%t", ckpt_text(space), ckpt_text(container)), name.others))
         ckpt_relate(r,
                     ckpt_find_file(r, CKPT_RULE_609, "",
@@ -225,16 +223,16 @@ static bool sign_at(const struct ckpt_rules *r, const struct sign *sign, ckpt_va
     switch (sign->kind) {
     case MANAGER:
         *at = ckpt_annotation_of(r, "io.container.manager");
-        return ckpt_equals(ckpt_text(*at), sign->name);
+        return ckpt_is_text(*at, sign->name);
     case ANNOTATION:
         *at = ckpt_annotation_of(r, sign->name);
-        return ckpt_text(*at).length != 0;
+        return ckpt_has_text(*at);
     case KEY:
         *at = ckpt_key_of(ckpt_get_exact(ckpt_file_root(r, "config.dump"), sign->name));
         return ckpt_exists(*at);
     default:
-        *at = (ckpt_value){ckpt_file_of(r, sign->name), CKPT_NO_NODE, 0};
-        return at->file != NULL || ckpt_seen_of(r, sign->name) != NULL;
+        *at = ckpt_nothing(ckpt_file_of(r, sign->name));
+        return ckpt_value_file(*at) != NULL || ckpt_seen_of(r, sign->name) != NULL;
     }
 }
 
@@ -267,12 +265,13 @@ static void compare_signs(struct ckpt_rules *r)
         ckpt_string one = sign_text(r, first), other = sign_text(r, sign);
         const char *format = "%t is of %s, but %t is of %s; expected those of one engine.";
         struct ckpt_finding *finding =
-            place.file == NULL ? ckpt_find_file(r, CKPT_RULE_610, first->name, format, one,
-                                                ckpt_engine_names[first->engine].display, other,
-                                                ckpt_engine_names[sign->engine].display)
-                               : ckpt_find(r, CKPT_RULE_610, place, format, one,
-                                           ckpt_engine_names[first->engine].display, other,
-                                           ckpt_engine_names[sign->engine].display);
+            ckpt_value_file(place) == NULL
+                ? ckpt_find_file(r, CKPT_RULE_610, first->name, format, one,
+                                 ckpt_engine_names[first->engine].display, other,
+                                 ckpt_engine_names[sign->engine].display)
+                : ckpt_find(r, CKPT_RULE_610, place, format, one,
+                            ckpt_engine_names[first->engine].display, other,
+                            ckpt_engine_names[sign->engine].display);
         ckpt_relate(r, finding, at, "of another engine");
     }
 }

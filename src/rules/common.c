@@ -9,6 +9,13 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine)
     return r->targets[engine - 1].asked;
 }
 
+bool ckpt_is_whole(const struct ckpt_rules *r)
+{
+    ckpt_value facts = ckpt_whole(r->facts);
+    return !ckpt_is_set(ckpt_get_exact(facts, "error")) &&
+           !ckpt_is_true(ckpt_get_exact(facts, "loose"));
+}
+
 const char *ckpt_path_problem(ckpt_string path, bool local)
 {
     uint32_t start, length;
@@ -48,16 +55,16 @@ bool ckpt_in_range(ckpt_value value, int64_t low, int64_t high)
 ckpt_value ckpt_mount_at(const struct ckpt_rules *r, const char *destination)
 {
     ckpt_value mounts = ckpt_get(ckpt_file_root(r, "spec.dump"), "mounts");
-    ckpt_value found = {mounts.file, CKPT_NO_NODE, 0};
+    ckpt_value found = ckpt_nothing(ckpt_value_file(mounts));
     for (ckpt_value m = ckpt_first(mounts); ckpt_exists(m); m = ckpt_next(mounts, m))
-        if (ckpt_equals(ckpt_text(ckpt_get(m, "destination")), destination))
+        if (ckpt_is_text(ckpt_get(m, "destination"), destination))
             found = m;
     return found;
 }
 
 bool ckpt_is_bind(ckpt_value mount)
 {
-    if (ckpt_equals(ckpt_text(ckpt_get(mount, "type")), "bind"))
+    if (ckpt_is_text(ckpt_get(mount, "type"), "bind"))
         return true;
     ckpt_value options = ckpt_get(mount, "options");
     for (ckpt_value o = ckpt_first(options); ckpt_exists(o); o = ckpt_next(options, o)) {

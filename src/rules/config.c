@@ -27,7 +27,7 @@ static void check_identity(struct ckpt_rules *r, ckpt_value config)
     if (!is_no_text(id) && !ckpt_is_hex(ckpt_text(id), 64))
         ckpt_find(r, CKPT_RULE_101, place_of(config, id),
                   "id is %v; expected 64 lower-case hexadecimal digits.", id);
-    if (!is_no_text(name) && ckpt_text(name).length == 0)
+    if (!is_no_text(name) && !ckpt_has_text(name))
         ckpt_find(r, CKPT_RULE_102, place_of(config, name),
                   "name is %v; expected the name of the container.", name);
 }
@@ -166,7 +166,7 @@ static void check_image(struct ckpt_rules *r, ckpt_value config)
     ckpt_value value = ckpt_get(config, "rootfsImageName");
     ckpt_string name = ckpt_text(value);
     check_image_ref(r, config);
-    if (is_no_text(value) || ckpt_text(ckpt_get(config, "rootfs")).length != 0)
+    if (is_no_text(value) || ckpt_has_text(ckpt_get(config, "rootfs")))
         return; /* Podman can run a directory without any image */
     bool id =
         ckpt_image_id(name).length != 0 && (name.length > 64 || r->engine == CKPT_ENGINE_PODMAN);

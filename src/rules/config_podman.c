@@ -6,7 +6,7 @@
 static bool comes_twice(struct ckpt_table *table, ckpt_value value, uint32_t *first)
 {
     ckpt_string text = ckpt_text(value);
-    *first = text.length == 0 ? 0 : ckpt_table_add(table, value.node, text);
+    *first = text.length == 0 ? 0 : ckpt_table_add(table, ckpt_value_node(value), text);
     return *first != 0;
 }
 
@@ -17,8 +17,8 @@ static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
     uint32_t count = ckpt_count(volumes), first, other;
     if (!ckpt_is(volumes, CKPT_ARRAY))
         return;
-    if (!ckpt_table_clear(&names, volumes.file, count, false) ||
-        !ckpt_table_clear(&places, volumes.file, count, false))
+    if (!ckpt_table_clear(&names, ckpt_value_file(volumes), count, false) ||
+        !ckpt_table_clear(&places, ckpt_value_file(volumes), count, false))
         r->failed = true;
     for (ckpt_value v = ckpt_first(volumes); ckpt_exists(v) && !r->failed;
          v = ckpt_next(volumes, v)) {
@@ -31,7 +31,7 @@ static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
         ckpt_relate(r,
                     ckpt_find(r, CKPT_RULE_115, name,
                               "The volume %v is listed twice; expected every volume once.", name),
-                    (ckpt_value){volumes.file, first, 0}, "the first one");
+                    ckpt_value_at(ckpt_value_file(volumes), first), "the first one");
     }
     ckpt_table_free(&names);
     ckpt_table_free(&places);
@@ -40,7 +40,7 @@ static void check_volumes(struct ckpt_rules *r, ckpt_value volumes)
 static void check_labels(struct ckpt_rules *r, ckpt_value config)
 {
     ckpt_value process = ckpt_get(config, "ProcessLabel"), mount = ckpt_get(config, "MountLabel");
-    bool has_process = ckpt_text(process).length != 0, has_mount = ckpt_text(mount).length != 0;
+    bool has_process = ckpt_has_text(process), has_mount = ckpt_has_text(mount);
     if (has_process != has_mount)
         ckpt_find(r, CKPT_RULE_115, has_process ? process : mount,
                   has_process ? "ProcessLabel is %v, but there is no MountLabel; expected both or "
@@ -60,11 +60,11 @@ static void check_dependencies(struct ckpt_rules *r, ckpt_value config)
                   "The container depends on %n others, the first of them %v; Podman imports only "
                   "containers that depend on none.",
                   (uint64_t)ckpt_count(others), ckpt_first(others));
-    if (ckpt_text(ckpt_get(config, "pod")).length != 0)
+    if (ckpt_has_text(ckpt_get(config, "pod")))
         return;
     for (size_t i = 0; i < sizeof(owners) / sizeof(owners[0]); i++) {
         ckpt_value owner = ckpt_get(config, owners[i]);
-        if (ckpt_text(owner).length != 0)
+        if (ckpt_has_text(owner))
             ckpt_find(r, CKPT_RULE_116, owner,
                       "%s is %v: the container uses a namespace of another one, but is in no pod; "
                       "expected none for an import.",

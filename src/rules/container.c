@@ -86,7 +86,7 @@ static void check_limits(struct ckpt_rules *r)
                        "The archive has %n members; engines take no more than %n.", r->members,
                        (uint64_t)CROWDED);
     if (out > BOMB_FLOOR && in != 0 && out / in > BOMB &&
-        !ckpt_equals(ckpt_text(fact(r, "compression")), "none"))
+        !ckpt_is_text(fact(r, "compression"), "none"))
         ckpt_find_file(r, CKPT_RULE_012, "",
                        "%b come out of %b of compressed data, more than %n times as much.", out, in,
                        (uint64_t)BOMB);

@@ -92,6 +92,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
     if (problem != NULL)
         ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside of it.",
                          m->scope, m->raw, problem);
+    ckpt_check_secret_member(r, m);
     if (!diff)
         return;
     check_rights(r, m);
@@ -114,8 +115,7 @@ static void check_archives(struct ckpt_rules *r)
         ckpt_string found = ckpt_text(ckpt_get_exact(n, "compression"));
         ckpt_value error = ckpt_get_exact(n, "error");
         bool broken = ckpt_is(error, CKPT_OBJECT);
-        bool other =
-            ckpt_equals(ckpt_text(ckpt_get_exact(error, "code")), "unsupported-compression");
+        bool other = ckpt_is_text(ckpt_get_exact(error, "code"), "unsupported-compression");
         if (broken && !ckpt_equal(name, cut)) /* what is cut was said already */
             ckpt_find_file(r, CKPT_RULE_400, name.data, "%t cannot be read: %t", name,
                            ckpt_text(ckpt_get_exact(error, "message")));
@@ -232,7 +232,7 @@ static void check_shm(struct ckpt_rules *r)
 {
     ckpt_value directory = ckpt_get(ckpt_file_root(r, "config.dump"), "ShmDir");
     ckpt_value mount = ckpt_mount_at(r, "/dev/shm");
-    if (ckpt_text(directory).length == 0 || !ckpt_exists(mount) || !ckpt_is_bind(mount) ||
+    if (!ckpt_has_text(directory) || !ckpt_exists(mount) || !ckpt_is_bind(mount) ||
         !ckpt_equal(ckpt_text(ckpt_get(mount, "source")), ckpt_text(directory)) ||
         ckpt_seen_of(r, "devshm-checkpoint.tar") != NULL)
         return;

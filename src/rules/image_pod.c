@@ -1,9 +1,202 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The image that holds a checkpoint: what its manifest and its index say about it. */
 #include "rules/rules.h"
+
+/* The image, by the files that describe it. */
+struct image {
+    ckpt_value manifest, annotations, index, nested_index, config;
+};
+
+#define ORG_CRIU "org.criu.checkpoint."
+#define PODMAN_KEY "io.podman.annotations.checkpoint."
+#define CRIO_KEY "io.kubernetes.cri-o.annotations.checkpoint."
+
+static ckpt_value file_named(const struct ckpt_rules *r, ckpt_value image, const char *key)
+{
+    ckpt_string name = ckpt_text(ckpt_get_exact(image, key));
+    ckpt_value found = ckpt_nothing(NULL);
+    for (struct ckpt_file *f = r->summary->files; f != NULL && name.length != 0; f = f->next)
+        if (ckpt_equal(f->name, name))
+            found = ckpt_whole(f);
+    return found;
+}
+
+static ckpt_value annotation(ckpt_value of, const char *key)
+{
+    return ckpt_get_exact(ckpt_get(of, "annotations"), key);
+}
+
+/* Where an annotation would stand. */
+static ckpt_value place_of(const struct image *image)
+{
+    return ckpt_exists(image->annotations) ? image->annotations : image->manifest;
+}
+
+/* ---- whether the engine takes it for a checkpoint ----------------------------------------------
+ */
+
+static void check_containerd(struct ckpt_rules *r, const struct image *image)
+{
+    static const char key[] = ORG_CRIU "container.name";
+    if (ckpt_has_text(annotation(image->index, key)) ||
+        ckpt_has_text(annotation(image->nested_index, key)))
+        return;
+    ckpt_value here = ckpt_get_exact(image->annotations, key);
+    if (ckpt_exists(here))
+        ckpt_find(r, CKPT_RULE_900, here,
+                  "The annotation %s is on the manifest; containerd looks for it on the index.",
+                  key);
+    else
+        ckpt_find(r, CKPT_RULE_900, ckpt_exists(image->index) ? image->index : image->manifest,
+                  "The index has no annotation %s; containerd takes it for an image to start.",
+                  key);
+}
+
+static void check_crio(struct ckpt_rules *r, const struct image *image)
+{
+    static const char key[] = CRIO_KEY "name";
+    ckpt_value name = ckpt_get_exact(image->annotations, key);
+    if (!ckpt_has_text(name))
+        ckpt_find(r, CKPT_RULE_901, ckpt_exists(name) ? name : place_of(image),
+                  "The annotation %s is %v; CRI-O takes it for an image to start.", key, name);
+}
+
+/* The last part of a path. */
+static ckpt_string base(ckpt_string path)
+{
+    size_t from = path.length;
+    while (from > 0 && path.data[from - 1] != '/')
+        from--;
+    return ckpt_slice_of(path, from, path.length);
+}
+
+static void check_podman(struct ckpt_rules *r, const struct image *image)
+{
+    static const char key[] = PODMAN_KEY "runtime.name";
+    ckpt_value name = ckpt_get_exact(image->annotations, key);
+    ckpt_value runtime = ckpt_get(ckpt_file_root(r, "config.dump"), "runtime");
+    if (!ckpt_has_text(name))
+        ckpt_find(r, CKPT_RULE_902, ckpt_exists(name) ? name : place_of(image),
+                  "The annotation %s is %v; Podman says that the image is not a checkpoint.", key,
+                  name);
+    else if (ckpt_has_text(runtime) && !ckpt_equal(base(ckpt_text(name)), base(ckpt_text(runtime))))
+        ckpt_relate(
+            r,
+            ckpt_find(r, CKPT_RULE_902, name,
+                      "The annotation %s is %v, and the runtime in config.dump %v; expected "
+                      "the same.",
+                      key, name, runtime),
+            runtime, "The runtime of the container.");
+}
+
+/* ---- whether they are what is in the layer -----------------------------------------------------
+ */
+
+static void check_agreement(struct ckpt_rules *r, const struct image *image)
+{
+    static const struct {
+        const char *annotation, *key;
+    } pairs[] = {
+        {PODMAN_KEY "name", "name"},
+        {PODMAN_KEY "rawImageName", "RawImageName"},
+        {PODMAN_KEY "rootfsImageID", "rootfsImageID"},
+        {PODMAN_KEY "rootfsImageName", "rootfsImageName"},
+        {CRIO_KEY "rootfsImageName", "rootfsImageName"},
+        {ORG_CRIU "rootfsImageName", "rootfsImageName"},
+        {ORG_CRIU "container.name", "name"},
+    };
+    ckpt_value config = ckpt_file_root(r, "config.dump");
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+        ckpt_value here = ckpt_get_exact(image->annotations, pairs[i].annotation);
+        ckpt_value there = ckpt_get(config, pairs[i].key);
+        ckpt_string a = ckpt_text(here), b = ckpt_text(there);
+        /* Engines have longer names for containers than people. */
+        if (a.length == 0 || b.length == 0 || ckpt_equal(a, b) ||
+            (ckpt_equals(ckpt_string_of(pairs[i].key), "name") &&
+             ckpt_equal(a, ckpt_summary_name(r->summary, r->engine))))
+            continue;
+        ckpt_relate(r,
+                    ckpt_find(r, CKPT_RULE_903, here,
+                              "The annotation says %v, and config.dump %v; expected the same.",
+                              here, there),
+                    there, "In the checkpoint.");
+    }
+}
+
+static void check_annotation(struct ckpt_rules *r, const struct image *image, ckpt_value value)
+{
+    ckpt_string key = ckpt_key_text(value), text = ckpt_text(value);
+    ckpt_value arch = ckpt_get(image->config, "architecture");
+    bool numeric = text.length != 0;
+    if (!ckpt_starts(key, ORG_CRIU) && !ckpt_starts(key, PODMAN_KEY) && !ckpt_starts(key, CRIO_KEY))
+        return;
+    for (size_t i = 0; i < text.length; i++)
+        numeric = numeric && text.data[i] >= '0' && text.data[i] <= '9';
+    const char *expected = NULL;
+    if (!ckpt_is(value, CKPT_STRING))
+        expected = "a string";
+    else if (text.length == 0) /* a container of Podman has no pod */
+        expected = ckpt_index_of(key, ".pod.") == SIZE_MAX ? "some text" : NULL;
+    else if (ckpt_ends(key, ".criu.version") && !numeric)
+        expected = "a number such as 40200";
+    else if (ckpt_ends(key, ".host.arch") && ckpt_has_text(arch) &&
+             !ckpt_equal(text, ckpt_text(arch)))
+        expected = "the architecture of the image";
+    if (expected == NULL)
+        return;
+    struct ckpt_finding *finding = ckpt_find(
+        r, CKPT_RULE_904, value, "The annotation %t is %v; expected %s.", key, value, expected);
+    if (ckpt_ends(key, ".host.arch") && ckpt_exists(arch))
+        ckpt_relate(r, finding, arch, "The architecture of the image.");
+}
+
+static void check_image(struct ckpt_rules *r, ckpt_value facts)
+{
+    struct image image = {
+        .manifest = file_named(r, facts, "manifest"),
+        .index = ckpt_file_root(r, "index.json"),
+        .nested_index = file_named(r, facts, "index"),
+        .config = file_named(r, facts, "config"),
+    };
+    if (!ckpt_exists(image.manifest))
+        image.manifest =
+            ckpt_exists(image.index) ? image.index : ckpt_file_root(r, "manifest.json");
+    image.annotations = ckpt_get(image.manifest, "annotations");
+    if (ckpt_is_for(r, CKPT_ENGINE_CONTAINERD))
+        check_containerd(r, &image);
+    if (ckpt_is_for(r, CKPT_ENGINE_CRIO))
+        check_crio(r, &image);
+    if (ckpt_is_for(r, CKPT_ENGINE_PODMAN))
+        check_podman(r, &image);
+    ckpt_value layers = ckpt_get_exact(facts, "layers");
+    if (!ckpt_in_range(layers, 1, 1) && ckpt_exists(layers)) {
+        ckpt_value list = ckpt_get(image.manifest, "layers");
+        ckpt_find(r, CKPT_RULE_903, ckpt_exists(list) ? list : image.manifest,
+                  "The image has %v layers; expected one, with the checkpoint at its root.",
+                  layers);
+    }
+    check_agreement(r, &image);
+    const ckpt_value lists[] = {image.annotations, ckpt_get(image.index, "annotations"),
+                                ckpt_get(image.nested_index, "annotations")};
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        if (ckpt_is(lists[i], CKPT_OBJECT))
+            for (ckpt_value a = ckpt_first(lists[i]); ckpt_exists(a); a = ckpt_next(lists[i], a))
+                check_annotation(r, &image, a);
+}
 
 void ckpt_check_image_pod(struct ckpt_rules *r)
 {
-    struct ckpt_file *file = ckpt_file_of(r, "pod.options");
-    if (file != NULL && file->error.kind != CKPT_OK)
-        ckpt_find_error(r, CKPT_RULE_906, file);
+    ckpt_value image = ckpt_get_exact(ckpt_whole(r->facts), "image");
+    bool outside = r->form == CKPT_FORM_OCI_LAYOUT || r->form == CKPT_FORM_DOCKER_ARCHIVE;
+    if (r->form == CKPT_FORM_CONTAINERD_CTR)
+        ckpt_find_file(r, CKPT_RULE_905, "index.json",
+                       "An image of this form cannot be pushed to a registry.");
+    else if (ckpt_is(image, CKPT_OBJECT))
+        check_image(r, image);
+    else if (outside && ckpt_is_whole(r))
+        ckpt_find_file(
+            r, CKPT_RULE_903, "",
+            "No layer of the image has a checkpoint at its root; expected one layer that "
+            "has.");
+    ckpt_check_pod(r);
 }

@@ -34,7 +34,7 @@ static const struct {
 
 static ckpt_value key_at(const struct walk *w, uint32_t node)
 {
-    return (ckpt_value){w->file, node, 0};
+    return ckpt_value_at(w->file, node);
 }
 
 static ckpt_string text_of(const struct walk *w, uint32_t node)

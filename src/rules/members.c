@@ -92,6 +92,13 @@ static bool is_parent_link(const struct ckpt_member_view *m)
             ckpt_equals(m->link, "../pre-checkpoint/"));
 }
 
+/* In a directory of images it may lead to another one; elsewhere that is said later. */
+static bool is_top_parent(const struct ckpt_member_view *m)
+{
+    return m->record->type == CKPT_MEMBER_SYMLINK && ckpt_equals(m->name, "parent") &&
+           (m->record->name_flags & CKPT_NAME_LINK_ABSOLUTE) == 0;
+}
+
 static bool is_layer_link(const struct ckpt_member_view *m)
 {
     bool link = m->record->type == CKPT_MEMBER_SYMLINK || m->record->type == CKPT_MEMBER_HARDLINK;
@@ -196,7 +203,10 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     const ckpt_member *record = m->record;
     const struct ckpt_member_info *info = ckpt_member_lookup(m->name.data, m->name.length);
-    struct ckpt_seen *seen = ckpt_equals(m->name, "checkpoint/parent") ? &r->parent : NULL;
+    bool top_parent = is_top_parent(m);
+    struct ckpt_seen *seen =
+        top_parent || ckpt_equals(m->name, "checkpoint/parent") ? &r->parent : NULL;
+    r->top_parent = r->top_parent || top_parent;
     if (info != NULL && info->match == CKPT_MATCH_FILE)
         seen = &r->seen[ckpt_member_number(info)];
     if (seen != NULL) {
@@ -215,6 +225,15 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
         if (record->mtime > r->newest && record->mtime < LATEST)
             r->newest = record->mtime;
     }
+    if (r->partial.length == 0 && ckpt_ends(m->name, ".partial")) {
+        r->partial = ckpt_keep(r, m->name);
+        r->partial_offset = record->header_offset;
+    }
+    if (r->gpu.length == 0 &&
+        (ckpt_starts(m->name, "checkpoint/amdgpu-") || ckpt_starts(m->name, "amdgpu-"))) {
+        r->gpu = ckpt_keep(r, m->name);
+        r->gpu_offset = record->header_offset;
+    }
     ckpt_name_set_add(&r->names, &ckpt_rules_memory,
                       ckpt_name_hash((const uint8_t *)m->name.data, m->name.length));
     if (ckpt_starts(m->name, "volumes/") && ckpt_ends(m->name, ".tar") && m->name.length > 12)
@@ -226,7 +245,7 @@ void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     note(r, m);
     check_name(r, m);
-    if (!is_parent_link(m))
+    if (!is_parent_link(m) && !is_top_parent(m))
         check_type(r, m);
     note_duplicate(r, m);
     check_top(r, m);

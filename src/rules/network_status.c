@@ -29,7 +29,7 @@ static void check_subnet(struct ckpt_rules *r, ckpt_value subnet)
         ckpt_find(r, CKPT_RULE_301, ipnet,
                   "ipnet is %v, which is the network; expected the address of the container in it.",
                   ipnet);
-    if (!ckpt_is_set(via) || (ckpt_is(via, CKPT_STRING) && ckpt_text(via).length == 0))
+    if (!ckpt_is_set(via) || (ckpt_is(via, CKPT_STRING) && !ckpt_has_text(via)))
         return;
     if (!address_of(via, false, &gateway))
         ckpt_find(r, CKPT_RULE_301, via, "gateway is %v; expected an address, or none.", via);

@@ -96,7 +96,7 @@ static bool read_severities(struct ckpt_rules *r, ckpt_value list, ckpt_string *
 {
     for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
         int severity = CKPT_ERROR;
-        while (severity >= 0 && !ckpt_equals(ckpt_text(v), ckpt_severity_names[severity]))
+        while (severity >= 0 && !ckpt_is_text(v, ckpt_severity_names[severity]))
             severity--;
         if (severity < 0) {
             *problem =

@@ -1,157 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Findings: their texts and places, how many are listed, and the report that they make. */
+/* Findings: their places, how many are listed, and the report that they make. */
 #include <stdarg.h>
 #include <string.h>
 
 #include "rules/rules.h"
-#include "text/number.h"
 #include "text/utf8.h"
-
-/* A quoted value is cut behind so many bytes. */
-enum { SHORT = 96 };
-
-/* ---- texts ----------------------------------------------------------------------------------- */
-
-static bool is_invisible(uint32_t rune)
-{
-    return rune < 0x20 || (rune >= 0x7f && rune < 0xa0) || rune == 0xad || rune == 0x61c ||
-           (rune >= 0x200b && rune <= 0x200f) || (rune >= 0x2028 && rune <= 0x202e) ||
-           (rune >= 0x2060 && rune <= 0x206f) || rune == 0xfeff ||
-           (rune >= 0xe0000 && rune < 0xe1000);
-}
-
-/* Text as it may be shown: what cannot be seen, or moves the text around, as \u escapes. */
-static void add_escaped(struct ckpt_buffer *out, ckpt_string text, size_t most, bool quote)
-{
-    static const char hex[] = "0123456789abcdef";
-    const unsigned char *bytes = (const unsigned char *)text.data;
-    size_t i = 0;
-    while (i < text.length && i < most) {
-        uint32_t rune;
-        size_t size = ckpt_utf8_decode(bytes + i, text.length - i, &rune);
-        bool broken = rune == CKPT_REPLACEMENT && size == 1;
-        if (broken || is_invisible(rune)) {
-            char escape[8] = {'\\', broken ? 'x' : 'u'};
-            uint32_t value = broken ? bytes[i] : rune;
-            int digits = broken ? 2 : rune > 0xffff ? 5 : 4;
-            for (int d = 0; d < digits; d++)
-                escape[2 + d] = hex[value >> 4 * (digits - 1 - d) & 15];
-            ckpt_buffer_add(out, escape, (size_t)digits + 2);
-        } else {
-            if (quote && rune == '"')
-                ckpt_buffer_add_text(out, "\\");
-            ckpt_buffer_add(out, text.data + i, size);
-        }
-        i += size;
-    }
-    if (i < text.length)
-        ckpt_buffer_add_text(out, "…");
-}
-
-static void add_quoted(struct ckpt_buffer *out, ckpt_string text)
-{
-    ckpt_buffer_add_text(out, "\"");
-    add_escaped(out, text, SHORT, true);
-    ckpt_buffer_add_text(out, "\"");
-}
-
-static void add_value(struct ckpt_buffer *out, ckpt_value value)
-{
-    if (!ckpt_exists(value))
-        ckpt_buffer_add_text(out, "missing");
-    else if (ckpt_is(value, CKPT_STRING))
-        add_quoted(out, ckpt_text(value));
-    else if (ckpt_is(value, CKPT_ARRAY))
-        ckpt_buffer_add_text(out, ckpt_count(value) == 0 ? "an empty array" : "an array");
-    else if (ckpt_is(value, CKPT_OBJECT))
-        ckpt_buffer_add_text(out, ckpt_count(value) == 0 ? "an empty object" : "an object");
-    else
-        add_escaped(out, ckpt_source(value), SHORT, false);
-}
-
-static void add_number(struct ckpt_buffer *out, uint64_t number)
-{
-    char digits[20];
-    ckpt_buffer_add(out, digits, ckpt_format_uint64(number, digits));
-}
-
-static void add_format(struct ckpt_buffer *out, const char *format, va_list arguments)
-{
-    for (const char *from = format;; format++) {
-        if (*format != '%' && *format != '\0')
-            continue;
-        ckpt_buffer_add(out, from, (size_t)(format - from));
-        if (*format == '\0')
-            return;
-        char text[CKPT_BYTES_MAX];
-        switch (*++format) {
-        case 's':
-            ckpt_buffer_add_text(out, va_arg(arguments, const char *));
-            break;
-        case 't':
-            add_escaped(out, va_arg(arguments, ckpt_string), 4 * SHORT, false);
-            break;
-        case 'q':
-            add_quoted(out, va_arg(arguments, ckpt_string));
-            break;
-        case 'v':
-            add_value(out, va_arg(arguments, ckpt_value));
-            break;
-        case 'n':
-            add_number(out, va_arg(arguments, uint64_t));
-            break;
-        case 'i':
-            ckpt_buffer_add(out, text, ckpt_format_int64(va_arg(arguments, int64_t), text));
-            break;
-        case 'b':
-            ckpt_buffer_add(
-                out, text,
-                ckpt_byte_to_string((int64_t)(va_arg(arguments, uint64_t) & INT64_MAX), text));
-            break;
-        case 'o': {
-            uint32_t mode = va_arg(arguments, uint32_t) & 07777;
-            char octal[4];
-            for (int i = 0; i < 4; i++)
-                octal[i] = (char)('0' + (mode >> 3 * (3 - i) & 7));
-            ckpt_buffer_add(out, octal, 4);
-            break;
-        }
-        default:
-            ckpt_buffer_add_text(out, "%");
-        }
-        from = format + 1;
-    }
-}
-
-ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text)
-{
-    char *copy = ckpt_arena_alloc(&r->arena, text.length + 1);
-    if (copy == NULL) {
-        r->failed = true;
-        return (ckpt_string){"", 0};
-    }
-    if (text.length != 0)
-        memcpy(copy, text.data, text.length);
-    return (ckpt_string){copy, text.length};
-}
-
-static ckpt_string keep_text(struct ckpt_rules *r)
-{
-    ckpt_string text = ckpt_keep(r, (ckpt_string){r->text.data, r->text.length});
-    r->failed = r->failed || r->text.failed;
-    ckpt_buffer_clear(&r->text);
-    return text;
-}
-
-ckpt_string ckpt_text_of(struct ckpt_rules *r, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    ckpt_buffer_clear(&r->text);
-    add_format(&r->text, format, arguments);
-    va_end(arguments);
-    return keep_text(r);
-}
 
 /* ---- findings -------------------------------------------------------------------------------- */
 
@@ -180,8 +33,8 @@ static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_ind
         return NULL;
     }
     ckpt_buffer_clear(&r->text);
-    add_format(&r->text, format, arguments);
-    finding->message = keep_text(r);
+    ckpt_add_format(r, format, arguments);
+    finding->message = ckpt_keep_text(r);
     finding->rule = (uint8_t)rule;
     finding->hidden = !listed;
     finding->lowered = lowered;
@@ -221,7 +74,7 @@ static ckpt_string keep_name(struct ckpt_rules *r, ckpt_string text)
     ckpt_buffer_clear(&r->text);
     ckpt_buffer_add(&r->text, text.data, end);
     ckpt_buffer_add_text(&r->text, "…");
-    return keep_text(r);
+    return ckpt_keep_text(r);
 }
 
 /* Line and column behind `length` bytes, given those in front. */
@@ -241,18 +94,18 @@ static void set_end(struct ckpt_finding *finding, const char *text)
 
 static void place(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at)
 {
-    struct ckpt_file *file = at.file;
+    struct ckpt_file *file = ckpt_value_file(at);
     if (file == NULL)
         return;
     finding->member = file->name;
     finding->rank = file->rank;
     if (!ckpt_exists(at))
         return;
-    const struct ckpt_node *node = &file->document->index.nodes[at.node];
+    const struct ckpt_node *node = &file->document->index.nodes[ckpt_value_node(at)];
     locate(file, node->offset, &finding->where);
     finding->where.length = node->length;
     finding->placed = true;
-    finding->pointer = keep_name(r, ckpt_node_pointer(file->document, at.node));
+    finding->pointer = keep_name(r, ckpt_node_pointer(file->document, ckpt_value_node(at)));
     set_end(finding, file->text);
 }
 
@@ -291,9 +144,9 @@ struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rul
     place(r, finding, at);
     if (finding->placed && from + length <= finding->where.length) {
         size_t offset = finding->where.offset + from;
-        locate(at.file, offset, &finding->where);
+        locate(ckpt_value_file(at), offset, &finding->where);
         finding->where.length = length;
-        set_end(finding, at.file->text);
+        set_end(finding, ckpt_value_file(at)->text);
     }
     return finding;
 }
@@ -333,7 +186,7 @@ struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index
         ckpt_buffer_add(&r->text, member->scope.data, member->scope.length);
         ckpt_buffer_add_text(&r->text, "!");
         ckpt_buffer_add(&r->text, name.data, name.length);
-        name = keep_text(r);
+        name = ckpt_keep_text(r);
     }
     finding->member = name;
     finding->archive_offset = member->record->header_offset;
@@ -344,24 +197,25 @@ struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index 
                                      struct ckpt_file *file)
 {
     const ckpt_error *e = &file->error;
-    bool repeats = e->found.length != 0 && e->found.length <= e->message.length;
-    if (repeats) {
-        repeats = false;
-        for (size_t i = 0; i + e->found.length <= e->message.length && !repeats; i++)
-            repeats = memcmp(e->message.data + i, e->found.data, e->found.length) == 0;
-    }
+    ckpt_string found = e->found;
+    if (!r->reveal && ckpt_is_variable(e->pointer) && ckpt_starts(found, "the "))
+        found = ckpt_string_of("a value"); /* of the environment: not shown */
+    else if (found.length != 0)
+        found = ckpt_text_of(r, "%t", found);
+    bool repeats = false;
+    for (size_t i = 0; found.length != 0 && i + found.length <= e->message.length && !repeats; i++)
+        repeats = memcmp(e->message.data + i, found.data, found.length) == 0;
     struct ckpt_finding *finding =
         e->expected.length == 0
-            ? ckpt_find(r, rule, (ckpt_value){file, CKPT_NO_NODE, 0}, "%t", e->message)
-            : ckpt_find(
-                  r, rule, (ckpt_value){file, CKPT_NO_NODE, 0}, "%t (%s%t%s%s%t%sexpected %t)",
-                  e->message, e->pointer.length == 0 ? "" : "at ", e->pointer,
-                  e->pointer.length == 0 ? "" : ": ", repeats ? "" : "found ",
-                  repeats ? (ckpt_string){"", 0} : e->found, repeats ? "" : "; ", e->expected);
+            ? ckpt_find(r, rule, ckpt_nothing(file), "%t", e->message)
+            : ckpt_find(r, rule, ckpt_nothing(file), "%t (%s%t%s%s%t%sexpected %t)", e->message,
+                        e->pointer.length == 0 ? "" : "at ", e->pointer,
+                        e->pointer.length == 0 ? "" : ": ", repeats ? "" : "found ",
+                        repeats ? (ckpt_string){"", 0} : found, repeats ? "" : "; ", e->expected);
     if (finding == NULL)
         return NULL;
     finding->pointer = keep_name(r, e->pointer);
-    finding->found = e->found;
+    finding->found = found;
     finding->expected = e->expected;
     if (e->where.line != 0) {
         finding->where = e->where;
@@ -374,7 +228,7 @@ struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index 
 void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at,
                  const char *message)
 {
-    if (finding == NULL || at.file == NULL)
+    if (finding == NULL || ckpt_value_file(at) == NULL)
         return;
     struct ckpt_related *related = ckpt_arena_alloc(&r->arena, sizeof(*related));
     if (related == NULL) {

@@ -60,6 +60,7 @@ void ckpt_check_restore(struct ckpt_rules *r)
         else if (version_text(r, i).length != 0)
             ckpt_find_file(r, CKPT_RULE_701, "", "%t", version_text(r, i));
     }
+    ckpt_check_mounts_of_target(r);
     if (r->form == CKPT_FORM_CRIU_DIRECTORY)
         ckpt_find_file(r, CKPT_RULE_710, "",
                        "There is no file system in this checkpoint; the container that it was made "

@@ -7,11 +7,16 @@
 #ifndef CKPT_RULES_RULES_H
 #define CKPT_RULES_RULES_H
 
+#include <stdarg.h>
+
 #include "archive/archive.h"
 #include "archive/names.h"
 #include "checkpoint/internal.h"
 #include "rules/catalog.h"
 #include "rules/value.h"
+
+/* Stands for a secret. */
+#define CKPT_MASK "•••"
 
 /* ---- findings (report.c) ----------------------------------------------------------------------
  */
@@ -113,8 +118,12 @@ struct ckpt_rules {
     /* what the members were (members.c) */
     struct ckpt_seen seen[64]; /* by number of members.def */
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
-    ckpt_name_set names;       /* hashes of the names of regular files */
-    ckpt_name_set diff;        /* of all paths in rootfs-diff.tar and their directories */
+    bool top_parent;           /* or at the top, as in a directory of images */
+    ckpt_string gpu;           /* the first image of a graphics processor */
+    ckpt_string partial;       /* the first member that was not finished */
+    uint64_t gpu_offset, partial_offset;
+    ckpt_name_set names; /* hashes of the names of regular files */
+    ckpt_name_set diff;  /* of all paths in rootfs-diff.tar and their directories */
     struct ckpt_duplicate *duplicates[CKPT_BUCKETS]; /* by hash */
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
@@ -131,8 +140,10 @@ struct ckpt_rules {
 
 /* Reports that `at` (its object, where something is absent) breaks the rule. The format takes
    %s const char *, %t ckpt_string (escaped), %q ckpt_string (quoted, escaped, shortened),
-   %v ckpt_value (its source, shortened), %n uint64_t, %i int64_t, %o uint32_t (mode), %b uint64_t
-   (bytes, for people), %% a per cent sign. NULL if it is not listed: over a limit, no memory. */
+   %v ckpt_value (its source, shortened), %p an existing ckpt_value (its JSON pointer), %n uint64_t,
+   %i int64_t, %o uint32_t (mode), %b uint64_t (bytes, for people), %% a per cent sign. Secrets in
+   %t, %q and %v are masked, and all values of environments. NULL if it is not listed: over a limit,
+   no memory. */
 struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                const char *format, ...);
 
@@ -171,6 +182,13 @@ ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text);
 /* The text of a format as above, in the validation's memory. */
 ckpt_string ckpt_text_of(struct ckpt_rules *r, const char *format, ...);
 
+/* What the two above share (text.c): writes to r->text, and takes it from there. */
+void ckpt_add_format(struct ckpt_rules *r, const char *format, va_list arguments);
+ckpt_string ckpt_keep_text(struct ckpt_rules *r);
+
+/* Whether a JSON pointer is that of a variable of an environment: it is shown by its name only. */
+bool ckpt_is_variable(ckpt_string pointer);
+
 /* How a rule counts for this checkpoint: override, engine, targets. */
 enum ckpt_severity ckpt_severity_of(const struct ckpt_rules *r, enum ckpt_rule_index rule);
 
@@ -203,9 +221,21 @@ bool ckpt_wants_files(const struct ckpt_rules *r);
 /* Whether a regular file of that name is in the archive. */
 bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name);
 
+/* Whether engines or the kubelet make a mount at this place by themselves. */
+bool ckpt_is_own_mount(ckpt_string destination);
+
+/* The same of CRI-O alone: such mounts need not be declared for a restore. */
+bool ckpt_is_crio_mount(ckpt_string destination);
+
+/* Whether a list of namespaces has this type. */
+bool ckpt_has_namespace(ckpt_value namespaces, const char *type);
+
 /* Whether the checkpoint is of this engine; or of none that is known, and the target was asked for.
  */
 bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
+
+/* Whether all of the archive is there, so that what is not in it is missing. */
+bool ckpt_is_whole(const struct ckpt_rules *r);
 
 /* What is wrong with a path that is to be absolute and clean, in words that follow its name; NULL:
    nothing. `local`: it is to be relative, without "..". */
@@ -229,12 +259,14 @@ bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path);
 
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
+void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_container(struct ckpt_rules *r); /* 0xx */
 void ckpt_check_config(struct ckpt_rules *r);    /* 1xx */
 void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config);
-void ckpt_check_keys(struct ckpt_rules *r);       /* CKP114, in all files */
-void ckpt_check_spec(struct ckpt_rules *r);       /* 2xx */
+void ckpt_check_keys(struct ckpt_rules *r); /* CKP114, in all files */
+void ckpt_check_spec(struct ckpt_rules *r); /* 2xx */
+void ckpt_check_schema(struct ckpt_rules *r, ckpt_value spec);
 void ckpt_check_side_files(struct ckpt_rules *r); /* 3xx */
 void ckpt_check_network_status(struct ckpt_rules *r);
 void ckpt_check_dump_log(struct ckpt_rules *r);
@@ -243,8 +275,10 @@ void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
-void ckpt_check_kubelet(struct ckpt_rules *r);      /* what the kubelet names and lists */
-void ckpt_check_restore(struct ckpt_rules *r);      /* 7xx, and prints the verdicts: last */
+void ckpt_check_pod(struct ckpt_rules *r);
+void ckpt_check_mounts_of_target(struct ckpt_rules *r);
+void ckpt_check_kubelet(struct ckpt_rules *r); /* what the kubelet names and lists */
+void ckpt_check_restore(struct ckpt_rules *r); /* 7xx, and prints the verdicts: last */
 void ckpt_print_targets(struct ckpt_rules *r, struct ckpt_buffer *out);
 
 /* The memory of the sets of names. */

@@ -5,23 +5,19 @@
 
 #include "text/number.h"
 #include "text/time.h"
+#include "text/utf8.h"
 
 static const struct ckpt_node *node_of(ckpt_value value)
 {
-    return &value.file->document->index.nodes[value.node];
-}
-
-static ckpt_value nothing(struct ckpt_file *file)
-{
-    return (ckpt_value){file, CKPT_NO_NODE, 0};
+    return &ckpt_value_file(value)->document->index.nodes[ckpt_value_node(value)];
 }
 
 ckpt_value ckpt_whole(struct ckpt_file *file)
 {
     if (file == NULL || file->document == NULL || file->document->index.count == 0 ||
         file->error.kind == CKPT_ERROR_SYNTAX || file->error.kind == CKPT_ERROR_LIMIT)
-        return nothing(file);
-    return (ckpt_value){file, 0, 0};
+        return ckpt_nothing(file);
+    return ckpt_value_at(file, 0);
 }
 
 enum ckpt_node_type ckpt_type_of(ckpt_value value)
@@ -53,16 +49,16 @@ static ckpt_value at(ckpt_value list, uint32_t node)
 {
     const struct ckpt_node *parent = node_of(list);
     if (node >= parent->end)
-        return nothing(list.file);
+        return ckpt_nothing(ckpt_value_file(list));
     bool object = ckpt_node_type(parent) == CKPT_OBJECT;
-    return (ckpt_value){list.file, node + object, object ? node : 0};
+    return ckpt_make_value(ckpt_value_file(list), node + object, object);
 }
 
 ckpt_value ckpt_first(ckpt_value list)
 {
     if (!ckpt_is(list, CKPT_ARRAY) && !ckpt_is(list, CKPT_OBJECT))
-        return nothing(list.file);
-    return at(list, list.node + 1);
+        return ckpt_nothing(ckpt_value_file(list));
+    return at(list, ckpt_value_node(list) + 1);
 }
 
 ckpt_value ckpt_next(ckpt_value list, ckpt_value value)
@@ -80,13 +76,14 @@ static ckpt_string unquote(struct ckpt_file *file, uint32_t node)
 static ckpt_value get(ckpt_value object, const char *key, bool fold)
 {
     size_t length = strlen(key);
-    ckpt_value found = nothing(object.file);
+    struct ckpt_file *file = ckpt_value_file(object);
+    ckpt_value found = ckpt_nothing(file);
     if (!ckpt_is(object, CKPT_OBJECT))
         return found;
-    const struct ckpt_node *nodes = object.file->document->index.nodes;
-    const unsigned char *text = object.file->document->input;
-    uint32_t end = nodes[object.node].end;
-    for (uint32_t i = object.node + 1; i < end; i = nodes[i + 1].end) {
+    const struct ckpt_node *nodes = file->document->index.nodes;
+    const unsigned char *text = file->document->input;
+    uint32_t end = nodes[ckpt_value_node(object)].end;
+    for (uint32_t i = ckpt_value_node(object) + 1; i < end; i = nodes[i + 1].end) {
         const struct ckpt_node *node = &nodes[i];
         bool plain = (node->info & (CKPT_NODE_ESCAPED | CKPT_NODE_WIDE)) == 0;
         if (plain && node->length != length + 2)
@@ -95,15 +92,15 @@ static ckpt_value get(ckpt_value object, const char *key, bool fold)
         if (!plain || memcmp(name, key, length) != 0) {
             if (plain && !fold)
                 continue;
-            struct ckpt_arena_mark mark = ckpt_arena_mark(&object.file->document->arena);
-            ckpt_string other = plain ? (ckpt_string){name, length} : unquote(object.file, i);
+            struct ckpt_arena_mark mark = ckpt_arena_mark(&file->document->arena);
+            ckpt_string other = plain ? (ckpt_string){name, length} : unquote(file, i);
             bool same = fold ? ckpt_fold_equal(key, length, other.data, other.length)
                              : ckpt_equals(other, key);
-            ckpt_arena_release(&object.file->document->arena, mark);
+            ckpt_arena_release(&file->document->arena, mark);
             if (!same)
                 continue;
         }
-        found = (ckpt_value){object.file, i + 1, i};
+        found = ckpt_make_value(file, i + 1, true);
     }
     return found;
 }
@@ -129,25 +126,77 @@ ckpt_value ckpt_get_path(ckpt_value object, const char *keys)
 
 ckpt_string ckpt_text(ckpt_value value)
 {
-    return ckpt_is(value, CKPT_STRING) ? unquote(value.file, value.node) : (ckpt_string){"", 0};
+    return ckpt_is(value, CKPT_STRING) ? unquote(ckpt_value_file(value), ckpt_value_node(value))
+                                       : (ckpt_string){"", 0};
+}
+
+bool ckpt_has_text(ckpt_value value)
+{
+    return ckpt_text(value).length != 0;
+}
+
+bool ckpt_is_text(ckpt_value value, const char *text)
+{
+    return ckpt_equals(ckpt_text(value), text);
 }
 
 ckpt_string ckpt_key_text(ckpt_value value)
 {
-    return ckpt_exists(value) && value.key != 0 ? unquote(value.file, value.key)
-                                                : (ckpt_string){"", 0};
+    return ckpt_exists(value) && ckpt_value_has_key(value)
+               ? unquote(ckpt_value_file(value), ckpt_value_node(value) - 1)
+               : (ckpt_string){"", 0};
 }
 
 ckpt_value ckpt_key_of(ckpt_value value)
 {
-    return value.key == 0 ? value : (ckpt_value){value.file, value.key, 0};
+    return ckpt_value_has_key(value)
+               ? ckpt_value_at(ckpt_value_file(value), ckpt_value_node(value) - 1)
+               : value;
 }
 
 ckpt_string ckpt_source(ckpt_value value)
 {
     if (!ckpt_exists(value))
         return (ckpt_string){"", 0};
-    return (ckpt_string){value.file->text + node_of(value)->offset, node_of(value)->length};
+    return (ckpt_string){ckpt_value_file(value)->text + node_of(value)->offset,
+                         node_of(value)->length};
+}
+
+/* Bytes in the source that the next character of a string takes, and in its text. */
+static size_t step(ckpt_string source, size_t at, size_t *width)
+{
+    const unsigned char *bytes = (const unsigned char *)source.data + at;
+    size_t left = source.length - at, size = 1;
+    uint32_t rune = bytes[0];
+    unsigned char encoded[4];
+    if (bytes[0] != '\\') {
+        size = ckpt_utf8_decode(bytes, left, &rune);
+    } else if (left < 6 || bytes[1] != 'u') {
+        *width = 1;
+        return left < 2 ? left : 2;
+    } else {
+        size = 6;
+        rune = 0;
+        for (int i = 2; i < 6; i++)
+            rune = rune << 4 |
+                   (uint32_t)(bytes[i] <= '9' ? bytes[i] - '0' : (bytes[i] | 0x20) - 'a' + 10);
+        if (rune >> 10 == 0xd800 >> 10 && left >= 12 && bytes[6] == '\\' && bytes[7] == 'u' &&
+            (bytes[8] | 0x20) == 'd' && (bytes[9] | 0x20) >= 'c') {
+            size = 12;
+            rune = 0x10000; /* as wide as any other pair */
+        }
+    }
+    *width = ckpt_utf8_encode(rune, encoded);
+    return size;
+}
+
+size_t ckpt_source_offset(ckpt_value string, size_t offset)
+{
+    ckpt_string source = ckpt_source(string);
+    size_t at = 1, width = 0;
+    for (size_t done = 0; done < offset && at + 1 < source.length; done += width)
+        at += step(source, at, &width);
+    return at;
 }
 
 bool ckpt_int64_of(ckpt_value value, int64_t *number)
@@ -191,6 +240,29 @@ bool ckpt_ends(ckpt_string text, const char *end)
 {
     size_t n = strlen(end);
     return text.length >= n && memcmp(text.data + text.length - n, end, n) == 0;
+}
+
+static bool any(ckpt_string text, const char *list, bool (*fits)(ckpt_string, const char *))
+{
+    for (; *list != '\0'; list += strlen(list) + 1)
+        if (fits(text, list))
+            return true;
+    return false;
+}
+
+bool ckpt_is_one_of(ckpt_string text, const char *list)
+{
+    return any(text, list, ckpt_equals);
+}
+
+bool ckpt_starts_one_of(ckpt_string text, const char *list)
+{
+    return any(text, list, ckpt_starts);
+}
+
+bool ckpt_ends_one_of(ckpt_string text, const char *list)
+{
+    return any(text, list, ckpt_ends);
 }
 
 size_t ckpt_index_of(ckpt_string text, const char *part)

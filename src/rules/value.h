@@ -9,21 +9,83 @@
 #include "checkpoint/internal.h"
 #include "json/document.h"
 
-#define CKPT_NO_NODE UINT32_MAX
+#define CKPT_NO_NODE UINT32_C(0x7fffffff)
 
-/* A value in a file, or nothing (node CKPT_NO_NODE), for example a member that is not there. */
+/*
+ * A value in a file, or nothing (node CKPT_NO_NODE), for example a member that is not there.
+ * Values go in and out of every check. In WebAssembly they are one number each, so that they need
+ * not be copied through memory: that makes the checks smaller by a third.
+ */
+#if UINTPTR_MAX == UINT32_MAX
 typedef struct ckpt_value {
-    struct ckpt_file *file;
-    uint32_t node;
-    uint32_t key; /* node of its key, if it is a member of an object; else 0 */
+    uint64_t bits; /* address of the file, node, one bit for the key */
 } ckpt_value;
+
+static inline ckpt_value ckpt_make_value(struct ckpt_file *file, uint32_t node, bool has_key)
+{
+    return (ckpt_value){(uint64_t)(uintptr_t)file << 32 | node << 1 | has_key};
+}
+
+static inline struct ckpt_file *ckpt_value_file(ckpt_value value)
+{
+    return (struct ckpt_file *)(uintptr_t)(value.bits >> 32);
+}
+
+static inline uint32_t ckpt_value_node(ckpt_value value)
+{
+    return (uint32_t)value.bits >> 1;
+}
+
+static inline bool ckpt_value_has_key(ckpt_value value)
+{
+    return (value.bits & 1) != 0;
+}
+#else
+typedef struct ckpt_value {
+    struct ckpt_file *in;
+    uint32_t at;
+    bool keyed; /* it is a member of an object: the node in front is its key */
+} ckpt_value;
+
+static inline ckpt_value ckpt_make_value(struct ckpt_file *file, uint32_t node, bool has_key)
+{
+    return (ckpt_value){file, node, has_key};
+}
+
+static inline struct ckpt_file *ckpt_value_file(ckpt_value value)
+{
+    return value.in;
+}
+
+static inline uint32_t ckpt_value_node(ckpt_value value)
+{
+    return value.at;
+}
+
+static inline bool ckpt_value_has_key(ckpt_value value)
+{
+    return value.keyed;
+}
+#endif
+
+/* The value at a node whose key does not matter. */
+static inline ckpt_value ckpt_value_at(struct ckpt_file *file, uint32_t node)
+{
+    return ckpt_make_value(file, node, false);
+}
+
+/* What is not there, in a file (which may be NULL). */
+static inline ckpt_value ckpt_nothing(struct ckpt_file *file)
+{
+    return ckpt_make_value(file, CKPT_NO_NODE, false);
+}
 
 /* The whole of a file; nothing if `file` is NULL or no JSON. */
 ckpt_value ckpt_whole(struct ckpt_file *file);
 
 static inline bool ckpt_exists(ckpt_value value)
 {
-    return value.node != CKPT_NO_NODE;
+    return ckpt_value_node(value) != CKPT_NO_NODE;
 }
 
 /* The type of an existing value. */
@@ -58,6 +120,10 @@ ckpt_value ckpt_next(ckpt_value list, ckpt_value value);
 /* The text of a string value, escapes resolved; empty for other values. It lives as the file. */
 ckpt_string ckpt_text(ckpt_value value);
 
+/* Whether that text is not empty; whether it is this one. */
+bool ckpt_has_text(ckpt_value value);
+bool ckpt_is_text(ckpt_value value, const char *text);
+
 /* The key of a member; empty for elements. */
 ckpt_string ckpt_key_text(ckpt_value value);
 
@@ -66,6 +132,9 @@ ckpt_value ckpt_key_of(ckpt_value value);
 
 /* The bytes of a value as they stand in the file. */
 ckpt_string ckpt_source(ckpt_value value);
+
+/* Where byte `offset` of a string's text stands in its source, which begins with a quote. */
+size_t ckpt_source_offset(ckpt_value string, size_t offset);
 
 /* The integer that a number is; false for all else and out of range. */
 bool ckpt_int64_of(ckpt_value value, int64_t *number);
@@ -80,6 +149,10 @@ bool ckpt_equal(ckpt_string a, ckpt_string b);
 bool ckpt_equals(ckpt_string a, const char *b);
 bool ckpt_starts(ckpt_string text, const char *start);
 bool ckpt_ends(ckpt_string text, const char *end);
+/* The same for any of a list of words, each with a NUL behind it: "pid\0uts\0". */
+bool ckpt_is_one_of(ckpt_string text, const char *list);
+bool ckpt_starts_one_of(ckpt_string text, const char *list);
+bool ckpt_ends_one_of(ckpt_string text, const char *list);
 /* Position of `part` in the text, or SIZE_MAX. */
 size_t ckpt_index_of(ckpt_string text, const char *part);
 ckpt_string ckpt_slice_of(ckpt_string text, size_t from, size_t to);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs the C tests and prints TAP: test-c [-v] [name…]; the working directory is the repository. */
+/* Runs the C tests and prints TAP: test-c [-v] [name…]; the working directory is the repository.
+   test-c --validate: see validate.h. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "tap.h"
 #include "tests.h"
+#include "validate.h"
 
 #define MAX_REPORTS 10
 
@@ -70,6 +72,8 @@ static const struct {
 int main(int argc, char **argv)
 {
     int ran = 0, failed = 0;
+    if (argc == 2 && strcmp(argv[1], "--validate") == 0)
+        return validate_stream();
     for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
         bool wanted = argc < 2;
         for (int a = 1; a < argc; a++)

@@ -156,7 +156,10 @@ test('inspect: wrong forms are refused before anything is read', async () => {
   assert.deepEqual([code, stdout], [2, '']);
   assert.match(stderr, /^ckpt: unknown format "yaml" \(one of tree, json\)\n/);
   // Each command has its own.
-  assert.match((await ckpt(['validate', '--format', 'tree', '.'])).stderr, /one of text, json/);
+  assert.match(
+    (await ckpt(['validate', '--format', 'tree', '.'])).stderr,
+    /one of text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html/,
+  );
 });
 
 test('inspect: all subnets of an interface, networks in order', async () => {

@@ -131,7 +131,7 @@ export async function shown(page, title) {
     const item = document.querySelector('.item');
     return (
       item?.getAttribute('aria-busy') === 'false' &&
-      (wanted === undefined || item.querySelector('h2')?.textContent === wanted)
+      (wanted === undefined || item.querySelector('h1')?.textContent === wanted)
     );
   }, title);
 }
@@ -176,7 +176,7 @@ export async function drop(page, files, { over } = {}) {
 /** A part of the page by its heading. @param {Page} page @param {string} title */
 export const section = (page, title) =>
   page.locator('section.card', {
-    has: page.locator('h3', { hasText: new RegExp(`^${title}$`) }),
+    has: page.locator('h2', { hasText: new RegExp(`^${title}$`) }),
   });
 
 /** @typedef {import('playwright-core').Locator} Locator */

@@ -150,7 +150,7 @@ test('times and durations', () => {
     ['d', time('2023-12-31T23:00:00Z')],
   ]);
   assert.equal(later.after, '1 hour later');
-  assert.equal(missing.time, null);
+  assert.equal(missing.known, false);
   assert.equal(earlier.after, '2 hours earlier');
 });
 

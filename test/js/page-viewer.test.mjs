@@ -255,7 +255,7 @@ test('files are saved under names that no system minds', () => {
 async function open(page, name) {
   await page.locator('.list .search').fill(name);
   await page.locator('.list .rows.members .row', { hasText: name }).first().click();
-  await page.locator('.viewer h3', { hasText: name }).waitFor();
+  await page.locator('.viewer h2', { hasText: name }).waitFor();
 }
 /** @param {import('playwright-core').Page} page @param {string} mode */
 async function as(page, mode) {
@@ -376,7 +376,7 @@ test('members of archives inside are listed, looked at and saved', () =>
     await open(page, 'rootfs-diff.tar');
     const inside = page.locator('.viewer .rows.members');
     await inside.locator('.row', { hasText: 'passwd' }).click();
-    await page.locator('.viewer h3', { hasText: 'rootfs-diff.tar › etc/passwd' }).waitFor();
+    await page.locator('.viewer h2', { hasText: 'rootfs-diff.tar › etc/passwd' }).waitFor();
     assert.match(page.url(), /#\d+\/files\/\d+!\d+$/);
     const wanted = Buffer.from(await checkpoint.read('etc/passwd', { inside: 'rootfs-diff.tar' }));
     await page.locator('.viewer .rows.text .row').first().waitFor();

@@ -94,6 +94,9 @@ test('archives are dropped: identity, engine, times, sizes, members as openCheck
           ),
         present.map(([part, size]) => [A.parts[part], ckpt.byteToString(size)]),
       );
+      assert.ok(
+        (await picture.locator('.checkpoint-size').textContent())?.endsWith(ckpt.byteToString(all)),
+      );
       const areas = await picture.locator('.map > .part').evaluateAll((boxes) =>
         boxes.map((box) => {
           const { width, height } = box.getBoundingClientRect();

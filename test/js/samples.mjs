@@ -11,7 +11,10 @@
 //   inner     {"rootfs-diff.tar": [{"name", …}]}: a tar of these members
 //   files     {"status": …}: no archive at all, but these files alone, as JSON
 //   archive   {"gzip": true, "append": "text", "cut": bytes taken off the end, "noEnd": true}
+//   image     {"manifest": {annotations}, "index": {annotations}, "nested": {annotations of an index in between},
+//             "layers": 2, "architecture"}: all of this as the layer of an OCI image layout
 //   options   of the validation, for example {"targets": ["containerd@2.4"]}
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { openCheckpoint } from '../../wasm/node.js';
@@ -120,6 +123,35 @@ export function tarOf(members, { noEnd = false } = {}) {
   return Buffer.concat([...parts, new Uint8Array(noEnd ? 0 : 1024)]);
 }
 
+/** An OCI image layout around a layer. */
+function imageOf(layer, { manifest = {}, index = {}, nested, layers = 1, architecture = 'amd64' }) {
+  const blobs = [];
+  const put = (body, mediaType) => {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+    const hex = createHash('sha256').update(bytes).digest('hex');
+    blobs.push({ name: `blobs/sha256/${hex}`, text: bytes });
+    return { mediaType, digest: `sha256:${hex}`, size: bytes.length };
+  };
+  const type = 'application/vnd.oci.image';
+  const config = put({ architecture, os: 'linux', config: {} }, `${type}.config.v1+json`);
+  const list = [put(layer, `${type}.layer.v1.tar`)];
+  while (list.length < layers) list.push(put(tarOf([]), `${type}.layer.v1.tar`));
+  let top = put(
+    { schemaVersion: 2, config, layers: list, annotations: manifest },
+    `${type}.manifest.v1+json`,
+  );
+  if (nested)
+    top = put({ schemaVersion: 2, manifests: [top], annotations: nested }, `${type}.index.v1+json`);
+  const text = JSON.stringify({ schemaVersion: 2, manifests: [top], annotations: index });
+  return tarOf(
+    [
+      ...blobs,
+      { name: 'index.json', text },
+      { name: 'oci-layout', text: '{"imageLayoutVersion":"1.0.0"}' },
+    ].map(memberOf),
+  );
+}
+
 /**
  * The archive of one side of a sample.
  * @returns {Promise<Buffer>}
@@ -133,6 +165,7 @@ export async function build({
   replace = [],
   inner = {},
   archive = {},
+  image,
 }) {
   let members = (await baseMembers(base)).filter(({ name }) => !drop.includes(name));
   for (const name of new Set([...Object.keys(set), ...Object.keys(unset)])) {
@@ -159,6 +192,7 @@ export async function build({
     else members.push(memberOf(entry));
   }
   let bytes = tarOf(members, archive);
+  if (image) bytes = imageOf(bytes, image);
   if (archive.cut) bytes = bytes.subarray(0, bytes.length - archive.cut);
   if (archive.append) bytes = Buffer.concat([bytes, Buffer.from(archive.append)]);
   return archive.gzip ? gzipSync(bytes) : bytes;

@@ -21,10 +21,13 @@ const kinds = JSON.parse(readFileSync(new URL('build/describe.json', root), 'utf
   ({ file }) => file != null,
 );
 
-test('there is a schema for every metadata file, for the report, and no other', () => {
+test('there is a schema for every metadata file, for reports and the configuration, and no other', () => {
   assert.deepEqual(
     readdirSync(new URL('dist/schema', root)).sort(),
-    [...kinds.map(({ name }) => name), 'report'].map((name) => `${name}.schema.json`).sort(),
+    [
+      ...[...kinds.map(({ name }) => name), 'report'].map((name) => `${name}.schema.json`),
+      ...['config.json', 'validate.json'],
+    ].sort(),
   );
 });
 

@@ -1,33 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// From an input to its findings.
+// Inputs of one file: their bytes, and what the core says where it has no rules but those of reading.
+import { ReadError, readFile, readStandardInput } from './input.js';
 import { CheckpointError } from '../error.js';
 import { sequenceLength } from '../escape.js';
-import { ReadError, readFile, readStandardInput } from './input.js';
 
-/**
- * A problem in a file. Offsets and lengths are bytes, lines and columns (code points) count from 1,
- * the end is exclusive; all are null if the problem has no place in the file.
- * @typedef {object} Finding
- * @property {string} id of the rule that is broken
- * @property {'error' | 'warning'} severity
- * @property {string} message the Go package's text, what was found and what was expected
- * @property {number | null} offset
- * @property {number | null} length
- * @property {number | null} line
- * @property {number | null} column
- * @property {number | null} endLine
- * @property {number | null} endColumn
- * @property {string} pointer
- * @property {string} found
- * @property {string} expected
- * @property {string} hint what to do about it; may be empty
- *
- * @typedef {object} Checked
- * @property {import('./input.js').Input} input
- * @property {Uint8Array} bytes none if it could not be read
- * @property {Finding[]} findings
- * @property {{code: string, message: string} | null} unreadable why it could not be checked
- */
+/** @typedef {import('./findings.js').Finding} Finding */
+/** @typedef {import('./findings.js').Report} Report */
 
 /**
  * The bytes of an input.
@@ -37,60 +15,50 @@ import { ReadError, readFile, readStandardInput } from './input.js';
  */
 export async function read(input) {
   if (input.error) throw input.error;
-  if (input.bytes) return input.bytes;
   return input.file === null ? readStandardInput() : readFile(input.file);
 }
 
-/**
- * @param {import('./input.js').Input} input
- * @param {(bytes: Uint8Array) => CheckpointError | null} check
- * @returns {Promise<Checked>}
- */
-export async function checkInput(input, check) {
-  /** @type {Uint8Array} */
-  let bytes = new Uint8Array();
-  try {
-    bytes = await read(input);
-    const error = check(bytes);
-    if (error?.kind === 'limit') throw error;
-    return { input, bytes, findings: error ? [finding(error, bytes)] : [], unreadable: null };
-  } catch (error) {
-    if (error instanceof ReadError)
-      return {
-        input,
-        bytes,
-        findings: [],
-        unreadable: { code: error.code, message: error.message },
-      };
-    if (error instanceof CheckpointError && error.kind === 'limit')
-      return { input, bytes, findings: [], unreadable: { code: 'limit', message: error.message } };
-    throw error;
-  }
+/** Why something could not be read, if that is what an error says. @param {unknown} error @returns {{code: string, message: string}} */
+export function whyUnread(error) {
+  if (error instanceof ReadError) return { code: error.code, message: error.message };
+  if (error instanceof CheckpointError && error.kind === 'limit')
+    return { code: 'limit', message: error.message };
+  throw error;
 }
 
 /**
- * What the core says of a file, as a finding.
+ * The report about a file of a kind that is in no checkpoint: it can be read, or it cannot.
+ * @param {string} kind
+ * @param {Uint8Array} bytes
+ * @param {import('../core.js').Core} core
+ * @returns {Report}
+ * @throws {CheckpointError} it is too large
+ */
+export function readingReport(kind, bytes, core) {
+  const error = core.check(kind, bytes);
+  if (error?.kind === 'limit') throw error;
+  return {
+    ...{ version: 1, name: '', form: 'unknown', compression: 'none' },
+    ...{ engine: { name: 'unknown', display: '' }, container: {} },
+    counts: { error: error ? 1 : 0, warning: 0, info: 0 },
+    ...{ cut: [], targets: [], findings: error ? [finding(error, bytes, kind)] : [] },
+  };
+}
+
+/**
+ * What the core says of a file that it cannot read, as a finding.
  * @param {CheckpointError} error
  * @param {Uint8Array} bytes
+ * @param {string} [member]
  * @returns {Finding}
  */
-export function finding(error, bytes) {
+export function finding(error, bytes, member = '') {
   const { rule, offset, length, line, column, pointer, found, expected } = error;
   /** @type {Finding} */
   const result = {
-    id: rule,
-    severity: 'error',
-    message: describe(error),
-    offset: null,
-    length: null,
-    line: null,
-    column: null,
-    endLine: null,
-    endColumn: null,
-    pointer,
-    found,
-    expected,
-    hint: '',
+    ...{ id: rule, severity: 'error', message: describe(error), hint: '', member, pointer },
+    ...{ offset: null, length: null, line: null, column: null, endLine: null, endColumn: null },
+    ...{ archiveOffset: null, found, expected, related: [] },
   };
   return line === 0
     ? result

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands of ckpt. Arguments, --help and shell completion are read and made with this table.
 import { cat } from './cat.js';
+import { completion } from './completion.js';
 import { decode } from './decode.js';
+import { explain } from './explain.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
+import { rules } from './rules.js';
 import { show } from './show.js';
 import { validate } from './validate.js';
+import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
-export const COMMANDS = [show, inspect, list, ls, cat, validate, decode];
+export const COMMANDS = [
+  ...[show, inspect, list, ls, cat],
+  ...[validate, view, explain, rules],
+  ...[decode, completion],
+];

@@ -2,10 +2,9 @@
 // ckpt decode
 import { CheckpointError } from '../error.js';
 import { escapeInJson } from '../escape.js';
-import { finding, read } from './check.js';
+import { finding, read, whyUnread } from './check.js';
 import { EXIT } from './exit.js';
-import { findingText, unreadableText } from './format-text.js';
-import { ReadError } from './input.js';
+import { findingText, unreadableText } from './formats/text.js';
 import { KIND_OPTIONS, namedInput } from './kind.js';
 import { styleFor } from './output.js';
 
@@ -44,15 +43,13 @@ export const decode = {
       await print(ckpt.reencode(input.kind, bytes));
       return EXIT.ok;
     } catch (error) {
-      const limit = error instanceof CheckpointError && error.kind === 'limit';
-      if (error instanceof ReadError || limit) {
-        const unreadable = { code: '', message: error.message };
-        await stderr.write(unreadableText({ input, bytes, findings: [], unreadable }, style));
+      if (!(error instanceof CheckpointError) || error.kind === 'limit') {
+        const { message } = whyUnread(error);
+        await stderr.write(unreadableText(input.shown, message, style));
         return EXIT.unreadable;
       }
-      if (!(error instanceof CheckpointError)) throw error;
-      const checked = { input, bytes, findings: [], unreadable: null };
-      await stderr.write(findingText(checked, finding(error, bytes), style, stderr.width));
+      const what = { name: input.shown, finding: finding(error, bytes) };
+      await stderr.write(findingText(what, { bytes, hidden: [] }, style, stderr.width));
       if (switches.has('partial') && error.partial !== undefined)
         await print(ckpt.encode(input.kind, error.partial));
       return EXIT.findings;

@@ -9,16 +9,24 @@ const BEFORE = 2;
 const AFTER = 1;
 const TAB = '    ';
 const ELLIPSIS = '…';
+const MASK = '•';
 /** Lines that are longer than this many bytes have no neighbours worth showing. */
 const LONG_LINE = 1 << 16;
 
+/** @typedef {import('./findings.js').Text} Text */
 /** A character and the byte offset where it begins. @typedef {{text: string, width: number, offset: number}} Cell */
 
-/** @param {Uint8Array} bytes @param {number} start @param {number} end @returns {Cell[]} */
-function cellsOf(bytes, start, end) {
+/** A part of a file that is not shown: a secret. @typedef {{offset: number, length: number}} Range */
+
+/** @param {Text} file @param {number} start @param {number} end @returns {Cell[]} */
+function cellsOf({ bytes, hidden }, start, end) {
+  const near = hidden.filter(({ offset, length }) => offset < end && offset + length > start);
   const cells = [];
   for (const { text, offset } of visibleCharacters(bytes, start, end)) {
-    const shown = text === '\\t' && bytes[offset] === 9 ? TAB : text;
+    const isHidden = near.some(
+      (range) => offset >= range.offset && offset < range.offset + range.length,
+    );
+    const shown = isHidden ? MASK : text === '\\t' && bytes[offset] === 9 ? TAB : text;
     cells.push({ text: shown, width: displayWidth(shown), offset });
   }
   return cells;
@@ -40,20 +48,21 @@ function fitting(cells, width, fromEnd) {
 
 /**
  * The part of a line around a byte that fits into a width, cut with an ellipsis at either side.
- * @param {Uint8Array} bytes
+ * @param {Text} file
  * @param {{start: number, end: number}} line offsets; `start` may lie within the line if that is very long
  * @param {number} focus an offset of the line
  * @param {number} width
  * @returns {{cells: Cell[], text: string, cutLeft: boolean}}
  */
-function view(bytes, line, focus, width) {
+function view(file, line, focus, width) {
+  const { bytes } = file;
   // No character has more than 4 bytes, and few have no width.
   const reach = 4 * width + 4;
   let from = Math.max(line.start, focus - reach);
   const to = Math.min(line.end, focus + reach);
   if (from > line.start) while (from < focus && (bytes[from] & 0xc0) === 0x80) from++;
-  let left = cellsOf(bytes, from, focus);
-  let right = cellsOf(bytes, focus, to);
+  let left = cellsOf(file, from, focus);
+  let right = cellsOf(file, focus, to);
   const whole = from === line.start && to === line.end;
   if (!whole || widthOf(left) + widthOf(right) > width) {
     const room = width - 2;
@@ -112,21 +121,21 @@ function linesAround(bytes, offset, line) {
 }
 
 /**
- * @param {Uint8Array} bytes the file
+ * @param {Text} file
  * @param {{offset: number, length: number, line: number}} place
  * @param {number} width columns of the frame
  * @param {import('./output.js').Style} style
  * @returns {string} lines, each with a line feed
  */
-export function frame(bytes, { offset, length, line }, width, style) {
-  const lines = linesAround(bytes, offset, line);
+export function frame(file, { offset, length, line }, width, style) {
+  const lines = linesAround(file.bytes, offset, line);
   const digits = String(lines[lines.length - 1].number).length;
   const room = Math.max(width - digits - 5, 20);
   const gutter = (/** @type {string} */ text) => style.dim(`  ${text.padStart(digits)} |`);
   let out = '';
   for (const { number, start, end } of lines) {
     const here = number === line;
-    const { cells, text, cutLeft } = view(bytes, { start, end }, here ? offset : start, room);
+    const { cells, text, cutLeft } = view(file, { start, end }, here ? offset : start, room);
     out += `${gutter(String(number))}${text === '' ? '' : ` ${text}`}\n`;
     if (!here) continue;
     const before = cells.filter((cell) => cell.offset < offset);

@@ -8,8 +8,8 @@ import { GLOBAL_OPTIONS, spelled } from './options.js';
 
 const WIDTH = 80;
 
-/** @param {string} text @param {number} [indent] @returns {string} lines that end with a line feed */
-function wrap(text, indent = 0) {
+/** @param {string} text @param {number} [indent] of all lines @returns {string} lines that end with a line feed */
+export function wrap(text, indent = 0) {
   const margin = ' '.repeat(indent);
   let out = '';
   let line = '';

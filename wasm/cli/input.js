@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading files, folders and standard input.
 import { Buffer } from 'node:buffer';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  readdirSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { CheckpointError } from '../error.js';
@@ -29,8 +20,8 @@ export class ReadError extends Error {
   }
 }
 
-/** @template T @param {() => T} run @returns {T} @throws {ReadError} */
-function attempt(run) {
+/** Runs what the system may refuse. @template T @param {() => T} run @returns {T} @throws {ReadError} */
+export function attempt(run) {
   try {
     return run();
   } catch (error) {
@@ -109,8 +100,6 @@ export async function readStandardInput() {
  * @property {string} shown the path, safe to show
  * @property {string} kind '' if there is nothing to decode: then `error` is set
  * @property {ReadError} [error] why it is not even tried
- * @property {Uint8Array} [bytes] if they are known already
- * @property {boolean} [archive] it is an archive, and what is in it is to be checked
  */
 
 /**
@@ -144,77 +133,3 @@ export function kindOf(path, files) {
 /** @param {string} path @returns {'directory' | 'file'} @throws {ReadError} */
 export const typeOf = (path) =>
   attempt(() => statSync(path)).isDirectory() ? 'directory' : 'file';
-
-/**
- * The metadata files of a folder. Those at its top are taken; sub-folders are searched too unless
- * the folder is the checkpoint of a container, that is, has a config.dump or spec.dump. Other
- * names are passed over, and so is a `status` that lies alone in a sub-folder: many things are
- * called that. Symbolic links are not followed: a folder may come from somebody else.
- * @param {string} folder
- * @param {readonly {name: string, file: string}[]} files names of files and their kinds
- * @returns {Input[]} sorted; at least one, if only to say that there is none
- */
-export function findFiles(folder, files) {
-  /** @type {Input[]} */
-  const inputs = [];
-  const top = folder.replace(/(?<=[^/])\/+$/, '');
-  /** @type {(string | Buffer)[]} */
-  const todo = [top];
-  for (let directory; (directory = todo.pop()) !== undefined;) {
-    let entries;
-    try {
-      const path = directory;
-      entries = attempt(() => readdirSync(path, { encoding: 'buffer', withFileTypes: true }));
-    } catch (error) {
-      inputs.push(fileInput(directory, '', /** @type {ReadError} */ (error)));
-      continue;
-    }
-    const names = entries
-      .map((entry) => ({ entry, name: entry.name }))
-      .sort((a, b) => Buffer.compare(a.name, b.name));
-    const found = names.flatMap(({ entry, name }) => {
-      const kind = entry.isDirectory() ? '' : kindOf(name.toString(), files);
-      return kind === ''
-        ? []
-        : [{ kind, path: below(directory, name), link: entry.isSymbolicLink() }];
-    });
-    if (directory !== top && found.length === 1 && found[0].kind === 'status') found.pop();
-    for (const { kind, path, link } of found)
-      inputs.push(fileInput(path, kind, link ? LINK : undefined));
-    if (found.some(({ kind }) => kind === 'config.dump' || kind === 'spec.dump')) continue;
-    for (const { entry, name } of names.reverse())
-      if (isFolder(entry, below(directory, name))) todo.push(below(directory, name));
-  }
-  if (inputs.length === 0) {
-    const known = files.map(({ file }) => file).join(', ');
-    inputs.push(fileInput(folder, '', new ReadError(`holds no metadata file (${known})`, 'empty')));
-  }
-  return inputs;
-}
-
-const LINK = new ReadError(
-  'is a symbolic link in a folder, which is not followed; name it to check it',
-  'link',
-);
-
-/** @param {string | Buffer} directory @param {Buffer} name @returns {string | Buffer} a string if the names are UTF-8 */
-function below(directory, name) {
-  const path = Buffer.concat([
-    Buffer.from(directory),
-    Buffer.from(String(directory).endsWith('/') ? '' : '/'),
-    name,
-  ]);
-  const text = path.toString();
-  return Buffer.from(text).equals(path) ? text : path;
-}
-
-/** @param {import('node:fs').Dirent<any>} entry @param {string | Buffer} path */
-function isFolder(entry, path) {
-  if (entry.isDirectory()) return true;
-  if (entry.isFile() || entry.isSymbolicLink()) return false;
-  try {
-    return lstatSync(path).isDirectory(); // file systems that do not tell with the names
-  } catch {
-    return false;
-  }
-}

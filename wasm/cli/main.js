@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to the exit code.
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { escapeForTerminal } from '../escape.js';
 import { load } from '../index.js';
@@ -8,15 +7,12 @@ import { COMMANDS } from './commands.js';
 import { EXIT, Failure, UsageError } from './exit.js';
 import { commandHelp, mainHelp } from './help.js';
 import { quoted, readArguments, unknownChoice } from './options.js';
-import { BrokenPipe, Output, reason } from './output.js';
-
-/** @param {string} path from this module */
-const packageFile = (path) => readFileSync(new URL(path, import.meta.url));
+import { BrokenPipe, Output, packageFile, reason } from './output.js';
 
 async function core() {
   let wasm;
   try {
-    wasm = packageFile('../../dist/core.wasm');
+    wasm = packageFile('dist/core.wasm');
   } catch (error) {
     throw new Failure(
       `dist/core.wasm cannot be read: ${reason(/** @type {Error} */ (error).message)}; in a clone of the repository "make" builds it`,
@@ -27,7 +23,7 @@ async function core() {
 
 /** @param {string[]} args @param {Output} stdout @param {Output} stderr @returns {Promise<number>} */
 async function run(args, stdout, stderr) {
-  const { command, switches, values, operands } = readArguments(args, COMMANDS);
+  const { command, switches, values, given, operands } = readArguments(args, COMMANDS);
   if (switches.has('help')) {
     const kinds = () =>
       core().then(
@@ -38,7 +34,7 @@ async function run(args, stdout, stderr) {
     return EXIT.ok;
   }
   if (switches.has('version')) {
-    const { version } = JSON.parse(packageFile('../../package.json').toString());
+    const { version } = JSON.parse(packageFile('package.json').toString());
     await stdout.write(`ckpt ${version}\n`);
     return EXIT.ok;
   }
@@ -57,7 +53,7 @@ async function run(args, stdout, stderr) {
     const { kinds } = await core();
     if (!kinds.includes(value)) throw fail(unknownChoice(option, value, kinds));
   }
-  return command.run({ operands, values, switches, stdout, stderr, core, fail });
+  return command.run({ operands, values, given, switches, stdout, stderr, core, fail });
 }
 
 /**

@@ -12,11 +12,14 @@ import { escapeForTerminal } from '../escape.js';
  * @property {string} [value] what its value is called, `KIND`; without it the option is a switch
  * @property {readonly string[] | 'kinds'} [choices] the values there are; kinds: those of the core
  * @property {string} [preset] the value without the option
+ * @property {boolean} [repeatable] every value counts, in `lists`; without it the last one
+ * @property {'file' | 'rules'} [completes] what a shell completes its value with, if there are no choices
  * @property {string} help
  *
  * @typedef {object} Context what a command is given
  * @property {string[]} operands what is left of the command line
  * @property {Record<string, string | undefined>} values of options, presets filled in
+ * @property {{name: string, value: string}[]} given values of repeatable options, in order
  * @property {Set<string>} switches that are on
  * @property {import('./output.js').Output} stdout
  * @property {import('./output.js').Output} stderr
@@ -28,6 +31,7 @@ import { escapeForTerminal } from '../escape.js';
  * @property {string} summary one line
  * @property {string} operands as --help shows them
  * @property {[number, number]} count least and most operands
+ * @property {'rules' | 'shells'} [completes] what a shell completes operands with; files without it
  * @property {Option[]} options
  * @property {string[]} details paragraphs
  * @property {string[]} examples
@@ -103,7 +107,7 @@ export const spelled = (option) =>
  * Reads a command line: `[options] COMMAND [options and operands in any order]`.
  * @param {string[]} args
  * @param {readonly Command[]} commands
- * @returns {{command: Command | undefined, switches: Set<string>, values: Record<string, string | undefined>, operands: string[]}}
+ * @returns {{command: Command | undefined, switches: Set<string>, values: Record<string, string | undefined>, given: {name: string, value: string}[], operands: string[]}}
  * @throws {UsageError}
  */
 export function readArguments(args, commands) {
@@ -124,18 +128,20 @@ export function readArguments(args, commands) {
   const asked = words[0] === 'help'; // "ckpt help decode" is "ckpt decode --help"
   if (asked) words.shift();
   const command = commands.find(({ name }) => name === words[0]);
-  const own = new Set([...(command?.options ?? []), ...GLOBAL_OPTIONS].map(({ name }) => name));
+  const names = new Set([...(command?.options ?? []), ...GLOBAL_OPTIONS].map(({ name }) => name));
 
   /** @type {Record<string, string | undefined>} */
   const values = Object.create(null);
+  /** @type {{name: string, value: string}[]} */
+  const given = [];
   /** @type {Set<string>} */
   const switches = new Set(asked ? ['help'] : []);
   const fail = (/** @type {string} */ message) => new UsageError(message, command?.name);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const option = all.get(token.name);
-    if (!option) throw fail(unknownOption(token.rawName, command ? own : all.keys()));
-    if (command && !own.has(option.name)) throw fail(foreignOption(option, command, commands));
+    if (!option) throw fail(unknownOption(token.rawName, command ? names : all.keys()));
+    if (command && !names.has(option.name)) throw fail(foreignOption(option, command, commands));
     if (!option.value) {
       if (token.value !== undefined) throw fail(`option ${token.rawName} takes no value`);
       switches.add(option.name);
@@ -143,7 +149,10 @@ export function readArguments(args, commands) {
     }
     if (token.value === undefined)
       throw fail(`option ${token.rawName} needs a value: ${spelled(option)}`);
-    values[option.name] = token.value;
+    // Options of one name may be repeatable in one command only.
+    const own = command?.options.find(({ name }) => name === option.name) ?? option;
+    if (own.repeatable) given.push({ name: own.name, value: token.value });
+    else values[own.name] = token.value;
   }
 
   const help = switches.has('help') || switches.has('version');
@@ -155,11 +164,13 @@ export function readArguments(args, commands) {
     throw fail(`unknown command ${quoted(words[0])}${near}`);
   }
   for (const option of [...(command?.options ?? []), ...GLOBAL_OPTIONS]) {
-    const value = (values[option.name] ??= option.preset);
-    if (value === undefined || typeof option.choices !== 'object') continue;
-    if (!option.choices.includes(value)) throw fail(unknownChoice(option, value, option.choices));
+    if (!option.repeatable) values[option.name] ??= option.preset;
+    if (typeof option.choices !== 'object') continue;
+    for (const value of option.repeatable ? listOf(given, option.name) : [values[option.name]])
+      if (value !== undefined && !option.choices.includes(value))
+        throw fail(unknownChoice(option, value, option.choices));
   }
-  return { command, switches, values, operands: words.slice(1) };
+  return { command, switches, values, given, operands: words.slice(1) };
 }
 
 /**
@@ -169,6 +180,10 @@ export function readArguments(args, commands) {
  */
 export const unknownChoice = (option, value, choices) =>
   `unknown ${option.name} ${quoted(value)}${suggestion(value, choices)} (one of ${choices.join(', ')})`;
+
+/** The values of a repeatable option. @param {readonly {name: string, value: string}[]} given @param {string} name */
+export const listOf = (given, name) =>
+  given.flatMap((one) => (one.name === name ? [one.value] : []));
 
 /** @param {string} written @param {Iterable<string>} names */
 function unknownOption(written, names) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Standard output and standard error: in pieces, waiting where the reader is slow.
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { Failure } from './exit.js';
 
 /** Nobody reads the output any more, as with `ckpt … | head`. */
 export class BrokenPipe extends Error {}
+
+/** A file of this package. @param {string} path from its root */
+export const packageFile = (path) => readFileSync(new URL(`../../${path}`, import.meta.url));
 
 const PIECE = 1 << 16;
 const DEFAULT_WIDTH = 100;

@@ -1,103 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt validate
-import { archiveInput, checkArchive, looksLikeArchive } from './check-archive.js';
-import { checkInput } from './check.js';
+import process from 'node:process';
 import { EXIT } from './exit.js';
-import { FORMATS } from './formats.js';
-import { findFiles, kindOf, typeOf } from './input.js';
-import { KIND_OPTIONS, namedInput } from './kind.js';
+import { SEVERITIES } from './findings.js';
+import { FORMATS } from './formats/index.js';
+import { jobsOf } from './jobs.js';
+import { KIND_OPTIONS } from './kind.js';
 import { refuseSecondInput } from './open.js';
-import { styleFor } from './output.js';
-import { NO_PROGRESS } from './progress.js';
-
-/** @param {string} operand */
-function isFolder(operand) {
-  try {
-    return operand !== '-' && typeOf(operand) === 'directory';
-  } catch {
-    return false; // reading it will tell why
-  }
-}
-
-/** @param {string} operand @param {Record<string, string | undefined>} values @param {readonly {name: string, file: string}[]} files */
-const isArchive = (operand, values, files) =>
-  values.kind === undefined &&
-  operand !== '-' &&
-  kindOf(operand, files) === '' &&
-  looksLikeArchive(operand);
+import { packageFile } from './output.js';
+import { runHere, runInThreads, threadsFor } from './pool.js';
+import { NO_PROGRESS, Progress, wantsProgress } from './progress.js';
+import { Reporter } from './reporter.js';
+import { loadRules } from './load-rules.js';
+import { checkRules, settings } from './settings.js';
 
 /** @type {import('./options.js').Command} */
 export const validate = {
   name: 'validate',
-  summary: 'check checkpoint archives, metadata files, and folders of them',
+  summary: 'check checkpoints: are they whole, can they be restored, may they be trusted',
   operands: 'PATH...',
   count: [1, Infinity],
   details: [
-    'Checks metadata files as the Go package reads them and says what is wrong, where, and what was expected. What a file is, its name tells (config.dump, spec.dump, status, deleted.files, network.status, pod.options), or --kind. "-" is standard input; it needs --kind or --stdin-name.',
-    'Of a folder the files with these names are checked. Its sub-folders are searched too, unless it holds a config.dump or spec.dump, that is, is the checkpoint of a container. Files with other names are passed over, symbolic links are not followed.',
-    'Of a checkpoint archive, compressed or not, the archive itself is checked and every metadata file in it, also those of the containers in a pod or an image: ARCHIVE!MEMBER:LINE:COLUMN. Nothing is unpacked. An archive is known by its name or by how it begins.',
-    'Problems are printed on standard output as PATH:LINE:COLUMN: SEVERITY: MESSAGE [ID]. What cannot be read is reported on standard error (in JSON: in the report); the other files are still checked. Control characters and what else cannot be seen are shown escaped.',
+    'Checks checkpoint archives (compressed or not, also pods and images), folders, and metadata files, and says what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" tells more about a rule, "ckpt rules" lists them.',
+    'Of a folder everything in it is checked: archives, metadata files, checkpoints that were unpacked. Files with other names are passed over, symbolic links are not followed. "-" is an archive on standard input, or with --kind or --stdin-name a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell did not.',
+    'What a metadata file is, its name tells, or --kind. Those of one folder that are named one after the other are checked together.',
+    'A report can be had in several forms at once: each --format may have an --output behind it. In GitHub Actions annotations and a summary of the step are made, too, unless a form is printed.',
+    'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory: targets, only, ignore, severities, failOn, maxFindings. Options count more.',
   ],
   options: [
-    ...KIND_OPTIONS,
+    {
+      name: 'target',
+      short: 't',
+      value: 'ENGINE[@VERSION]',
+      repeatable: true,
+      help: 'say whether this can restore it: podman, cri-o, containerd, docker, runc, crun (without it: all of them)',
+    },
+    {
+      name: 'only',
+      value: 'RULES',
+      repeatable: true,
+      completes: 'rules',
+      help: 'check these rules only: CKP109, CKP8*, several with commas',
+    },
+    {
+      name: 'ignore',
+      value: 'RULES',
+      repeatable: true,
+      completes: 'rules',
+      help: 'do not check these rules',
+    },
+    {
+      name: 'severity',
+      value: 'RULE=LEVEL',
+      repeatable: true,
+      completes: 'rules',
+      help: 'change the severity of a rule: error, warning, info, off',
+    },
+    {
+      name: 'fail-on',
+      value: 'LEVEL',
+      choices: SEVERITIES,
+      help: 'the least severity that makes the exit code 1 (default: error)',
+    },
     {
       name: 'format',
       short: 'f',
       value: 'FORMAT',
+      repeatable: true,
       choices: FORMATS.map(({ name }) => name),
-      preset: 'text',
-      help: `form of the report: ${FORMATS.map(({ name, help }) => `${name} (${help})`).join(', ')}`,
+      help: `form of the report: ${FORMATS.map(({ name, help }) => `${name} (${help})`).join(', ')} (default: text)`,
     },
-    { name: 'quiet', short: 'q', help: 'print problems only, no summary' },
+    {
+      name: 'output',
+      short: 'o',
+      value: 'FILE',
+      repeatable: true,
+      completes: 'file',
+      help: 'write the report there; the form is that of the --format before',
+    },
+    { name: 'config', value: 'FILE', completes: 'file', help: 'settings' },
+    {
+      name: 'max-findings',
+      value: 'N',
+      help: 'list so many findings of a checkpoint (default: 1000, and 100 of each rule)',
+    },
+    { name: 'reveal', help: 'show secrets that were found' },
+    { name: 'quiet', short: 'q', help: 'print findings only, no summary' },
+    { name: 'summary', help: 'print one line for each checkpoint' },
+    ...KIND_OPTIONS,
     NO_PROGRESS,
   ],
   examples: [
     'ckpt validate checkpoint.tar',
-    'ckpt validate checkpoint/',
-    'ckpt validate --format json config.dump spec.dump',
+    'ckpt validate --target cri-o@1.34 /var/lib/kubelet/checkpoints/',
+    'ckpt validate --format sarif --output ckpt.sarif --format text dumps/*.tar.zst',
     'tar -xOf checkpoint.tar config.dump | ckpt validate --kind config.dump -',
   ],
 
   async run(context) {
-    const { operands, values, switches, stdout, stderr, core, fail } = context;
+    const { operands, values, switches, fail } = context;
     refuseSecondInput(context);
-    const ckpt = await core();
-    const color = values.color ?? 'auto';
-    const format = /** @type {import('./formats.js').Format} */ (
-      FORMATS.find(({ name }) => name === values.format)
-    );
+    const core = /** @type {any} */ (await context.core());
     // A wrong command line is reported before anything is done.
-    const inputs = operands.flatMap((operand) => {
-      if (isFolder(operand)) return findFiles(operand, ckpt.files);
-      if (isArchive(operand, values, ckpt.files)) return [archiveInput(operand)];
-      return [namedInput(operand, values, ckpt.files, fail)];
-    });
-    const report = format.report({
-      style: styleFor(color, stdout),
-      errorStyle: styleFor(color, stderr),
-      width: stdout.width,
-      quiet: switches.has('quiet'),
-    });
-    const summary = { files: 0, errors: 0, warnings: 0, unreadable: 0 };
-    const tell = async (/** @type {import('./check.js').Checked} */ checked) => {
-      summary.files++;
-      if (checked.unreadable) summary.unreadable++;
-      for (const { severity } of checked.findings)
-        summary[severity === 'error' ? 'errors' : 'warnings']++;
-      for (const { out, error } of report.file(checked)) {
-        if (out !== undefined) await stdout.write(out);
-        if (error === undefined) continue;
-        await stdout.flush(); // both may be the same terminal
-        await stderr.write(error);
-        await stderr.flush();
-      }
+    const jobs = jobsOf(operands, values, core.files, fail);
+    const { options, failOn } = settings(context, core);
+    const rules = await loadRules();
+    checkRules(options, rules, fail);
+    const reporter = new Reporter(context, { jobs, options, failOn, rules });
+    const shows = wantsProgress(process.stderr, switches, process.env);
+    const progress = new Progress(process.stderr, (bytes) => core.byteToString(bytes));
+    const interrupt = () => {
+      progress.end();
+      process.exit(EXIT.interrupted);
     };
-    for (const input of inputs) {
-      if (input.archive) await checkArchive(input, context, ckpt, tell);
-      else await tell(await checkInput(input, (bytes) => ckpt.check(input.kind, bytes)));
+    process.once('SIGINT', interrupt);
+    try {
+      await reporter.begin();
+      const { openCheckpoint } = await import('../node.js');
+      const checker = {
+        ...{ core, openCheckpoint, options, withTexts: reporter.showsLines },
+        ...(shows && {
+          onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
+        }),
+      };
+      const threads = threadsFor(jobs);
+      const entries =
+        threads > 0
+          ? runInThreads(jobs, checker, threads, packageFile('dist/core.wasm'))
+          : runHere(jobs, checker);
+      let done = 0;
+      const next = () => {
+        const count = jobs.length === 1 ? '' : `${done + 1} of ${jobs.length}: `;
+        if (shows && done < jobs.length) progress.start(`${count}${jobs[done].path}`);
+      };
+      next();
+      for await (const list of entries) {
+        progress.clear();
+        for (const entry of list) await reporter.entry(entry);
+        done++;
+        next();
+      }
+      progress.end();
+      await reporter.end();
+    } finally {
+      progress.end();
+      process.removeListener('SIGINT', interrupt);
+      reporter.close();
     }
-    await stdout.write(report.end(summary));
-    if (summary.unreadable > 0) return EXIT.unreadable;
-    return summary.errors + summary.warnings > 0 ? EXIT.findings : EXIT.ok;
+    return reporter.code;
   },
 };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes a JSON Schema (draft 2020-12) for every metadata file of the tables, and for the report.
+// Writes a JSON Schema (draft 2020-12) for every metadata file of the tables, for the report, for what
+// ckpt validate prints, and for its configuration.
 //   node wasm/gen/schema.mjs build/describe.json dist/schema
 import { main, publicName } from './describe.mjs';
+import { configSchema, validateSchema } from './schema-command.mjs';
 
 /** @typedef {import('./describe.mjs').Tables} Tables */
 /** @typedef {{[key: string]: unknown}} Schema */
@@ -223,5 +225,9 @@ main((tables) => {
   for (const kind of tables.kinds)
     if (kind.file != null)
       files.set(`${kind.name}.schema.json`, `${print(schemaOf(tables, kind))}\n`);
-  return files.set('report.schema.json', `${print(reportSchema(tables))}\n`);
+  const report = reportSchema(tables);
+  return files
+    .set('report.schema.json', `${print(report)}\n`)
+    .set('validate.json', `${print(validateSchema(report))}\n`)
+    .set('config.json', `${print(configSchema())}\n`);
 });

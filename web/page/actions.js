@@ -24,7 +24,9 @@ export async function take(coming) {
     const heads = await api.open(given);
     const made = heads.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
     update({ items: [...state.items, ...made], busy: '' });
-    if (made.length === 1) go({ item: made[0].id, view: 'overview' });
+    const { item, view } = state.place;
+    if (made.length === 1 && view === 'compare') go({ item, view, index: made[0].id });
+    else if (made.length === 1) go({ item: made[0].id, view: 'overview' });
     else go({ item: 0 });
     for (const { id } of made) await read(id);
     const ids = new Set(made.map(({ id }) => id));

@@ -56,7 +56,7 @@ function Top({ item }) {
     { class: 'top' },
     h(
       'a',
-      { class: 'brand', href: '#', 'aria-label': T.home },
+      { class: 'brand', href: '#', 'aria-label': `${T.title}: ${T.home}` },
       mark(),
       h('span', { class: 'name' }, T.title),
     ),
@@ -107,7 +107,7 @@ function Gone() {
   return h(
     'div',
     { class: 'empty' },
-    h('p', null, T.gone),
+    h('h1', null, T.gone),
     h('a', { href: '#', class: 'button primary' }, T.home),
   );
 }
@@ -141,7 +141,7 @@ function ItemPage({ item }) {
       h(
         'div',
         { class: 'title' },
-        h('h2', { ref: heading, tabindex: -1 }, title),
+        h('h1', { ref: heading, tabindex: -1 }, title),
         h(Badge, { item }),
       ),
       h(
@@ -204,7 +204,7 @@ function Containers({ item }) {
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'containers-title' },
-    h('h3', { id: 'containers-title' }, A.containers),
+    h('h2', { id: 'containers-title' }, A.containers),
     h(ItemList, { items: inside }),
   );
 }

@@ -133,14 +133,14 @@ export function Timeline({ events }) {
   return h(
     'ol',
     { class: 'timeline' },
-    events.map(({ label, time, after }) =>
+    events.map(({ label, time, known, after }) =>
       h(
         'li',
-        { class: time ? 'known' : 'unknown' },
+        { class: known ? 'known' : 'unknown' },
         after && h('span', { class: 'after' }, after),
         h('span', { class: 'event' }, label),
         ' ',
-        time ? h(Value, { cell: time }) : h('span', { class: 'quiet' }, T.notRecorded),
+        h(Value, { cell: time }),
       ),
     ),
   );

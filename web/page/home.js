@@ -25,7 +25,7 @@ export function Home() {
         h(
           'header',
           null,
-          h('h2', { id: 'given-title' }, T.allItems(items.length)),
+          h('h1', { id: 'given-title' }, T.allItems(items.length)),
           h('button', { type: 'button', class: 'small', id: 'clear', onClick: closeAll }, T.clear),
         ),
         h(ItemList, { items }),

@@ -19,7 +19,7 @@ const percent = (/** @type {number} */ n) => `${(n * 100).toFixed(3)}%`;
 
 /** @param {{model: import('../types.d.ts').Model}} props */
 export function Sizes({ model: { sizes } }) {
-  const { total, parts } = sizes;
+  const { total, checkpoint, parts } = sizes;
   const sum = parts.reduce((all, { bytes }) => all + bytes, 0);
   const words = parts.map(({ label, text }) => A.part(label, text)).join(', ');
   const sorted = [...parts].sort((a, b) => b.bytes - a.bytes);
@@ -76,6 +76,7 @@ export function Sizes({ model: { sizes } }) {
         h('span', null),
       ),
     ),
+    checkpoint !== '' && h('p', { class: 'quiet checkpoint-size' }, A.checkpointSize(checkpoint)),
   );
 }
 

@@ -10,7 +10,7 @@ import { h } from './h.js';
 import { install } from './install.js';
 import { acceptKeys } from './keys.js';
 import { acceptMessages, takeEmbedded } from './messages.js';
-import { follow, onChange, update } from './store.js';
+import { follow, onChange, showNow, update } from './store.js';
 import { readTheme } from './theme.js';
 
 export function start() {
@@ -23,9 +23,11 @@ export function start() {
   acceptDrops(/** @type {HTMLElement} */ (document.getElementById('overlay')), takeData);
   acceptPastes(takeData, takeText);
   acceptKeys();
+  addEventListener('beforeprint', () => showNow({ printing: true }));
+  addEventListener('afterprint', () => showNow({ printing: false }));
   api.hello().then(
-    ({ kinds, rules }) => {
-      update({ kinds, rules: new Map(rules.map((rule) => [rule.id, rule])) });
+    ({ kinds }) => {
+      update({ kinds });
       document.documentElement.dataset.ready = '';
       takeEmbedded();
       acceptMessages();

@@ -25,13 +25,13 @@ export const state = {
   items: [],
   /** @type {Place} */
   place: parsePlace(''),
-  /** @type {Map<string, import('../types.d.ts').Rule>} */
-  rules: new Map(),
   /** @type {string[]} */
   kinds: [],
   /** @type {'system' | 'light' | 'dark'} */
   theme: 'system',
   help: false,
+  /** Everything is open, as on paper nothing can be opened. */
+  printing: false,
   paste: false,
   /** What went wrong with getting data in; '' if nothing. */
   trouble: '',
@@ -60,6 +60,12 @@ export function update(change) {
     scheduled = false;
     draw();
   });
+}
+
+/** The same, at once. @param {Partial<typeof state>} change */
+export function showNow(change) {
+  update(change);
+  draw();
 }
 
 /** @param {number} id @param {Partial<Item>} change */

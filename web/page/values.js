@@ -56,6 +56,8 @@ export function Value({ cell }) {
           list('plain', cell.items.slice(FEW - 1)),
         ),
       );
+    case 'change':
+      return h('span', { class: `change ${cell.change}` }, cell.text);
     case 'tree':
       return h(TreeRows, { seq: { id: 0, total: 1, rows: [cell.node] }, root: T.embedded });
   }

@@ -2,7 +2,7 @@
 // One thing to look at: a checkpoint in an archive, a folder, or some loose files. All are read as
 // archives, so that one way of showing them serves all.
 import { openCheckpoint } from '../../wasm/index.js';
-import { A } from '../text.js';
+import { A, F } from '../text.js';
 import { Desk } from './desk.js';
 import { folderSource } from './folder.js';
 import { frame } from './lines.js';
@@ -39,6 +39,8 @@ export class Item {
   #shelves = { model: new Shelf(), sections: new Shelf(), members: new Shelf() };
   /** @type {Desk | undefined} */
   #desk;
+  /** @type {import('../types.d.ts').Model | undefined} */
+  #model;
 
   /** @param {any} ckpt @param {Source} source @param {any} [checkpoint] opened already */
   constructor(ckpt, source, checkpoint) {
@@ -85,6 +87,7 @@ export class Item {
         { ckpt: this.#ckpt, shelf: this.#shelves.model },
         { checkpoint, report, source },
       );
+      this.#model = model;
       return {
         model,
         containers: containers.map(
@@ -169,6 +172,12 @@ export class Item {
   /** Where secrets stand in a member. @param {string} member @returns {Span[]} */
   #secretSpans(member) {
     return new Secrets(this.#report).spans(member);
+  }
+
+  /** What is known of it once it was read. */
+  get known() {
+    if (!this.#model) throw new Error(F.left);
+    return { model: this.#model, checkpoint: this.#checkpoint };
   }
 
   /** Where its members are looked at. */

@@ -4,8 +4,8 @@
 import wasm from 'page:core';
 import { load } from '../../wasm/index.js';
 import { serve } from '../rpc.js';
+import { compare } from './compare.js';
 import { Item } from './item.js';
-import { RULES } from './report.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
 import { Opener } from './sources.js';
 
@@ -23,6 +23,7 @@ export function runWorker() {
   /** @type {Map<number, Item>} */
   const items = new Map();
   const found = new Shelf();
+  const compared = new Shelf();
   let last = 0;
 
   /** @param {number} id */
@@ -38,7 +39,7 @@ export function runWorker() {
   };
 
   serve(/** @type {any} */ (self), {
-    hello: async () => ({ kinds: [...(await core).kinds], rules: RULES }),
+    hello: async () => ({ kinds: [...(await core).kinds] }),
     open: async (given) => {
       const ckpt = await core;
       const sources = await new Opener(ckpt.files).open(given);
@@ -66,6 +67,10 @@ export function runWorker() {
     members: ({ item, ...how }) => itemOf(item).members(how),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
     file: ({ item, ...place }) => itemOf(item).desk.file(place),
+    compare: async ({ a, b }) => {
+      compared.clear();
+      return compare({ ckpt: await core, shelf: compared }, itemOf(a).known, itemOf(b).known);
+    },
     inside: ({ item, ...how }) => itemOf(item).desk.inside(how),
     save: ({ item, ...place }) => itemOf(item).desk.save(place),
     saving: ({ item, stop }) => itemOf(item).desk.saving({ stop }),

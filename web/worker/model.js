@@ -34,7 +34,7 @@ export function makeModel(context, { checkpoint, report, source }) {
     broken: error ? brokenOff(checkpoint) : null,
     report,
     identity: identity(context, checkpoint),
-    timeline: timeline(events(checkpoint)),
+    timeline: timeline(events(checkpoint), unread(checkpoint)),
     sizes: sizes(context, summary.sizes, source),
     largest: largest(ckpt, members),
     statistics: statistics(summary),
@@ -100,6 +100,9 @@ function events({ summary: { container }, documents }) {
   return found;
 }
 
+/** What is said of times that are not there. @param {any} checkpoint */
+const unread = ({ documents }) => (documents['config.dump']?.error ? T.notReadable : T.notRecorded);
+
 /** @param {Context} context @param {any} all @param {import('./sources.js').Source} source */
 function sizes({ ckpt }, all, source) {
   const { checkpoint, pages, gpuPages, rootfsDiff, volumes, devshm, logs, other } = all;
@@ -113,7 +116,8 @@ function sizes({ ckpt }, all, source) {
     text: ckpt.byteToString(bytes),
   }));
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
-  return { total: ckpt.byteToString(total), parts };
+  const inner = checkpoint > 0 && !source.loose ? ckpt.byteToString(checkpoint) : '';
+  return { total: ckpt.byteToString(total), checkpoint: inner, parts };
 }
 
 /** @param {any} summary */

@@ -5,9 +5,6 @@ import { frameSecrets } from './secrets.js';
 /** @typedef {import('../types.d.ts').Report} Report */
 /** @typedef {import('../types.d.ts').Finding} Finding */
 
-/** @type {import('../types.d.ts').Rule[]} */
-export const RULES = [];
-
 /** @param {Partial<Finding>} given @returns {Finding} */
 const finding = (given) => ({
   id: '',
@@ -34,9 +31,12 @@ export async function makeReport(ckpt, checkpoint, source) {
     ? ckpt.validate(Object.fromEntries(checkpoint.files))
     : await ckpt.validate(checkpoint);
   addMissing(ckpt, checkpoint, report);
-  const wanted = new Set(report.findings.map((/** @type {Finding} */ { member }) => member));
-  const index = indexOf(checkpoint.members, wanted);
-  for (const each of report.findings) each.index = index.get(each.member) ?? -1;
+  const places = report.findings.flatMap((/** @type {Finding} */ each) => [each, ...each.related]);
+  const index = indexOf(
+    checkpoint.members,
+    new Set(places.map((/** @type {{member: string}} */ { member }) => member)),
+  );
+  for (const place of places) place.index = index.get(place.member) ?? -1;
   return report;
 }
 

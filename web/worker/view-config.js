@@ -8,8 +8,8 @@ import { code, nanoTime, none, textCell, time, yesNo } from './cells.js';
 /** @typedef {import('../types.d.ts').TimelineEvent} TimelineEvent */
 /** @typedef {import('./views.js').Context} Context */
 
-/** What happened, each with how long after the one before. @param {[label: string, time: ReturnType<typeof time>][]} events @returns {TimelineEvent[]} */
-export function timeline(events) {
+/** What happened, each with how long after the one before. @param {[label: string, time: ReturnType<typeof time>][]} events @param {string} [missing] what is said of those that have no time @returns {TimelineEvent[]} */
+export function timeline(events, missing = T.notRecorded) {
   /** @type {number | undefined} */
   let last;
   return events.map(([label, at]) => {
@@ -19,7 +19,7 @@ export function timeline(events) {
       after = at.ms < last ? V.earlier(words) : V.later(words);
     }
     if (at) last = at.ms;
-    return { label, time: at, after };
+    return { label, time: at ?? none(missing), known: at !== null, after };
   });
 }
 

@@ -7,6 +7,7 @@ import { Frame } from '../frame.js';
 import { classes, h } from '../h.js';
 import { useAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
+import { areaOf, titleOf } from '../rules.js';
 import { hashOf, state } from '../store.js';
 import { SEVERITIES } from '../verdict.js';
 
@@ -16,6 +17,9 @@ import { SEVERITIES } from '../verdict.js';
 /** @typedef {import('./index.js').ViewProps} ViewProps */
 /** Findings of one rule, by their numbers in the report. @typedef {{id: string, severity: Severity, title: string, findings: number[]}} Group */
 
+/** So many rules are shown open, so many if they are about errors. */
+const FEW = 6;
+const MANY = 20;
 /** How many findings of a rule are shown at first, and more at once. */
 const SOME = 10;
 
@@ -27,16 +31,13 @@ export function groupsOf({ findings }, wanted = () => true) {
     if (!wanted(finding)) continue;
     const { id, severity } = finding;
     const group = groups.get(`${id} ${severity}`);
-    const title = state.rules.get(id)?.title ?? '';
+    const title = titleOf(id);
     if (group) group.findings.push(index);
     else groups.set(`${id} ${severity}`, { id, severity, title, findings: [index] });
   }
   const rank = (/** @type {Group} */ { severity }) => SEVERITIES.indexOf(severity);
   return [...groups.values()].sort((a, b) => rank(a) - rank(b));
 }
-
-/** @param {string} id */
-const areaOf = (id) => state.rules.get(id)?.area ?? '';
 
 /** @param {ViewProps} props */
 export function Findings({ item, model: { report }, place }) {
@@ -138,7 +139,7 @@ export function Findings({ item, model: { report }, place }) {
         report,
         group,
         at: place.index ?? -1,
-        open: groups.length <= 6 || group.findings.includes(place.index ?? -1),
+        open: groups.length <= FEW || (group.severity === 'error' && groups.length <= MANY),
       }),
     ),
     cut.length > 0 &&
@@ -150,7 +151,8 @@ export function Findings({ item, model: { report }, place }) {
 function GroupNode({ item, report, group, at, open: openFirst }) {
   const { id, severity, title, findings } = group;
   const place = findings.indexOf(at);
-  const [open, setOpen] = useState(openFirst);
+  const [opened, setOpen] = useState(openFirst);
+  const open = opened || state.printing;
   const [count, setCount] = useState(Math.max(SOME, place + 1));
   useEffect(() => {
     if (place >= 0) setOpen(true);
@@ -160,20 +162,19 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
     async () => (shown.length > 0 ? api.frames({ item: item.id, findings: shown }) : []),
     [item.id, report, open, count, findings.join()],
   );
-  const rule = state.rules.get(id);
   const first = report.findings[findings[0]];
   return h(
     'details',
     {
       class: classes('card group', severity),
       open,
-      onToggle: (/** @type {any} */ event) => setOpen(event.currentTarget.open),
+      onToggle: (/** @type {any} */ event) => !state.printing && setOpen(event.currentTarget.open),
     },
     h(
       'summary',
       { class: 'walk' },
       icon(severity, T.severities[severity]),
-      h('h3', null, title || first.message),
+      h('h2', null, title || first.message),
       h('code', { class: 'rule' }, id),
       findings.length > 1 && h('span', { class: 'amount' }, T.places(findings.length)),
     ),
@@ -181,7 +182,6 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
       h(
         'div',
         { class: 'group-body' },
-        rule?.why && h('p', { class: 'why' }, rule.why),
         shown.map((index, i) =>
           h(FindingNode, {
             key: index,
@@ -228,13 +228,7 @@ function FindingNode({ item, finding, frame, here, said }) {
       ),
     hint !== '' && h('p', { class: 'hint' }, h('strong', null, T.hint), ' ', hint),
     related.map((place, index) =>
-      h(
-        'p',
-        { class: 'related', key: index },
-        place.message,
-        ' ',
-        h(PlaceLink, { item, place: { ...place, index: -1 } }),
-      ),
+      h('p', { class: 'related', key: index }, place.message, ' ', h(PlaceLink, { item, place })),
     ),
   );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views of an item, in their order. A further one (processes, sockets, memory) is one more entry.
 import { T } from '../../text.js';
+import { Compare } from './compare.js';
 import { Files } from './files.js';
 import { Findings } from './findings.js';
 import { Metadata } from './metadata.js';
@@ -49,6 +50,12 @@ const VIEWS = [
     component: Files,
     has: ({ members }) => members > 0,
     count: ({ members }) => members,
+  },
+  {
+    id: 'compare',
+    title: T.views.compare,
+    component: Compare,
+    has: ({ members }) => members > 0,
   },
 ];
 

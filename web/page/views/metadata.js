@@ -52,7 +52,7 @@ export function Metadata({ item, model, place }) {
             key: number,
             class: 'card',
             id: `section-${number}`,
-            'aria-labelledby': `section-${number}-title`,
+            'aria-labelledby': `section-${number}-title section-${number}-source`,
             ref: (/** @type {HTMLElement | null} */ element) => {
               if (place.index === number && element && !element.dataset.seen)
                 element.scrollIntoView();
@@ -62,10 +62,17 @@ export function Metadata({ item, model, place }) {
           h(
             'header',
             null,
-            h('h3', { id: `section-${number}-title` }, title),
+            h('h2', { id: `section-${number}-title` }, title),
             index >= 0
-              ? h('a', { href: hashOf({ item: item.id, view: 'files', index }) }, source)
-              : h('span', { class: 'quiet' }, source),
+              ? h(
+                  'a',
+                  {
+                    id: `section-${number}-source`,
+                    href: hashOf({ item: item.id, view: 'files', index }),
+                  },
+                  source,
+                )
+              : h('span', { id: `section-${number}-source`, class: 'quiet' }, source),
           ),
           blocks.map((block, i) => h(BlockNode, { key: i, block, title })),
         ),

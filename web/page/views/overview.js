@@ -39,7 +39,7 @@ const card = (name, title, ...children) =>
   h(
     'section',
     { class: `card ${name}`, 'aria-labelledby': `${name}-title` },
-    h('h3', { id: `${name}-title` }, title),
+    h('h2', { id: `${name}-title` }, title),
     ...children,
   );
 
@@ -59,7 +59,7 @@ function Verdict({ item, model }) {
     h(
       'div',
       { class: 'answer' },
-      h('h3', { id: 'verdict-title' }, T.sentence(tone, model)),
+      h('h2', { id: 'verdict-title' }, T.sentence(tone, model)),
       more,
       !broken?.nothing && tone !== 'none' && h(Counts, { counts: report.counts, all: true }),
     ),
@@ -74,7 +74,7 @@ function Matrix({ item, targets }) {
   return h(
     'div',
     { class: 'matrix' },
-    h('h4', { id: 'matrix-title' }, T.restore),
+    h('h3', { id: 'matrix-title' }, T.restore),
     h(
       'ul',
       { 'aria-labelledby': 'matrix-title' },
@@ -168,7 +168,12 @@ function TopFindings({ item, model }) {
               'a',
               { href: hashOf({ item: item.id, view: 'findings', index: findings[0] }) },
               icon(severity, T.severities[severity]),
-              h('span', { class: 'what' }, title || model.report.findings[findings[0]].message),
+              h(
+                'span',
+                null,
+                title && h('strong', null, title),
+                h('span', { class: 'message' }, model.report.findings[findings[0]].message),
+              ),
               h(
                 'span',
                 { class: 'quiet' },

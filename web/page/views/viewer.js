@@ -34,7 +34,7 @@ export function Viewer({ item, model, place }) {
       'header',
       null,
       h(
-        'h3',
+        'h2',
         null,
         outer < 0
           ? path

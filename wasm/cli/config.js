@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration file of ckpt validate. What it may hold stands in one table, from which the
+// published schema is made, too (wasm/gen/schema-report.mjs).
+import { CheckpointError } from '../error.js';
+import { escapeForTerminal } from '../escape.js';
+import { UsageError } from './exit.js';
+import { SEVERITIES } from './findings.js';
+import { readFile } from './input.js';
+import { suggestion } from './options.js';
+
+/** Looked for in the working directory, in this order. */
+export const CONFIG_FILES = ['.ckpt.json', 'ckpt.config.json'];
+
+/**
+ * @typedef {object} Config
+ * @property {string} [$schema]
+ * @property {string[]} [targets]
+ * @property {string[]} [only]
+ * @property {string[]} [ignore]
+ * @property {Record<string, string>} [severities]
+ * @property {import('./findings.js').Severity} [failOn]
+ * @property {number} [maxFindings]
+ */
+
+/** A part of JSON Schema, as much of it as is needed here. @typedef {{[key: string]: any}} Schema */
+
+const texts = (/** @type {string} */ description) => ({
+  description,
+  type: 'array',
+  items: { type: 'string', minLength: 1 },
+});
+
+/** @type {Record<keyof Config, Schema>} */
+export const CONFIG = {
+  $schema: { description: 'Where this schema is; for editors.', type: 'string' },
+  targets: texts(
+    'What the checkpoints are to be restored with: podman, cri-o, containerd, docker, runc or crun, each with an optional version as in containerd@2.1.4.',
+  ),
+  only: texts('The rules that count: ids, or their beginnings with "*" behind them.'),
+  ignore: texts('Rules that do not count.'),
+  severities: {
+    description: 'Severities of rules, by their ids.',
+    type: 'object',
+    additionalProperties: { enum: [...SEVERITIES, 'off'] },
+  },
+  failOn: { description: 'The least severity that makes the exit code 1.', enum: [...SEVERITIES] },
+  maxFindings: {
+    description: 'So many findings are listed for each checkpoint.',
+    type: 'integer',
+    minimum: 1,
+    maximum: 100_000,
+  },
+};
+
+/** @param {any} value */
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** @param {string} key */
+const escapePointer = (key) => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** What is wrong with a value, and where. @param {any} value @param {Schema} schema @param {string} pointer @returns {{pointer: string, message: string} | null} */
+function mistake(value, schema, pointer) {
+  const wrong = (/** @type {string} */ expected) => ({ pointer, message: `expected ${expected}` });
+  if (schema.enum)
+    return schema.enum.includes(value) ? null : wrong(`one of ${schema.enum.join(', ')}`);
+  switch (schema.type) {
+    case 'string':
+      return typeof value === 'string' && value.length >= (schema.minLength ?? 0)
+        ? null
+        : wrong('a text');
+    case 'integer':
+      return Number.isInteger(value) && value >= schema.minimum && value <= schema.maximum
+        ? null
+        : wrong(`an integer from ${schema.minimum} to ${schema.maximum}`);
+    case 'array':
+      if (!Array.isArray(value)) return wrong('a list of texts');
+      return first(value.map((item, i) => mistake(item, schema.items, `${pointer}/${i}`)));
+    default:
+      if (!isObject(value)) return wrong('an object');
+      return first(
+        Object.entries(value).map(([key, item]) =>
+          mistake(item, schema.additionalProperties, `${pointer}/${escapePointer(key)}`),
+        ),
+      );
+  }
+}
+
+/** @template T @param {(T | null)[]} list */
+const first = (list) => list.find((item) => item !== null) ?? null;
+
+/** @param {any} value @returns {{pointer: string, message: string} | null} */
+function mistakeIn(value) {
+  if (!isObject(value)) return { pointer: '', message: 'expected an object' };
+  for (const [key, item] of Object.entries(value)) {
+    const pointer = `/${escapePointer(key)}`;
+    if (!Object.hasOwn(CONFIG, key)) {
+      const near = suggestion(key, Object.keys(CONFIG));
+      return { pointer, message: `unknown key ${JSON.stringify(key)}${near}` };
+    }
+    const found = mistake(item, /** @type {any} */ (CONFIG)[key], pointer);
+    if (found) return found;
+  }
+  return null;
+}
+
+/**
+ * Reads and checks a configuration.
+ * @param {string} path
+ * @param {import('../core.js').Core} core
+ * @returns {Config}
+ * @throws {UsageError} with the place
+ * @throws {import('./input.js').ReadError}
+ */
+export function readConfig(path, core) {
+  const bytes = readFile(path);
+  const fail = (/** @type {string} */ place, /** @type {string} */ message) =>
+    new UsageError(`${escapeForTerminal(path)}:${place} ${escapeForTerminal(message)}`, 'validate');
+  let document;
+  try {
+    document = core.document('any', bytes);
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error;
+    throw fail(
+      error.line > 0 ? `${error.line}:${error.column}:` : '',
+      error.goMessage || error.message,
+    );
+  }
+  const found = mistakeIn(document.value);
+  if (!found) return document.value;
+  const place = document.locate(found.pointer);
+  throw fail(
+    place ? `${place.line}:${place.column}:` : '',
+    `${found.pointer || 'the file'}: ${found.message}`,
+  );
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt explain
+import { escapeForTerminal } from '../escape.js';
+import { EXIT } from './exit.js';
+import { wrap } from './help.js';
+import { quoted, suggestion } from './options.js';
+import { styleFor } from './output.js';
+import { loadRules } from './load-rules.js';
+import { sampleLines, sectionsOf } from './rules-table.js';
+
+/** @type {import('./options.js').Command} */
+export const explain = {
+  name: 'explain',
+  summary: 'explain rules: what is checked, why, what to do',
+  operands: 'RULE...',
+  count: [1, Infinity],
+  completes: 'rules',
+  details: [
+    'Prints the page of a rule of "ckpt validate": what is checked, why that matters, what to do, and a sample of what is wrong and of what is right.',
+  ],
+  options: [],
+  examples: ['ckpt explain CKP109'],
+
+  async run({ operands, values, stdout, fail }) {
+    const rules = await loadRules();
+    const style = styleFor(values.color ?? 'auto', stdout);
+    const found = operands.map((operand) => {
+      const rule = rules.find(({ id }) => id === operand.toUpperCase());
+      const near = suggestion(
+        operand.toUpperCase(),
+        rules.map(({ id }) => id),
+      );
+      if (!rule) throw fail(`there is no rule ${quoted(operand)}${near}`);
+      return rule;
+    });
+    for (const [i, rule] of found.entries()) {
+      const { id, title, severity, area } = rule;
+      let out = `${i > 0 ? '\n' : ''}${style.bold(`${id}: ${title}`)}\n${severity}, ${area}\n`;
+      for (const [heading, text] of sectionsOf(rule))
+        out += `\n${style.cyan(heading)}\n${wrap(escapeForTerminal(text), 2)}`;
+      for (const [
+        heading,
+        sample,
+      ] of /** @type {[string, import('./rules-table.js').Rule['bad']][]} */ ([
+        ['Wrong', rule.bad],
+        ['Right', rule.good],
+      ])) {
+        if (sample === null) continue;
+        const lines = sampleLines(sample).map((line) => `  ${escapeForTerminal(line)}\n`);
+        out += `\n${style.cyan(heading)}\n${lines.join('')}`;
+      }
+      await stdout.write(out);
+    }
+    return EXIT.ok;
+  },
+};

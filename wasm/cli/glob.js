@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Patterns of file names, for shells that do not expand them: `*`, `?`, `[a-z]`, `{a,b}` and `**`.
+import { lstatSync, readdirSync } from 'node:fs';
+import process from 'node:process';
+
+/** So many alternatives may braces make. */
+const MOST = 1000;
+
+/** @param {string} text */
+export const isPattern = (text) => /[*?]|\[.+\]|\{.*,.*\}/.test(text);
+
+/** `a{b,c}d` is `abd` and `acd`. @param {string} pattern @returns {string[]} */
+function braces(pattern) {
+  const done = [];
+  const todo = [pattern];
+  for (let text; (text = todo.pop()) !== undefined && done.length + todo.length < MOST;) {
+    // The innermost ones first.
+    const found = /\{([^{}]*,[^{}]*)\}/.exec(text);
+    if (!found) {
+      done.push(text);
+      continue;
+    }
+    const { index } = found;
+    for (const choice of found[1].split(',').reverse())
+      todo.push(text.slice(0, index) + choice + text.slice(index + found[0].length));
+  }
+  return done;
+}
+
+/** One name of a path as a regular expression. @param {string} part */
+function nameTest(part) {
+  let source = '';
+  for (let i = 0; i < part.length; i++) {
+    const c = part[i];
+    const end = c === '[' ? part.indexOf(']', i + 2) : -1;
+    if (end > 0) {
+      const set = part
+        .slice(i + 1, end)
+        .replace(/[\\[\]^]/g, (d, at) => (at === 0 && d === '^' ? d : `\\${d}`));
+      source += `[${set.replace(/^!/, '^')}]`;
+      i = end;
+    } else if (c === '*') {
+      if (!source.endsWith('.*?')) source += '.*?';
+    } else if (c === '?') source += '.';
+    else source += c.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+  }
+  try {
+    return new RegExp(`^${source}$`, 'su');
+  } catch {
+    return /(?!)/; // "[z-a]" matches nothing
+  }
+}
+
+/** @param {string} folder */
+function entriesOf(folder) {
+  try {
+    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    );
+  } catch {
+    return []; // what cannot be listed matches nothing
+  }
+}
+
+/** @param {string} path */
+function exists(path) {
+  try {
+    lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The files and folders that a pattern names. Names that begin with a dot are matched by patterns
+ * that do so; `**` stands for any folders and follows no symbolic links.
+ * @param {string} pattern
+ * @returns {string[]} in the order of their names
+ */
+export function glob(pattern) {
+  const slashes = process.platform === 'win32' ? pattern.replaceAll('\\', '/') : pattern;
+  const found = braces(slashes).flatMap((one) => {
+    const root = /^(?:[A-Za-z]:)?\/+/.exec(one)?.[0] ?? '';
+    return walk(
+      root,
+      one
+        .slice(root.length)
+        .split(/\/+/)
+        .filter((part) => part !== ''),
+    );
+  });
+  return [...new Set(found)];
+}
+
+/** @param {string} root @param {string[]} parts */
+function walk(root, parts) {
+  /** @type {string[]} */
+  const found = [];
+  const todo = [{ path: root, at: 0 }];
+  for (let step; (step = todo.pop());) {
+    const { path, at } = step;
+    const part = parts[at];
+    if (part === undefined) {
+      if (path !== root && exists(path)) found.push(path);
+      continue;
+    }
+    const below = (/** @type {string} */ name) =>
+      path === '' || path.endsWith('/') ? path + name : `${path}/${name}`;
+    if (part === '**') {
+      const folders = entriesOf(path).filter(
+        (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
+      );
+      for (const { name } of folders.reverse()) todo.push({ path: below(name), at });
+      todo.push({ path, at: at + 1 });
+    } else if (isPattern(part)) {
+      const test = nameTest(part);
+      const names = entriesOf(path).filter(
+        ({ name }) => test.test(name) && (!name.startsWith('.') || part.startsWith('.')),
+      );
+      for (const { name } of names.reverse()) todo.push({ path: below(name), at: at + 1 });
+    } else todo.push({ path: below(part), at: at + 1 });
+  }
+  return found;
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// From the operands of ckpt validate to what is to be checked.
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ARCHIVE_NAME, filesJob, jobsOfFolder, wholeJob } from './folder.js';
+import { glob, isPattern } from './glob.js';
+import { ReadError, fileInput, kindOf, standardInput, typeOf } from './input.js';
+import { namedInput } from './kind.js';
+
+/** @typedef {import('./folder.js').Job} Job */
+
+/** How compressed files begin. */
+const MAGICS = [
+  [0x1f, 0x8b],
+  [0x28, 0xb5, 0x2f, 0xfd],
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+  [0x42, 0x5a, 0x68],
+];
+const USTAR = 257;
+
+/**
+ * Whether a file is meant to be an archive. What it really is, the core finds out.
+ * @param {string} path
+ */
+function looksLikeArchive(path) {
+  if (ARCHIVE_NAME.test(path)) return true;
+  const head = new Uint8Array(512);
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      readSync(fd, head, 0, head.length, 0);
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false; // reading it will tell why
+  }
+  if (MAGICS.some((magic) => magic.every((byte, i) => head[i] === byte))) return true;
+  if (head[0] >= 0x50 && head[0] <= 0x5f && head[1] === 0x2a && head[2] === 0x4d) return true;
+  return String.fromCharCode(...head.subarray(USTAR, USTAR + 5)) === 'ustar';
+}
+
+/** @param {string} path */
+function isFolder(path) {
+  try {
+    return typeOf(path) === 'directory';
+  } catch {
+    return false; // reading it will tell why
+  }
+}
+
+/** Patterns that the shell left alone. @param {string} operand @returns {string[]} */
+const expanded = (operand) =>
+  operand !== '-' && isPattern(operand) && !existsSync(operand) ? glob(operand) : [operand];
+
+/**
+ * @param {readonly string[]} operands
+ * @param {Record<string, string | undefined>} values of options
+ * @param {readonly {name: string, file: string}[]} files names of metadata files and their kinds
+ * @param {(message: string) => Error} fail
+ * @returns {Job[]} in the order of the operands
+ */
+export function jobsOf(operands, values, files, fail) {
+  /** @type {Job[]} */
+  const jobs = [];
+  /** @type {import('./input.js').Input[]} */
+  let group = [];
+  const close = () => {
+    if (group.length > 0) jobs.push(filesJob(folderOf(group[0]), group));
+    group = [];
+  };
+  // Metadata files of one folder that are named one after the other belong together.
+  const belongs = (/** @type {import('./input.js').Input} */ input) =>
+    values.kind === undefined &&
+    input.file !== null &&
+    !input.error &&
+    group.every(
+      (other) =>
+        other.kind !== input.kind && other.file !== null && folderOf(other) === folderOf(input),
+    );
+  for (const operand of operands) {
+    const paths = expanded(operand);
+    let any = false;
+    for (const path of paths) {
+      const job = wholeOf(path, values, files);
+      if (job) {
+        any = true;
+        close();
+        jobs.push(...job);
+        continue;
+      }
+      // Of what a pattern matches, only what can be checked is meant.
+      if (path !== operand && kindOf(path, files) === '' && values.kind === undefined) continue;
+      any = true;
+      const input = namedInput(path, values, files, fail);
+      if (!belongs(input)) close();
+      group.push(input);
+      if (input.error || values.kind !== undefined || input.file === null) close();
+    }
+    if (any) continue;
+    close();
+    jobs.push(nothing(operand));
+  }
+  close();
+  return jobs;
+}
+
+/** @param {string} operand @returns {Job} */
+const nothing = (operand) =>
+  filesJob('', [
+    fileInput(
+      operand,
+      '',
+      new ReadError('no file that can be checked matches this pattern', 'ENOENT'),
+    ),
+  ]);
+
+/** @param {import('./input.js').Input} input */
+const folderOf = ({ path }) => dirname(path);
+
+/**
+ * Archives and folders; null for metadata files.
+ * @param {string} path
+ * @param {Record<string, string | undefined>} values
+ * @param {readonly {name: string, file: string}[]} files
+ * @returns {Job[] | null}
+ */
+function wholeOf(path, values, files) {
+  if (path === '-') {
+    const name = values['stdin-name'];
+    if (values.kind !== undefined || (name !== undefined && kindOf(name, files) !== ''))
+      return null;
+    const { shown } = standardInput(name ?? '<stdin>', '');
+    return [{ kind: 'archive', file: null, path: name ?? '<stdin>', shown, inputs: [] }];
+  }
+  if (isFolder(path)) return jobsOfFolder(path, files);
+  if (values.kind !== undefined || kindOf(path, files) !== '') return null;
+  return looksLikeArchive(path) ? [wholeJob('archive', path)] : null;
+}

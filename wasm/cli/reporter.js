@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes the reports of a run, in all forms that are wanted, and knows how the run ended.
+import { randomUUID } from 'node:crypto';
+import process from 'node:process';
+import { EXIT, Failure } from './exit.js';
+import { SEVERITIES, countAtLeast, countsOf } from './findings.js';
+import { FORMATS } from './formats/index.js';
+import { unreadableText } from './formats/text.js';
+import { packageFile, reason, styleFor } from './output.js';
+import { repositoryAt } from './repository.js';
+import { FileSink, StepSummary, refuseInputs, wantedForms } from './sinks.js';
+
+/**
+ * @typedef {import('./findings.js').Entry} Entry
+ * @typedef {import('./formats/index.js').Piece} Piece
+ * @typedef {import('./formats/index.js').Writer} Writer
+ *
+ * @typedef {object} Target where a report goes
+ * @property {string} format
+ * @property {{write(text: string): Promise<void>, close?(): void}} sink
+ * @property {(text: string) => string} [wrap]
+ */
+
+function page() {
+  try {
+    return packageFile('dist/viewer.html').toString();
+  } catch (error) {
+    const why = reason(/** @type {Error} */ (error).message);
+    throw new Failure(
+      `dist/viewer.html cannot be read: ${why}; in a clone of the repository "make" builds it`,
+    );
+  }
+}
+
+/** @param {import('./options.js').Context} context @param {readonly string[]} inputs @returns {Target[]} */
+function targetsOf({ given, stdout, fail }, inputs) {
+  const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = process.env;
+  const wanted = wantedForms(given, fail);
+  refuseInputs(wanted, inputs, fail);
+  const toStdout = wanted.some(({ output }) => output === null);
+  // In GitHub Actions annotations are made, too, unless something else is printed.
+  const annotates = actions === 'true' && !toStdout;
+  const forms =
+    wanted.length === 0 || annotates ? [...wanted, { format: 'text', output: null }] : wanted;
+  // What comes from a file must not be taken for a command.
+  const token = randomUUID();
+  const wrap = (/** @type {string} */ text) =>
+    `::stop-commands::${token}\n${text.replace(/\n?$/, '\n')}::${token}::\n`;
+  /** @type {Target[]} */
+  const targets = forms.map(({ format, output }) => ({
+    format,
+    sink: output === null ? stdout : new FileSink(output),
+    ...(actions === 'true' && output === null && format === 'text' && { wrap }),
+  }));
+  if (annotates) targets.push({ format: 'github', sink: stdout });
+  if (annotates && summary) targets.push({ format: 'markdown', sink: new StepSummary(summary) });
+  return targets;
+}
+
+export class Reporter {
+  #context;
+  #failOn;
+  /** @type {{writer: Writer, target: Target}[]} */
+  #writers;
+  /** @type {import('./formats/index.js').Summary} */
+  #summary = {
+    ...{ checkpoints: 0, files: 0, unreadable: 0, failing: 0 },
+    counts: { error: 0, warning: 0, info: 0 },
+  };
+
+  /**
+   * @param {import('./options.js').Context} context
+   * @param {{jobs: readonly import('./folder.js').Job[], options: any,
+   *   failOn: import('./findings.js').Severity, rules: readonly import('./rules-table.js').Rule[]}} run
+   */
+  constructor(context, { jobs, options, failOn, rules }) {
+    const { values, switches, stdout, stderr } = context;
+    this.#context = context;
+    this.#failOn = failOn;
+    const inputs = jobs.flatMap((job) => [job.path, ...job.inputs.map(({ path }) => path)]);
+    this.#writers = targetsOf(context, inputs).map((target) => {
+      const format = /** @type {import('./formats/index.js').Format} */ (
+        FORMATS.find(({ name }) => name === target.format)
+      );
+      const color = values.color ?? 'auto';
+      const writer = format.report({
+        style: styleFor(target.sink === stdout ? color : 'never', stdout),
+        errorStyle: styleFor(color, stderr),
+        width: stdout.width,
+        quiet: switches.has('quiet'),
+        brief: switches.has('summary'),
+        single: jobs.length === 1,
+        targets: options.targets.length > 0,
+        failOn,
+        rules,
+        version: JSON.parse(packageFile('package.json').toString()).version,
+        repository: repositoryAt(
+          process.env.GITHUB_WORKSPACE ?? process.env.CI_PROJECT_DIR ?? process.cwd(),
+        ),
+        page,
+      });
+      return { writer, target };
+    });
+  }
+
+  /** Whether lines of the files are shown. */
+  get showsLines() {
+    return this.#writers.some(({ target }) => target.format === 'text');
+  }
+
+  /** The exit code. */
+  get code() {
+    if (this.#summary.unreadable > 0) return EXIT.unreadable;
+    return this.#summary.failing > 0 ? EXIT.findings : EXIT.ok;
+  }
+
+  async begin() {
+    for (const { writer, target } of this.#writers) {
+      const out = writer.begin?.();
+      if (out) await this.#write(target, [{ out }]);
+    }
+  }
+
+  /** @param {Entry} entry */
+  async entry(entry) {
+    this.#count(entry);
+    const { stdout, stderr, values } = this.#context;
+    if (entry.unreadable && !this.#writers.some(({ target }) => target.sink === stdout)) {
+      const style = styleFor(values.color ?? 'auto', stderr);
+      await this.#tell(unreadableText(entry.shown, entry.unreadable.message, style));
+    }
+    for (const { writer, target } of this.#writers) await this.#write(target, writer.entry(entry));
+  }
+
+  async end() {
+    for (const { writer, target } of this.#writers)
+      await this.#write(target, writer.end(this.#summary));
+  }
+
+  close() {
+    for (const { target } of this.#writers) target.sink.close?.();
+  }
+
+  /** @param {Entry} entry */
+  #count(entry) {
+    const summary = this.#summary;
+    if (entry.unreadable) {
+      summary.unreadable++;
+      return;
+    }
+    if (entry.kind === 'files') summary.files += Object.keys(entry.files).length;
+    else summary.checkpoints++;
+    const counts = countsOf(entry);
+    for (const severity of SEVERITIES) summary.counts[severity] += counts[severity];
+    if (countAtLeast(counts, this.#failOn) > 0) summary.failing++;
+  }
+
+  /** @param {Target} target @param {Iterable<Piece>} pieces */
+  async #write({ sink, wrap }, pieces) {
+    let wrapped = '';
+    for (const { out, error } of pieces) {
+      if (out !== undefined && wrap) wrapped += out;
+      else if (out !== undefined) await sink.write(out);
+      if (error !== undefined && sink === this.#context.stdout) await this.#tell(error);
+    }
+    if (wrap && wrapped !== '') await sink.write(wrap(wrapped));
+  }
+
+  /** @param {string} text */
+  async #tell(text) {
+    const { stdout, stderr } = this.#context;
+    await stdout.flush(); // both may be the same terminal
+    await stderr.write(text);
+    await stderr.flush();
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt rules
+import { EXIT } from './exit.js';
+import { plain } from './markdown.js';
+import { loadRules } from './load-rules.js';
+import { ruleMarkdown } from './rules-table.js';
+import { table } from './table.js';
+
+/** @typedef {import('./rules-table.js').Rule} Rule */
+
+/** @param {readonly Rule[]} rules */
+function markdown(rules) {
+  let out = '# Rules of ckpt validate\n';
+  for (const rule of rules)
+    out += `\n## ${rule.id}: ${plain(rule.title)}\n\n${rule.severity}, ${rule.area}\n\n${ruleMarkdown(rule)}\n`;
+  return out;
+}
+
+/** @type {Record<string, (rules: readonly Rule[]) => string>} */
+const FORMS = {
+  text: (rules) =>
+    table(
+      ['RULE', 'SEVERITY', 'AREA', 'TITLE'],
+      rules.map(({ id, severity, area, title }) => [id, severity, area, title]),
+    ),
+  json: (rules) => `${JSON.stringify(rules, null, 2)}\n`,
+  markdown,
+};
+
+/** @type {import('./options.js').Command} */
+export const rules = {
+  name: 'rules',
+  summary: 'list the rules of validate',
+  operands: '[RULE]...',
+  count: [0, Infinity],
+  completes: 'rules',
+  details: [
+    'Lists the rules of "ckpt validate", all or those whose ids begin as named: CKP1 for all about config.dump. Severities are the usual ones: the engine of a checkpoint and --target can raise them.',
+  ],
+  options: [
+    {
+      name: 'format',
+      short: 'f',
+      value: 'FORMAT',
+      choices: Object.keys(FORMS),
+      preset: 'text',
+      help: 'form of the list: text (a table), json (all that is known), markdown (their pages)',
+    },
+  ],
+  examples: ['ckpt rules', 'ckpt rules --format json CKP8'],
+
+  async run({ operands, values, stdout, fail }) {
+    const all = await loadRules();
+    const prefixes = operands.map((operand) => operand.toUpperCase().replace(/\*$/, ''));
+    const found = all.filter(
+      ({ id }) => prefixes.length === 0 || prefixes.some((prefix) => id.startsWith(prefix)),
+    );
+    if (found.length === 0) throw fail(`there is no rule ${operands.join(', ')}`);
+    await stdout.write(FORMS[values.format ?? 'text'](found));
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// From something to be checked to its report. Runs in the program itself and in its workers.
+import process from 'node:process';
+import { statSync } from 'node:fs';
+import { read, readingReport, whyUnread } from './check.js';
+import { noTexts } from './findings.js';
+import { whyUnreadable } from './open.js';
+
+/**
+ * @typedef {import('./findings.js').Entry} Entry
+ * @typedef {import('./findings.js').Report} Report
+ * @typedef {import('./findings.js').Texts} Texts
+ * @typedef {import('./folder.js').Job} Job
+ *
+ * @typedef {object} Checker
+ * @property {any} core
+ * @property {typeof import('../node.js').openCheckpoint} openCheckpoint
+ * @property {any} options of ckpt.validate
+ * @property {boolean} withTexts whether lines of the files will be shown
+ * @property {(state: {read: number, size: number}) => void} [onProgress]
+ */
+
+/** @param {Job} job @param {Partial<Entry>} what @returns {Entry} */
+const entryOf = ({ kind, path, shown }, what) => ({
+  ...{ kind, path, shown, files: {}, unreadable: null, report: null, texts: noTexts() },
+  ...what,
+});
+
+/** @param {Job} job @param {Checker} checker @returns {Promise<Entry[]>} several where some files of a folder cannot be read */
+export const runJob = (job, checker) =>
+  job.kind === 'files' ? runFiles(job, checker) : runWhole(job, checker);
+
+/** @param {Job} job @param {Checker} checker @returns {Promise<Entry[]>} */
+async function runFiles(job, checker) {
+  const { core, options, withTexts } = checker;
+  /** @type {Entry[]} */
+  const entries = [];
+  /** @type {Record<string, Uint8Array>} */
+  const contents = Object.create(null);
+  /** @type {Entry['files']} */
+  const files = Object.create(null);
+  /** @type {Report | null} */
+  let report = null;
+  for (const input of job.inputs) {
+    try {
+      const bytes = await read(input);
+      const name = core.files.find((/** @type {any} */ one) => one.name === input.kind)?.file;
+      if (name === undefined) report = readingReport(input.kind, bytes, core);
+      contents[name ?? input.kind] = bytes;
+      files[name ?? input.kind] = { path: input.path, shown: input.shown };
+    } catch (error) {
+      const { path, shown } = input;
+      entries.push(entryOf({ ...job, path, shown }, { unreadable: whyUnread(error) }));
+    }
+  }
+  if (Object.keys(files).length === 0) return entries;
+  report ??= /** @type {Report} */ (core.validate(contents, options));
+  const texts = noTexts();
+  if (withTexts) keepTexts(texts, new Map(Object.entries(contents)), report, checker);
+  return [...entries, entryOf(job, { files: { ...files }, report, texts })];
+}
+
+/** @param {Job} job @param {Checker} checker @returns {Promise<Entry[]>} */
+async function runWhole(job, checker) {
+  const { core, openCheckpoint, options, withTexts, onProgress } = checker;
+  const { file, path } = job;
+  let checkpoint;
+  try {
+    checkpoint = await openCheckpoint(/** @type {any} */ (file ?? process.stdin), {
+      ...(file === null && { name: path }),
+      onProgress,
+    });
+    /** @type {Report} */
+    const report = await core.validate(checkpoint, { ...options, file: fileFacts(job) });
+    const texts = noTexts();
+    if (withTexts) await gather(texts, checkpoint, report, checker);
+    return [entryOf(job, { report, texts })];
+  } catch (error) {
+    const unreadable = whyUnreadable(error, path);
+    if (!unreadable) throw error;
+    return [entryOf(job, { unreadable })];
+  } finally {
+    await checkpoint?.close();
+  }
+}
+
+/** What the file system says of an archive. @param {Job} job */
+function fileFacts({ kind, file }) {
+  if (kind !== 'archive' || file === null || process.platform === 'win32') return {};
+  return { mode: statSync(file).mode & 0o7777 };
+}
+
+/** @param {Texts} texts @param {any} checkpoint @param {Report} report @param {Checker} checker */
+async function gather(texts, checkpoint, report, checker) {
+  /** @type {{texts: Texts, checkpoint: any, report: Report}[]} */
+  const todo = [{ texts, checkpoint, report }];
+  for (let step; (step = todo.pop());) {
+    keepTexts(step.texts, step.checkpoint.files, step.report, checker);
+    const inner = step.report.containers ?? [];
+    if (!inner.some(({ findings }) => findings.length > 0)) continue;
+    const checkpoints = await step.checkpoint.containers();
+    inner.forEach((one, i) => {
+      const own = noTexts();
+      step.texts.containers.push(own);
+      if (checkpoints[i]) todo.push({ texts: own, checkpoint: checkpoints[i], report: one });
+    });
+  }
+}
+
+/** Rules about secrets: what breaks them is not shown, whatever is ignored. */
+const SECRETS = ['CKP800', 'CKP801', 'CKP802'];
+const LOOK = { only: ['CKP8*'], limits: { perRule: 100_000, total: 100_000 } };
+
+/** Whether a report lists all secrets. @param {Report} report @param {any} options */
+const listsSecrets = ({ cut }, { only = [], ignore = [], severities = {} }) =>
+  [...only, ...ignore, ...Object.keys(severities)].length === 0 &&
+  !cut.some(({ id }) => SECRETS.includes(id));
+
+/** The places of secrets. @param {Report} report @param {string} member */
+const secretsIn = ({ findings }, member) =>
+  findings.flatMap((finding) =>
+    finding.offset !== null && finding.member === member && SECRETS.includes(finding.id)
+      ? [{ offset: finding.offset, length: finding.length ?? 0 }]
+      : [],
+  );
+
+/** @param {Texts} texts @param {Map<string, Uint8Array>} files @param {Report} report @param {Checker} checker */
+function keepTexts(texts, files, report, { core, options }) {
+  const wanted = new Set(
+    report.findings.flatMap(({ member, line }) => (line === null ? [] : [member])),
+  );
+  for (const member of wanted) {
+    const bytes = files.get(member);
+    // A copy: what it lies in may be larger, and would go to another thread with it.
+    if (!bytes) continue;
+    const found = listsSecrets(report, options)
+      ? report
+      : /** @type {Report} */ (core.validate({ [member]: bytes }, LOOK));
+    const hidden = options.reveal ? [] : secretsIn(found, member);
+    texts.files.set(member, { bytes: bytes.slice(), hidden });
+  }
+}

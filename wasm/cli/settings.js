@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the options of ckpt validate and its configuration file say, together.
+import { existsSync } from 'node:fs';
+import { CONFIG_FILES, readConfig } from './config.js';
+import { SEVERITIES } from './findings.js';
+import { ReadError } from './input.js';
+import { listOf, quoted, suggestion } from './options.js';
+
+/** @typedef {import('./options.js').Context} Context */
+/** @typedef {import('./findings.js').Severity} Severity */
+
+/**
+ * What the options and the configuration say, in the form of ckpt.validate.
+ * @param {Context} context @param {any} core
+ * @returns {{options: any, failOn: Severity}}
+ * @throws {import('./exit.js').UsageError}
+ */
+export function settings({ values, given, switches, fail }, core) {
+  const path = values.config ?? CONFIG_FILES.find((name) => existsSync(name));
+  /** @type {import('./config.js').Config} */
+  let config = {};
+  try {
+    if (path !== undefined) config = readConfig(path, core);
+  } catch (error) {
+    if (error instanceof ReadError) throw fail(`--config ${path}: ${error.message}`);
+    throw error;
+  }
+  const texts = (/** @type {string} */ name) =>
+    listOf(given, name).flatMap((value) => value.split(',').filter((one) => one !== ''));
+  const severities = { ...config.severities };
+  for (const value of texts('severity')) {
+    const [, rule, level] = /^([^=]+)=(.*)$/.exec(value) ?? [];
+    if (![...SEVERITIES, 'off'].includes(level ?? ''))
+      throw fail(
+        `--severity ${quoted(value)}: expected RULE=LEVEL, with error, warning, info or off`,
+      );
+    severities[rule] = level;
+  }
+  const targets = texts('target');
+  const only = texts('only');
+  const most =
+    values['max-findings'] === undefined ? config.maxFindings : Number(values['max-findings']);
+  if (most !== undefined && !(Number.isInteger(most) && most >= 1 && most <= 100_000))
+    throw fail(
+      `--max-findings ${quoted(String(values['max-findings']))}: expected a number from 1 to 100000`,
+    );
+  const options = {
+    targets: targets.length > 0 ? targets : (config.targets ?? []),
+    only: only.length > 0 ? only : (config.only ?? []),
+    ignore: [...(config.ignore ?? []), ...texts('ignore')],
+    severities,
+    ...(most !== undefined && { limits: { perRule: most, total: most } }),
+    reveal: switches.has('reveal'),
+  };
+  try {
+    core.validate({}, options); // the core says what is wrong with them
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+    throw fail(error.message);
+  }
+  return {
+    options,
+    failOn: /** @type {Severity} */ (values['fail-on'] ?? config.failOn ?? 'error'),
+  };
+}
+
+/** Names of rules that there are not. @param {any} options @param {readonly {id: string}[]} rules @param {(message: string) => Error} fail */
+export function checkRules({ only, ignore, severities }, rules, fail) {
+  for (const name of [...only, ...ignore, ...Object.keys(severities)]) {
+    const found = rules.some(({ id }) =>
+      name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : id === name,
+    );
+    if (!found)
+      throw fail(
+        `there is no rule ${quoted(name)}${suggestion(
+          name,
+          rules.map(({ id }) => id),
+        )}`,
+      );
+  }
+}

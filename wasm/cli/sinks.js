@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the reports of a run go: --format and --output, as they stand on the command line.
+import { appendFileSync, closeSync, openSync, realpathSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Buffer } from 'node:buffer';
+import { Failure } from './exit.js';
+import { reason } from './output.js';
+import { escapeForTerminal } from '../escape.js';
+
+/** @typedef {{format: string, output: string | null}} Wanted null: standard output */
+
+/**
+ * Which form goes where. An --output belongs to the --format before it; with one of each their order
+ * does not matter.
+ * @param {readonly {name: string, value: string}[]} given
+ * @param {(message: string) => Error} fail
+ * @returns {Wanted[]} none if nothing was said
+ */
+export function wantedForms(given, fail) {
+  const parts = given.filter(({ name }) => name === 'format' || name === 'output');
+  const formats = parts.filter(({ name }) => name === 'format');
+  const outputs = parts.filter(({ name }) => name === 'output');
+  if (outputs.length === 1 && formats.length <= 1)
+    return [{ format: formats[0]?.value ?? 'text', output: outputs[0].value }];
+  /** @type {Wanted[]} */
+  const wanted = [];
+  for (const { name, value } of parts) {
+    const last = wanted.at(-1);
+    if (name === 'format') wanted.push({ format: value, output: null });
+    else if (!last) throw fail('of several options --output each stands behind its --format');
+    else if (last.output !== null) throw fail(`--format ${last.format} has two options --output`);
+    else last.output = value;
+  }
+  for (const { output } of wanted) {
+    if (wanted.filter((other) => other.output === output).length < 2) continue;
+    const where =
+      output === null
+        ? 'to standard output; give them an --output'
+        : `to ${escapeForTerminal(output)}`;
+    throw fail(`several forms of the report cannot go ${where}`);
+  }
+  return wanted;
+}
+
+/** @param {string} path */
+const real = (path) => {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+};
+
+/** No report is written over what it is about. @param {readonly Wanted[]} wanted @param {readonly string[]} inputs paths @param {(message: string) => Error} fail */
+export function refuseInputs(wanted, inputs, fail) {
+  const taken = new Set(wanted.flatMap(({ output }) => (output === null ? [] : [real(output)])));
+  if (taken.size === 0) return;
+  const hit = inputs.find((path) => taken.has(real(path)));
+  if (hit !== undefined)
+    throw fail(`--output ${escapeForTerminal(hit)} would be written over what is checked`);
+}
+
+/** A file that a report is written to. */
+export class FileSink {
+  #path;
+  #fd = -1;
+
+  /** @param {string} path */
+  constructor(path) {
+    this.#path = path;
+    this.#try(() => (this.#fd = openSync(path, 'w')));
+  }
+
+  /** @param {string} text */
+  async write(text) {
+    this.#try(() => {
+      const bytes = Buffer.from(text);
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
+    });
+  }
+
+  close() {
+    this.#try(() => closeSync(this.#fd));
+  }
+
+  /** @param {() => unknown} run */
+  #try(run) {
+    try {
+      run();
+    } catch (error) {
+      const why = reason(/** @type {Error} */ (error).message);
+      throw new Failure(`${escapeForTerminal(this.#path)} cannot be written: ${why}`);
+    }
+  }
+}
+
+/** GitHub takes no longer summaries of a step. */
+const SUMMARY_LIMIT = 1_000_000;
+
+/** The summary of a step in GitHub Actions. */
+export class StepSummary {
+  #path;
+  #left = SUMMARY_LIMIT;
+
+  /** @param {string} path */
+  constructor(path) {
+    this.#path = path;
+  }
+
+  /** @param {string} text */
+  async write(text) {
+    if (this.#left <= 0) return;
+    this.#left -= Buffer.byteLength(text);
+    try {
+      appendFileSync(
+        this.#path,
+        this.#left > 0 ? text : '\n\nThe rest is left out: the summary would be too long.\n',
+      );
+    } catch (error) {
+      const why = reason(/** @type {Error} */ (error).message);
+      throw new Failure(`the summary of the step cannot be written: ${why}`);
+    }
+  }
+
+  close() {}
+}

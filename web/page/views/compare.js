@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// What changed between two checkpoints: another one, which is the earlier, and the one that is shown.
+import { A, D, T } from '../../text.js';
+import { api } from '../api.js';
+import { BlockNode } from '../blocks.js';
+import { h } from '../h.js';
+import { useAnswer } from '../hooks.js';
+import { icon } from '../icons.js';
+import { Picker } from '../parts.js';
+import { go, hashOf, state } from '../store.js';
+
+/** @typedef {import('../store.js').Item} Item */
+/** @typedef {import('../../types.d.ts').Comparison} Comparison */
+
+/** Findings that are listed. */
+const MOST = 50;
+
+/** @param {import('./index.js').ViewProps} props */
+export function Compare({ item, place }) {
+  const others = state.items.filter(({ id, model }) => id !== item.id && model);
+  const other =
+    others.find(({ id }) => id === place.index) ?? (others.length === 1 ? others[0] : undefined);
+  const { value, error } = useAnswer(
+    async () => (other ? api.compare({ a: other.id, b: item.id }) : undefined),
+    [item.id, item.model, other?.id, other?.model],
+  );
+  if (others.length === 0)
+    return h(
+      'div',
+      { class: 'empty' },
+      h('p', null, D.nothing),
+      h(Picker, { id: 'compare-files', label: T.chooseFiles, class: 'primary' }),
+    );
+  const found = other && value;
+  return h(
+    'div',
+    { class: 'compare' },
+    h(
+      'div',
+      { class: 'filters' },
+      h(
+        'label',
+        null,
+        h('span', null, D.with),
+        ' ',
+        h(
+          'select',
+          {
+            value: other?.id ?? 0,
+            onChange: (/** @type {any} */ event) =>
+              go({ view: 'compare', index: Number(event.currentTarget.value) }),
+          },
+          !other && h('option', { value: 0 }, D.choose),
+          others.map(({ id, name, model }) =>
+            h('option', { value: id }, `${model?.title.slice(0, 100)} (${name.slice(0, 100)})`),
+          ),
+        ),
+      ),
+      other &&
+        h(
+          'a',
+          { class: 'walk', href: hashOf({ item: other.id, view: 'compare', index: item.id }) },
+          D.swap,
+        ),
+    ),
+    error && h('p', { class: 'failed' }, error),
+    found && [
+      found.sizes.length > 0 && card('sizes', A.sizes, h(SizeBars, { sizes: found.sizes })),
+      list('come', D.come, item, found.come),
+      list('gone', D.gone, other, found.gone),
+      found.parts.map(({ title, blocks }, index) =>
+        card(
+          `part-${index}`,
+          title,
+          blocks.map((block, i) => h(BlockNode, { key: i, block, title })),
+        ),
+      ),
+    ],
+  );
+}
+
+/** @param {string} name @param {string} title @param {any} content */
+const card = (name, title, content) =>
+  h(
+    'section',
+    { class: 'card', key: name, 'aria-labelledby': `compare-${name}` },
+    h('h2', { id: `compare-${name}` }, title),
+    content,
+  );
+
+/** @param {string} name @param {string} title @param {Item} item @param {number[]} findings */
+const list = (name, title, item, findings) =>
+  findings.length > 0 &&
+  card(
+    name,
+    `${title} (${T.number(findings.length)})`,
+    h(
+      'ul',
+      { class: 'tops' },
+      findings.slice(0, MOST).map((index) => {
+        const { id, severity, message } = /** @type {any} */ (item.model).report.findings[index];
+        return h(
+          'li',
+          { key: index, class: severity },
+          h(
+            'a',
+            { href: hashOf({ item: item.id, view: 'findings', index }) },
+            icon(severity, T.severities[/** @type {'error'} */ (severity)]),
+            h('span', { class: 'what' }, message),
+            h('span', { class: 'quiet' }, id),
+          ),
+        );
+      }),
+    ),
+  );
+
+/** @param {Pick<Comparison, 'sizes'>} props */
+function SizeBars({ sizes }) {
+  const most = Math.max(1, ...sizes.flatMap(({ bytes }) => bytes));
+  return h(
+    'dl',
+    { class: 'bars' },
+    sizes.map(({ name, label, bytes, texts, difference }) =>
+      h(
+        'div',
+        { key: name },
+        h('dt', null, label),
+        texts.map((text, i) =>
+          h(
+            'dd',
+            { class: i === 0 ? 'first' : 'second' },
+            h('span', { class: 'offscreen' }, i === 0 ? D.before : D.after),
+            h(
+              'span',
+              { class: 'track', 'aria-hidden': 'true' },
+              h('span', {
+                class: `part-${name}`,
+                style: { width: `${((bytes[i] / most) * 100).toFixed(2)}%` },
+              }),
+            ),
+            h('span', { class: 'amount' }, text),
+            i === 1 && h('span', { class: 'difference' }, difference),
+          ),
+        ),
+      ),
+    ),
+  );
+}
