@@ -65,7 +65,8 @@ comma := ,
 # Size first, but for the loops over every byte; what gains by vectors uses them by hand.
 WASM_OPT := -Oz
 WASM_HOT := src/json/scan.c src/json/decode.c
-WASM_WARM := src/text/time.c wasm/tape.c src/archive/inflate_fast.c src/archive/crc32.c
+WASM_WARM := src/text/time.c wasm/tape.c src/archive/inflate_fast.c src/archive/crc32.c \
+             $(addprefix src/rules/,value.c keys.c privacy.c spec_schema.c secrets.c)
 WASM_TARGET := -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
 WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -fno-unroll-loops -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
 WASM_LINK = -Oz -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \

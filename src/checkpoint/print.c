@@ -13,6 +13,13 @@ void ckpt_print_string(struct ckpt_buffer *out, const char *text, size_t length)
     ckpt_buffer_add(out, "\"", 1);
     for (size_t i = 0; i < length;) {
         uint32_t rune;
+        size_t plain = i;
+        while (plain < length && bytes[plain] >= 0x20 && bytes[plain] < 0x80 &&
+               bytes[plain] != '"' && bytes[plain] != '\\')
+            plain++;
+        ckpt_buffer_add(out, text + i, plain - i);
+        if ((i = plain) == length)
+            break;
         size_t size = ckpt_utf8_decode(bytes + i, length - i, &rune);
         char escape[6] = {'\\', 'u', '0', '0', 0, 0};
         if (rune == '"' || rune == '\\') {

@@ -2,6 +2,7 @@
 /* The texts of errors: Go's, and after them where it is, what was found, what was expected. */
 #include <string.h>
 
+#include "text/lines.h"
 #include "text/number.h"
 #include "text/time.h"
 #include "text/utf8.h"
@@ -48,16 +49,12 @@ static ckpt_string keep(ckpt_document *document)
 
 void ckpt_position(const void *text, size_t length, size_t offset, ckpt_location *where)
 {
-    const unsigned char *bytes = text;
-    size_t line = 1, start = 0;
+    size_t start;
     if (offset > length)
         offset = length;
-    for (const unsigned char *found; start < offset; start = (size_t)(found - bytes) + 1, line++) {
-        found = memchr(bytes + start, '\n', offset - start);
-        if (found == NULL)
-            break;
-    }
-    *where = (ckpt_location){offset, 0, line, ckpt_utf8_count(bytes + start, offset - start) + 1};
+    size_t lines = ckpt_count_lines(text, offset, &start);
+    const unsigned char *line = (const unsigned char *)text + start;
+    *where = (ckpt_location){offset, 0, lines + 1, ckpt_utf8_count(line, offset - start) + 1};
 }
 
 /* One reference token of a JSON pointer (RFC 6901, section 3). */

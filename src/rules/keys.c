@@ -45,22 +45,26 @@ static ckpt_string text_of(const struct walk *w, uint32_t node)
 }
 
 /* The field among `fields` that a key means, or an empty text. */
-static ckpt_string field_of(const char *fields, ckpt_string key)
+static ckpt_string field_of(const char *fields, ckpt_string key, bool wide)
 {
     for (const char *end; *fields != '\0'; fields = *end == ' ' ? end + 1 : end) {
         for (end = fields; *end != ' ' && *end != '\0'; end++)
             ;
         size_t length = (size_t)(end - fields);
-        if (length <= key.length && ckpt_fold_equal(fields, length, key.data, key.length))
+        /* What folds to a letter is longer only beyond ASCII. */
+        if ((length == key.length || (wide && length < key.length)) &&
+            ckpt_fold_equal(fields, length, key.data, key.length))
             return (ckpt_string){fields, length};
     }
     return (ckpt_string){"", 0};
 }
 
-static void check_key(struct walk *w, uint32_t node, ckpt_string key, ckpt_string field)
+/* Reports a key that is not spelled as its field (empty: it has none), or stands in the object at
+   `first` already (0: it does not). */
+static void check_key(struct walk *w, uint32_t node, ckpt_string field, uint32_t first)
 {
-    uint32_t first = ckpt_table_add(&w->table, node, key);
     struct ckpt_finding *finding = NULL;
+    ckpt_string key = text_of(w, node);
     if (field.length != 0 && !ckpt_equal(field, key))
         finding = ckpt_find(w->r, CKPT_RULE_114, key_at(w, node),
                             "The key %q is spelled differently from %q; programs written in Go "
@@ -75,32 +79,64 @@ static void check_key(struct walk *w, uint32_t node, ckpt_string key, ckpt_strin
         ckpt_relate(w->r, finding, key_at(w, first), "the first one");
 }
 
-/* Keys of an object. With fields, or a type that is a struct, they fold. Returns false if there is
-   no memory to see what comes twice. */
+/* Objects with few keys need no table; types with few fields neither, for the keys that they have.
+ */
+enum { FEW_KEYS = 8, FEW_FIELDS = 64 };
+
+static bool is_escaped(const struct walk *w, uint32_t node)
+{
+    return (w->nodes[node].info & CKPT_NODE_ESCAPED) != 0;
+}
+
+/* The key in front of `node` with the same text, or 0. */
+static uint32_t first_of_few(struct walk *w, uint32_t object, uint32_t node)
+{
+    ckpt_string key = text_of(w, node);
+    uint32_t length = w->nodes[node].length;
+    bool escaped = is_escaped(w, node);
+    for (uint32_t i = object + 1; i < node; i = w->nodes[i + 1].end)
+        if ((escaped || is_escaped(w, i) || w->nodes[i].length == length) &&
+            ckpt_equal(text_of(w, i), key))
+            return i;
+    return 0;
+}
+
+/* Keys of an object. With fields, or a type that is a struct, they fold. */
 static void check_keys(struct walk *w, uint32_t object, const struct ckpt_type *type,
                        const char *fields)
 {
     const struct ckpt_node *nodes = w->nodes;
-    bool fold = type != NULL || *fields != '\0';
-    uint32_t count = ckpt_node_count(&nodes[object]);
+    bool fold = type != NULL || *fields != '\0', cleared = false;
+    uint32_t count = ckpt_node_count(&nodes[object]), first_at[FEW_FIELDS] = {0};
+    int hint = 0;
     if (count < 2 && !fold)
         return;
-    if (!ckpt_table_clear(&w->table, w->file, count, fold)) {
-        w->r->failed = true;
-        return;
-    }
-    int hint = 0;
     for (uint32_t i = object + 1; i < nodes[object].end; i = nodes[i + 1].end) {
         struct ckpt_arena_mark mark = ckpt_arena_mark(&w->file->document->arena);
         ckpt_string key = text_of(w, i), field = {"", 0};
         int found = type == NULL ? -1 : ckpt_find_field(type, key, hint);
+        uint32_t first = 0;
         if (found >= 0) {
             hint = found + 1;
             field = (ckpt_string){type->fields[found].json, type->fields[found].json_length};
-        } else {
-            field = field_of(fields, key);
+        } else if (fold) {
+            field = field_of(fields, key, (nodes[i].info & CKPT_NODE_WIDE) != 0);
         }
-        check_key(w, i, key, field);
+        if (found >= 0 && found < FEW_FIELDS) {
+            first = first_at[found];
+            first_at[found] = first == 0 ? i : first;
+        } else if (!fold && count <= FEW_KEYS) {
+            first = first_of_few(w, object, i);
+        } else {
+            if (!cleared && !ckpt_table_clear(&w->table, w->file, count, fold)) {
+                w->r->failed = true;
+                return;
+            }
+            cleared = true;
+            first = ckpt_table_add(&w->table, i, key);
+        }
+        if (first != 0 || (field.length != 0 && !ckpt_equal(field, key)))
+            check_key(w, i, field, first);
         ckpt_arena_release(&w->file->document->arena, mark);
     }
 }
@@ -116,13 +152,15 @@ static void check_untyped(struct walk *w, uint32_t node)
 static void check_value(struct walk *w, uint32_t node, const struct ckpt_type *type, uint8_t shape,
                         const char *fields);
 
-/* The value of a member of a struct: by its field, if it has one. */
+/* The value of a member of a struct: by its field, if it has one. `hint`: the field that is likely.
+ */
 static void check_member(struct walk *w, uint32_t key, const struct ckpt_type *type,
-                         const char *fields)
+                         const char *fields, int *hint)
 {
     struct ckpt_arena_mark mark = ckpt_arena_mark(&w->file->document->arena);
     ckpt_string text = text_of(w, key);
-    int found = type == NULL ? -1 : ckpt_find_field(type, text, 0);
+    int found = type == NULL ? -1 : ckpt_find_field(type, text, *hint);
+    *hint = found + 1;
     bool spec = found < 0 && *fields != '\0' && ckpt_equals(text, "spec");
     ckpt_arena_release(&w->file->document->arena, mark);
     if (found >= 0)
@@ -143,15 +181,19 @@ static void check_value(struct walk *w, uint32_t node, const struct ckpt_type *t
     bool array = ckpt_node_type(&nodes[node]) == CKPT_ARRAY;
     if (shape == CKPT_SHAPE_SLICE && array) {
         for (uint32_t i = node + 1; i < nodes[node].end; i = nodes[i].end)
-            check_value(w, i, type, CKPT_SHAPE_VALUE, fields);
+            if (ckpt_node_type(&nodes[i]) >= CKPT_ARRAY)
+                check_value(w, i, type, CKPT_SHAPE_VALUE, fields);
     } else if (shape == CKPT_SHAPE_MAP && object) {
         check_keys(w, node, NULL, "");
         for (uint32_t i = node + 1; i < nodes[node].end; i = nodes[i + 1].end)
-            check_value(w, i + 1, type, CKPT_SHAPE_VALUE, "");
+            if (ckpt_node_type(&nodes[i + 1]) >= CKPT_ARRAY)
+                check_value(w, i + 1, type, CKPT_SHAPE_VALUE, "");
     } else if (shape <= CKPT_SHAPE_POINTER && structure && object) {
+        int hint = 0;
         check_keys(w, node, type, fields);
         for (uint32_t i = node + 1; i < nodes[node].end; i = nodes[i + 1].end)
-            check_member(w, i, type, fields);
+            if (ckpt_node_type(&nodes[i + 1]) >= CKPT_ARRAY)
+                check_member(w, i, type, fields, &hint);
     } else {
         check_untyped(w, node);
     }

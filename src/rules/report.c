@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
+#include "text/lines.h"
 #include "text/utf8.h"
 
 /* ---- findings -------------------------------------------------------------------------------- */
@@ -81,15 +82,10 @@ static ckpt_string keep_name(struct ckpt_rules *r, ckpt_string text)
 static void set_end(struct ckpt_finding *finding, const char *text)
 {
     const unsigned char *from = (const unsigned char *)text + finding->where.offset;
-    size_t line = finding->where.line, column = finding->where.column, left = finding->where.length;
-    for (const unsigned char *feed; (feed = left == 0 ? NULL : memchr(from, '\n', left)) != NULL;) {
-        left -= (size_t)(feed + 1 - from);
-        from = feed + 1;
-        line++;
-        column = 1;
-    }
-    finding->end_line = line;
-    finding->end_column = column + ckpt_utf8_count(from, left);
+    size_t start, lines = ckpt_count_lines(from, finding->where.length, &start);
+    size_t last = ckpt_utf8_count(from + start, finding->where.length - start);
+    finding->end_line = finding->where.line + lines;
+    finding->end_column = (lines == 0 ? finding->where.column : 1) + last;
 }
 
 static void place(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at)

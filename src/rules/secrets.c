@@ -292,6 +292,10 @@ static bool shaped(ckpt_string text, size_t at, struct ckpt_secret *secret)
 
 bool ckpt_secret_in(ckpt_string text, size_t from, struct ckpt_secret *secret)
 {
+    enum { SHORTEST = 14 }; /* of keys, tokens and all else without a name in front */
+    if (text.length < SHORTEST && ckpt_index_of(text, "=") == SIZE_MAX &&
+        ckpt_index_of(text, ":") == SIZE_MAX)
+        return false;
     bool inside = from != 0; /* of a word */
     for (size_t i = from; i < text.length; i++) {
         char c = text.data[i];

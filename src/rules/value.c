@@ -268,9 +268,14 @@ bool ckpt_ends_one_of(ckpt_string text, const char *list)
 size_t ckpt_index_of(ckpt_string text, const char *part)
 {
     size_t n = strlen(part);
-    for (size_t i = 0; i + n <= text.length; i++)
-        if (memcmp(text.data + i, part, n) == 0)
+    for (size_t i = 0; i + n <= text.length; i++) {
+        const char *found = memchr(text.data + i, part[0], text.length - n + 1 - i);
+        if (found == NULL)
+            break;
+        i = (size_t)(found - text.data);
+        if (memcmp(found, part, n) == 0)
             return i;
+    }
     return SIZE_MAX;
 }
 
