@@ -96,6 +96,7 @@ async function checkViews(page, name) {
     await page.waitForTimeout(100);
     await check(page, `${name}: ${words}`);
   }
+  await view(page, 'Overview'); // what is given while one compares is compared
 }
 
 test('axe finds nothing to object to before anything is given, and in dialogs', () =>
@@ -117,6 +118,7 @@ test('axe finds nothing to object to in any view: healthy, with errors, damaged,
     await page.click('#sample-broken');
     await shown(page);
     await checkViews(page, 'broken');
+    await view(page, 'Files');
     await page.locator('.rows.members .row', { hasText: 'config.dump' }).click();
     await page.locator('.viewer .rows.text .row').first().waitFor();
     await check(page, 'a file');

@@ -118,7 +118,9 @@ test('markup, escape sequences and __proto__ in names, values and members are te
   );
   assert.ok(await page.locator('.escape').count());
   await everywhere(page);
+  await view(page, 'Files');
   const rows = page.locator('.rows.members .row');
+  await rows.first().waitFor();
   const names = await rows.locator('code').allTextContents();
   for (const name of [
     'user\\u202etxt.exe\\u2066\\u200b\\ufeff',

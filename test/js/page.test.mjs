@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page in a real browser: what it shows of real archives, compared with the core's own answers.
+/* global document */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -215,4 +216,24 @@ test('a truncated archive shows what came before, and where it broke; what is no
     await shown(page, 'none.tar');
     assert.equal(await page.locator('.item-head .badge').textContent(), 'No checkpoint');
     assert.ok((await verdict.innerText()).includes('cannot be read as an archive'));
+  }));
+
+test('secrets are hidden also beyond what is listed of the findings', () =>
+  run(async (page) => {
+    const env = Array.from({ length: 300 }, (_, i) => `S${i}_PASSWORD=hunter-${i}-x`);
+    const spec = { ociVersion: '1.0.2', process: { cwd: '/', args: ['sh'], env } };
+    await pick(page, [folder.write('spec.dump', JSON.stringify(spec, null, 1))]);
+    await shown(page);
+    await view(page, 'Metadata');
+    const environment = section(page, 'Environment');
+    await environment.locator('.more').click();
+    await page.waitForFunction(() => document.querySelectorAll('tbody tr').length === 300);
+    assert.equal(await environment.locator('.dots').count(), 300);
+    for (const title of ['Overview', 'Findings', 'Metadata', 'Files']) {
+      await view(page, title);
+      assert.ok(!(await page.content()).includes('hunter-'), title);
+    }
+    await page.locator('.rows.members .row').first().click();
+    await page.locator('.viewer .rows .row').first().waitFor();
+    assert.ok(!(await page.content()).includes('hunter-'), 'the file itself');
   }));

@@ -4,11 +4,10 @@ import { A, D, V } from '../text.js';
 import { code, none, textCell } from './cells.js';
 import { JsonDiff } from './json-diff.js';
 import { JsonTree, MOST_ROWS } from './json-tree.js';
-import { Secrets } from './report.js';
 
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {'added' | 'removed' | 'changed' | 'moved'} Change */
-/** @typedef {{model: import('../types.d.ts').Model, checkpoint: any}} Side */
+/** @typedef {{model: import('../types.d.ts').Model, secrets: import('./report.js').Secrets, checkpoint: any}} Side */
 /** @typedef {{ckpt: any, shelf: import('./shelf.js').Shelf}} Context */
 
 /** Rows of a table that are shown at first. */
@@ -149,7 +148,7 @@ function treeOf(ckpt, bytes) {
 function metadata({ ckpt, shelf }, one, two) {
   const before = one.checkpoint.files;
   const after = two.checkpoint.files;
-  const secrets = [one, two].map(({ model }) => new Secrets(model.report));
+  const secrets = [one.secrets, two.secrets];
   /** @type {import('../types.d.ts').Part[]} */
   const found = [];
   for (const member of new Set([...before.keys(), ...after.keys()])) {

@@ -8,7 +8,7 @@ import { folderSource } from './folder.js';
 import { frame } from './lines.js';
 import { MemberTree } from './members.js';
 import { makeModel } from './model.js';
-import { Secrets, makeReport } from './report.js';
+import { makeReport } from './report.js';
 import { sectionsOf } from './sections.js';
 import { Shelf } from './shelf.js';
 
@@ -32,6 +32,8 @@ export class Item {
   #checkpoint;
   /** @type {import('../types.d.ts').Report | undefined} */
   #report;
+  /** @type {import('./report.js').Secrets | undefined} */
+  #secrets;
   /** Which findings are about each member, by name. @type {Map<string, number>} */
   #counts = new Map();
   /** @type {MemberTree | undefined} */
@@ -77,8 +79,9 @@ export class Item {
           },
         );
       const checkpoint = this.#checkpoint;
-      const report = await makeReport(this.#ckpt, checkpoint, source);
+      const { report, secrets } = await makeReport(this.#ckpt, checkpoint, source);
       this.#report = report;
+      this.#secrets = secrets;
       for (const { member } of report.findings)
         this.#counts.set(member, (this.#counts.get(member) ?? 0) + 1);
       const containers = checkpoint.form === 'pod' ? await checkpoint.containers() : [];
@@ -144,8 +147,8 @@ export class Item {
   sections() {
     const shelf = this.#shelves.sections;
     shelf.clear();
-    const secrets = new Secrets(this.#report);
-    return sectionsOf({ ckpt: this.#ckpt, shelf, secrets }, this.#checkpoint);
+    const context = { ckpt: this.#ckpt, shelf, secrets: this.known.secrets };
+    return sectionsOf(context, this.#checkpoint);
   }
 
   /** @param {{text: string, sort: import('../types.d.ts').MemberSort, toggle?: number}} how */
@@ -171,13 +174,13 @@ export class Item {
 
   /** Where secrets stand in a member. @param {string} member @returns {Span[]} */
   #secretSpans(member) {
-    return new Secrets(this.#report).spans(member);
+    return this.#secrets?.spans(member) ?? [];
   }
 
   /** What is known of it once it was read. */
   get known() {
-    if (!this.#model) throw new Error(F.left);
-    return { model: this.#model, checkpoint: this.#checkpoint };
+    if (!this.#model || !this.#secrets) throw new Error(F.left);
+    return { model: this.#model, secrets: this.#secrets, checkpoint: this.#checkpoint };
   }
 
   /** Where its members are looked at. */
