@@ -123,7 +123,7 @@ uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *byt
  * Four CRCs at a time, each of every fourth word: they do not wait for each other, which one after
  * the other would do for most of the time.
  */
-enum { WORD = 8, BRAIDS = 4, BRAID = BRAIDS * WORD };
+enum { WORD = 8, BRAIDS = 4, BRAID = BRAIDS * WORD, ENOUGH = 2 * BRAID };
 
 void ckpt_crc32_init(ckpt_crc32_tables *t)
 {
@@ -155,9 +155,9 @@ static uint32_t braided(const ckpt_crc32_tables *t, uint64_t word)
 uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length)
 {
     uint32_t c = ~crc;
-    if (length >= 2 * BRAID) {
+    if (length >= ENOUGH) {
         uint32_t sum[BRAIDS] = {c};
-        for (; length >= 2 * BRAID; bytes += BRAID, length -= BRAID)
+        for (; length >= ENOUGH; bytes += BRAID, length -= BRAID)
             for (int i = 0; i < BRAIDS; i++)
                 sum[i] = braided(t, load64(bytes + (size_t)i * WORD) ^ sum[i]);
         c = 0;

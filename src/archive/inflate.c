@@ -6,14 +6,6 @@
 
 enum { BLOCK_START, STORED_HEADER, STORED, CODE_COUNTS, CODE_CODES, CODE_LENGTHS, SYMBOLS, DONE };
 
-enum {
-    LITLEN_MASK = (1 << CKPT_INFLATE_LITLEN_BITS) - 1,
-    DIST_MASK = (1 << CKPT_INFLATE_DIST_BITS) - 1
-};
-
-/* Output may start a new symbol only below this index. */
-enum { FULL = CKPT_INFLATE_WINDOW + CKPT_INFLATE_ROOM };
-
 void ckpt_inflate_start(ckpt_inflate *s)
 {
     s->bits = 0;
@@ -62,167 +54,6 @@ int ckpt_inflate_byte(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
     return *in < end ? *(*in)++ : -1;
 }
 
-static uint64_t load64(const uint8_t *p)
-{
-    uint64_t value;
-    memcpy(&value, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    value = __builtin_bswap64(value);
-#endif
-    return value;
-}
-
-/* Sixteen bytes at once where the compiler has vectors. */
-typedef uint8_t sixteen __attribute__((vector_size(16), aligned(1), may_alias));
-
-static inline void copy16(uint8_t *out, const uint8_t *from)
-{
-    *(sixteen *)out = *(const sixteen *)from;
-}
-
-/* Copies a match of 3 to 258 bytes; may write up to 15 bytes too many, which the slack allows. */
-static inline uint8_t *copy_match(uint8_t *out, uint32_t distance, uint32_t length)
-{
-    const uint8_t *from = out - distance;
-    uint8_t *end = out + length;
-    if (distance >= 16) {
-        do {
-            copy16(out, from);
-            out += 16;
-            from += 16;
-        } while (out < end);
-        return end;
-    }
-    if (distance == 1) { /* runs, mostly of zeros: common in memory pages */
-        uint8_t byte = *from;
-        do {
-            memset(out, byte, 16);
-            out += 16;
-        } while (out < end);
-        return end;
-    }
-    /* The pattern repeats: after eight bytes its source can be moved back by whole repetitions. */
-    if (distance < 8) {
-        for (int i = 0; i < 8; i++)
-            out[i] = from[i];
-        out += 8;
-        from = out - (size_t)distance * (7 / distance + 1);
-    }
-    for (; out < end; out += 8, from += 8)
-        memcpy(out, from, 8);
-    return end;
-}
-
-/*
- * The fast loop: while there are 16 bytes of input and room. Returns 0 to go on carefully, 1 at the
- * end of the block, or -1.
- */
-static int symbols_fast(ckpt_inflate *s, const uint8_t **in_ptr, const uint8_t *end)
-{
-    const uint8_t *in = *in_ptr;
-    uint8_t *out = s->window + s->position;
-    uint8_t *const first = s->window + s->start;
-    uint8_t *const out_full = s->window + FULL;
-    const uint32_t *const litlen = s->litlen;
-    const uint32_t *const dist = s->dist;
-    uint64_t bits = s->bits;
-    uint32_t count = s->bit_count;
-    int result = 0;
-
-#define REFILL()                                                                                   \
-    do {                                                                                           \
-        bits |= load64(in) << count;                                                               \
-        in += (63 - count) >> 3;                                                                   \
-        count |= 56;                                                                               \
-    } while (0)
-#define VALUE(e) ((e) >> 16) + ((uint32_t)(bits & ((1ull << ((e)&0xff)) - 1)) >> ((e) >> 8 & 15))
-#define TAKE(n)                                                                                    \
-    do {                                                                                           \
-        bits >>= (n);                                                                              \
-        count -= (n);                                                                              \
-    } while (0)
-
-    if (end - in < 16)
-        return 0;
-    REFILL();
-    uint32_t e =
-        litlen[bits & LITLEN_MASK]; /* always one entry ahead: the load overlaps the work */
-    while (end - in >= 16 && out < out_full) {
-        if (e & CKPT_ENTRY_LITERAL) { /* at most 11 bits each, so three and a length fit a refill */
-            TAKE(e & 0xff);
-            *out++ = (uint8_t)(e >> 16);
-            e = litlen[bits & LITLEN_MASK];
-            if (e & CKPT_ENTRY_LITERAL) {
-                TAKE(e & 0xff);
-                *out++ = (uint8_t)(e >> 16);
-                e = litlen[bits & LITLEN_MASK];
-                if (e & CKPT_ENTRY_LITERAL) {
-                    TAKE(e & 0xff);
-                    *out++ = (uint8_t)(e >> 16);
-                    REFILL();
-                    e = litlen[bits & LITLEN_MASK];
-                    continue;
-                }
-            }
-        }
-        if (e & CKPT_ENTRY_SPECIAL) {
-            if (e & CKPT_ENTRY_TABLE) {
-                TAKE(CKPT_INFLATE_LITLEN_BITS);
-                e = litlen[(e >> 16) + (uint32_t)(bits & ((1u << (e >> 8 & 15)) - 1))];
-                if (e & CKPT_ENTRY_LITERAL) {
-                    TAKE(e & 0xff);
-                    *out++ = (uint8_t)(e >> 16);
-                    REFILL();
-                    e = litlen[bits & LITLEN_MASK];
-                    continue;
-                }
-            }
-            if (e & CKPT_ENTRY_SPECIAL) {
-                TAKE(e & 0xff);
-                result = e & CKPT_ENTRY_END ? 1 : -1;
-                s->problem = "code without a meaning";
-                break;
-            }
-        }
-        /* A length: at most 2 * 11 + 15 + 5 bits are gone now. */
-        uint32_t length = VALUE(e);
-        TAKE(e & 0xff);
-        REFILL();
-        e = dist[bits & DIST_MASK];
-        if (e & CKPT_ENTRY_SPECIAL) {
-            if (e & CKPT_ENTRY_TABLE) {
-                TAKE(CKPT_INFLATE_DIST_BITS);
-                e = dist[(e >> 16) + (uint32_t)(bits & ((1u << (e >> 8 & 15)) - 1))];
-            }
-            if (e & CKPT_ENTRY_SPECIAL) {
-                s->problem = "distance code without a meaning";
-                result = -1;
-                break;
-            }
-        }
-        uint32_t distance = VALUE(e);
-        TAKE(e & 0xff);
-        if (distance > (size_t)(out - first)) {
-            s->problem = "match before the start of the data";
-            result = -1;
-            break;
-        }
-        REFILL();
-        e = litlen[bits & LITLEN_MASK];
-        out = copy_match(out, distance, length);
-    }
-#undef REFILL
-#undef VALUE
-#undef TAKE
-    /* Bits above `count` are real input, seen early; forget them so that they are not counted
-     * twice. */
-    s->bits = bits & ((1ull << count) - 1);
-    s->bit_count = count;
-    s->position = (size_t)(out - s->window);
-    *in_ptr = in;
-    return result;
-}
-
 /*
  * Looks a symbol up in `bits`, of which `count` are real. *used: bits it takes, with extra bits and
  * root table. Returns its last entry, or 0 if there are too few bits.
@@ -251,10 +82,10 @@ static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *e
 {
     for (;;) {
         uint32_t length, distance, used, used_dist;
-        if (s->position >= FULL)
+        if (s->position >= CKPT_INFLATE_FULL)
             return CKPT_INFLATE_OUTPUT_FULL;
         if (end - *in >= 16) {
-            int r = symbols_fast(s, in, end);
+            int r = ckpt_inflate_fast(s, in, end);
             if (r)
                 return r > 0 ? 0 : CKPT_INFLATE_BROKEN;
             continue;
@@ -292,15 +123,15 @@ static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *e
             return broken(s, "match before the start of the data");
         take_bits(s, used);
         take_bits(s, used_dist);
-        copy_match(s->window + s->position, distance, length);
-        s->position += length;
+        for (; length > 0; length--, s->position++)
+            s->window[s->position] = s->window[s->position - distance];
     }
 }
 
 static int stored(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
 {
     while (s->stored_left > 0) {
-        if (s->position >= FULL)
+        if (s->position >= CKPT_INFLATE_FULL)
             return CKPT_INFLATE_OUTPUT_FULL;
         if (s->bit_count >= 8) {
             s->window[s->position++] = (uint8_t)take_bits(s, 8);
@@ -308,8 +139,8 @@ static int stored(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
             continue;
         }
         size_t n = s->stored_left;
-        if (n > FULL - s->position)
-            n = FULL - s->position;
+        if (n > CKPT_INFLATE_FULL - s->position)
+            n = CKPT_INFLATE_FULL - s->position;
         if (n > (size_t)(end - *in))
             n = (size_t)(end - *in);
         if (n == 0)
@@ -468,7 +299,7 @@ static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
 int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, size_t *first)
 {
     int r;
-    if (s->position >= FULL) {
+    if (s->position >= CKPT_INFLATE_FULL) {
         size_t cut = s->position - CKPT_INFLATE_WINDOW;
         memmove(s->window, s->window + cut, CKPT_INFLATE_WINDOW);
         s->position -= cut;

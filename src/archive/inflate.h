@@ -15,7 +15,9 @@
 enum {
     CKPT_INFLATE_WINDOW = 32768, /* farthest distance of a match */
     CKPT_INFLATE_ROOM = 131072,  /* output of one run, at least one match short */
-    CKPT_INFLATE_SLACK = 320,    /* a match and the overshoot of its copy */
+    /* Output may start a new symbol only below this index. */
+    CKPT_INFLATE_FULL = CKPT_INFLATE_WINDOW + CKPT_INFLATE_ROOM,
+    CKPT_INFLATE_SLACK = 320, /* a match and the overshoot of its copy */
     CKPT_INFLATE_LITLEN_BITS = 11,
     CKPT_INFLATE_DIST_BITS = 9,
     /* Largest tables there can be for 288 / 32 symbols of at most 15 bits with these root sizes. */
@@ -43,7 +45,7 @@ typedef struct {
     uint8_t lengths[320 + 8];
     uint32_t litlen[CKPT_INFLATE_LITLEN_SIZE];
     uint32_t dist[CKPT_INFLATE_DIST_SIZE];
-    uint8_t window[CKPT_INFLATE_WINDOW + CKPT_INFLATE_ROOM + CKPT_INFLATE_SLACK];
+    uint8_t window[CKPT_INFLATE_FULL + CKPT_INFLATE_SLACK];
 } ckpt_inflate;
 
 /* Start of a file: also forgets unused bits. */
@@ -61,6 +63,12 @@ int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, si
 
 /* Takes one whole byte of the input behind a stream that is done. Returns -1 if there is none. */
 int ckpt_inflate_byte(ckpt_inflate *s, const uint8_t **in, const uint8_t *end);
+
+/*
+ * inflate_fast.c: decodes symbols while there are 16 bytes of input and room in the window. Returns
+ * 0 to go on carefully, 1 at the end of the block, or -1.
+ */
+int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t **in, const uint8_t *end);
 
 /* inflate_table.c: builds a decoding table. 0 on success. See there for the entries. */
 enum { CKPT_TABLE_LITLEN, CKPT_TABLE_DIST, CKPT_TABLE_CODES };

@@ -313,6 +313,25 @@ test('gzip members of every short length: each has its checksum', async () => {
   assert.equal(wrong.error?.code, 'stream-checksum');
 });
 
+test('zstd blocks of nothing but literals: as many as there can be', async () => {
+  let state = 1;
+  const random = () => (state = Math.imul(state, 1103515245) + 12345) >>> 16;
+  const noise = (/** @type {number} */ symbols) =>
+    Uint8Array.from({ length: 400_000 }, () => random() % symbols);
+  const members = [
+    ['compressed', noise(60)],
+    ['raw', noise(256)],
+    ['same', new Uint8Array(400_000).fill(7)],
+  ];
+  const bytes = tar(...members);
+  for (const level of ['-1', '-9', '-19']) {
+    const packed = execFileSync('zstd', ['-qc', level], { input: bytes });
+    const archive = await openArchive(core, new Uint8Array(packed), { want: ['*'] });
+    assert.equal(archive.error, null);
+    for (const [name, data] of members) assert.deepEqual(archive.body(name), data, name);
+  }
+});
+
 test('a bomb: only what is kept is limited, a pause lets an abort through', async () => {
   const zeros = gzipSync(tar(['config.dump', Buffer.alloc(15 << 20)]), { level: 9 });
   const kept = await openArchive(core, new Uint8Array(zeros), { want: ['config.dump'] });

@@ -6,7 +6,7 @@ import { wrap } from './help.js';
 import { quoted, suggestion } from './options.js';
 import { styleFor } from './output.js';
 import { loadRules } from './load-rules.js';
-import { sampleLines, sectionsOf } from './rules-table.js';
+import { effects, sampleLines, sectionsOf } from './rules-table.js';
 
 /** @type {import('./options.js').Command} */
 export const explain = {
@@ -35,7 +35,8 @@ export const explain = {
     });
     for (const [i, rule] of found.entries()) {
       const { id, title, severity, area } = rule;
-      let out = `${i > 0 ? '\n' : ''}${style.bold(`${id}: ${title}`)}\n${severity}, ${area}\n`;
+      const facts = [severity, area, ...effects(rule)].join('; ');
+      let out = `${i > 0 ? '\n' : ''}${style.bold(`${id}: ${title}`)}\n${wrap(facts)}`;
       for (const [heading, text] of sectionsOf(rule))
         out += `\n${style.cyan(heading)}\n${wrap(escapeForTerminal(text), 2)}`;
       for (const [

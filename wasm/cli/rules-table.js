@@ -13,6 +13,12 @@ export const sectionsOf = ({ what, why, fix, reference }) =>
     ['Where to read more', reference],
   ]).filter(([, text]) => text !== '');
 
+/** For whom a rule is more than its severity says. @param {Rule} rule @returns {string[]} */
+export const effects = ({ errorFor, blocks, severity }) => [
+  ...(errorFor.length > 0 && severity !== 'error' ? [`error for ${errorFor.join(', ')}`] : []),
+  ...(blocks.length > 0 ? [`not restored by ${blocks.join(', ')}`] : []),
+];
+
 /** @param {Rule} rule */
 export const ruleText = (rule) =>
   sectionsOf(rule)

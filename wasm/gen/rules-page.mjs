@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import { escapeForTerminal } from '../escape.js';
-import { linksIn, sampleLines } from '../cli/rules-table.js';
+import { effects, linksIn, sampleLines } from '../cli/rules-table.js';
 
 /** @typedef {import('../../dist/types/rules.d.ts').Rule} Rule */
 
@@ -34,14 +34,14 @@ const OWN_STYLE = `
 .toc li { padding: .1rem 0; break-inside: avoid; }
 .rule { margin: 0 0 1rem; padding: 1rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }
 .rule:target { border-color: var(--accent-text); }
-.rule h3 { font-size: 1.05rem; }
+.rule h3 { font-size: 1.05rem; color: var(--text); }
 .rule h3 a { color: inherit; text-decoration: none; font-family: var(--mono); }
 .rule h3 a:hover { text-decoration: underline; }
 .rule h4 { margin: .75rem 0 .1rem; font-size: .85rem; color: var(--quiet); }
 .tag { display: inline-block; margin: .25rem .35rem 0 0; padding: 0 .55rem; border-radius: 99px; font-size: .8rem; background: var(--sunken); color: var(--quiet); }
-.error { background: var(--bad-soft); color: var(--bad); }
-.warning { background: var(--warn-soft); color: var(--warn); }
-.info { background: var(--accent-soft); color: var(--accent-text); }
+.error { background: var(--error-soft); color: var(--error); }
+.warning { background: var(--warning-soft); color: var(--warning); }
+.info { background: var(--info-soft); color: var(--info); }
 .rule pre { margin: .25rem 0; padding: .6rem .8rem; background: var(--sunken); border-radius: 8px; font: .85em/1.5 var(--mono); white-space: pre-wrap; }
 .samples { display: grid; gap: 0 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
 `;
@@ -77,6 +77,8 @@ const article = (rule) => `<article class="rule" id="${rule.id}">
 <p><span class="tag ${rule.severity}">${rule.severity}</span>${[...rule.needs]
   .filter((letter) => NEEDS[letter])
   .map((letter) => `<span class="tag">${NEEDS[letter]}</span>`)
+  .join('')}${effects(rule)
+  .map((text) => `<span class="tag">${html(text)}</span>`)
   .join('')}</p>
 ${part('What is checked', rule.what && `<p>${linked(rule.what)}</p>`)}
 ${part('Why', rule.why && `<p>${linked(rule.why)}</p>`)}
