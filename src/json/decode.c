@@ -414,6 +414,7 @@ bool ckpt_document_scan(ckpt_document *document, ckpt_kind kind, const void *inp
     if (document->index.capacity > (size_t)1 << 16) /* one huge input is no measure for the next */
         ckpt_index_free(&document->index);
     document->index.count = 0;
+    document->near.child = 0;
     document->input = input;
     document->length = length;
     document->kind = kind;

@@ -19,6 +19,10 @@ struct ckpt_document {
     struct ckpt_buffer text; /* what was encoded last */
     bool text_lost;          /* a text of the error found no memory */
     char *file;              /* the input, where the document owns it */
+    struct {
+        uint32_t container, child; /* a child of a large container; 0: none */
+        size_t element;
+    } near; /* where the last pointer led: the next one often leads behind it */
 };
 
 /* Takes an input and scans it, as ckpt_decode() does before it decodes; the value stays zero.

@@ -80,6 +80,9 @@ static uint32_t end_of(const ckpt_document *document, uint32_t node)
     return open ? (uint32_t)document->index.count : n->end;
 }
 
+/* Containers of more children than this are not walked from their beginning each time. */
+enum { MANY = 16 };
+
 static void add_pointer(ckpt_document *document, uint32_t node)
 {
     const struct ckpt_node *nodes = document->index.nodes;
@@ -88,12 +91,22 @@ static void add_pointer(ckpt_document *document, uint32_t node)
         bool object = ckpt_node_type(&nodes[at]) == CKPT_OBJECT;
         uint32_t child = at + 1;
         size_t element = 0;
+        if (document->near.child != 0 && document->near.container == at &&
+            document->near.child <= node) {
+            child = document->near.child;
+            element = document->near.element;
+        }
         for (;;) { /* the child that is or holds the node */
             uint32_t value = child + object;
             if (node < end_of(document, value))
                 break;
             child = end_of(document, value);
             element++;
+        }
+        if (element > MANY) {
+            document->near.container = at;
+            document->near.child = child;
+            document->near.element = element;
         }
         if (object) {
             ckpt_string key = ckpt_unquote(&document->arena, document->input, &nodes[child]);
