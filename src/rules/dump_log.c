@@ -30,7 +30,7 @@ static ckpt_string word(ckpt_string text)
     return end == SIZE_MAX ? text : ckpt_slice_of(text, 0, end);
 }
 
-static void check_end(struct ckpt_rules *r, const struct ckpt_file *file)
+static void check_end(struct ckpt_rules *r, struct ckpt_file *file)
 {
     ckpt_string text = {file->text, file->length}, line, last = {"", 0};
     size_t at = 0;
@@ -77,7 +77,7 @@ static void check_facts(struct ckpt_rules *r, ckpt_string text)
 
 void ckpt_check_dump_log(struct ckpt_rules *r)
 {
-    const struct ckpt_file *file = ckpt_file_of(r, "dump.log");
+    struct ckpt_file *file = ckpt_file_of(r, "dump.log");
     if (file == NULL)
         return;
     check_end(r, file);

@@ -116,6 +116,30 @@ static ckpt_string text_at(struct ckpt_file *file, uint32_t node)
     return ckpt_text(ckpt_value_at(file, node));
 }
 
+/* The next secret in a text that should be JSON but is not: what stands between its quotes is
+   looked at piece by piece, whatever is wrong with the rest. */
+static bool secret_in_broken(ckpt_string text, size_t *at, struct ckpt_secret *secret)
+{
+    ckpt_string key = {"", 0}, before = {"", 0};
+    for (size_t from = *at, to; from < text.length; from = to + 1) {
+        for (to = from; to < text.length && text.data[to] != '"'; to++)
+            to += text.data[to] == '\\';
+        ckpt_string piece = ckpt_slice_of(text, from, to);
+        while (ckpt_starts_one_of(before, " \0\n\0\t\0\r\0"))
+            before = ckpt_slice_of(before, 1, before.length);
+        bool named = ckpt_starts(before, ":") && is_named(key, piece, true);
+        *at = to;
+        if (named || ckpt_secret_in(piece, 0, secret)) {
+            *secret = (struct ckpt_secret){from, from + piece.length, named ? key : secret->name,
+                                           named ? NULL : secret->what};
+            return true;
+        }
+        key = before;
+        before = piece;
+    }
+    return false;
+}
+
 static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
 {
     struct ckpt_secret secret;
@@ -123,6 +147,7 @@ static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
     struct ckpt_file *file = ckpt_value_file(at);
     uint32_t node = ckpt_value_node(at);
     bool keyed = ckpt_value_has_key(at);
+    size_t start = 0;
     ckpt_string before = !keyed && node != 0 ? text_at(file, node - 1) : name;
     if (text.length == 0)
         return false;
@@ -135,7 +160,8 @@ static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
     } else if (!keyed && ckpt_starts(before, "--") && !ckpt_equals(before, "--secret") &&
                text.data[0] != '-' && is_named(before, text, true)) {
         report(s, at, ckpt_slice_of(before, 2, before.length), NULL, text); /* --password VALUE */
-    } else if (ckpt_secret_in(text, 0, &secret)) {
+    } else if (ckpt_secret_in(text, 0, &secret) ||
+               (text.data[0] == '{' && secret_in_broken(text, &start, &secret))) {
         report(s, at, secret.name, secret.what, ckpt_slice_of(text, secret.from, secret.to));
     } else {
         size_t equals = !keyed && sums->known.count != 0 ? ckpt_index_of(text, "=") : SIZE_MAX;
@@ -214,6 +240,22 @@ static void scan(struct scan *s, struct sums *sums, struct ckpt_file *file)
             !ckpt_value_has_key(at))
             check_json(s, sums, at, ckpt_slice_of(text, ckpt_index_of(text, "=") + 1, text.length));
     }
+}
+
+/* What is found here is not shown by anybody who shows the text around the error. */
+static void scan_broken(struct ckpt_rules *r, struct ckpt_file *file)
+{
+    ckpt_string text = {file->text, file->length};
+    struct ckpt_secret secret;
+    size_t at = 0;
+    while (secret_in_broken(text, &at, &secret))
+        ckpt_place_bytes(ckpt_find_file(r, CKPT_RULE_800, file->name.data, "%t holds %s%t%s%t.",
+                                        file->name, secret.what == NULL ? "" : secret.what,
+                                        secret.what == NULL ? secret.name : (ckpt_string){"", 0},
+                                        secret.what == NULL ? "=" : ": ",
+                                        r->reveal ? ckpt_slice_of(text, secret.from, secret.to)
+                                                  : ckpt_string_of(CKPT_MASK)),
+                         file, secret.from, secret.to - secret.from);
 }
 
 /* ---- places of secrets and devices ----------------------------------------------------------- */
@@ -303,6 +345,8 @@ void ckpt_check_privacy(struct ckpt_rules *r)
         struct scan s = {.r = r, .plain = ckpt_equals(file->name, "deleted.files")};
         if (ckpt_exists(ckpt_whole(file)))
             scan(&s, &sums, file);
+        else if (file->error.kind == CKPT_ERROR_SYNTAX)
+            scan_broken(r, file);
     }
     ckpt_name_set_free(&sums.known, &ckpt_rules_memory);
     check_mounts(r, spec);

@@ -105,12 +105,12 @@ static void place(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value
     set_end(finding, file->text);
 }
 
-void ckpt_place_bytes(struct ckpt_finding *finding, const struct ckpt_file *file, size_t from,
+void ckpt_place_bytes(struct ckpt_finding *finding, struct ckpt_file *file, size_t from,
                       size_t length)
 {
     if (finding == NULL || from > file->length || length > file->length - from)
         return;
-    ckpt_position(file->text, file->length, from, &finding->where);
+    locate(file, from, &finding->where);
     finding->where.length = length;
     finding->placed = true;
     set_end(finding, file->text);

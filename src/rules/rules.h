@@ -173,7 +173,7 @@ void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value 
                  const char *message);
 
 /* Puts the place of a finding (which may be NULL): bytes of a file that is no JSON. */
-void ckpt_place_bytes(struct ckpt_finding *finding, const struct ckpt_file *file, size_t from,
+void ckpt_place_bytes(struct ckpt_finding *finding, struct ckpt_file *file, size_t from,
                       size_t length);
 
 /* A copy of text in the validation's memory; data is NULL without memory. */
@@ -236,6 +236,9 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
 
 /* Whether all of the archive is there, so that what is not in it is missing. */
 bool ckpt_is_whole(const struct ckpt_rules *r);
+
+/* Whether a member is there, but was too large to be read. */
+bool ckpt_is_unread(const struct ckpt_rules *r, const char *name);
 
 /* What is wrong with a path that is to be absolute and clean, in words that follow its name; NULL:
    nothing. `local`: it is to be relative, without "..". */

@@ -350,3 +350,42 @@ test('many strings with lines, JSON and secrets take linear time', { timeout: 20
   await checkpoint.close();
   assert.equal(secrets(report).length, 100);
 });
+
+// What is not JSON is shown around its error, too.
+const BROKEN = [
+  ['a variable', '{"process":{"env":["DB_PASSWORD=abc" "x"]}}', 'DB_PASSWORD', 'DB_PASSWORD=abc'],
+  ['a member', '{"a":1 "b":\n{"password" : "a\\"bc"}}', 'password', 'a\\"bc'],
+  ['behind a quote too many', '{"a":"b"","TOKEN":"abc"}', 'TOKEN', 'abc'],
+  ['no end', '{"API_KEY":"abcdef', 'API_KEY', 'abcdef'],
+];
+for (const [name, text, key, secret] of BROKEN)
+  test(`CKP800: not JSON, ${name}`, () => {
+    const { findings } = core.validate({ 'spec.dump': Buffer.from(text) });
+    const [finding, more] = findings.filter(({ id }) => id === 'CKP800');
+    assert.equal(more, undefined);
+    assert.equal(finding.message, `spec.dump holds ${key}=•••.`);
+    const { offset, length, line } = finding;
+    assert.equal(text.slice(offset, offset + length), secret);
+    assert.equal(line, text.slice(0, offset).split('\n').length);
+    assert.ok(findings.some(({ id }) => id === 'CKP200'));
+  });
+
+test('CKP800: an annotation that should be JSON', async () => {
+  const broken = '{"name":"x" "password":"abc"}';
+  const report = await reportOn(core, annotation('io.kubernetes.cri-o.Metadata', broken, 'cri-o'));
+  assert.deepEqual(told(report), ['password=•••']);
+  assert.ok(report.findings.some(({ id }) => id === 'CKP208'));
+});
+
+test('a hundred thousand secrets are placed in linear time', () => {
+  const env = Array.from({ length: 100_000 }, (_, i) => `PASSWORD=abc${i}`);
+  const text = Buffer.from(JSON.stringify({ process: { args: ['a', 'b'], env } }));
+  const start = performance.now();
+  const { findings } = core.validate(
+    { 'spec.dump': text },
+    { only: ['CKP800'], limits: { perRule: 100_000, total: 100_000 } },
+  );
+  assert.ok(performance.now() - start < 20_000);
+  assert.equal(findings.length, env.length);
+  findings.forEach(({ pointer }, i) => assert.equal(pointer, `/process/env/${i}`));
+});
