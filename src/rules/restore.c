@@ -98,6 +98,8 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
 {
     if (ckpt_is_true(ckpt_get_exact(ckpt_whole(r->facts), "loose")))
         return "These are single metadata files, not the whole checkpoint.";
+    if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
+        return "Its metadata were too large to be looked at.";
     if (((1u << i) & RUNTIMES) != 0)
         return "It needs the bundle with the root file system, which is not in the checkpoint.";
     if (i == CKPT_TARGET_DOCKER)

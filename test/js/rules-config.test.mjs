@@ -358,3 +358,33 @@ test('a million keys that come twice are counted, and few are listed', () => {
   const { counts, findings } = core.validate({ 'status.dump': bytes }, { only: ['CKP114'] });
   assert.deepEqual([counts.warning, findings.length], [999_999, 100]);
 });
+
+test('metadata that are too large to be looked at are not missing', async () => {
+  for (const [base, name] of [
+    ['podman', 'config.dump'],
+    ['cri-o', 'spec.dump'],
+  ]) {
+    const report = await reportOn(core, { base, replace: [{ name, size: 17 << 20 }] });
+    const serious = report.findings.filter(({ severity }) => severity === 'error');
+    assert.deepEqual(serious, []);
+    assert.ok(report.findings.some(({ id, member }) => id === 'CKP012' && member === name));
+    if (base !== 'podman') continue;
+    assert.equal(report.targets.find((target) => target.name === base).verdict, 'unknown');
+  }
+});
+
+test('pointers into large objects and arrays are right in any order', () => {
+  const list = (value) => Array.from({ length: 40 }, () => value);
+  const volumes = list(0).map((_, i) => ({ volumeName: `v${i % 20}`, dest: `/d${i % 20}` }));
+  const text = Buffer.from(JSON.stringify({ namedVolumes: volumes, spec: {}, lockID: 1 }));
+  const { findings } = core.validate(
+    { 'config.dump': text },
+    { only: ['CKP115'], targets: ['podman'] },
+  );
+  assert.deepEqual(
+    findings.map(({ pointer, related }) => [pointer, related[0].pointer]),
+    list(0)
+      .slice(20)
+      .map((_, i) => [`/namedVolumes/${i + 20}/volumeName`, `/namedVolumes/${i}/volumeName`]),
+  );
+});
