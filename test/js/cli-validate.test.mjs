@@ -292,3 +292,24 @@ test('secrets are shown nowhere, unless that is asked for', async () => {
   const { stdout } = await ckpt(['validate', '--reveal', 'spec.dump'], { cwd });
   assert.ok(stdout.includes('hunter2secret'));
 });
+
+test('the rules about a kind of file that is in no checkpoint', async () => {
+  const list = { totalSize: 10, checkpoints: [{ archive: 'a', size: 5, timestamp: 20 }] };
+  const cwd = folder({ 'list.json': JSON.stringify(list), 'broken.json': '{' });
+  const kind = ['validate', '--format', 'json', '--kind', 'kubernetes-checkpoint-metadata'];
+  const run = async (name) => {
+    const { stdout } = await ckpt([...kind, name], { cwd });
+    return JSON.parse(stdout).results[0].report.findings;
+  };
+  for (const [name, severity, pointer] of [
+    ['list.json', 'warning', '/totalSize'],
+    ['broken.json', 'error', ''],
+  ]) {
+    const [finding, ...more] = await run(name);
+    assert.deepEqual(
+      [finding.id, finding.severity, finding.pointer],
+      ['CKP910', severity, pointer],
+    );
+    assert.deepEqual(more, []);
+  }
+});

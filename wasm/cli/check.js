@@ -27,7 +27,7 @@ export function whyUnread(error) {
 }
 
 /**
- * The report about a file of a kind that is in no checkpoint: it can be read, or it cannot.
+ * The report about a file of a kind that is in no checkpoint, if nothing but its reading is checked.
  * @param {string} kind
  * @param {Uint8Array} bytes
  * @param {import('../core.js').Core} core

@@ -45,7 +45,10 @@ async function runFiles(job, checker) {
     try {
       const bytes = await read(input);
       const name = core.files.find((/** @type {any} */ one) => one.name === input.kind)?.file;
-      if (name === undefined) report = readingReport(input.kind, bytes, core);
+      if (name === undefined) {
+        const unread = readingReport(input.kind, bytes, core);
+        if (unread.findings.length > 0) report = unread;
+      }
       contents[name ?? input.kind] = bytes;
       files[name ?? input.kind] = { path: input.path, shown: input.shown };
     } catch (error) {
