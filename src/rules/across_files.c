@@ -239,10 +239,10 @@ static bool sign_at(const struct ckpt_rules *r, const struct sign *sign, ckpt_va
 static ckpt_string sign_text(struct ckpt_rules *r, const struct sign *sign)
 {
     return ckpt_text_of(r,
-                        sign->kind == MANAGER      ? "The annotation io.container.manager"
-                        : sign->kind == ANNOTATION ? "The annotation %s"
-                        : sign->kind == KEY        ? "The key %s of config.dump"
-                                                   : "The file %s",
+                        sign->kind == MANAGER      ? "the annotation io.container.manager"
+                        : sign->kind == ANNOTATION ? "the annotation %s"
+                        : sign->kind == KEY        ? "the key %s of config.dump"
+                                                   : "the file %s",
                         sign->name);
 }
 
@@ -263,7 +263,8 @@ static void compare_signs(struct ckpt_rules *r)
             continue;
         }
         ckpt_string one = sign_text(r, first), other = sign_text(r, sign);
-        const char *format = "%t is of %s, but %t is of %s; expected those of one engine.";
+        const char *format =
+            "There are signs of two engines: %t is of %s, %t of %s; expected those of one.";
         struct ckpt_finding *finding =
             ckpt_value_file(place) == NULL
                 ? ckpt_find_file(r, CKPT_RULE_610, first->name, format, one,
