@@ -4,7 +4,6 @@ import { sourceOf } from './archive.js';
 import { CheckpointError } from './error.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
-import { problemsOf } from './problems.js';
 import { KEPT, memberWish, Summary, WISH } from './summary.js';
 
 /**
@@ -14,7 +13,6 @@ import { KEPT, memberWish, Summary, WISH } from './summary.js';
  * @typedef {import('./archive.js').Progress} Progress
  * @typedef {import('./core.js').Core} Core
  * @typedef {import('./origin.js').Input} Input
- * @typedef {import('./problems.js').Problem} Problem
  * @typedef {Iterable<Member> & {length: number, find(name: string): Member | undefined}} Members
  * @typedef {{members: Members, compression: string | undefined, error: ArchiveError | null}} Listing
  * @typedef {object} ReadOptions
@@ -125,8 +123,6 @@ export class Checkpoint {
   documents = Object.create(null);
   /** See src/checkpoint/checkpoint.h. @type {any} */
   summary = {};
-  /** What is odd, and stops nothing. @type {Problem[]} */
-  problems = [];
   /** Why reading stopped early, or null: what came before is here. @type {ArchiveError | null} */
   error = null;
   /** Of an image: the annotations of its manifest, and where the checkpoint lies in it.
@@ -208,7 +204,6 @@ export class Checkpoint {
     this.compression = archive.compression;
     this.members = archive.members;
     this.error = archive.error;
-    this.problems = problemsOf(archive);
     this.#aside = archive.bodies;
     this.#nested = archive.nested;
     this.#keep(archive.bodies);
@@ -290,7 +285,6 @@ export class Checkpoint {
     this.members = checkpoint.members;
     for (const [name, bytes] of checkpoint.files) this.files.set(name, bytes);
     Object.defineProperties(this.documents, Object.getOwnPropertyDescriptors(checkpoint.documents));
-    this.problems = [...this.problems, ...checkpoint.problems];
     this.error ??= checkpoint.error;
   }
 
@@ -342,10 +336,6 @@ export class Checkpoint {
         continue;
       const bytes = await this.#small(member);
       if (bytes) bodies.set(member.index, bytes);
-      else {
-        const message = `${member.name} is too large to be kept`;
-        checkpoint.problems.push({ code: 'metadata-too-big', message, member: member.name });
-      }
     }
     checkpoint.#keep(bodies);
     checkpoint.#summarize(/** @type {any} */ ({ members: this.members, info: {} }));
