@@ -59,6 +59,7 @@ const packedCore = await zopfli.gzipAsync(core, { numiterations: 3 });
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
 const bundled = await bundle('page/main.js', {
   'page:core': base64(packedCore),
+  'page:version': JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version,
   'page:rules': rules.map(({ id, area, title }) => [id, area, title]),
   'page:samples': { healthy: base64(gzipSync(healthy, { level: 9 })), changes },
 });

@@ -7,6 +7,12 @@ declare module 'page:core' {
   export default base64;
 }
 
+/** Of the package. */
+declare module 'page:version' {
+  const version: string;
+  export default version;
+}
+
 /** What the page says of the rules. */
 declare module 'page:rules' {
   const rules: [id: string, area: string, title: string][];

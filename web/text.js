@@ -352,6 +352,21 @@ export const F = {
   insideOf: (/** @type {string} */ name) => `Members of ${name}`,
 };
 
+/** What is said where reports are taken along. */
+export const X = {
+  export: 'Export',
+  forms: {
+    json: 'Report as JSON',
+    sarif: 'Report as SARIF',
+    markdown: 'Report as Markdown',
+    html: 'This page with the report inside',
+  },
+  print: 'Print',
+  markdown: 'as Markdown',
+  copy: 'Copy as Markdown',
+  badReports: 'The report in this page cannot be read.',
+};
+
 /** What is said where two checkpoints are compared. */
 export const D = {
   with: 'Compared with',

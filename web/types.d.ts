@@ -171,9 +171,12 @@ export interface Finding {
     column: number | null;
     message: string;
     index: number;
+    inner?: number;
   }[];
   /** Of the member, for showing it; -1: there is none. Added by the worker. */
   index: number;
+  /** The same for a member of an archive inside. */
+  inner?: number;
 }
 
 /** A checkpoint, or what takes its place: all that the first views show. */
@@ -197,6 +200,8 @@ export interface Model {
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;
+  /** It is files that were given as such. */
+  loose: boolean;
   /** What it is read as, if that was guessed or chosen; else ''. */
   kind: string;
 }
@@ -316,10 +321,25 @@ export interface Span {
 
 export type MemberSort = 'name' | 'size' | 'order';
 
+/** A report that stands in the page, with the text of files that findings are about. */
+export interface Embedded {
+  report: Partial<Report> & {
+    name?: string;
+    form?: string;
+    compression?: string;
+    engine?: { name: string; display: string };
+    container?: { name?: string; id?: string; image?: string };
+    containers?: Embedded['report'][];
+  };
+  files?: Record<string, string>;
+}
+
 /** What the page can ask the worker for. */
 export interface Api {
   hello(): { kinds: string[] };
   open(given: Given[]): ItemHead[];
+  /** Takes reports as if they had been made. */
+  embed(reports: Embedded[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
   read(where: { item: number; kind?: string }): { model: Model; containers: ItemHead[] } | null;
   /** null: it is not being read. */

@@ -61,7 +61,9 @@ async function everywhere(page, each = async () => {}) {
     await harmless(page);
   }
   // What is dropped on "Compare" is compared.
-  if ((await page.locator('.views a', { hasText: 'Files' }).count()) > 0) await view(page, 'Files');
+  if ((await page.locator('.views a', { hasText: 'Files' }).count()) === 0) return;
+  await view(page, 'Files');
+  await page.locator('.rows.members .row').first().waitFor();
 }
 
 const PAYLOADS = [
@@ -146,6 +148,7 @@ test('keys such as __proto__ are shown as any other, and change nothing', async 
   await shown(page);
   await view(page, 'Metadata');
   const annotations = section(page, 'Annotations');
+  await annotations.waitFor();
   const rows = await table(annotations);
   const json = rows.splice(4, 1)[0];
   assert.deepEqual(rows, [

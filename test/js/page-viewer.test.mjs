@@ -392,6 +392,25 @@ test('members of archives inside are listed, looked at and saved', () =>
     await page.reload();
   }));
 
+test('a finding about a member of an archive inside leads to it', () =>
+  run(async (page) => {
+    const path = join(archives, 'features-gzip.tar.gz');
+    const checkpoint = await openCheckpoint(readFileSync(path), { name: 'features-gzip.tar.gz' });
+    const { findings } = await ckpt.validate(checkpoint);
+    const { member } = findings.find((/** @type {any} */ each) => each.member.includes('!'));
+    await pick(page, [path]);
+    await shown(page);
+    await view(page, 'Findings');
+    await page.evaluate(() => {
+      for (const group of document.querySelectorAll('details.group'))
+        /** @type {HTMLDetailsElement} */ (group).open = true;
+    });
+    await page.locator('.places a', { hasText: member }).first().click();
+    await page.locator('.viewer h2', { hasText: member.replace('!', ' › ') }).waitFor();
+    await page.locator('.viewer .rows.text .row').first().waitFor();
+    assert.match(page.url(), /#\d+\/files\/\d+!\d+/);
+  }));
+
 test('hostile members show as text and do nothing', () =>
   run(async (page) => {
     const name = 'logs/<img src=x onerror=alert(1)>\u202e.txt';

@@ -21,22 +21,26 @@ export async function take(coming) {
       update({ trouble: T.nothingGiven });
       return [];
     }
-    const heads = await api.open(given);
-    const made = heads.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
-    update({ items: [...state.items, ...made], busy: '' });
-    const { item, view } = state.place;
-    if (made.length === 1 && view === 'compare') go({ item, view, index: made[0].id });
-    else if (made.length === 1) go({ item: made[0].id, view: 'overview' });
-    else go({ item: 0 });
-    for (const { id } of made) await read(id);
-    const ids = new Set(made.map(({ id }) => id));
-    return state.items.filter(({ id }) => ids.has(id));
+    return await show(await api.open(given));
   } catch (error) {
     update({ trouble: troubleOf(error) });
     return [];
   } finally {
     update({ busy: '' });
   }
+}
+
+/** Has things read, and goes to them. @param {import('../types.d.ts').ItemHead[]} heads @returns {Promise<Item[]>} */
+export async function show(heads) {
+  const made = heads.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
+  update({ items: [...state.items, ...made], busy: '' });
+  const { item, view } = state.place;
+  if (made.length === 1 && view === 'compare') go({ item, view, index: made[0].id });
+  else if (made.length === 1) go({ item: made[0].id, view: 'overview' });
+  else go({ item: 0 });
+  for (const { id } of made) await read(id);
+  const ids = new Set(made.map(({ id }) => id));
+  return state.items.filter(({ id }) => ids.has(id));
 }
 
 /** @param {unknown} error */

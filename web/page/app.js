@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { A, T } from '../text.js';
 import { again, cancel, close } from './actions.js';
 import { Help, Paste } from './dialogs.js';
+import { ExportMenu } from './export-menu.js';
 import { h } from './h.js';
 import { Home } from './home.js';
 import { icon, mark } from './icons.js';
@@ -122,6 +123,13 @@ function ItemPage({ item }) {
     if (!document.activeElement || document.activeElement === document.body)
       heading.current?.focus();
   }, [item.id]);
+  const tabs = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    // On a telephone not all of them are seen; only they are scrolled, not the page.
+    const tab = /** @type {HTMLElement | null} */ (tabs.current?.querySelector('[aria-current]'));
+    if (tabs.current && tab)
+      tabs.current.scrollLeft = tab.offsetLeft - (tabs.current.clientWidth - tab.offsetWidth) / 2;
+  }, [item.id, model, place.view]);
   const views = model ? viewsOf(model) : [];
   const view = views.find(({ id }) => id === place.view) ?? views[0];
   const title = model?.title ?? name;
@@ -155,6 +163,7 @@ function ItemPage({ item }) {
           h('a', { href: hashOf({ item: pod.id, view: 'overview' }) }, T.inPod(pod.name)),
         ],
       ),
+      model && h(ExportMenu, { item }),
       h(
         'button',
         {
@@ -172,7 +181,7 @@ function ItemPage({ item }) {
       view && [
         h(
           'nav',
-          { class: 'views', 'aria-label': T.viewsLabel },
+          { class: 'views', 'aria-label': T.viewsLabel, ref: tabs },
           views.map(({ id, title: words, count }, index) =>
             h(
               'a',

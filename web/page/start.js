@@ -6,6 +6,7 @@ import { takeData, takeText } from './actions.js';
 import { api, startWorker } from './api.js';
 import { App } from './app.js';
 import { acceptDrops, acceptPastes } from './drop.js';
+import { takeReports } from './embedded.js';
 import { h } from './h.js';
 import { install } from './install.js';
 import { acceptKeys } from './keys.js';
@@ -29,6 +30,7 @@ export function start() {
     ({ kinds }) => {
       update({ kinds });
       document.documentElement.dataset.ready = '';
+      takeReports();
       takeEmbedded();
       acceptMessages();
       install(trusted);

@@ -5,6 +5,7 @@ import wasm from 'page:core';
 import { load } from '../../wasm/index.js';
 import { serve } from '../rpc.js';
 import { compare } from './compare.js';
+import { reported } from './embedded.js';
 import { Item } from './item.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
 import { Opener } from './sources.js';
@@ -44,6 +45,14 @@ export function runWorker() {
       const ckpt = await core;
       const sources = await new Opener(ckpt.files).open(given);
       return sources.map((source) => keep(new Item(ckpt, source), 0));
+    },
+    embed: async (reports) => {
+      const ckpt = await core;
+      return reports.map((/** @type {import('../types.d.ts').Embedded} */ given) => {
+        const checkpoint = reported(given);
+        const source = { name: checkpoint.name, loose: false, kind: '' };
+        return keep(new Item(ckpt, source, checkpoint), 0);
+      });
     },
     read: async ({ item, kind }) => {
       const read = await itemOf(item).read(kind);

@@ -43,6 +43,7 @@ export function makeModel(context, { checkpoint, report, source }) {
       ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,
     ),
     kind: source.kind,
+    loose: source.loose,
   };
 }
 

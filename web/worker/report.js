@@ -16,15 +16,35 @@ const ONLY_SECRETS = {
  * @returns {Promise<{report: Report, secrets: Secrets}>}
  */
 export async function makeReport(ckpt, checkpoint, source) {
+  if (checkpoint.report)
+    return { report: checkpoint.report, secrets: new Secrets(checkpoint.report) };
   const validate = async (/** @type {object} */ options) =>
     ckpt.validate(source.loose ? Object.fromEntries(checkpoint.files) : checkpoint, options);
   /** @type {Report} */
   const report = await validate({});
   const places = report.findings.flatMap((each) => [each, ...each.related]);
-  const index = indexOf(checkpoint.members, new Set(places.map(({ member }) => member)));
-  for (const place of places) place.index = index.get(place.member) ?? -1;
+  const names = places.flatMap(({ member }) => [member, outerOf(member)]).filter(Boolean);
+  const index = indexOf(checkpoint.members, new Set(names));
+  for (const place of places)
+    place.index = index.get(place.member) ?? index.get(outerOf(place.member)) ?? -1;
+  await addInner(checkpoint, places, index);
   const all = report.cut.length > 0 ? await validate(ONLY_SECRETS) : report;
   return { report, secrets: new Secrets(all) };
+}
+
+/** The archive that a member is in: that of "rootfs-diff.tar!etc/passwd". @param {string} member */
+const outerOf = (member) => member.slice(0, Math.max(0, member.indexOf('!')));
+
+/** Finds the members that are in archives inside. @param {any} checkpoint @param {{member: string, index: number, inner?: number}[]} places @param {Map<string, number>} index */
+async function addInner(checkpoint, places, index) {
+  const inside = places.filter(({ member, index: at }) => at >= 0 && !index.has(member));
+  for (const outer of new Set(inside.map(({ member }) => outerOf(member)))) {
+    const own = inside.filter(({ member }) => outerOf(member) === outer);
+    const { members } = await checkpoint.list(outer).catch(() => ({ members: [] }));
+    const nameOf = (/** @type {string} */ member) => member.slice(outer.length + 1);
+    const found = indexOf(members, new Set(own.map(({ member }) => nameOf(member))));
+    for (const place of own) place.inner = found.get(nameOf(place.member));
+  }
 }
 
 /** Where the members of some names are. @param {Iterable<{name: string}>} members @param {Set<string>} names @returns {Map<string, number>} */

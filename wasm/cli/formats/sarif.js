@@ -85,8 +85,11 @@ function ruleOf(rule) {
   return {
     id,
     shortDescription: { text: title },
-    fullDescription: { text: what },
-    help: { text: ruleText(rule), markdown: ruleMarkdown(rule) },
+    // The page knows no more of a rule than its title.
+    ...(what !== '' && {
+      fullDescription: { text: what },
+      help: { text: ruleText(rule), markdown: ruleMarkdown(rule) },
+    }),
     ...(uri && { helpUri: uri }),
     defaultConfiguration: { level: LEVELS[severity] },
     properties: { tags: [area] },

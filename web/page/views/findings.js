@@ -237,8 +237,11 @@ function FindingNode({ item, finding, frame, here, said }) {
 const fact = (label, value, name) =>
   value !== '' && h('div', null, h('dt', null, label), h('dd', { class: name }, value));
 
-/** Where something is, as a link to it. @param {{item: ViewProps['item'], place: Pick<Finding, 'member' | 'pointer' | 'offset' | 'length' | 'line' | 'column' | 'index'>}} props */
-function PlaceLink({ item, place: { member, pointer, offset, length, line, column, index } }) {
+/** Where something is, as a link to it. @param {{item: ViewProps['item'], place: Pick<Finding, 'member' | 'pointer' | 'offset' | 'length' | 'line' | 'column' | 'index' | 'inner'>}} props */
+function PlaceLink({
+  item,
+  place: { member, pointer, offset, length, line, column, index, inner },
+}) {
   if (member === '') return h('span', { class: 'quiet' }, T.wholeArchive);
   const words = [h('code', null, member)];
   if (line !== null && column !== null) words.push(h('span', null, ` ${T.place(line, column)}`));
@@ -253,6 +256,7 @@ function PlaceLink({ item, place: { member, pointer, offset, length, line, colum
               item: item.id,
               view: 'files',
               index,
+              inner,
               ...(offset !== null && { offset, length: length ?? 1 }),
             }),
           },

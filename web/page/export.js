@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The report in the forms of the command line, written by the very code that writes them there.
+/// <reference path="../modules.d.ts" />
+import version from 'page:version';
+import { countsOf, noTexts, rowsOf, uriPath } from '../../wasm/cli/findings.js';
+import { html } from '../../wasm/cli/formats/html.js';
+import { json } from '../../wasm/cli/formats/json.js';
+import { markdown } from '../../wasm/cli/formats/markdown.js';
+import { sarif } from '../../wasm/cli/formats/sarif.js';
+import { escapeForTerminal } from '../../wasm/escape.js';
+import { T } from '../text.js';
+import { areaOf, titleOf } from './rules.js';
+import { sha256 } from './sha256.js';
+
+/** The forms, with the ends of their file names. */
+export const FORMS = { json: '.json', sarif: '.sarif', markdown: '.md', html: '.html' };
+/** @typedef {keyof typeof FORMS} Form */
+const WRITERS = { json, sarif, markdown, html };
+
+/** What the page does not know of a rule. */
+const NO_RULE = { what: '', why: '', fix: '', reference: '' };
+
+/** What the page draws into, as it was. */
+const blank =
+  typeof document === 'undefined' ? null : document.getElementById('app')?.cloneNode(true);
+
+/** This page as it was before anything was shown. */
+function page() {
+  const copy = /** @type {HTMLElement} */ (document.documentElement.cloneNode(true));
+  const body = /** @type {HTMLElement} */ (copy.querySelector('body'));
+  for (const element of [copy, body])
+    for (const name of element.getAttributeNames())
+      if (name !== 'lang') element.removeAttribute(name);
+  for (const element of copy.querySelectorAll('#ckpt-embedded, [data-checkpoint], [rel=manifest]'))
+    element.remove();
+  if (blank) copy.querySelector('#app')?.replaceWith(blank.cloneNode(true));
+  const title = copy.querySelector('title');
+  if (title) title.textContent = T.title;
+  return `<!doctype html>\n${copy.outerHTML}\n`;
+}
+
+/** @param {import('./store.js').Item} item @returns {any} what the command line has for each of its operands */
+function entryOf({ name, model }) {
+  const { loose, report } = /** @type {import('../types.d.ts').Model} */ (model);
+  const named = (/** @type {string} */ path) => ({ path, shown: escapeForTerminal(path) });
+  /** Without what the worker added. @type {(place: any) => any} */
+  const bare = ({ index: _, inner: __, ...place }) => place;
+  const findings = report.findings.map(({ related, ...finding }) =>
+    bare({ ...finding, related: related.map(bare) }),
+  );
+  return {
+    ...named(name),
+    kind: loose ? 'files' : 'archive',
+    files: loose ? Object.fromEntries(findings.map(({ member }) => [member, named(member)])) : {},
+    unreadable: null,
+    report: { ...report, findings },
+    texts: noTexts(),
+  };
+}
+
+/** @param {Form} form @param {import('./store.js').Item} item that was read @returns {string} */
+export function written(form, item) {
+  const entry = entryOf(item);
+  const counts = countsOf(entry);
+  const options = {
+    quiet: false,
+    brief: false,
+    rules: [...new Set(Array.from(rowsOf(entry), ({ finding: { id } }) => id))].map((id) => ({
+      ...NO_RULE,
+      id,
+      title: titleOf(id),
+      area: areaOf(id),
+    })),
+    version,
+    repository: { path: (/** @type {string} */ path) => path, uri: uriPath, digest: sha256 },
+    page,
+  };
+  const writer = WRITERS[form].report(/** @type {any} */ (options));
+  const summary = {
+    checkpoints: entry.kind === 'files' ? 0 : 1,
+    files: Object.keys(entry.files).length,
+    unreadable: 0,
+    failing: counts.error > 0 ? 1 : 0,
+    counts,
+  };
+  let text = writer.begin?.() ?? '';
+  for (const piece of [...writer.entry(entry), ...writer.end(summary)]) text += piece.out ?? '';
+  return text;
+}
