@@ -214,7 +214,6 @@ export const T = {
   members: (/** @type {number} */ n) => count(n, 'member'),
   items: (/** @type {number} */ n) => count(n, 'item'),
   embedded: 'JSON in a string',
-  rawLabel: (/** @type {string} */ name) => `Text of ${name}`,
   emptyText: 'empty',
   none: 'none',
   unset: 'not set',

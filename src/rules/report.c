@@ -262,7 +262,8 @@ bool ckpt_concerns(const struct ckpt_rules *r, unsigned targets)
     return false;
 }
 
-enum ckpt_severity ckpt_severity_of(const struct ckpt_rules *r, enum ckpt_rule_index rule)
+/* How a rule counts for this checkpoint: override, engine, targets. */
+static enum ckpt_severity rule_severity(const struct ckpt_rules *r, enum ckpt_rule_index rule)
 {
     const struct ckpt_rule *info = &ckpt_rules_table[rule];
     if (r->state[rule].has_severity)
@@ -276,7 +277,7 @@ static enum ckpt_severity severity_of(const struct ckpt_rules *r, const struct c
 {
     enum ckpt_rule_index rule = (enum ckpt_rule_index)f->rule;
     bool lowered = f->lowered != CKPT_OFF && !r->state[rule].has_severity;
-    return lowered ? (enum ckpt_severity)f->lowered : ckpt_severity_of(r, rule);
+    return lowered ? (enum ckpt_severity)f->lowered : rule_severity(r, rule);
 }
 
 void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity)
@@ -419,7 +420,7 @@ static void print_counts(struct ckpt_rules *r, struct ckpt_buffer *out)
             counts[s] += state->lowered[s];
             rest -= state->lowered[s];
         }
-        counts[ckpt_severity_of(r, (enum ckpt_rule_index)i)] += rest;
+        counts[rule_severity(r, (enum ckpt_rule_index)i)] += rest;
     }
     ckpt_print_key(out, "counts");
     ckpt_buffer_add_text(out, "{");
