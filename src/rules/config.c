@@ -193,7 +193,7 @@ void ckpt_check_config(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "config.dump");
     ckpt_value config = ckpt_whole(file);
     if (file == NULL) {
-        if (ckpt_wants_files(r))
+        if (ckpt_wants_files(r) && !ckpt_has_name(r, ckpt_string_of("config.dump")))
             ckpt_find_file(r, CKPT_RULE_100, "config.dump",
                            "config.dump is missing; expected a JSON object.");
         return;

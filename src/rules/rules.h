@@ -59,8 +59,9 @@ struct ckpt_target {
 
 /* What is remembered of a member with a name of members.def: of the last one. */
 struct ckpt_seen {
+    const struct ckpt_member_info *info; /* NULL: checkpoint/parent */
     uint64_t header_offset, data_offset, size;
-    uint32_t mode, type, count;
+    uint32_t mode, type, flags, count;
 };
 
 #define CKPT_BUCKETS 256

@@ -274,7 +274,7 @@ void ckpt_check_spec(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "spec.dump");
     ckpt_value spec = ckpt_whole(file);
     if (file == NULL) {
-        if (ckpt_wants_files(r))
+        if (ckpt_wants_files(r) && !ckpt_has_name(r, ckpt_string_of("spec.dump")))
             ckpt_find_file(r, CKPT_RULE_200, "spec.dump",
                            "spec.dump is missing; expected a JSON object.");
         return;
