@@ -20,14 +20,10 @@ static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_ind
         state->count++;
         state->lowered[lowered] += lowered != CKPT_OFF;
     }
-    if (state->hidden) { /* the first one may be the reason of a verdict */
-        if (state->first != NULL || ckpt_rules_table[rule].blocks == 0)
-            return NULL;
-    } else if (state->count > r->per_rule || r->listed >= r->total) {
-        if (state->first != NULL || ckpt_rules_table[rule].blocks == 0)
-            return NULL;
-    }
     bool listed = !state->hidden && state->count <= r->per_rule && r->listed < r->total;
+    /* The first one may be the reason of a verdict. */
+    if (!listed && (state->first != NULL || ckpt_rules_table[rule].blocks == 0))
+        return NULL;
     struct ckpt_finding *finding = ckpt_arena_alloc(&r->arena, sizeof(*finding));
     if (finding == NULL) {
         r->failed = true;
