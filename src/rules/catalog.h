@@ -89,6 +89,11 @@ struct ckpt_rule {
 #endif
 };
 
+struct ckpt_target_name {
+    const char *name, *display;
+};
+
+extern const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT];
 extern const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT];
 extern const char *const ckpt_severity_names[];
 
