@@ -86,10 +86,11 @@ help: ## this list
 	@echo "  Set with NAME=value:"; sed -nE 's/^([A-Z_]+) \?= (.*[^ ])# +(.*)/\1|\2|\3/p' Makefile | \
 	    while IFS='|' read -r n v t; do printf '    %-15s %-17s %s\n' "$$n" "$$v" "$$t"; done
 
-run: all ## set up, build, and check and decode the bundled checkpoint metadata
-	@echo; echo "\$$ ckpt validate test/data/example"; node wasm/cli/ckpt.js validate test/data/example
-	@echo; echo "\$$ ckpt decode test/data/example/config.dump"; node wasm/cli/ckpt.js decode test/data/example/config.dump
-	@echo; echo "The page is one file, open it in a browser: dist/viewer.html"
+SAMPLE := test/data/archives/multi-gzip.tar.gz
+run: all ## set up, build, and show and validate a bundled real checkpoint
+	@echo "\$$ ckpt show $(SAMPLE)"; node wasm/cli/ckpt.js show $(SAMPLE)
+	@echo; echo "\$$ ckpt validate $(SAMPLE)"; node wasm/cli/ckpt.js validate $(SAMPLE)
+	@echo; echo "The page is one file, open it in a browser: dist/viewer.html. The rules are described in dist/rules.html."
 
 test: native all ## set up, build, and run every test (C, sanitizers, short fuzzing, JavaScript, browser)
 	@for step in test-c sanitize fuzz repro test-js; do echo; echo "== $$step"; $(MAKE) $$step; done

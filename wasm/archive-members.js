@@ -94,20 +94,6 @@ export class MemberList {
   /** @type {{batch: object | null, at: number}} */
   #lastStart = { batch: null, at: 0 };
 
-  /**
-   * The members of which a number in the record has one of these bits, made only for them.
-   * @param {'flags' | 'name_flags'} name @param {number} bits @returns {Generator<Member>}
-   */
-  *having(name, bits) {
-    const { record_size: size, [name]: place } = layout.member.fields;
-    for (const { bytes } of this.#batches) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      for (let at = 0; at < bytes.length; at += field(view, at, size)) {
-        if (field(view, at, place) & bits) yield this.#member(bytes, view, at);
-      }
-    }
-  }
-
   /** @param {number} index @returns {Member | undefined} */
   at(index) {
     if (!(index >= 0 && index < this.length)) return undefined;

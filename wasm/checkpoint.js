@@ -4,8 +4,7 @@ import { sourceOf } from './archive.js';
 import { CheckpointError } from './error.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
-import { problemsOf } from './problems.js';
-import { memberTable, memberWish, Summary, WISH } from './summary.js';
+import { KEPT, memberWish, Summary, WISH } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
@@ -14,7 +13,6 @@ import { memberTable, memberWish, Summary, WISH } from './summary.js';
  * @typedef {import('./archive.js').Progress} Progress
  * @typedef {import('./core.js').Core} Core
  * @typedef {import('./origin.js').Input} Input
- * @typedef {import('./problems.js').Problem} Problem
  * @typedef {Iterable<Member> & {length: number, find(name: string): Member | undefined}} Members
  * @typedef {{members: Members, compression: string | undefined, error: ArchiveError | null}} Listing
  * @typedef {object} ReadOptions
@@ -125,8 +123,6 @@ export class Checkpoint {
   documents = Object.create(null);
   /** See src/checkpoint/checkpoint.h. @type {any} */
   summary = {};
-  /** What is odd, and stops nothing. @type {Problem[]} */
-  problems = [];
   /** Why reading stopped early, or null: what came before is here. @type {ArchiveError | null} */
   error = null;
   /** Of an image: the annotations of its manifest, and where the checkpoint lies in it.
@@ -180,7 +176,6 @@ export class Checkpoint {
   async #open(read) {
     const { exports } = this.#core;
     const origin = this.#origin;
-    const { patterns } = memberTable(exports);
     const { onProgress, signal, limits } = this.#options;
     if (!read) await origin.probe();
     let left = ASIDE_LIMIT;
@@ -190,7 +185,7 @@ export class Checkpoint {
         onProgress,
         signal,
         limits,
-        want: patterns,
+        want: KEPT.names,
         decide: origin.plain
           ? undefined
           : (member) => {
@@ -201,7 +196,7 @@ export class Checkpoint {
                 return true;
               }
               if (wish === WISH.list) return { archive: { limits } };
-              return wish === WISH.archive && { archive: { want: patterns, limits } };
+              return wish === WISH.archive && { archive: { want: KEPT.names, limits } };
             },
       }));
     this.#archive = archive;
@@ -209,7 +204,6 @@ export class Checkpoint {
     this.compression = archive.compression;
     this.members = archive.members;
     this.error = archive.error;
-    this.problems = problemsOf(archive);
     this.#aside = archive.bodies;
     this.#nested = archive.nested;
     this.#keep(archive.bodies);
@@ -220,16 +214,15 @@ export class Checkpoint {
 
   /** Files the bodies by name; of several of one name the last counts. @param {Map<number, Uint8Array>} bodies */
   #keep(bodies) {
-    const { kept, tail } = memberTable(this.#core.exports);
     const start = this.#prefix ? this.#prefix.length + 1 : 0;
     for (const [index, bytes] of bodies) {
       const name = /** @type {any} */ (this.members).at(index)?.name ?? '';
       if (start > 0 && !name.startsWith(`${this.#prefix}/`)) continue;
-      const info = kept.get(name.slice(start));
+      const info = KEPT.byName.get(name.slice(start));
       if (!info) continue;
-      const cut = info.keep === 'tail' && bytes.length > tail;
+      const cut = info.keep === 'tail' && bytes.length > KEPT.tail;
       if (cut && info.name === 'dump.log') this.#logHead = decoder.decode(bytes.subarray(0, HEAD));
-      const text = cut ? bytes.slice(-tail) : bytes;
+      const text = cut ? bytes.slice(-KEPT.tail) : bytes;
       this.files.set(info.name, text);
     }
     for (const [name, bytes] of this.files) this.#decode(name, bytes);
@@ -292,7 +285,6 @@ export class Checkpoint {
     this.members = checkpoint.members;
     for (const [name, bytes] of checkpoint.files) this.files.set(name, bytes);
     Object.defineProperties(this.documents, Object.getOwnPropertyDescriptors(checkpoint.documents));
-    this.problems = [...this.problems, ...checkpoint.problems];
     this.error ??= checkpoint.error;
   }
 
@@ -332,7 +324,6 @@ export class Checkpoint {
       ...this.#options,
       name: directory,
     });
-    const { kept } = memberTable(this.#core.exports);
     checkpoint.#prefix = directory;
     checkpoint.#nested = this.#nested;
     checkpoint.#aside = this.#aside;
@@ -341,13 +332,10 @@ export class Checkpoint {
     const bodies = new Map();
     for (const member of this.members) {
       if (!member.name.startsWith(`${directory}/`)) continue;
-      if (member.type !== 'file' || !kept.has(member.name.slice(directory.length + 1))) continue;
+      if (member.type !== 'file' || !KEPT.byName.has(member.name.slice(directory.length + 1)))
+        continue;
       const bytes = await this.#small(member);
       if (bytes) bodies.set(member.index, bytes);
-      else {
-        const message = `${member.name} is too large to be kept`;
-        checkpoint.problems.push({ code: 'metadata-too-big', message, member: member.name });
-      }
     }
     checkpoint.#keep(bodies);
     checkpoint.#summarize(/** @type {any} */ ({ members: this.members, info: {} }));

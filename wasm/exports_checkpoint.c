@@ -6,7 +6,6 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
 
-const void *ckpt_wasm_members(void);
 int ckpt_wasm_wish(const char *name, uint32_t length, double size);
 ckpt_summary *ckpt_wasm_summary_new(const char *prefix, uint32_t length);
 void ckpt_wasm_summary_free(ckpt_summary *summary);
@@ -16,16 +15,6 @@ int ckpt_wasm_summary_file(ckpt_summary *summary, const char *name, uint32_t nam
 const void *ckpt_wasm_summary_finish(ckpt_summary *summary, double size, int directory);
 
 static ckpt_string answer;
-
-/* The table of member names. The text is made once, and stays. */
-const void *ckpt_wasm_members(void)
-{
-    static struct ckpt_buffer text;
-    if (text.length == 0)
-        ckpt_members_describe(&text);
-    answer = (ckpt_string){text.data, text.failed ? 0 : text.length};
-    return &answer;
-}
 
 int ckpt_wasm_wish(const char *name, uint32_t length, double size)
 {

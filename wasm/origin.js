@@ -13,7 +13,7 @@ import { ArchiveError, openArchive, windowOf } from './archive.js';
  * @property {boolean} [directory] the archive is made up from the files of a directory
  */
 
-const PIECE = 262144;
+const PIECE = 2 ** 20;
 
 /** An archive that can be read again. */
 export class Origin {

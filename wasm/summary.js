@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The JavaScript side of exports_checkpoint.c: what member names mean, and the summary.
+import { members as table } from '../dist/tables.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -9,11 +10,16 @@ export const WISH = { nothing: 0, keep: 1, archive: 2, list: 3 };
 
 /**
  * @typedef {{name: string, role: string, start?: boolean, keep?: 'whole' | 'tail', kind?: boolean}} MemberInfo
- * @typedef {{tail: number, members: MemberInfo[], patterns: string[], kept: Map<string, MemberInfo>}} MemberTable
  */
 
-/** @type {WeakMap<object, MemberTable>} */
-const tables = new WeakMap();
+const kept = /** @type {MemberInfo[]} */ (table.members).filter(({ keep }) => keep);
+
+/** The members whose content is kept, by their names; of some only so many last bytes. */
+export const KEPT = {
+  /** @type {number} */ tail: table.tail,
+  names: kept.map(({ name }) => name),
+  byName: new Map(kept.map((info) => [info.name, info])),
+};
 
 /** @param {any} exports @param {number} at of {address, length} @returns {string} */
 export function textAt(exports, at) {
@@ -36,19 +42,6 @@ export function withBytes(exports, bytes, run) {
   }
 }
 
-/** The table of member names. @param {any} exports @returns {MemberTable} */
-export function memberTable(exports) {
-  let table = tables.get(exports);
-  if (!table) {
-    table = /** @type {MemberTable} */ (JSON.parse(textAt(exports, exports.ckpt_wasm_members())));
-    const kept = table.members.filter(({ keep }) => keep);
-    table.patterns = kept.map(({ name }) => name);
-    table.kept = new Map(kept.map((info) => [info.name, info]));
-    tables.set(exports, table);
-  }
-  return table;
-}
-
 /** @param {any} exports @param {string} name @param {number} size @returns {number} */
 export function memberWish(exports, name, size) {
   const bytes = encoder.encode(name);
@@ -56,7 +49,7 @@ export function memberWish(exports, name, size) {
 }
 
 /** So many summaries stay in the core, for validations that may follow. */
-const KEPT = 4;
+const LATEST = 4;
 
 /** A summary in the core: what is known of one checkpoint, decoded. It may be dropped at any time. */
 export class Summary {
@@ -111,7 +104,7 @@ export class Summary {
   keep() {
     Summary.#kept.add(this);
     const [oldest] = Summary.#kept;
-    if (Summary.#kept.size > KEPT) oldest.drop();
+    if (Summary.#kept.size > LATEST) oldest.drop();
   }
 
   /** Gives its memory back. */

@@ -8,6 +8,7 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
 #include "model/type.h"
+#include "rules/catalog.h"
 #include "json/buffer.h"
 
 const ckpt_string *ckpt_wasm_tables(void);
@@ -64,9 +65,27 @@ static void add_fields(struct ckpt_buffer *out)
     ckpt_buffer_add_text(out, "]");
 }
 
+static void add_secret_rules(struct ckpt_buffer *out)
+{
+    static const enum ckpt_rule_index rules[] = {
+#define X(number) CKPT_RULE_##number,
+        CKPT_SECRET_RULES(X)
+#undef X
+    };
+    ckpt_buffer_add_text(out, ",\"secretRules\":[");
+    for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        char id[CKPT_RULE_ID_MAX];
+        ckpt_rule_id(rules[i], id);
+        if (i > 0)
+            ckpt_buffer_add_text(out, ",");
+        add_quoted(out, id);
+    }
+    ckpt_buffer_add_text(out, "]");
+}
+
 /*
- * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"archive":{…},"members":{…}}; for
- * the last two see ckpt_archive_layout() and ckpt_members_describe().
+ * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"secretRules":[…],"archive":{…},
+ * "members":{…}}; for the last two see ckpt_archive_layout() and ckpt_members_describe().
  */
 const ckpt_string *ckpt_wasm_tables(void)
 {
@@ -77,6 +96,7 @@ const ckpt_string *ckpt_wasm_tables(void)
     add_kinds(&out);
     add_constants(&out);
     add_fields(&out);
+    add_secret_rules(&out);
     ckpt_buffer_add_text(&out, ",\"archive\":");
     size_t room = ckpt_archive_layout(NULL, 0);
     if (ckpt_buffer_reserve(&out, room)) {

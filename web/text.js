@@ -214,7 +214,6 @@ export const T = {
   members: (/** @type {number} */ n) => count(n, 'member'),
   items: (/** @type {number} */ n) => count(n, 'item'),
   embedded: 'JSON in a string',
-  rawLabel: (/** @type {string} */ name) => `Text of ${name}`,
   emptyText: 'empty',
   none: 'none',
   unset: 'not set',
@@ -320,7 +319,7 @@ export const A = {
 export const F = {
   empty: 'The file is empty.',
   left: 'This file is not open any more.',
-  cutText: 'Of so large a file only the first 64 MiB are shown as text; the bytes are all there.',
+  cutText: 'Of so large a file only the first 32 MiB are shown as text; the bytes are all there.',
   modes: { list: 'Members', json: 'JSON', text: 'Text', hex: 'Bytes' },
   modesLabel: 'How to show it',
   rows: (/** @type {string} */ mode, /** @type {string} */ name) => `${mode} of ${name}`,

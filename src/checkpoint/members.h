@@ -61,7 +61,7 @@ enum ckpt_wish {
 };
 enum ckpt_wish ckpt_member_wish(const char *name, size_t length, uint64_t size);
 
-/* The table as JSON: {"tail":65536,"members":[{"name","pattern","role","keep"?,"kind"?}…]}. */
+/* The table as JSON: {"tail":65536,"members":[{"name","role","start"?,"keep"?,"kind"?}…]}. */
 void ckpt_members_describe(struct ckpt_buffer *out);
 
 #endif

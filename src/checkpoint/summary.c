@@ -209,7 +209,7 @@ bool ckpt_summary_add_file(ckpt_summary *s, const char *name, size_t name_length
         return false;
     }
     memcpy(name_copy, name, name_length);
-    if (length != 0 && !there)
+    if (bytes != NULL && !there)
         memcpy(text, bytes, length);
     s->room = NULL;
     file->name = (ckpt_string){name_copy, name_length};

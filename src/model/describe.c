@@ -242,12 +242,6 @@ static void print_constants(void)
 
 /* ---- rules ----------------------------------------------------------------------------------- */
 
-static const char *const target_names[] = {
-#define X(id, name, display) name,
-    CKPT_TARGETS(X)
-#undef X
-};
-
 static const char *area_name(const char *area)
 {
     static const char *const areas[][2] = {
@@ -268,7 +262,7 @@ static void print_targets(const char *key, unsigned mask)
     for (int i = 0; i < CKPT_TARGET_COUNT; i++) {
         if ((mask >> i & 1) == 0)
             continue;
-        printf("%s\"%s\"", separator, target_names[i]);
+        printf("%s\"%s\"", separator, ckpt_target_names[i].name);
         separator = ", ";
     }
     putchar(']');
@@ -296,7 +290,7 @@ static void print_rules(void)
     }
     fputs("\n  ],\n  \"targets\": [", stdout);
     for (int i = 0; i < CKPT_TARGET_COUNT; i++)
-        printf("%s\"%s\"", i == 0 ? "" : ", ", target_names[i]);
+        printf("%s\"%s\"", i == 0 ? "" : ", ", ckpt_target_names[i].name);
     fputs("],\n", stdout);
 }
 

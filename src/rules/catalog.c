@@ -15,6 +15,12 @@ const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT] = {
 #undef CKPT_RULE
 };
 
+const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT] = {
+#define X(id, name, display) {name, display},
+    CKPT_TARGETS(X)
+#undef X
+};
+
 const char *const ckpt_severity_names[] = {"off", "info", "warning", "error"};
 
 void ckpt_rule_id(enum ckpt_rule_index rule, char id[CKPT_RULE_ID_MAX])

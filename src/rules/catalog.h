@@ -9,12 +9,14 @@
  *     number     CKP + three digits is the id, stable for ever
  *     area       CONTAINER, CONFIG …: the hundreds
  *     severity   ERROR, WARNING or INFO
- *     error_for  engines and targets (PODMAN | CRIO …) for which it is an ERROR in any case; 0:
- * none blocks     targets that refuse to restore such a checkpoint; 0: none needs      "M":
- * metadata files, "A": the archive's index, "C": images of CRIU title      a short name of the
- * problem fix        what to do about it; "" where nothing can be done what       what is checked;
- * only in the documentation, as what follows why        why it matters reference  where that can be
- * read: a specification, an issue, a CVE; or ""
+ *     error_for  engines and targets (PODMAN | CRIO …) for which it is always an ERROR, or NONE
+ *     blocks     targets that refuse to restore such a checkpoint, or NONE
+ *     needs      "M": metadata files, "A": the archive's index, "C": images of CRIU
+ *     title      a short name of the problem
+ *     fix        what to do about it; "" where nothing can be done
+ *     what       what is checked; only in the documentation, as what follows
+ *     why        why it matters
+ *     reference  where that can be read: a specification, an issue, a CVE; or ""
  */
 #ifndef CKPT_RULES_CATALOG_H
 #define CKPT_RULES_CATALOG_H
@@ -65,6 +67,9 @@ enum {
 
 enum ckpt_severity { CKPT_OFF, CKPT_INFO, CKPT_WARNING, CKPT_ERROR };
 
+/* The rules whose findings are secrets: what stands at their places is not to be shown. */
+#define CKPT_SECRET_RULES(X) X(800)
+
 /* The rules by their numbers: CKPT_RULE_109 … */
 enum ckpt_rule_index {
 #define CKPT_RULE(number, area, severity, error_for, blocks, needs, title, fix, what, why, ref)    \
@@ -84,6 +89,11 @@ struct ckpt_rule {
 #endif
 };
 
+struct ckpt_target_name {
+    const char *name, *display;
+};
+
+extern const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT];
 extern const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT];
 extern const char *const ckpt_severity_names[];
 

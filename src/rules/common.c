@@ -18,8 +18,7 @@ bool ckpt_is_whole(const struct ckpt_rules *r)
 
 bool ckpt_is_unread(const struct ckpt_rules *r, const char *name)
 {
-    const struct ckpt_seen *seen = ckpt_seen_of(r, name);
-    return seen != NULL && seen->type == CKPT_MEMBER_FILE && ckpt_file_of(r, name) == NULL;
+    return ckpt_has_name(r, ckpt_string_of(name)) && ckpt_file_of(r, name) == NULL;
 }
 
 const char *ckpt_path_problem(ckpt_string path, bool local)

@@ -92,6 +92,25 @@ static void check_limits(struct ckpt_rules *r)
                        (uint64_t)BOMB);
 }
 
+/* Members that are there and were too large to be read: those of a pod's containers are not marked
+   as such by the reader of the archive. */
+static void check_unread(struct ckpt_rules *r)
+{
+    bool whole = !ckpt_is_set(fact(r, "error"));
+    for (size_t i = 0; i < sizeof(r->seen) / sizeof(r->seen[0]); i++) {
+        const struct ckpt_seen *seen = &r->seen[i];
+        if (seen->info == NULL || seen->info->keep == CKPT_KEEP_NOT ||
+            seen->type != CKPT_MEMBER_FILE)
+            continue;
+        const char *name = seen->info->name;
+        if ((seen->flags & CKPT_MEMBER_TOO_BIG) != 0 || (whole && ckpt_file_of(r, name) == NULL))
+            ckpt_find_file(r, CKPT_RULE_012, name,
+                           "%s has %b, more than what is read of a metadata file; it was not "
+                           "looked at.",
+                           name, seen->size);
+    }
+}
+
 static void check_order(struct ckpt_rules *r)
 {
     static const char *const names[] = {"config.dump", "spec.dump"};
@@ -168,6 +187,7 @@ void ckpt_check_container(struct ckpt_rules *r)
     check_error(r);
     check_end(r);
     check_limits(r);
+    check_unread(r);
     check_order(r);
     check_name(r);
     check_members(r);

@@ -210,11 +210,13 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     if (info != NULL && info->match == CKPT_MATCH_FILE)
         seen = &r->seen[ckpt_member_number(info)];
     if (seen != NULL) {
+        seen->info = info;
         seen->header_offset = record->header_offset;
         seen->data_offset = record->data_offset;
         seen->size = record->size;
         seen->mode = record->mode;
         seen->type = record->type;
+        seen->flags = record->flags;
         seen->count++;
     }
     r->members++;
@@ -250,11 +252,6 @@ void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
     note_duplicate(r, m);
     check_top(r, m);
     check_mode(r, m);
-    if ((m->record->flags & CKPT_MEMBER_TOO_BIG) != 0)
-        ckpt_find_member(r, CKPT_RULE_012, m,
-                         "%q has %b, more than what is read of a metadata file; it was not looked "
-                         "at.",
-                         m->name, m->record->size);
 }
 
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *m)

@@ -4,14 +4,6 @@
 
 enum { PER_RULE = 100, TOTAL = 1000, MOST = 100000 };
 
-static const struct {
-    const char *name, *display;
-} targets[] = {
-#define X(id, name, display) {name, display},
-    CKPT_TARGETS(X)
-#undef X
-};
-
 /* Up to three numbers with dots between; what follows them ("-rc1", "+ds") does not count. */
 static bool read_version(ckpt_string text, uint32_t number[3])
 {
@@ -38,7 +30,7 @@ static bool read_target(struct ckpt_rules *r, ckpt_string text, ckpt_string *pro
     ckpt_string name = ckpt_slice_of(text, 0, at == SIZE_MAX ? text.length : at);
     for (int i = 0; i < CKPT_TARGET_COUNT; i++) {
         struct ckpt_target *target = &r->targets[i];
-        if (!ckpt_equals(name, targets[i].name))
+        if (!ckpt_equals(name, ckpt_target_names[i].name))
             continue;
         target->asked = r->any_target = true;
         if (at == SIZE_MAX)

@@ -20,14 +20,10 @@ static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_ind
         state->count++;
         state->lowered[lowered] += lowered != CKPT_OFF;
     }
-    if (state->hidden) { /* the first one may be the reason of a verdict */
-        if (state->first != NULL || ckpt_rules_table[rule].blocks == 0)
-            return NULL;
-    } else if (state->count > r->per_rule || r->listed >= r->total) {
-        if (state->first != NULL || ckpt_rules_table[rule].blocks == 0)
-            return NULL;
-    }
     bool listed = !state->hidden && state->count <= r->per_rule && r->listed < r->total;
+    /* The first one may be the reason of a verdict. */
+    if (!listed && (state->first != NULL || ckpt_rules_table[rule].blocks == 0))
+        return NULL;
     struct ckpt_finding *finding = ckpt_arena_alloc(&r->arena, sizeof(*finding));
     if (finding == NULL) {
         r->failed = true;
@@ -262,7 +258,8 @@ bool ckpt_concerns(const struct ckpt_rules *r, unsigned targets)
     return false;
 }
 
-enum ckpt_severity ckpt_severity_of(const struct ckpt_rules *r, enum ckpt_rule_index rule)
+/* How a rule counts for this checkpoint: override, engine, targets. */
+static enum ckpt_severity rule_severity(const struct ckpt_rules *r, enum ckpt_rule_index rule)
 {
     const struct ckpt_rule *info = &ckpt_rules_table[rule];
     if (r->state[rule].has_severity)
@@ -276,7 +273,7 @@ static enum ckpt_severity severity_of(const struct ckpt_rules *r, const struct c
 {
     enum ckpt_rule_index rule = (enum ckpt_rule_index)f->rule;
     bool lowered = f->lowered != CKPT_OFF && !r->state[rule].has_severity;
-    return lowered ? (enum ckpt_severity)f->lowered : ckpt_severity_of(r, rule);
+    return lowered ? (enum ckpt_severity)f->lowered : rule_severity(r, rule);
 }
 
 void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity)
@@ -419,7 +416,7 @@ static void print_counts(struct ckpt_rules *r, struct ckpt_buffer *out)
             counts[s] += state->lowered[s];
             rest -= state->lowered[s];
         }
-        counts[ckpt_severity_of(r, (enum ckpt_rule_index)i)] += rest;
+        counts[rule_severity(r, (enum ckpt_rule_index)i)] += rest;
     }
     ckpt_print_key(out, "counts");
     ckpt_buffer_add_text(out, "{");

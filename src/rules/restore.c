@@ -7,14 +7,6 @@
 
 enum { REASONS = 8 }; /* for one verdict */
 
-static const struct {
-    const char *name, *display;
-} targets[] = {
-#define X(id, name, display) {name, display},
-    CKPT_TARGETS(X)
-#undef X
-};
-
 static bool older(const struct ckpt_target *target, uint32_t major, uint32_t minor)
 {
     return target->number[0] < major || (target->number[0] == major && target->number[1] < minor);
@@ -34,9 +26,9 @@ static ckpt_string another_text(struct ckpt_rules *r, unsigned i)
 {
     if (r->form == CKPT_FORM_CRIU_DIRECTORY)
         return ckpt_text_of(r, "A directory of CRIU images cannot be restored by %s.",
-                            targets[i].display);
+                            ckpt_target_names[i].display);
     return ckpt_text_of(r, "A checkpoint of %s cannot be restored by %s.",
-                        ckpt_engine_names[r->engine].display, targets[i].display);
+                        ckpt_engine_names[r->engine].display, ckpt_target_names[i].display);
 }
 
 /* What is wrong with the version; "" if nothing. */
@@ -116,7 +108,7 @@ static void print_verdict(struct ckpt_rules *r, struct ckpt_buffer *out, unsigne
     struct verdict v = {out, 0};
     const char *why = NULL;
     ckpt_print_open(out, "{");
-    ckpt_print_member(out, "name", ckpt_string_of(targets[i].name));
+    ckpt_print_member(out, "name", ckpt_string_of(ckpt_target_names[i].name));
     ckpt_print_key(out, "version");
     ckpt_print_string(out, r->targets[i].version.data, r->targets[i].version.length);
     ckpt_print_key(out, "reasons");

@@ -59,8 +59,9 @@ struct ckpt_target {
 
 /* What is remembered of a member with a name of members.def: of the last one. */
 struct ckpt_seen {
+    const struct ckpt_member_info *info; /* NULL: checkpoint/parent */
     uint64_t header_offset, data_offset, size;
-    uint32_t mode, type, count;
+    uint32_t mode, type, flags, count;
 };
 
 #define CKPT_BUCKETS 256
@@ -189,9 +190,6 @@ ckpt_string ckpt_keep_text(struct ckpt_rules *r);
 /* Whether a JSON pointer is that of a variable of an environment: it is shown by its name only. */
 bool ckpt_is_variable(ckpt_string pointer);
 
-/* How a rule counts for this checkpoint: override, engine, targets. */
-enum ckpt_severity ckpt_severity_of(const struct ckpt_rules *r, enum ckpt_rule_index rule);
-
 /* Whether the checkpoint is of this engine, or this target was asked for. */
 bool ckpt_concerns(const struct ckpt_rules *r, unsigned targets);
 
@@ -221,10 +219,7 @@ bool ckpt_wants_files(const struct ckpt_rules *r);
 /* Whether a regular file of that name is in the archive. */
 bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name);
 
-/* Whether engines or the kubelet make a mount at this place by themselves. */
-bool ckpt_is_own_mount(ckpt_string destination);
-
-/* The same of CRI-O alone: such mounts need not be declared for a restore. */
+/* Whether CRI-O makes a mount at this place by itself: it need not be declared for a restore. */
 bool ckpt_is_crio_mount(ckpt_string destination);
 
 /* Whether a list of namespaces has this type. */

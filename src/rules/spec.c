@@ -127,7 +127,7 @@ static void check_namespaces(struct ckpt_rules *r, ckpt_value spec)
 /* ---- mounts ---------------------------------------------------------------------------------- */
 
 /* What engines and the kubelet mount by themselves. */
-bool ckpt_is_own_mount(ckpt_string destination)
+static bool is_own_mount(ckpt_string destination)
 {
     return ckpt_is_one_of(destination, "/etc/hosts\0/dev/termination-log\0"
                                        "/var/run/secrets/kubernetes.io/serviceaccount\0") ||
@@ -140,8 +140,7 @@ static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
     for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
         ckpt_value source = ckpt_get(v, "source");
         ckpt_string destination = ckpt_text(ckpt_get(v, "destination"));
-        if (ckpt_is_bind(v) && ckpt_starts(ckpt_text(source), "/") &&
-            !ckpt_is_own_mount(destination))
+        if (ckpt_is_bind(v) && ckpt_starts(ckpt_text(source), "/") && !is_own_mount(destination))
             ckpt_find(r, CKPT_RULE_206, source, "The mount %q comes from %v on the original host.",
                       destination, source);
     }

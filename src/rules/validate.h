@@ -18,12 +18,15 @@
  *   now         Unix seconds, for the rules about times
  *   file        {"name", "mode"}: of the archive itself
  * `facts` is a JSON object about the archive:
- *   size, directory (as for ckpt_summary_finish), compression, outerCompression, end ("clean",
- * "one-zero-block", "no-mark"), endOffset, trailing {bytes, nonzero, offset}, garbageOffset, error
- * {code, message, offset, have, want, member}, nested [{name, compression, error}], logHead (how
- * dump.log begins, if only its end was added), image {form,
- * manifest, index, config, layer, layers}: names of members added as files The report is the JSON
- * text that report.def describes.
+ *   size, directory  as for ckpt_summary_finish
+ *   compression, outerCompression
+ *   end              "clean", "one-zero-block" or "no-mark"; endOffset
+ *   trailing         {bytes, nonzero, offset}; garbageOffset
+ *   error            {code, message, offset, have, want, member}
+ *   nested           [{name, compression, error}]
+ *   logHead          how dump.log begins, if only its end was added
+ *   image            {form, manifest, index, config, layer, layers}: names of added files
+ * The report is the JSON text that report.def describes.
  */
 #ifndef CKPT_RULES_VALIDATE_H
 #define CKPT_RULES_VALIDATE_H

@@ -81,9 +81,9 @@ void test_addresses(void)
         bool done = parse(addresses[i].text, false, &a);
         for (unsigned n = 0; done && n < a.size; n++) {
             static const char digits[] = "0123456789abcdef";
-            hex[2 * n] = digits[a.bytes[n] >> 4];
-            hex[2 * n + 1] = digits[a.bytes[n] & 15];
-            hex[2 * n + 2] = '\0';
+            hex[(size_t)2 * n] = digits[a.bytes[n] >> 4];
+            hex[(size_t)2 * n + 1] = digits[a.bytes[n] & 15];
+            hex[(size_t)2 * n + 2] = '\0';
         }
         const char *want = addresses[i].hex;
         CHECK_THAT(done == (want != NULL) && (!done || strcmp(hex, want) == 0), "%s is %s",

@@ -20,7 +20,7 @@ static const char *const roles[CKPT_ROLE_COUNT] = {
    streaming. */
 void test_checkpoint_members(void)
 {
-    static const char *const wishes[] = {"nothing", "keep", "archive"};
+    static const char *const wishes[] = {"nothing", "keep", "archive", "list"};
     size_t length;
     char *text = tap_read_file(tap_data("checkpoint/members.txt"), &length);
     int lines = 0;

@@ -74,7 +74,7 @@ static uint8_t *make_record(const struct part *part, size_t *size)
     size_t name = length - link - extra;
     ckpt_member m = {
         .index = part->which,
-        .header_offset = part->which * 512u,
+        .header_offset = part->which * UINT64_C(512),
         .size = (uint64_t)part->bytes[3] << 4,
         .mode = (uint32_t)(part->bytes[1] | part->bytes[2] << 8),
         .type = part->bytes[0] % 9u,

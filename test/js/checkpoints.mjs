@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { load } from 'container-checkpoint/node';
 
 /** The recorded archives, and what the reference tool says of them. */
 export const data = fileURLToPath(new URL('../data/archives/', import.meta.url));
@@ -20,7 +21,11 @@ export function temporaryFolder() {
 
 export const json = (value) => JSON.stringify(value);
 export const text = (bytes) => Buffer.from(bytes).toString();
-export const codes = (checkpoint) => checkpoint.problems.map(({ code }) => code);
+/** Ids of the rules of archives that a checkpoint breaks. */
+export const broken = async (checkpoint) => {
+  const { findings } = await (await load()).validate(checkpoint, { only: ['CKP0*'] });
+  return [...new Set(findings.map(({ id }) => id))].sort();
+};
 
 /** A spec.dump and a config.dump that are good enough. */
 export const spec = (annotations) => json({ ociVersion: '1.0.2', annotations });
@@ -47,5 +52,4 @@ export function compare(checkpoint, name) {
   assert.deepEqual(summary.networks, want.networks, name);
   assert.equal(checkpoint.members.length, want.members, name);
   assert.equal(checkpoint.documents['config.dump'].value.id, want.container.id);
-  assert.deepEqual(checkpoint.problems, [], name);
 }

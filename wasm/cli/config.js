@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration file of ckpt validate. What it may hold stands in one table, from which the
-// published schema is made, too (wasm/gen/schema-report.mjs).
+// published schema is made, too (wasm/gen/schema-command.mjs).
 import { CheckpointError } from '../error.js';
 import { escapeForTerminal } from '../escape.js';
 import { UsageError } from './exit.js';

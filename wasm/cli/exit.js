@@ -15,8 +15,11 @@ export const EXIT = Object.freeze({
 
 /** For --help, one line each. */
 export const EXIT_HELP = [
-  [EXIT.ok, 'no problem was found'],
-  [EXIT.findings, 'a problem was found'],
+  [EXIT.ok, 'nothing was found that counts as a failure'],
+  [
+    EXIT.findings,
+    'a problem was found (validate: of the severity --fail-on names, or a worse one)',
+  ],
   [EXIT.usage, 'the command line is wrong; nothing was done'],
   [EXIT.unreadable, 'something could not be read or written; this wins over 1'],
   [EXIT.interrupted, 'interrupted with Ctrl-C'],

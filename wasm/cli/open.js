@@ -149,6 +149,12 @@ const NEEDED = ['config.dump', 'spec.dump'];
 /** Of the processes; the second one is Podman's first half of a checkpoint in two steps. */
 const IMAGES = /^(pre-)?checkpoint(\/|$)/;
 
+/** @param {Iterable<{name: string}>} members which are made one by one, so mostly not all */
+function hasImages(members) {
+  for (const { name } of members) if (IMAGES.test(name)) return true;
+  return false;
+}
+
 /**
  * What is known about a container, if enough is: as the reference tool, the commands that describe
  * containers want its two metadata files and the images of its processes. The texts are its, too.
@@ -169,7 +175,7 @@ export function summaryOf(
     throw new Unfit(`: failed to unmarshal ${name}: ${goMessage || message}`);
   }
   if (form === 'criu-directory' || form === 'containerd-ctr') return summary;
-  if (images && ![...members].some(({ name }) => IMAGES.test(name)))
+  if (images && !hasImages(members))
     throw new Unfit(': checkpoint directory is missing in the archive file');
   for (const name of NEEDED)
     if (!documents[name]) throw new Unfit(`: open ${name}: no such file or directory`);

@@ -5,6 +5,7 @@ import { statSync } from 'node:fs';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from './findings.js';
 import { whyUnreadable } from './open.js';
+import { ONLY_SECRETS, isSecret, listsSecrets } from '../secrets.js';
 
 /**
  * @typedef {import('./findings.js').Entry} Entry
@@ -110,24 +111,18 @@ async function gather(texts, checkpoint, report, checker) {
   }
 }
 
-/** Rules about secrets: what breaks them is not shown, whatever is ignored. */
-const SECRETS = ['CKP800', 'CKP801', 'CKP802'];
-const LOOK = { only: ['CKP8*'], limits: { perRule: 100_000, total: 100_000 } };
-
-/** Whether a report lists all secrets. @param {Report} report @param {any} options */
-const listsSecrets = ({ cut }, { only = [], ignore = [], severities = {} }) =>
-  [...only, ...ignore, ...Object.keys(severities)].length === 0 &&
-  !cut.some(({ id }) => SECRETS.includes(id));
-
 /** The places of secrets. @param {Report} report @param {string} member */
 const secretsIn = ({ findings }, member) =>
   findings.flatMap((finding) =>
-    finding.offset !== null && finding.member === member && SECRETS.includes(finding.id)
+    finding.offset !== null && finding.member === member && isSecret(finding)
       ? [{ offset: finding.offset, length: finding.length ?? 0 }]
       : [],
   );
 
-/** @param {Texts} texts @param {Map<string, Uint8Array>} files @param {Report} report @param {Checker} checker */
+/**
+ * Keeps the files that lines are shown of; secrets are hidden whatever rules are ignored.
+ * @param {Texts} texts @param {Map<string, Uint8Array>} files @param {Report} report @param {Checker} checker
+ */
 function keepTexts(texts, files, report, { core, options }) {
   const wanted = new Set(
     report.findings.flatMap(({ member, line }) => (line === null ? [] : [member])),
@@ -138,7 +133,7 @@ function keepTexts(texts, files, report, { core, options }) {
     if (!bytes) continue;
     const found = listsSecrets(report, options)
       ? report
-      : /** @type {Report} */ (core.validate({ [member]: bytes }, LOOK));
+      : /** @type {Report} */ (core.validate({ [member]: bytes }, ONLY_SECRETS));
     const hidden = options.reveal ? [] : secretsIn(found, member);
     texts.files.set(member, { bytes: bytes.slice(), hidden });
   }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { CONFIG_FILES, readConfig } from './config.js';
 import { SEVERITIES } from './findings.js';
 import { ReadError } from './input.js';
-import { listOf, quoted, suggestion } from './options.js';
+import { listOf, quoted } from './options.js';
 
 /** @typedef {import('./options.js').Context} Context */
 /** @typedef {import('./findings.js').Severity} Severity */
@@ -62,20 +62,4 @@ export function settings({ values, given, switches, fail }, core) {
     options,
     failOn: /** @type {Severity} */ (values['fail-on'] ?? config.failOn ?? 'error'),
   };
-}
-
-/** Names of rules that there are not. @param {any} options @param {readonly {id: string}[]} rules @param {(message: string) => Error} fail */
-export function checkRules({ only, ignore, severities }, rules, fail) {
-  for (const name of [...only, ...ignore, ...Object.keys(severities)]) {
-    const found = rules.some(({ id }) =>
-      name.endsWith('*') ? id.startsWith(name.slice(0, -1)) : id === name,
-    );
-    if (!found)
-      throw fail(
-        `there is no rule ${quoted(name)}${suggestion(
-          name,
-          rules.map(({ id }) => id),
-        )}`,
-      );
-  }
 }

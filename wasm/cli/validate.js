@@ -12,7 +12,7 @@ import { runHere, runInThreads, threadsFor } from './pool.js';
 import { NO_PROGRESS, Progress, wantsProgress } from './progress.js';
 import { Reporter } from './reporter.js';
 import { loadRules } from './load-rules.js';
-import { checkRules, settings } from './settings.js';
+import { settings } from './settings.js';
 
 /** @type {import('./options.js').Command} */
 export const validate = {
@@ -105,7 +105,6 @@ export const validate = {
     const jobs = jobsOf(operands, values, core.files, fail);
     const { options, failOn } = settings(context, core);
     const rules = await loadRules();
-    checkRules(options, rules, fail);
     const reporter = new Reporter(context, { jobs, options, failOn, rules });
     const shows = wantsProgress(process.stderr, switches, process.env);
     const progress = new Progress(process.stderr, (bytes) => core.byteToString(bytes));

@@ -2,7 +2,7 @@
 // The bytes of one member: small ones in memory, of large ones the parts that are looked at.
 
 /** Larger members are read in parts. */
-export const WHOLE = 64 * 2 ** 20;
+export const WHOLE = 32 * 2 ** 20;
 /** How much is read at once, and how many times that is kept. */
 const PART = 2 ** 20;
 const PARTS = 32;
@@ -55,6 +55,9 @@ export class Content {
     const last = Math.min(end, this.size);
     if (last <= this.head.length) return this.head.subarray(start, last);
     const bytes = new Uint8Array(Math.max(0, last - start));
+    // All parts are asked for at once.
+    const count = Math.min(PARTS, Math.ceil(last / PART) - Math.floor(start / PART));
+    for (let i = 0; i < count; i++) this.#part(Math.floor(start / PART) + i);
     for (let at = start; at < last;) {
       const number = Math.floor(at / PART);
       const part = (await this.#part(number)).subarray(at - number * PART, last - number * PART);
@@ -113,13 +116,19 @@ function* matches(bytes, wanted) {
   const first = small[0];
   const other = first >= 0x61 && first <= 0x7a ? first & 0xdf : first;
   const end = bytes.length - small.length;
-  for (let at = 0; at <= end; at++) {
-    const byte = bytes[at];
-    if (byte !== first && byte !== other) continue;
+  const next = (/** @type {number} */ byte, /** @type {number} */ from) => {
+    const found = bytes.indexOf(byte, from);
+    return found < 0 ? Infinity : found;
+  };
+  let one = next(first, 0);
+  let two = first === other ? Infinity : next(other, 0);
+  for (let at = Math.min(one, two); at <= end; at = Math.min(one, two)) {
     let same = 1;
     while (same < small.length && lower(bytes[at + same]) === small[same]) same++;
-    if (same < small.length) continue;
-    yield at;
-    at += same - 1;
+    const found = same === small.length;
+    if (found) yield at;
+    const from = at + (found ? same : 1);
+    if (one < from) one = next(first, from);
+    if (two < from) two = next(other, from);
   }
 }

@@ -39,7 +39,8 @@ export class OpenFile {
   modes;
   #shelf;
   #marks = new Marks();
-  #text;
+  /** @type {TextRows | undefined} */
+  #lines;
   /** @type {JsonRows | undefined} */
   #json;
   #searches = 0;
@@ -57,13 +58,18 @@ export class OpenFile {
     this.#marks.here = span;
     this.#marks.secrets = secrets;
     this.hasSecrets = secrets.length > 0;
-    this.#text = new TextRows(head);
     const json =
       size <= JSON_MOST && /^\s*[[{]/.test(new TextDecoder().decode(head.subarray(0, HEAD)));
     if (json && ckpt.check('any', head) === null) this.#json = new JsonRows(head);
     if (this.#json && this.#json.tree.total > MOST_ROWS) this.#json = undefined;
     this.modes = this.#json ? ['json', 'text', 'hex'] : ['text', 'hex'];
     if (!isText(head)) this.modes.reverse();
+  }
+
+  /** Its lines, which are looked for when they are asked for. */
+  get #text() {
+    this.#lines ??= new TextRows(this.content.head);
+    return this.#lines;
   }
 
   close() {
@@ -92,7 +98,7 @@ export class OpenFile {
     }
     if (mode === 'json' && this.#json) {
       const json = this.#json;
-      const lineOf = (/** @type {number} */ offset) => this.#text.lineAt(offset).line;
+      const lineOf = (/** @type {number} */ offset) => this.#text.lineOf(offset);
       return {
         seq: this.#shelf.seq(json.total, (row) => json.row(row, marks, lineOf)),
         at,

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report about a checkpoint, as the core makes it.
+import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/secrets.js';
+
 /** @typedef {import('../types.d.ts').Report} Report */
 /** @typedef {import('../types.d.ts').Finding} Finding */
-
-/** The rule whose findings are places of secrets. */
-const SECRET = 'CKP800';
-const ONLY_SECRETS = {
-  only: [SECRET],
-  limits: { perRule: 1_000_000, total: 1_000_000 },
-};
 
 /**
  * The report, and which values are secrets: also those that are too many to be listed.
@@ -28,7 +23,7 @@ export async function makeReport(ckpt, checkpoint, source) {
   for (const place of places)
     place.index = index.get(place.member) ?? index.get(outerOf(place.member)) ?? -1;
   await addInner(checkpoint, places, index);
-  const all = report.cut.length > 0 ? await validate(ONLY_SECRETS) : report;
+  const all = listsSecrets(report) ? report : await validate(ONLY_SECRETS);
   return { report, secrets: new Secrets(all) };
 }
 
@@ -72,8 +67,7 @@ export class Secrets {
 
   /** @param {Report} report */
   constructor({ findings }) {
-    for (const { id, member, pointer, offset, length } of findings) {
-      if (id !== SECRET) continue;
+    for (const { member, pointer, offset, length } of findings.filter(isSecret)) {
       this.#places.add(`${member}\n${pointer}`);
       if (offset === null || length === null) continue;
       const spans = this.#spans.get(member);

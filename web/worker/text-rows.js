@@ -99,10 +99,17 @@ export class TextRows {
     return this.#find(row).start;
   }
 
+  /** @param {number} offset */
+  lineOf(offset) {
+    return this.#find(this.rowAt(offset)).line;
+  }
+
   /** The line of a byte, and where that begins. @param {number} offset */
   lineAt(offset) {
-    const { line } = this.#find(this.rowAt(offset));
-    return { line, start: offset === 0 ? 0 : this.#bytes.lastIndexOf(LF, offset - 1) + 1 };
+    return {
+      line: this.lineOf(offset),
+      start: offset === 0 ? 0 : this.#bytes.lastIndexOf(LF, offset - 1) + 1,
+    };
   }
 
   /** @param {number} row */

@@ -212,15 +212,6 @@ export type DecodedFile<K extends Kind = Kind> =
   | { kind: K; value: KindMap[K]; error?: undefined }
   | { kind: K; error: CheckpointError; value?: undefined };
 
-/** Something odd that stops nothing. */
-export interface Problem {
-  /** duplicate-member, trailing-data, unsafe-name, metadata-too-big, … */
-  code: string;
-  message: string;
-  member?: string;
-  offset?: number;
-}
-
 /** The members of an archive inside an archive. */
 export interface Listing {
   members: Members;
@@ -243,7 +234,6 @@ export class Checkpoint {
   /** The metadata files that have a kind, by their names. */
   readonly documents: { readonly [K in Kind]?: DecodedFile<K> };
   readonly summary: Summary;
-  readonly problems: readonly Problem[];
   /** Why reading stopped early, or null: what came before is here. */
   readonly error: ArchiveError | null;
   /** Of an image: the annotations of its manifest, and the blob that holds the checkpoint. */
