@@ -414,7 +414,7 @@ bool ckpt_document_scan(ckpt_document *document, ckpt_kind kind, const void *inp
     if (document->index.capacity > (size_t)1 << 16) /* one huge input is no measure for the next */
         ckpt_index_free(&document->index);
     document->index.count = 0;
-    document->near.child = 0;
+    memset(document->near, 0, sizeof(document->near));
     document->input = input;
     document->length = length;
     document->kind = kind;

@@ -9,20 +9,26 @@
 #include "json/buffer.h"
 #include "json/scan.h"
 
+/* So many levels of large containers are kept in mind. */
+enum { CKPT_NEAR = 8 };
+
+struct ckpt_near {
+    uint32_t container, child; /* a child of a large container; 0: none */
+    size_t element;
+};
+
 struct ckpt_document {
     const unsigned char *input;
     size_t length;
     ckpt_kind kind;
-    void *value;             /* the decoded value */
-    struct ckpt_index index; /* where everything stands */
-    struct ckpt_arena arena; /* the value, and the texts of errors */
-    struct ckpt_buffer text; /* what was encoded last */
-    bool text_lost;          /* a text of the error found no memory */
-    char *file;              /* the input, where the document owns it */
-    struct {
-        uint32_t container, child; /* a child of a large container; 0: none */
-        size_t element;
-    } near; /* where the last pointer led: the next one often leads behind it */
+    void *value;                      /* the decoded value */
+    struct ckpt_index index;          /* where everything stands */
+    struct ckpt_arena arena;          /* the value, and the texts of errors */
+    struct ckpt_buffer text;          /* what was encoded last */
+    bool text_lost;                   /* a text of the error found no memory */
+    char *file;                       /* the input, where the document owns it */
+    struct ckpt_near near[CKPT_NEAR]; /* where the last pointers led, by depth: the next one often
+                                         leads behind */
 };
 
 /* Takes an input and scans it, as ckpt_decode() does before it decodes; the value stays zero.

@@ -87,14 +87,14 @@ static void add_pointer(ckpt_document *document, uint32_t node)
 {
     const struct ckpt_node *nodes = document->index.nodes;
     uint32_t at = 0;
-    while (at != node) {
+    for (size_t depth = 0; at != node; depth++) {
+        struct ckpt_near *near = &document->near[depth % CKPT_NEAR];
         bool object = ckpt_node_type(&nodes[at]) == CKPT_OBJECT;
         uint32_t child = at + 1;
         size_t element = 0;
-        if (document->near.child != 0 && document->near.container == at &&
-            document->near.child <= node) {
-            child = document->near.child;
-            element = document->near.element;
+        if (near->child != 0 && near->container == at && near->child <= node) {
+            child = near->child;
+            element = near->element;
         }
         for (;;) { /* the child that is or holds the node */
             uint32_t value = child + object;
@@ -103,11 +103,8 @@ static void add_pointer(ckpt_document *document, uint32_t node)
             child = end_of(document, value);
             element++;
         }
-        if (element > MANY) {
-            document->near.container = at;
-            document->near.child = child;
-            document->near.element = element;
-        }
+        if (element > MANY)
+            *near = (struct ckpt_near){at, child, element};
         if (object) {
             ckpt_string key = ckpt_unquote(&document->arena, document->input, &nodes[child]);
             add_token(document, key);

@@ -379,7 +379,9 @@ test('CKP800: an annotation that should be JSON', async () => {
 
 test('a hundred thousand secrets are placed in linear time', () => {
   const env = Array.from({ length: 100_000 }, (_, i) => `PASSWORD=abc${i}`);
-  const text = Buffer.from(JSON.stringify({ process: { args: ['a', 'b'], env } }));
+  // Also where the objects around it are large.
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, i]));
+  const text = Buffer.from(JSON.stringify({ ...many, process: { ...many, env } }));
   const start = performance.now();
   const { findings } = core.validate(
     { 'spec.dump': text },
