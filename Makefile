@@ -36,8 +36,8 @@ CLANG ?= clang
 
 # ---- Sources and flags --------------------------------------------------------------------------
 
-LIB_SRC := $(filter-out src/model/describe.c,$(sort $(wildcard src/*.c src/*/*.c)))
-DESCRIBE_SRC := $(sort $(wildcard src/model/*.c)) src/rules/catalog.c
+LIB_SRC := $(filter-out src/describe.c,$(sort $(wildcard src/*.c src/*/*.c)))
+DESCRIBE_SRC := src/describe.c $(sort $(wildcard src/model/*.c)) src/rules/catalog.c
 WASM_SRC := $(sort $(wildcard wasm/*.c)) $(filter-out src/file.c,$(LIB_SRC))
 TEST_SRC := $(sort $(wildcard test/c/*.c))
 FUZZERS := $(notdir $(basename $(wildcard test/fuzz/*.c)))

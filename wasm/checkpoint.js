@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint in whatever holds it: an archive, an image, a directory, a pod.
 import { sourceOf } from './archive.js';
+import { layout } from './archive-layout.js';
 import { CheckpointError } from './error.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
@@ -34,6 +35,8 @@ export const EVIDENCE = Symbol('evidence');
 const READ_LIMIT = 64 * 2 ** 20;
 /** So much of the start of a file is remembered of which only the end is kept. */
 const HEAD = 4096;
+/** Manifests of images are smaller. */
+const SMALL = 2 ** 20;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
 const ASIDE_LIMIT = 32 * 2 ** 20;
 
@@ -300,11 +303,11 @@ export class Checkpoint {
     this.summary.engine = engine;
   }
 
-  /** The content of a small member, or undefined. @param {Member} member */
-  async #small(member) {
+  /** The content of a small member, or undefined. @param {Member} member @param {number} [limit] bytes */
+  async #small(member, limit = SMALL) {
     const kept = this.#aside.get(member.index);
     if (kept) return kept;
-    if (member.type !== 'file' || member.size > 2 ** 20 || !this.#origin.plain) return undefined;
+    if (member.type !== 'file' || member.size > limit || !this.#origin.plain) return undefined;
     return this.#gather(this.#origin.stream(member, this.#options.signal), member.size);
   }
 
@@ -334,7 +337,8 @@ export class Checkpoint {
       if (!member.name.startsWith(`${directory}/`)) continue;
       if (member.type !== 'file' || !KEPT.byName.has(member.name.slice(directory.length + 1)))
         continue;
-      const bytes = await this.#small(member);
+      const limit = this.#options.limits?.max_kept ?? layout.maxKept;
+      const bytes = await this.#small(member, limit);
       if (bytes) bodies.set(member.index, bytes);
     }
     checkpoint.#keep(bodies);

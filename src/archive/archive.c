@@ -27,7 +27,7 @@ static void defaults(ckpt_archive_options *o)
     DEFAULT(max_name, 65536);
     DEFAULT(max_pax, 1u << 20);
     DEFAULT(max_table, UINT64_C(1) << 28);
-    DEFAULT(max_kept, UINT64_C(1) << 24);
+    DEFAULT(max_kept, CKPT_ARCHIVE_MAX_KEPT);
     DEFAULT(max_kept_sum, UINT64_C(1) << 26);
     DEFAULT(max_ratio, 1000);
     DEFAULT(ratio_floor, 1u << 20);

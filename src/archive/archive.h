@@ -59,6 +59,9 @@ typedef struct {
 
 #define CKPT_ARCHIVE_SIZE_UNKNOWN UINT64_MAX
 
+/* Of one metadata file no more is kept, unless the options say otherwise. */
+#define CKPT_ARCHIVE_MAX_KEPT (UINT64_C(1) << 24)
+
 /* The largest number that can be told: 2^53 - 1. */
 #define CKPT_ARCHIVE_NUMBER_MAX ((UINT64_C(1) << 53) - 1)
 

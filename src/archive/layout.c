@@ -182,7 +182,9 @@ size_t ckpt_archive_layout(char *text, size_t room)
     CONSTANTS("flags", flags);
     CONSTANTS("nameFlags", name_flags);
 #undef CONSTANTS
-    put(&w, "\"errors\":{");
+    put(&w, "\"maxKept\":");
+    put_number(&w, CKPT_ARCHIVE_MAX_KEPT);
+    put(&w, ",\"errors\":{");
 #define X(name, number, text)                                                                      \
     put(&w, first ? "\"" : ",\"");                                                                 \
     put_number(&w, number);                                                                        \

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "archive/archive.h"
 #include "checkpoint/print.h"
 #include "ckpt.h"
 
@@ -97,7 +98,7 @@ enum ckpt_wish ckpt_member_wish(const char *name, size_t length, uint64_t size)
         return size <= SMALL ? CKPT_WISH_KEEP : CKPT_WISH_ARCHIVE;
     /* Containers of a pod are directories with the members of a checkpoint. */
     info = ckpt_member_lookup(slash + 1, rest);
-    if (info != NULL && info->keep != CKPT_KEEP_NOT && size <= SMALL)
+    if (info != NULL && info->keep != CKPT_KEEP_NOT && size <= CKPT_ARCHIVE_MAX_KEPT)
         return CKPT_WISH_KEEP;
     return CKPT_WISH_NOTHING;
 }

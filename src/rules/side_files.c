@@ -76,7 +76,7 @@ static void check_status(struct ckpt_rules *r)
                       "status %s is %i; expected nanoseconds since 1970, a number of 19 digits.",
                       times[i], at[i]);
             at[i] = INT64_MIN;
-        } else if (at[i] == 0 && i < 2) {
+        } else if (i < 2 && at[i] == 0) {
             ckpt_find(r, CKPT_RULE_305, ckpt_exists(values[i]) ? values[i] : root,
                       "status %s is %v; expected the time at which it happened, since a checkpoint "
                       "is of a running container.",

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { load, openCheckpoint } from '../../wasm/node.js';
 import { build, reportOn, samples } from './samples.mjs';
@@ -139,4 +140,17 @@ test('names of members are in messages only in a form that can be shown', async 
   const { findings } = await core.validate(checkpoint);
   assert.ok(findings.length > 0);
   for (const { message } of findings) assert.doesNotMatch(message, /[\p{Cc}\u202e]/u);
+});
+
+test('metadata of a container in a pod are read up to the limit for all metadata', async () => {
+  const large = `{"annotations":{"a":"${'x'.repeat(3 * 2 ** 20)}"},"ociVersion":1}`;
+  const pod = tar(
+    ['pod.options', '{"version":1,"containers":{"a":"1-a"}}'],
+    ['1-a/config.dump', '{"id":7}'],
+    ['1-a/spec.dump', large],
+  );
+  for (const bytes of [pod, gzipSync(pod)]) {
+    const { containers } = await core.validate(await openCheckpoint(bytes));
+    assert.ok(containers[0].findings.some(({ pointer }) => pointer === '/ociVersion'));
+  }
 });

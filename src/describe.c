@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Prints all tables of src/model as one JSON document. TypeScript types, JSON Schema and the
- * reference pages are generated from it (wasm/gen); it needs CKPT_WITH_DOCS and is never shipped.
+ * Prints the tables of src/model and src/rules as one JSON document. TypeScript types, JSON Schema
+ * and the reference pages are generated from it (wasm/gen); it needs CKPT_WITH_DOCS and is never
+ * shipped.
  *
  *   kinds        the file formats: name, cName, file and reader (null if there is none), goName,
  *                type, shape, doc
