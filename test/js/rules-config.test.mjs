@@ -376,9 +376,9 @@ test('metadata that are too large to be looked at are not missing', async () => 
 test('pointers into large objects and arrays are right in any order', () => {
   const list = (value) => Array.from({ length: 40 }, () => value);
   const volumes = list(0).map((_, i) => ({ volumeName: `v${i % 20}`, dest: `/d${i % 20}` }));
-  const config = Buffer.from(JSON.stringify({ namedVolumes: volumes, spec: {}, lockID: 1 }));
+  const bytes = Buffer.from(JSON.stringify({ namedVolumes: volumes, spec: {}, lockID: 1 }));
   const { findings } = core.validate(
-    { 'config.dump': config },
+    { 'config.dump': bytes },
     { only: ['CKP115'], targets: ['podman'] },
   );
   assert.deepEqual(
