@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
+#include "rules/secrets.h"
 
 static void *allocate(void *context, size_t size)
 {
@@ -159,6 +160,16 @@ bool ckpt_wants_files(const struct ckpt_rules *r)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
+/* A fact about the container, without secrets that somebody put there. */
+static void print_fact(struct ckpt_rules *r, struct ckpt_buffer *out, const char *key,
+                       ckpt_string text)
+{
+    struct ckpt_secret secret;
+    if (!r->reveal && ckpt_secret_in(text, 0, &secret))
+        text = ckpt_text_of(r, "%t", text);
+    ckpt_print_member(out, key, text);
+}
+
 static void print_head(struct ckpt_rules *r, struct ckpt_buffer *out)
 {
     ckpt_summary *s = r->summary;
@@ -182,9 +193,9 @@ static void print_head(struct ckpt_rules *r, struct ckpt_buffer *out)
     ckpt_print_key(out, "container");
     ckpt_buffer_add_text(out, "{");
     if (s->config != NULL) {
-        ckpt_print_member(out, "name", ckpt_summary_name(s, r->engine));
-        ckpt_print_member(out, "id", s->config->id);
-        ckpt_print_member(out, "image", s->config->rootfs_image_name);
+        print_fact(r, out, "name", ckpt_summary_name(s, r->engine));
+        print_fact(r, out, "id", s->config->id);
+        print_fact(r, out, "image", s->config->rootfs_image_name);
     }
     ckpt_buffer_add_text(out, "}");
 }

@@ -391,3 +391,13 @@ test('a hundred thousand secrets are placed in linear time', () => {
   assert.equal(findings.length, variables.length);
   findings.forEach(({ pointer }, i) => assert.equal(pointer, `/process/env/${i}`));
 });
+
+test('what a report says of the container has no secrets', async () => {
+  const image = 'https://user:hunter2@registry.example/app:1';
+  const side = { base: 'cri-o', set: { 'config.dump': { '/rootfsImageName': image } } };
+  const report = await reportOn(core, side);
+  assert.equal(report.container.image, 'https://user:•••@registry.example/app:1');
+  assert.doesNotMatch(JSON.stringify(report), /hunter2/);
+  const { container } = await reportOn(core, side, { reveal: true });
+  assert.equal(container.image, image);
+});
