@@ -80,6 +80,8 @@ export class Core {
   /** @param {WebAssembly.Instance} instance */
   constructor(instance) {
     const exports = /** @type {any} */ (instance.exports);
+    if (typeof exports.ckpt_wasm_result !== 'function')
+      throw new TypeError('this WebAssembly module is not the core of container-checkpoint');
     exports._initialize?.();
     this.#exports = exports;
     /** The functions of the module, for the other parts of this package. */
