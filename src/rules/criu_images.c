@@ -393,9 +393,9 @@ static void check_presence(struct ckpt_rules *r, bool directory)
                    r->parent.header_offset);
     if (r->gpu.length != 0)
         set_offset(ckpt_find_file(r, CKPT_RULE_520, r->gpu.data,
-                                  "%s is an image of AMD graphics processors; the dump needs the "
+                                  "%t is an image of AMD graphics processors; the dump needs the "
                                   "plugin amdgpu of CRIU.",
-                                  r->gpu.data),
+                                  r->gpu),
                    r->gpu_offset);
     if (r->top_parent && !directory)
         set_offset(ckpt_find_file(r, CKPT_RULE_005, "parent",

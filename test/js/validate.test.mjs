@@ -136,10 +136,20 @@ test('a pod gives a report for each of its containers', async () => {
 });
 
 test('names of members are in messages only in a form that can be shown', async () => {
-  const checkpoint = await openCheckpoint(tar(['../\u001b[31mred\u202e', 'x']));
-  const { findings } = await core.validate(checkpoint);
-  assert.ok(findings.length > 0);
-  for (const { message } of findings) assert.doesNotMatch(message, /[\p{Cc}\u202e]/u);
+  const odd = '\u001b[31mred\u202e';
+  const names = [
+    ...[`../${odd}`, `config.dump${odd}`, `${odd}.txt`, `volumes/${odd}.tar`],
+    ...[`checkpoint/amdgpu-${odd}.img`, `checkpoint/${odd}`, `containers/${odd}.partial`],
+  ];
+  for (const more of [[], [['checkpoint-manifest.json', '{"version":1}']]]) {
+    const base = [['config.dump', '{}'], ['spec.dump', '{}'], ...more];
+    const twice = [...names, ...names].map((name) => [name, 'x']);
+    const checkpoint = await openCheckpoint(tar(...base, ...twice));
+    const { findings, targets } = await core.validate(checkpoint);
+    assert.ok(findings.length > names.length);
+    for (const { message } of [...findings, ...targets.flatMap(({ reasons }) => reasons)])
+      assert.doesNotMatch(message, /[\p{Cc}\u202e]/u);
+  }
 });
 
 test('metadata of a container in a pod are read up to the limit for all metadata', async () => {
