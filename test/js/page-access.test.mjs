@@ -5,33 +5,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { T } from '../../web/text.js';
-import {
-  archives,
-  listed,
-  openBrowser,
-  pageData,
-  pick,
-  scratch,
-  shown,
-  view,
-  withPage,
-} from './page-browser.mjs';
+import { archives, listed, pageData, pick, shown, view, browserTests } from './page-browser.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
-const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
-  withPage(() => browser, 'file', steps);
+const { folder, run } = browserTests();
 
 /** @typedef {import('playwright-core').Page} Page */
 

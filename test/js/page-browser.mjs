@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -285,3 +286,25 @@ export function manyMembers(count) {
 export const archives = fileURLToPath(new URL('../data/archives/', import.meta.url));
 export const example = fileURLToPath(new URL('../data/example/', import.meta.url));
 export const pageData = fileURLToPath(new URL('../data/page/', import.meta.url));
+
+/**
+ * What most tests of the page need: a browser for all tests of a file, a folder, and a way to run one
+ * on a page that is opened from its file.
+ */
+export function browserTests() {
+  const folder = scratch();
+  /** @type {Awaited<ReturnType<typeof openBrowser>>} */
+  let browser;
+  before(async () => {
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    folder.remove();
+  });
+  const run = (
+    /** @type {(page: Page) => Promise<void>} */ steps,
+    /** @type {'file' | 'http'} */ from = 'file',
+  ) => withPage(() => browser, from, steps);
+  return { folder, run };
+}

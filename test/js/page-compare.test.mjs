@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import axe from 'axe-core';
 import { load, openCheckpoint } from '../../wasm/index.js';
 import { D } from '../../web/text.js';
@@ -13,30 +13,17 @@ import {
   archives,
   drop,
   listed,
-  openBrowser,
   pick,
-  scratch,
   section,
   shown,
   table,
   view,
-  withPage,
+  browserTests,
 } from './page-browser.mjs';
 import { tar } from './tar.mjs';
 
 const ckpt = await load();
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
-const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
-  withPage(() => browser, 'file', steps);
+const { folder, run } = browserTests();
 
 /** The differences between two JSON texts: what, where, before, after. @param {string} a @param {string} b */
 function differences(a, b) {

@@ -4,33 +4,20 @@
 import assert from 'node:assert/strict';
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { A } from '../../web/text.js';
 import {
   archives,
   listed,
   manyMembers,
-  openBrowser,
   pick,
-  scratch,
   section,
   shown,
   view,
-  withPage,
+  browserTests,
 } from './page-browser.mjs';
 
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
-const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
-  withPage(() => browser, 'file', steps);
+const { folder, run } = browserTests();
 
 /** Watches how long the page does not answer; gives the longest in milliseconds. @param {import('playwright-core').Page} page */
 async function watch(page) {

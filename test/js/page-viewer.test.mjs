@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import axe from 'axe-core';
 import { load, openCheckpoint } from '../../wasm/index.js';
 import { safeName } from '../../web/page/save.js';
@@ -14,22 +14,11 @@ import { JsonRows } from '../../web/worker/json-rows.js';
 import { JsonTree } from '../../web/worker/json-tree.js';
 import { Marks } from '../../web/worker/pieces.js';
 import { TextRows } from '../../web/worker/text-rows.js';
-import { archives, openBrowser, pick, scratch, shown, view, withPage } from './page-browser.mjs';
+import { archives, pick, shown, view, browserTests } from './page-browser.mjs';
 import { tar } from './tar.mjs';
 
 const ckpt = await load();
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
-const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
-  withPage(() => browser, 'file', steps);
+const { folder, run } = browserTests();
 const bytes = (/** @type {string} */ text) => new TextEncoder().encode(text);
 const words = (/** @type {import('../../web/types.d.ts').ContentRow} */ { pieces }) =>
   pieces.map(([text]) => text).join('');
@@ -343,28 +332,24 @@ test('a member as JSON, text and bytes; searched, folded, its pointers copied', 
   }));
 
 test('pointers and values are copied exactly, 64-bit numbers included', () =>
-  withPage(
-    () => browser,
-    'http',
-    async (page) => {
-      const text = '{"a/b":{"big":18446744073709551615,"x":[1e3]}}';
-      await pick(page, [folder.write('bind.mounts', text)]);
-      await shown(page);
-      await view(page, 'Files');
-      await page.locator('.rows.members .row').first().click();
-      await page.locator('.viewer .row', { hasText: '18446744073709551615' }).click();
-      await page.locator('.spot .pointer', { hasText: '/a~1b/big' }).waitFor();
-      const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
-      await page.getByRole('button', { name: 'Copy pointer' }).click();
-      await page.locator('.spot', { hasText: 'Copied' }).waitFor();
-      assert.equal(await clipboard(), '/a~1b/big');
-      await page.locator('.viewer .row', { hasText: 'a/b' }).click();
-      await page.locator('.spot .pointer', { hasText: /^\/a~1b$/ }).waitFor();
-      await page.getByRole('button', { name: 'Copy value' }).click();
-      await page.waitForTimeout(200);
-      assert.equal(await clipboard(), '{"big":18446744073709551615,"x":[1e3]}');
-    },
-  ));
+  run(async (page) => {
+    const text = '{"a/b":{"big":18446744073709551615,"x":[1e3]}}';
+    await pick(page, [folder.write('bind.mounts', text)]);
+    await shown(page);
+    await view(page, 'Files');
+    await page.locator('.rows.members .row').first().click();
+    await page.locator('.viewer .row', { hasText: '18446744073709551615' }).click();
+    await page.locator('.spot .pointer', { hasText: '/a~1b/big' }).waitFor();
+    const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+    await page.getByRole('button', { name: 'Copy pointer' }).click();
+    await page.locator('.spot', { hasText: 'Copied' }).waitFor();
+    assert.equal(await clipboard(), '/a~1b/big');
+    await page.locator('.viewer .row', { hasText: 'a/b' }).click();
+    await page.locator('.spot .pointer', { hasText: /^\/a~1b$/ }).waitFor();
+    await page.getByRole('button', { name: 'Copy value' }).click();
+    await page.waitForTimeout(200);
+    assert.equal(await clipboard(), '{"big":18446744073709551615,"x":[1e3]}');
+  }, 'http'));
 
 test('members of archives inside are listed, looked at and saved', () =>
   run(async (page) => {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { load, openCheckpoint } from '../../wasm/index.js';
 import { A } from '../../web/text.js';
 import {
@@ -12,30 +12,17 @@ import {
   drop,
   facts,
   listed,
-  openBrowser,
   pick,
-  scratch,
   section,
   shown,
   table,
   treeRows,
   view,
-  withPage,
+  browserTests,
 } from './page-browser.mjs';
 
 const ckpt = await load();
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
-const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
-  withPage(() => browser, 'file', steps);
+const { folder, run } = browserTests();
 
 const DROPPED = ['simple-zstd.tar.zst', 'features-gzip.tar.gz', 'crio.tar', 'containerd21.tar'];
 
