@@ -27,6 +27,7 @@ META_MAX ?= 53248#              make check: ... of the module with nothing but t
 META_MAX_GZIP ?= 24576#         make check: ... and after gzip -9
 ARCHIVE_MAX ?= 118784#          make check: ... of the module with the metadata and archives, but no rules
 ARCHIVE_MAX_GZIP ?= 56320#      make check: ... and after gzip -9
+WASM_FAST ?=#                   WASM_FAST=1: link the module in seconds, for development (large and slow)
 WERROR ?= -Werror#              WERROR= builds with compilers whose warnings are not known yet
 CJSON_DIR ?= build/deps/cjson#  a directory with cJSON.c and cJSON.h; the default is fetched
 ZSTD_DIR ?= build/deps/libzstd# the source of libzstd (with lib/zstd.h); the default is fetched
@@ -38,12 +39,12 @@ CLANG ?= clang
 
 LIB_SRC := $(filter-out src/describe.c,$(sort $(wildcard src/*.c src/*/*.c)))
 DESCRIBE_SRC := src/describe.c $(sort $(wildcard src/model/*.c)) src/rules/catalog.c
-WASM_SRC := $(sort $(wildcard wasm/*.c)) $(filter-out src/file.c,$(LIB_SRC))
+WASM_SRC := $(sort $(wildcard wasm/border/*.c)) $(filter-out src/file.c,$(LIB_SRC))
 TEST_SRC := $(sort $(wildcard test/c/*.c))
 FUZZERS := $(notdir $(basename $(wildcard test/fuzz/*.c)))
 BENCHES := $(notdir $(basename $(wildcard test/bench/*.c)))
 JS_TESTS = $(shell find test/js -name '*.test.*js' 2>/dev/null | sort)
-C_FILES := $(wildcard $(addsuffix *.[ch],src/ src/*/ wasm/ test/c/ test/fuzz/ test/bench/))
+C_FILES := $(wildcard $(addsuffix *.[ch],src/ src/*/ wasm/border/ test/c/ test/fuzz/ test/bench/))
 
 # Of libzstd only the decoder, in its small form: one Huffman table type, no assembler.
 ZSTD_SRC := $(addprefix common/,entropy_common error_private fse_decompress zstd_common xxhash) \
@@ -65,11 +66,19 @@ comma := ,
 # Size first, but for the loops over every byte; what gains by vectors uses them by hand.
 WASM_OPT := -Oz
 WASM_HOT := src/json/scan.c src/json/decode.c
-WASM_WARM := src/text/time.c wasm/tape.c src/archive/inflate_fast.c src/archive/crc32.c \
+WASM_WARM := src/text/time.c wasm/border/tape.c src/archive/inflate_fast.c src/archive/crc32.c \
              src/rules/value.c
+WASM_LTO := -flto
+# make WASM_FAST=1: a module that links in seconds, for development; larger and slower, never published.
+ifneq ($(WASM_FAST),)
+WASM_OPT := -O1
+WASM_HOT :=
+WASM_WARM :=
+WASM_LTO :=
+endif
 WASM_TARGET := -msimd128 -mbulk-memory -mnontrapping-fptoint -msign-ext
-WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -fno-unroll-loops -flto -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
-WASM_LINK = -Oz -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false) --no-entry \
+WASM_FLAGS = $(WASM_OPT) $(WASM_TARGET) -fno-vectorize -fno-slp-vectorize -fno-unroll-loops $(WASM_LTO) -DNDEBUG -fno-builtin-malloc -fno-builtin-calloc
+WASM_LINK = $(if $(WASM_LTO),-Oz -flto $(addprefix -Wl$(comma)-mllvm$(comma)-vectorize-,loops=false slp=false),-O1) --no-entry \
             -sSTANDALONE_WASM -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=256MB -sMALLOC=emmalloc \
             -s$(shell .ci/emcc-stack-option)=1MB
 
@@ -173,7 +182,7 @@ $(B)/native/ckpt-describe: $(DESCRIBE_SRC:%.c=$(B)/describe/%.o) $(B)/native/lib
 $(B)/describe.json: $(B)/native/ckpt-describe
 	@$< >$@
 
-# module NAME, LISTS: $(B)/wasm/NAME.wasm with the functions of the lists wasm/exports*.txt.
+# module NAME, LISTS: $(B)/wasm/NAME.wasm with the functions of the lists wasm/border/exports*.txt.
 define module
 $(B)/wasm/$(1).exports: $(2)
 	@mkdir -p $$(@D)
@@ -183,12 +192,12 @@ $(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:
 	@emcc $(WASM_LINK) -sEXPORTED_FUNCTIONS=@$(B)/wasm/$(1).exports.json $$(filter %.o,$$^) -o $$@
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
 endef
-$(eval $(call module,core,$(sort $(wildcard wasm/exports*.txt))))
+$(eval $(call module,core,$(sort $(wildcard wasm/border/exports*.txt))))
 # What the metadata alone cost, and what they and archives do; not published.
-$(eval $(call module,metadata,wasm/exports.txt))
-$(eval $(call module,archives,wasm/exports.txt wasm/exports_archive.txt wasm/exports_checkpoint.txt))
+$(eval $(call module,metadata,wasm/border/exports.txt))
+$(eval $(call module,archives,wasm/border/exports.txt wasm/border/exports_archive.txt wasm/border/exports_checkpoint.txt))
 # For the page, which writes no metadata.
-$(eval $(call module,page,wasm/page.txt))
+$(eval $(call module,page,wasm/border/page.txt))
 # Tells the tables of the core when the package is built; not published.
 $(eval $(call module,tables,wasm/gen/tables.txt))
 
@@ -223,7 +232,7 @@ test-c: $(B)/native/test-c ## the C tests, through the native library
 sanitize: $(B)/asan/test-c ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@timeout $(TIMEOUT) $<
 test-js: all $(B)/native/test-c ## the JavaScript and browser tests
-	@[ -n "$(JS_TESTS)" ] || { echo "no test/js/*.test.js" >&2; exit 1; }
+	@[ -n "$(JS_TESTS)" ] || { echo "no test/js/*/*.test.mjs" >&2; exit 1; }
 	@node --test --test-reporter=spec --test-timeout=$(TIMEOUT)000 $(JS_TESTS)
 
 repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
@@ -231,7 +240,7 @@ repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 	@cmp $(B)/wasm/core.wasm build/again/wasm/core.wasm && echo "core.wasm: two builds, the same bytes"
 
 # libFuzzer with ASan and UBSan. Seeds: test/data; what it finds of interest stays in build/fuzz/corpus.
-$(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/wasm/tape.o $(B)/fuzz/libckpt.a
+$(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/wasm/border/tape.o $(B)/fuzz/libckpt.a
 	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -lm -o $@
 fuzz: $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
 	@[ -n "$(FUZZERS)" ] || { echo "no test/fuzz/*.c" >&2; exit 1; }

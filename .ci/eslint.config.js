@@ -34,8 +34,8 @@ export default [
   {
     files: [
       '.ci/**',
-      'wasm/node.js',
-      'wasm/node-source.js',
+      'wasm/api/node.js',
+      'wasm/api/node-source.js',
       'wasm/cli/**',
       'wasm/gen/**',
       'web/*.mjs',
@@ -45,8 +45,8 @@ export default [
   },
   {
     // The entry for the browser and Node alike may not need Node.
-    files: ['wasm/*.js'],
-    ignores: ['wasm/node.js', 'wasm/node-source.js'],
+    files: ['wasm/api/*.js', 'wasm/border/*.js', 'wasm/report/**/*.js'],
+    ignores: ['wasm/api/node.js', 'wasm/api/node-source.js'],
     rules: {
       'no-restricted-imports': [
         'error',

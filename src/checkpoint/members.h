@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "json/buffer.h"
+#include "mem/buffer.h"
 
 /* What a member is for. The ROOT_ ones lie at the top of a directory of CRIU images. */
 enum ckpt_role {

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "ckpt.h"
-#include "json/buffer.h"
+#include "mem/buffer.h"
 
 /* A quoted string; bytes that are not UTF-8 become U+FFFD. */
 void ckpt_print_string(struct ckpt_buffer *out, const char *text, size_t length);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "checkpoint/image.h"
+#include "proto/wire.h"
 
 bool ckpt_stats_read(const uint8_t *bytes, size_t length, struct ckpt_stats *stats)
 {

@@ -4,9 +4,9 @@
 #define CKPT_JSON_DOCUMENT_H
 
 #include "ckpt.h"
+#include "mem/arena.h"
+#include "mem/buffer.h"
 #include "model/type.h"
-#include "json/arena.h"
-#include "json/buffer.h"
 #include "json/scan.h"
 
 /* So many levels of large containers are kept in mind. */

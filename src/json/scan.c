@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/block.h"
+#include "mem/block.h"
 
 #define NO_PARENT UINT32_MAX
 

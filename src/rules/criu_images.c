@@ -3,7 +3,7 @@
  * The images that CRIU made, as far as those that are kept tell: inventory.img, pstree.img and
  * stats-dump; of the others, whether they are there.
  */
-#include "checkpoint/image.h"
+#include "proto/wire.h"
 #include "rules/rules.h"
 #include "text/number.h"
 

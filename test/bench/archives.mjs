@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createGunzip, createGzip, constants } from 'node:zlib';
 import { pipeline } from 'node:stream/promises';
-import { openCheckpoint } from '../../wasm/node.js';
-import { openArchive } from '../../wasm/archive.js';
-import { load } from '../../wasm/index.js';
-import { header } from '../js/tar.mjs';
+import { openCheckpoint } from '../../wasm/api/node.js';
+import { openArchive } from '../../wasm/api/archive.js';
+import { load } from '../../wasm/api/index.js';
+import { header } from '../js/lib/tar.mjs';
 import { inputs } from './inputs.mjs';
 
 const MIB = 2 ** 20;
@@ -135,7 +135,7 @@ async function reads(path) {
 
 /** Peak memory of a process that opens it, and of the core. @param {string} path */
 function memory(path) {
-  const node = JSON.stringify(new URL('../../wasm/node.js', import.meta.url));
+  const node = JSON.stringify(new URL('../../wasm/api/node.js', import.meta.url));
   const script = `
     import { readFileSync } from 'node:fs';
     import { load, openCheckpoint } from ${node};

@@ -3,7 +3,7 @@
 // a compiled ajv schema. All take turns in the same run; a figure is the median of the rounds.
 import { readFileSync } from 'node:fs';
 import Ajv2020 from 'ajv/dist/2020.js';
-import { load } from '../../wasm/index.js';
+import { load } from '../../wasm/api/index.js';
 import { inputs } from './inputs.mjs';
 
 const ROUNDS = 15;

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
 const PROCESSES = 15;
-const index = new URL('../../wasm/index.js', import.meta.url);
+const index = new URL('../../wasm/api/index.js', import.meta.url);
 const script = `
 import { load } from ${JSON.stringify(index)};
 const start = performance.now();

@@ -12,7 +12,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { archives, drop, manyMembers, openBrowser, scratch, tarOf } from '../js/page-browser.mjs';
+import {
+  archives,
+  drop,
+  manyMembers,
+  openBrowser,
+  scratch,
+  tarOf,
+} from '../js/lib/page-browser.mjs';
 
 /** How many times each is measured; the fastest counts, and the slowest is told. */
 const TIMES = 5;

@@ -6,8 +6,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { load, openCheckpoint } from '../../wasm/node.js';
-import { header } from '../js/tar.mjs';
+import { load, openCheckpoint } from '../../wasm/api/node.js';
+import { header } from '../js/lib/tar.mjs';
 
 const ARCHIVES = 1000;
 const ROUNDS = 5;

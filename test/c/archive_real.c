@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Archives made by real writers (test/archive-builders/build.py) and recorded ones (test/data),
+ * Archives made by real writers (test/tools/build.py) and recorded ones (test/data),
  * read whole, in pieces, and cut. What a cut plain archive must say follows from where its members
  * lie.
  */
@@ -175,7 +175,7 @@ void test_archive_real(void)
     char path[4096];
     int count = 0;
     /* NOLINTNEXTLINE: a fixed command, and the tests have one thread */
-    if (!CHECK(system("python3 test/archive-builders/build.py build/test/archives >/dev/null") ==
+    if (!CHECK(system("python3 test/tools/build.py build/test/archives >/dev/null") ==
                0))
         return;
     DIR *dir = opendir(folder);

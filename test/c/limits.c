@@ -8,8 +8,8 @@
 #include "helpers.h"
 #include "tap.h"
 #include "tests.h"
-#include "json/arena.h"
-#include "json/buffer.h"
+#include "mem/arena.h"
+#include "mem/buffer.h"
 #include "json/document.h"
 
 static void check_too_large(void)

@@ -4,7 +4,7 @@
 #include "fuzz.h"
 
 #include "text/time.h"
-#include "wasm/tape.h"
+#include "wasm/border/tape.h"
 
 struct checker {
     struct ckpt_sink sink; /* first */

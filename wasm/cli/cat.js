@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt cat
 import process from 'node:process';
-import { sequenceLength } from '../escape.js';
+import { sequenceLength } from '../report/escape.js';
 import { EXIT, Failure } from './exit.js';
 import { Session } from './open.js';
 import { BrokenPipe, reason } from './output.js';

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Inputs of one file: their bytes, and what the core says where it has no rules but those of reading.
 import { ReadError, readFile, readStandardInput } from './input.js';
-import { CheckpointError } from '../error.js';
-import { sequenceLength } from '../escape.js';
+import { CheckpointError } from '../border/error.js';
+import { sequenceLength } from '../report/escape.js';
 
-/** @typedef {import('./findings.js').Finding} Finding */
-/** @typedef {import('./findings.js').Report} Report */
+/** @typedef {import('../report/findings.js').Finding} Finding */
+/** @typedef {import('../report/findings.js').Report} Report */
 
 /**
  * The bytes of an input.
@@ -30,7 +30,7 @@ export function whyUnread(error) {
  * The report about a file of a kind that is in no checkpoint, if nothing but its reading is checked.
  * @param {string} kind
  * @param {Uint8Array} bytes
- * @param {import('../core.js').Core} core
+ * @param {import('../border/core.js').Core} core
  * @returns {Report}
  * @throws {CheckpointError} it is too large
  */

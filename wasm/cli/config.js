@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration file of ckpt validate. What it may hold stands in one table, from which the
 // published schema is made, too (wasm/gen/schema-command.mjs).
-import { CheckpointError } from '../error.js';
-import { escapeForTerminal } from '../escape.js';
+import { CheckpointError } from '../border/error.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { UsageError } from './exit.js';
-import { SEVERITIES } from './findings.js';
+import { SEVERITIES } from '../report/findings.js';
 import { readFile } from './input.js';
 import { suggestion } from './options.js';
 
@@ -18,7 +18,7 @@ export const CONFIG_FILES = ['.ckpt.json', 'ckpt.config.json'];
  * @property {string[]} [only]
  * @property {string[]} [ignore]
  * @property {Record<string, string>} [severities]
- * @property {import('./findings.js').Severity} [failOn]
+ * @property {import('../report/findings.js').Severity} [failOn]
  * @property {number} [maxFindings]
  */
 
@@ -106,7 +106,7 @@ function mistakeIn(value) {
 /**
  * Reads and checks a configuration.
  * @param {string} path
- * @param {import('../core.js').Core} core
+ * @param {import('../border/core.js').Core} core
  * @returns {Config}
  * @throws {UsageError} with the place
  * @throws {import('./input.js').ReadError}

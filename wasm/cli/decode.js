@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt decode
-import { CheckpointError } from '../error.js';
-import { escapeInJson } from '../escape.js';
+import { CheckpointError } from '../border/error.js';
+import { escapeInJson } from '../report/escape.js';
 import { finding, read, whyUnread } from './check.js';
 import { EXIT } from './exit.js';
-import { findingText, unreadableText } from './formats/text.js';
+import { findingText, unreadableText } from '../report/formats/text.js';
 import { KIND_OPTIONS, namedInput } from './kind.js';
 import { styleFor } from './output.js';
 

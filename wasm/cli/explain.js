@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt explain
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { wrap } from './help.js';
 import { quoted, suggestion } from './options.js';
 import { styleFor } from './output.js';
 import { loadRules } from './load-rules.js';
-import { effects, sampleLines, sectionsOf } from './rules-table.js';
+import { effects, sampleLines, sectionsOf } from '../report/rules-table.js';
 
 /** @type {import('./options.js').Command} */
 export const explain = {
@@ -42,7 +42,7 @@ export const explain = {
       for (const [
         heading,
         sample,
-      ] of /** @type {[string, import('./rules-table.js').Rule['bad']][]} */ ([
+      ] of /** @type {[string, import('../report/rules-table.js').Rule['bad']][]} */ ([
         ['Wrong', rule.bad],
         ['Right', rule.good],
       ])) {

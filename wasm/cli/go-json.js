@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON in the form that the reference tool's is in: Go's MarshalIndent with two blanks.
 import { Buffer } from 'node:buffer';
-import { escapeInJson } from '../escape.js';
+import { escapeInJson } from '../report/escape.js';
 
 /** @type {Record<string, string>} */
 const HTML = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };

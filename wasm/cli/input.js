@@ -4,8 +4,8 @@ import { Buffer } from 'node:buffer';
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import process from 'node:process';
-import { CheckpointError } from '../error.js';
-import { escapeBytes, escapeForTerminal } from '../escape.js';
+import { CheckpointError } from '../border/error.js';
+import { escapeBytes, escapeForTerminal } from '../report/escape.js';
 import { reason } from './output.js';
 
 /** Larger inputs are refused before they are read (src/ckpt.h: CKPT_MAX_INPUT). */

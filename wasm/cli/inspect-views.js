@@ -7,7 +7,7 @@ import { node } from './tree.js';
 
 /**
  * @typedef {import('./tree.js').Node} Node
- * @typedef {import('../archive.js').Member} Member
+ * @typedef {import('../api/archive.js').Member} Member
  * @typedef {{stats: boolean, metadata: boolean, mounts: boolean, files: boolean}} Parts to be shown
  * @typedef {{summary: any, members: Member[]}} Item a container
  */

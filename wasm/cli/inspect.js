@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt inspect
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { goJson } from './go-json.js';
 import { inspectJson, inspectTree } from './inspect-views.js';

@@ -35,7 +35,7 @@ export function parseKubeletName(name, known = {}) {
 
 /**
  * The newest time of the images of the processes: CRIU writes them at the checkpoint.
- * @param {Iterable<import('../archive.js').Member>} members
+ * @param {Iterable<import('../api/archive.js').Member>} members
  * @returns {string | undefined} RFC 3339
  */
 export function checkpointTime(members) {

@@ -2,7 +2,7 @@
 // ckpt list
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { checkpointTime, parseKubeletName, rfc822 } from './kubelet.js';
 import { Session, containersOf, summaryOf } from './open.js';
@@ -31,7 +31,7 @@ function namesIn(folder) {
  * A row of the table, and what the file's name says otherwise.
  * @param {string} name of the file
  * @param {any} summary
- * @param {Iterable<import('../archive.js').Member>} members
+ * @param {Iterable<import('../api/archive.js').Member>} members
  */
 export function listRow(name, summary, members) {
   const { container, engine } = summary;
@@ -91,7 +91,7 @@ export const list = {
       await stdout.write(`Listing checkpoints in path: ${escapeForTerminal(folder)}\n`);
       for (const name of names) {
         const path = join(folder, name);
-        const add = async (/** @type {import('../checkpoint.js').Checkpoint} */ checkpoint) => {
+        const add = async (/** @type {import('../api/checkpoint.js').Checkpoint} */ checkpoint) => {
           for (const { checkpoint: inner } of await containersOf(checkpoint, path)) {
             const { row, differences } = listRow(
               name,

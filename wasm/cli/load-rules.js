@@ -3,7 +3,7 @@
 import { Failure } from './exit.js';
 import { reason } from './output.js';
 
-/** @returns {Promise<readonly import('./rules-table.js').Rule[]>} */
+/** @returns {Promise<readonly import('../report/rules-table.js').Rule[]>} */
 export async function loadRules() {
   try {
     const url = new URL('../../dist/rules.js', import.meta.url);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt ls
-import { asciiJson } from '../escape.js';
+import { asciiJson } from '../report/escape.js';
 import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
 import { Session, Unfit } from './open.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER, selectContainer, whereIs } from './select.js';
 
-/** @typedef {import('../archive.js').Member} Member */
+/** @typedef {import('../api/archive.js').Member} Member */
 
 /** @param {Iterable<Member>} members @returns {Generator<string>} lines */
 export function* longLines(members) {
@@ -87,7 +87,7 @@ export const ls = {
   },
 };
 
-/** @param {import('../checkpoint.js').Checkpoint} file @param {string | undefined} container @param {string | undefined} member */
+/** @param {import('../api/checkpoint.js').Checkpoint} file @param {string | undefined} container @param {string | undefined} member */
 async function membersOf(file, container, member) {
   if (member === undefined) {
     const { checkpoint, label } =

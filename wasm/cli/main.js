@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the command line to the exit code.
 import process from 'node:process';
-import { escapeForTerminal } from '../escape.js';
-import { load } from '../index.js';
+import { escapeForTerminal } from '../report/escape.js';
+import { load } from '../api/index.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, Failure, UsageError } from './exit.js';
 import { commandHelp, mainHelp } from './help.js';

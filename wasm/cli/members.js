@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Members of an archive as text.
-import { escapeBytes, escapeForTerminal } from '../escape.js';
+import { escapeBytes, escapeForTerminal } from '../report/escape.js';
 
-/** @typedef {import('../archive.js').Member} Member */
+/** @typedef {import('../api/archive.js').Member} Member */
 
 /** The first character of a line of "ls -l". @type {Record<string, string>} */
 const LETTERS = {

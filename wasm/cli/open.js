@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
 import process from 'node:process';
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
 
-/** @typedef {import('../checkpoint.js').Checkpoint} Checkpoint */
+/** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 /** @typedef {Pick<import('./options.js').Context, 'switches' | 'stdout' | 'stderr' | 'core'>} Context */
 
 /** The file could be read, but it is not what it should be. The message is for people. */
@@ -25,7 +25,7 @@ export const inside = (/** @type {string} */ path, /** @type {string} */ name) =
  */
 export async function withCheckpoint(path, { switches, core }, use) {
   const ckpt = await core();
-  const { openCheckpoint } = await import('../node.js');
+  const { openCheckpoint } = await import('../api/node.js');
   const shows = wantsProgress(process.stderr, switches, process.env);
   const progress = new Progress(process.stderr, (bytes) => ckpt.byteToString(bytes));
   const interrupt = () => {

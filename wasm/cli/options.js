@@ -2,7 +2,7 @@
 // The command line, read with the table of commands: what each takes stands there only.
 import { parseArgs } from 'node:util';
 import { UsageError } from './exit.js';
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 
 /**
  * An option. Options of the same name in several commands must be alike in `value` and `short`.
@@ -23,7 +23,7 @@ import { escapeForTerminal } from '../escape.js';
  * @property {Set<string>} switches that are on
  * @property {import('./output.js').Output} stdout
  * @property {import('./output.js').Output} stderr
- * @property {() => Promise<import('../core.js').Core>} core
+ * @property {() => Promise<import('../border/core.js').Core>} core
  * @property {(message: string) => UsageError} fail makes the error for a wrong command line
  *
  * @typedef {object} Command

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { runJob } from './run-job.js';
 
 /**
- * @typedef {import('./findings.js').Entry} Entry
+ * @typedef {import('../report/findings.js').Entry} Entry
  * @typedef {import('./folder.js').Job} Job
  * @typedef {import('./run-job.js').Checker} Checker
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far a long reading has come: one line on standard error, if that is a terminal, which is
 // rewritten in place and gone at the end.
-import { displayWidth, escapeForTerminal } from '../escape.js';
+import { displayWidth, escapeForTerminal } from '../report/escape.js';
 
 /** What is read faster than this (ms) shows nothing. */
 const PATIENCE = 300;

@@ -3,17 +3,17 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { EXIT, Failure } from './exit.js';
-import { SEVERITIES, countAtLeast, countsOf } from './findings.js';
-import { FORMATS } from './formats/index.js';
-import { unreadableText } from './formats/text.js';
+import { SEVERITIES, countAtLeast, countsOf } from '../report/findings.js';
+import { FORMATS } from '../report/formats/index.js';
+import { unreadableText } from '../report/formats/text.js';
 import { packageFile, reason, styleFor } from './output.js';
 import { repositoryAt } from './repository.js';
 import { FileSink, StepSummary, refuseInputs, wantedForms } from './sinks.js';
 
 /**
- * @typedef {import('./findings.js').Entry} Entry
- * @typedef {import('./formats/index.js').Piece} Piece
- * @typedef {import('./formats/index.js').Writer} Writer
+ * @typedef {import('../report/findings.js').Entry} Entry
+ * @typedef {import('../report/formats/index.js').Piece} Piece
+ * @typedef {import('../report/formats/index.js').Writer} Writer
  *
  * @typedef {object} Target where a report goes
  * @property {string} format
@@ -62,7 +62,7 @@ export class Reporter {
   #failOn;
   /** @type {{writer: Writer, target: Target}[]} */
   #writers;
-  /** @type {import('./formats/index.js').Summary} */
+  /** @type {import('../report/formats/index.js').Summary} */
   #summary = {
     ...{ checkpoints: 0, files: 0, unreadable: 0, failing: 0 },
     counts: { error: 0, warning: 0, info: 0 },
@@ -71,7 +71,7 @@ export class Reporter {
   /**
    * @param {import('./options.js').Context} context
    * @param {{jobs: readonly import('./folder.js').Job[], options: any,
-   *   failOn: import('./findings.js').Severity, rules: readonly import('./rules-table.js').Rule[]}} run
+   *   failOn: import('../report/findings.js').Severity, rules: readonly import('../report/rules-table.js').Rule[]}} run
    */
   constructor(context, { jobs, options, failOn, rules }) {
     const { values, switches, stdout, stderr } = context;
@@ -79,7 +79,7 @@ export class Reporter {
     this.#failOn = failOn;
     const inputs = jobs.flatMap((job) => [job.path, ...job.inputs.map(({ path }) => path)]);
     this.#writers = targetsOf(context, inputs).map((target) => {
-      const format = /** @type {import('./formats/index.js').Format} */ (
+      const format = /** @type {import('../report/formats/index.js').Format} */ (
         FORMATS.find(({ name }) => name === target.format)
       );
       const color = values.color ?? 'auto';

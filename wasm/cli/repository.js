@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { uriPath, wellFormed } from './findings.js';
+import { uriPath, wellFormed } from '../report/findings.js';
 
 /**
  * Paths as tools of a repository want them: relative to its root, with slashes. Others stay absolute.
@@ -17,7 +17,7 @@ function pathIn(path, root) {
   return (outside ? path : inRoot).replaceAll(sep, '/');
 }
 
-/** @param {string} root a folder @returns {import('./findings.js').Repository} */
+/** @param {string} root a folder @returns {import('../report/findings.js').Repository} */
 export const repositoryAt = (root) => ({
   path: (path) => pathIn(path, root),
   uri(path) {

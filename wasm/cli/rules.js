@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt rules
 import { EXIT } from './exit.js';
-import { plain } from './markdown.js';
+import { plain } from '../report/markdown.js';
 import { loadRules } from './load-rules.js';
-import { ruleMarkdown } from './rules-table.js';
+import { ruleMarkdown } from '../report/rules-table.js';
 import { table } from './table.js';
 
-/** @typedef {import('./rules-table.js').Rule} Rule */
+/** @typedef {import('../report/rules-table.js').Rule} Rule */
 
 /** @param {readonly Rule[]} rules */
 function markdown(rules) {

@@ -3,19 +3,19 @@
 import process from 'node:process';
 import { statSync } from 'node:fs';
 import { read, readingReport, whyUnread } from './check.js';
-import { noTexts } from './findings.js';
+import { noTexts } from '../report/findings.js';
 import { whyUnreadable } from './open.js';
-import { ONLY_SECRETS, isSecret, listsSecrets } from '../secrets.js';
+import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
 
 /**
- * @typedef {import('./findings.js').Entry} Entry
- * @typedef {import('./findings.js').Report} Report
- * @typedef {import('./findings.js').Texts} Texts
+ * @typedef {import('../report/findings.js').Entry} Entry
+ * @typedef {import('../report/findings.js').Report} Report
+ * @typedef {import('../report/findings.js').Texts} Texts
  * @typedef {import('./folder.js').Job} Job
  *
  * @typedef {object} Checker
  * @property {any} core
- * @property {typeof import('../node.js').openCheckpoint} openCheckpoint
+ * @property {typeof import('../api/node.js').openCheckpoint} openCheckpoint
  * @property {any} options of ckpt.validate
  * @property {boolean} withTexts whether lines of the files will be shown
  * @property {(state: {read: number, size: number}) => void} [onProgress]

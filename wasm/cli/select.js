@@ -2,7 +2,7 @@
 // Of several containers in a file, or of what is inside of an image: the one that is meant.
 import { Unfit, inside } from './open.js';
 
-/** @typedef {import('../checkpoint.js').Checkpoint} Checkpoint */
+/** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 
 /** @type {import('./options.js').Option} */
 export const CONTAINER = {

@@ -2,12 +2,12 @@
 // What the options of ckpt validate and its configuration file say, together.
 import { existsSync } from 'node:fs';
 import { CONFIG_FILES, readConfig } from './config.js';
-import { SEVERITIES } from './findings.js';
+import { SEVERITIES } from '../report/findings.js';
 import { ReadError } from './input.js';
 import { listOf, quoted } from './options.js';
 
 /** @typedef {import('./options.js').Context} Context */
-/** @typedef {import('./findings.js').Severity} Severity */
+/** @typedef {import('../report/findings.js').Severity} Severity */
 
 /**
  * What the options and the configuration say, in the form of ckpt.validate.

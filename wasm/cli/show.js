@@ -2,7 +2,7 @@
 // ckpt show
 import { Session, containersOf, refuseSecondInput, summaryOf } from './open.js';
 import { NO_PROGRESS } from './progress.js';
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { table } from './table.js';
 
 const ID_LENGTH = 12;

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { Buffer } from 'node:buffer';
 import { Failure } from './exit.js';
 import { reason } from './output.js';
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 
 /** @typedef {{format: string, output: string | null}} Wanted null: standard output */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables as the reference tool prints them: cells padded with blanks, no borders.
-import { displayWidth, escapeForTerminal } from '../escape.js';
+import { displayWidth, escapeForTerminal } from '../report/escape.js';
 
 const LEAST = 6;
 const PADDING = 3;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Trees of text lines, drawn as the reference tool draws them.
-import { escapeForTerminal } from '../escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 
 /**
  * A line of a tree and what hangs on it. The text may be any.

@@ -2,8 +2,8 @@
 // ckpt validate
 import process from 'node:process';
 import { EXIT } from './exit.js';
-import { SEVERITIES } from './findings.js';
-import { FORMATS } from './formats/index.js';
+import { SEVERITIES } from '../report/findings.js';
+import { FORMATS } from '../report/formats/index.js';
 import { jobsOf } from './jobs.js';
 import { KIND_OPTIONS } from './kind.js';
 import { refuseSecondInput } from './open.js';
@@ -115,7 +115,7 @@ export const validate = {
     process.once('SIGINT', interrupt);
     try {
       await reporter.begin();
-      const { openCheckpoint } = await import('../node.js');
+      const { openCheckpoint } = await import('../api/node.js');
       const checker = {
         ...{ core, openCheckpoint, options, withTexts: reporter.showsLines },
         ...(shows && {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A thread of ckpt validate (pool.js).
 import { parentPort, workerData } from 'node:worker_threads';
-import { load } from '../index.js';
+import { load } from '../api/index.js';
 import { runJob } from './run-job.js';
 
 const { module, options, withTexts } = workerData;
 const core = await load({ wasm: module });
-const { openCheckpoint } = await import('../node.js'); // takes the core that is loaded
+const { openCheckpoint } = await import('../api/node.js'); // takes the core that is loaded
 const checker = { core, openCheckpoint, options, withTexts };
 
 parentPort?.on('message', async (job) => {

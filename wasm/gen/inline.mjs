@@ -9,8 +9,8 @@ writeFileSync(
   outPath,
   `// SPDX-License-Identifier: Apache-2.0
 // Generated from core.wasm: the same API, with the core inside.
-import { load as loadCore, openCheckpoint as openWithCore } from '../wasm/index.js';
-export { ArchiveError, Checkpoint, CheckpointError } from '../wasm/index.js';
+import { load as loadCore, openCheckpoint as openWithCore } from '../wasm/api/index.js';
+export { ArchiveError, Checkpoint, CheckpointError } from '../wasm/api/index.js';
 
 const base64 =
   '${base64}';
@@ -20,7 +20,7 @@ export function load({ wasm } = {}) {
   return loadCore({ wasm: wasm ?? Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)) });
 }
 
-/** Opens a checkpoint; see wasm/index.js. @type {typeof openWithCore} */
+/** Opens a checkpoint; see wasm/api/index.js. @type {typeof openWithCore} */
 export async function openCheckpoint(source, options) {
   await load();
   return openWithCore(source, options);

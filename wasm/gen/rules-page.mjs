@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
-import { escapeForTerminal } from '../escape.js';
-import { effects, linksIn, sampleLines } from '../cli/rules-table.js';
+import { escapeForTerminal } from '../report/escape.js';
+import { effects, linksIn, sampleLines } from '../report/rules-table.js';
 
 /** @typedef {import('../../dist/types/rules.d.ts').Rule} Rule */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// node wasm/gen/tables.mjs build/wasm/tables.wasm dist/tables.js: the core's tables for JavaScript (wasm/tables.c).
+// node wasm/gen/tables.mjs build/wasm/tables.wasm dist/tables.js: the core's tables for JavaScript (wasm/border/tables.c).
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [, , wasmPath, outPath] = process.argv;

@@ -2,12 +2,12 @@
 // The report in the forms of the command line, written by the very code that writes them there.
 /// <reference path="../modules.d.ts" />
 import version from 'page:version';
-import { countsOf, noTexts, rowsOf, uriPath } from '../../wasm/cli/findings.js';
-import { html } from '../../wasm/cli/formats/html.js';
-import { json } from '../../wasm/cli/formats/json.js';
-import { markdown } from '../../wasm/cli/formats/markdown.js';
-import { sarif } from '../../wasm/cli/formats/sarif.js';
-import { escapeForTerminal } from '../../wasm/escape.js';
+import { countsOf, noTexts, rowsOf, uriPath } from '../../wasm/report/findings.js';
+import { html } from '../../wasm/report/formats/html.js';
+import { json } from '../../wasm/report/formats/json.js';
+import { markdown } from '../../wasm/report/formats/markdown.js';
+import { sarif } from '../../wasm/report/formats/sarif.js';
+import { escapeForTerminal } from '../../wasm/report/escape.js';
 import { T } from '../text.js';
 import { areaOf, titleOf } from './rules.js';
 import { sha256 } from './sha256.js';

@@ -2,7 +2,7 @@
 // Elements. Every text on its way to the page goes through here: it becomes text nodes and nothing
 // else, with what acts or hides written out.
 import { createElement } from 'preact';
-import { escapeForTerminal as escapeText } from '../../wasm/escape.js';
+import { escapeForTerminal as escapeText } from '../../wasm/report/escape.js';
 
 /** @typedef {import('preact').ComponentChildren} Children */
 

@@ -6,7 +6,7 @@ import { MemberTree } from './members.js';
 import { OpenFile } from './open-file.js';
 import { Shelf } from './shelf.js';
 
-/** @typedef {import('../../wasm/archive.js').Member} Member */
+/** @typedef {import('../../wasm/api/archive.js').Member} Member */
 /** @typedef {import('../types.d.ts').MemberPlace} MemberPlace */
 
 /** How much of a file is put together at once when it is saved. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Files that lie beside each other, as the tar archive they would make: the reader needs to know but
 // one form. Nothing is copied; a Blob of Blobs is read where it is asked for.
-import { BLOCK, headers } from '../../wasm/tar-header.js';
+import { BLOCK, headers } from '../../wasm/api/tar-header.js';
 
 /** A file may be private; what a browser gives does not say. */
 const MODE = 0o600;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One thing to look at: a checkpoint in an archive, a folder, or some loose files. All are read as
 // archives, so that one way of showing them serves all.
-import { openCheckpoint } from '../../wasm/index.js';
+import { openCheckpoint } from '../../wasm/api/index.js';
 import { A, F } from '../text.js';
 import { Desk } from './desk.js';
 import { folderSource } from './folder.js';

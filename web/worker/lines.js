@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lines of a file, without making a string of all of it.
-import { visibleCharacters } from '../../wasm/escape.js';
+import { visibleCharacters } from '../../wasm/report/escape.js';
 import { characterStart } from './text-rows.js';
 
 const LF = 0x0a;

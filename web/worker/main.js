@@ -2,7 +2,7 @@
 // The worker: reads, decodes and keeps what was given; the page only shows.
 /// <reference path="../modules.d.ts" />
 import wasm from 'page:core';
-import { load } from '../../wasm/index.js';
+import { load } from '../../wasm/api/index.js';
 import { serve } from '../rpc.js';
 import { compare } from './compare.js';
 import { reported } from './embedded.js';

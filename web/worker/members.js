@@ -2,7 +2,7 @@
 // The members of an archive as a tree whose folders open and close.
 import { A } from '../text.js';
 
-/** @typedef {import('../../wasm/archive.js').Member} Member */
+/** @typedef {import('../../wasm/api/archive.js').Member} Member */
 /** @typedef {import('../types.d.ts').MemberRow} MemberRow */
 /** @typedef {import('../types.d.ts').MemberSort} MemberSort */
 /** @typedef {Iterable<Member> & {length: number, at?: (index: number) => Member | undefined}} Members */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The member that is looked at: as text, as JSON laid out, as bytes; searched, folded, saved.
-import { sequenceLength } from '../../wasm/escape.js';
+import { sequenceLength } from '../../wasm/report/escape.js';
 import { F } from '../text.js';
 import { WHOLE } from './content.js';
 import { hexRow } from './hex-rows.js';

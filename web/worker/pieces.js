@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of a member as pieces of text, each with what it is.
-import { visibleCharacters } from '../../wasm/escape.js';
+import { visibleCharacters } from '../../wasm/report/escape.js';
 
 const TAB = 0x09;
 const DOTS = '••••••••';

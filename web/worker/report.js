@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report about a checkpoint, as the core makes it.
-import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/secrets.js';
+import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/api/secrets.js';
 
 /** @typedef {import('../types.d.ts').Report} Report */
 /** @typedef {import('../types.d.ts').Finding} Finding */

@@ -32,7 +32,7 @@ export interface Rule {
   readonly reference: string;
   /** What to do; may be ''. */
   readonly fix: string;
-  /** How a healthy checkpoint is changed so that it breaks the rule (test/js/samples.mjs explains it), and one that does not. */
+  /** How a healthy checkpoint is changed so that it breaks the rule (test/js/lib/samples.mjs explains it), and one that does not. */
   readonly bad: RuleSample | null;
   readonly good: RuleSample | null;
 }

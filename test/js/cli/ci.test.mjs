@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// What continuous integration uses: GitHub Actions, the action, the problem matcher, the hook.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import test from 'node:test';
+import { parse } from 'yaml';
+import { ckpt, environment, folder, program } from '../lib/cli-run.mjs';
+
+const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+/** Contents that look like workflow commands. */
+const HOSTILE = '{"id": 1,\n"##[add-mask]b": "::error::a",\n"%0A::warning::c": 1}';
+
+test('in GitHub Actions: text that is no command, annotations, a summary of the step', async () => {
+  const cwd = folder({ 'config.dump': HOSTILE, 'summary.md': '# before\n' });
+  const env = {
+    GITHUB_ACTIONS: 'true',
+    GITHUB_WORKSPACE: cwd,
+    GITHUB_STEP_SUMMARY: join(cwd, 'summary.md'),
+  };
+  const { code, stdout } = await ckpt(['validate', 'config.dump'], { cwd, env });
+  assert.equal(code, 1);
+  // What is printed between the two tokens, the runner takes for text.
+  const outside = stdout.replace(/^::stop-commands::([0-9a-f-]{36})\n.*?^::\1::\n/gms, '');
+  const lines = outside.split('\n').slice(0, -1);
+  assert.ok(lines.length >= 1);
+  for (const line of lines)
+    assert.match(line, /^::(error|warning|notice) file=config\.dump,.*title=CKP\d+::[^\n]*$/);
+  assert.ok(
+    lines.some((line) =>
+      /^::error file=config\.dump,line=1,endLine=1,col=8,endColumn=9,title=CKP100::/.test(line),
+    ),
+  );
+  assert.ok(stdout.includes('##[add-mask]'));
+  assert.ok(!outside.includes('##['));
+  const summary = readFileSync(join(cwd, 'summary.md'), 'utf8');
+  assert.match(summary, /^# before\n# Container checkpoints\n/);
+  assert.match(summary, /\| ❌ error \| CKP100 \|/);
+  // The same besides a file; and none of it where something else is printed.
+  const sarif = await ckpt(['validate', '-f', 'sarif', '-o', 'a.sarif', 'config.dump'], {
+    cwd,
+    env,
+  });
+  assert.ok(sarif.stdout.includes('\n::error file=config.dump,'));
+  assert.equal(JSON.parse(readFileSync(join(cwd, 'a.sarif'), 'utf8')).version, '2.1.0');
+  const json = await ckpt(['validate', '-f', 'json', 'config.dump'], { cwd, env });
+  assert.equal(JSON.parse(json.stdout).version, 1);
+});
+
+test('in GitHub Actions: a summary that is too long is cut', async () => {
+  const path = 'x'.repeat(200);
+  const cwd = folder({
+    ...Object.fromEntries(
+      Array.from({ length: 30 }, (_, i) => [
+        `${path}/${i}/deleted.files`,
+        JSON.stringify(Array(100).fill('y'.repeat(3000))),
+      ]),
+    ),
+    'summary.md': '',
+  });
+  const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(cwd, 'summary.md') };
+  await ckpt(['validate', '.'], { cwd, env });
+  const summary = readFileSync(join(cwd, 'summary.md'), 'utf8');
+  assert.ok(Buffer.byteLength(summary) < 1024 * 1024);
+  assert.match(summary, /The rest is left out: the summary would be too long\.\n$/);
+});
+
+test('the action runs ckpt validate with what it is given', () => {
+  const action = parse(file('.github/actions/validate/action.yml'));
+  const [step] = action.runs.steps;
+  assert.equal(action.runs.using, 'composite');
+  const inputs = Object.keys(action.inputs);
+  const used = Object.values(step.env).map(
+    (text) => /^\$\{\{ inputs\.([a-z-]+) \}\}$/.exec(text)[1],
+  );
+  assert.deepEqual(used.sort(), inputs.sort());
+  assert.doesNotMatch(step.run, /\$\{\{/); // no text of others in the script
+  const cwd = folder({
+    'bin/npx': `#!/bin/sh\necho "$@" >>"$CALLS"\nshift 4\nexec "${process.execPath}" "${program}" "$@"\n`,
+    'a b/deleted.files': '{}',
+    'c/deleted.files': '[]',
+  });
+  chmodSync(join(cwd, 'bin/npx'), 0o755);
+  const run = (given) => {
+    const env = environment({
+      CALLS: join(cwd, 'calls'),
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: cwd,
+    });
+    env.PATH = `${join(cwd, 'bin')}:${env.PATH}`;
+    for (const [name, text] of Object.entries(step.env)) {
+      const input = /inputs\.([a-z-]+)/.exec(text)[1];
+      env[name] = given[input] ?? action.inputs[input].default;
+    }
+    return spawnSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', step.run], {
+      cwd,
+      env,
+    });
+  };
+  const bad = run({ paths: 'a b\nc\n', sarif: 'out.sarif', targets: 'podman' });
+  assert.equal(bad.status, 1, bad.stderr.toString());
+  assert.match(bad.stdout.toString(), /^::error file=a b\/deleted\.files,/m);
+  const [result] = JSON.parse(readFileSync(join(cwd, 'out.sarif'), 'utf8')).runs[0].results;
+  assert.equal(result.locations[0].physicalLocation.artifactLocation.uri, 'a%20b/deleted.files');
+  assert.equal(run({ paths: '*/deleted.files', ignore: 'CKP4*' }).status, 0);
+  assert.equal(run({ paths: 'c' }).status, 0);
+  assert.match(
+    readFileSync(join(cwd, 'calls'), 'utf8'),
+    /^--yes --package container-checkpoint@latest ckpt validate --fail-on error --target podman --format sarif --output out\.sarif -- a b c$/m,
+  );
+});
+
+test('the problem matcher finds every finding of the text', async () => {
+  const { problemMatcher } = JSON.parse(file('.github/ckpt-matcher.json'));
+  const cwd = folder({ 'config.dump': HOSTILE });
+  const { stdout } = await ckpt(['validate', 'config.dump'], { cwd });
+  const json = JSON.parse((await ckpt(['validate', '-f', 'json', 'config.dump'], { cwd })).stdout);
+  const found = stdout.split('\n').flatMap((line) =>
+    problemMatcher.flatMap(({ severity, pattern: [one] }) => {
+      const match = new RegExp(one.regexp).exec(line);
+      return match
+        ? [
+            [
+              match[one.file],
+              Number(match[one.line]),
+              Number(match[one.column]),
+              severity ?? match[one.severity],
+              match[one.code],
+            ],
+          ]
+        : [];
+    }),
+  );
+  assert.deepEqual(
+    found,
+    json.results[0].report.findings.map(({ id, line, column, severity }) => [
+      ...['config.dump', line, column],
+      severity === 'info' ? 'notice' : severity,
+      id,
+    ]),
+  );
+  const [error] = problemMatcher;
+  const member = new RegExp(error.pattern[0].regexp).exec(
+    'a b.tar!x!config.dump:1:2: error: m [x] [CKP100]',
+  );
+  assert.deepEqual(member.slice(1), ['a b.tar', '1', '2', 'error', 'm [x]', 'CKP100']);
+});
+
+test('the pre-commit hook names files that validate takes', () => {
+  const [hook] = parse(file('.pre-commit-hooks.yaml'));
+  assert.match(hook.entry, /^npx --yes --package container-checkpoint ckpt validate$/);
+  const files = new RegExp(hook.files);
+  for (const name of ['config.dump', 'a/spec.dump', 'x.tar', 'a/x.tar.zst', 'x.tar.gz', 'x.tgz'])
+    assert.match(name, files);
+  for (const name of ['my-config.dump', 'status', 'x.targ', 'tar'])
+    assert.doesNotMatch(name, files);
+});
+
+test('the Job of the documentation: its pods share all archives, one line for each', () => {
+  const [, text] = /```yaml\n(apiVersion: batch\/v1\n.*?)```/s.exec(file('README.md'));
+  const { spec } = parse(text);
+  assert.equal(spec.completionMode, 'Indexed');
+  const [container] = spec.template.spec.containers;
+  assert.equal(Number(container.env[0].value), spec.completions);
+  const cwd = folder({
+    'bin/npx': `#!/bin/sh\nshift 4\nexec "${process.execPath}" "${program}" "$@"\n`,
+    'in/a b.tar': 'x',
+    'in/new\nline.tar': 'x',
+    'in/-dash.tar.gz': 'x',
+    'in/deep/d.tar': 'x',
+    'in/readme': 'x',
+  });
+  chmodSync(join(cwd, 'bin/npx'), 0o755);
+  const script = container.args[0].replaceAll('/checkpoints', `${cwd}/in`);
+  const paths = [];
+  for (let i = 0; i < spec.completions; i++) {
+    const env = environment({ SHARDS: '8', JOB_COMPLETION_INDEX: String(i) });
+    env.PATH = `${join(cwd, 'bin')}:${env.PATH}`;
+    const run = spawnSync(container.command[0], [...container.command.slice(1), script], { env });
+    assert.equal(run.status, 0, run.stderr.toString());
+    const lines = run.stdout.toString().split('\n').slice(0, -1).map(JSON.parse);
+    paths.push(...lines.map(({ path }) => path.slice(cwd.length + 4)));
+  }
+  assert.deepEqual(paths.sort(), ['-dash.tar.gz', 'a b.tar', 'deep/d.tar', 'new\nline.tar']);
+});
+
+test('the scripts are shell', (t) => {
+  if (spawnSync('shellcheck', ['--version']).error) return t.skip('there is no shellcheck');
+  const [step] = parse(file('.github/actions/validate/action.yml')).runs.steps;
+  execFileSync('shellcheck', ['-s', 'bash', '-'], { input: step.run });
+});

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports taken along from the page, and reports that came with it.
+/* global document */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, before, test } from 'node:test';
+import { pathToFileURL, fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import { load, openCheckpoint } from '../../../wasm/api/index.js';
+import { X } from '../../../web/text.js';
+import { sha256 } from '../../../web/page/sha256.js';
+import {
+  archives,
+  facts,
+  openBrowser,
+  pick,
+  scratch,
+  section,
+  shown,
+  view,
+  withPage,
+} from '../lib/page-browser.mjs';
+import { tar } from '../lib/tar.mjs';
+
+const ckpt = await load();
+const folder = scratch();
+const command = fileURLToPath(new URL('../../../wasm/cli/ckpt.js', import.meta.url));
+/** @type {Awaited<ReturnType<typeof openBrowser>>} */
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  folder.remove();
+});
+const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
+  withPage(() => browser, 'file', steps);
+
+test('SHA-256 is what Node says it is', () => {
+  for (const text of [
+    '',
+    'abc',
+    'é'.repeat(27),
+    ...[54, 55, 56, 63, 64, 65, 1000].map((n) => 'x'.repeat(n)),
+  ])
+    assert.equal(sha256(text), createHash('sha256').update(text).digest('hex'), `${text.length}`);
+});
+
+/** What the menu saves. @param {import('playwright-core').Page} page @param {keyof typeof X.forms} form */
+async function saved(page, form) {
+  await page.locator('.export summary').click();
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: X.forms[form], exact: true }).click();
+  const download = await coming;
+  return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') };
+}
+
+/** What the command line says, run in the folder of the file. @param {string} format @param {string} name */
+function said(format, name) {
+  try {
+    return execFileSync(process.execPath, [command, 'validate', '--format', format, name], {
+      cwd: folder.path,
+      env: { PATH: process.env.PATH },
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
+  } catch (error) {
+    return /** @type {any} */ (error).stdout;
+  }
+}
+
+/** A checkpoint with findings of all kinds and names that hurt. */
+const evil = tar(
+  ['config.dump', '{"id": "a", "name": "<img src=x onerror=alert(1)>", "createdTime": "never"}'],
+  ['spec.dump', '{"process": {}, "annotations": {"</script><b>": "\\u202e"}}'],
+  ['logs/</script><script>alert(2)</script>\u202e|x', 'text'],
+);
+
+test('the report as JSON, SARIF and Markdown is what the command line writes', () =>
+  run(async (page) => {
+    const name = 'evil dump.tar';
+    const file = folder.write(name, evil);
+    chmodSync(file, 0o600); // the page does not know it, and there is a rule about it
+    await pick(page, [file]);
+    await shown(page);
+    /** Without what the page leaves out: the texts of rules. @param {string} text */
+    const bare = (text) => text.replace(/^"tool": .*$/m, '');
+    for (const [form, format, ending] of /** @type {const} */ ([
+      ['json', 'json', 'json'],
+      ['sarif', 'sarif', 'sarif'],
+      ['markdown', 'markdown', 'md'],
+    ])) {
+      const { name: own, text } = await saved(page, form);
+      assert.equal(own, `${name}.${ending}`);
+      assert.equal(bare(text), bare(said(format, name)), form);
+      assert.ok(!/<script|<img|\u202e/.test(form === 'markdown' ? text : ''));
+    }
+  }));
+
+test('secrets do not go along', () =>
+  run(async (page) => {
+    const path = join(archives, 'multi-gzip.tar.gz');
+    const { documents } = await openCheckpoint(readFileSync(path));
+    const { env } = /** @type {any} */ (documents['spec.dump']).value.process;
+    const secret = env.find((/** @type {string} */ entry) => /PASSWORD=/.test(entry)).split('=')[1];
+    assert.ok(secret.length > 4);
+    await pick(page, [path]);
+    await shown(page);
+    for (const form of /** @type {const} */ (['json', 'sarif', 'markdown', 'html']))
+      assert.ok(!(await saved(page, form)).text.includes(secret), form);
+  }));
+
+/** @param {import('playwright-core').Page} page */
+const openAll = (page) =>
+  page.evaluate(() => {
+    for (const group of document.querySelectorAll('details.group'))
+      /** @type {HTMLDetailsElement} */ (group).open = true;
+  });
+
+/** What is told of the findings. @param {import('playwright-core').Page} page */
+const told = async (page) => {
+  await view(page, 'Findings');
+  await openAll(page);
+  await page.locator('.finding .message').first().waitFor();
+  return (await page.locator('.finding .message').allTextContents()).sort();
+};
+
+test('the page with the report inside shows it again, anywhere, and does nothing else', () =>
+  run(async (page) => {
+    const path = folder.write('evil.tar', evil);
+    chmodSync(path, 0o600);
+    await pick(page, [path]);
+    await shown(page);
+    const { name, text } = await saved(page, 'html');
+    assert.equal(name, 'evil.tar.html');
+    assert.ok(text.includes('Contains Preact'));
+    const before_ = await told(page);
+    for (const [file, html] of [
+      ['saved.html', text],
+      ['said.html', said('html', 'evil.tar')],
+    ]) {
+      await page.goto(pathToFileURL(folder.write(file, html)).href);
+      await shown(page, '<img src=x onerror=alert(1)>');
+      assert.deepEqual(await told(page), before_);
+      assert.equal(await page.locator('main img, main script, main b').count(), 0);
+      browser.requests.length = 0; // the file itself was asked for
+    }
+    // And from there once more.
+    const again = await saved(page, 'html');
+    const embedded = (/** @type {string} */ html) =>
+      JSON.parse(/id="ckpt-embedded">(.*?)<\/script>/s.exec(html)?.[1] ?? '');
+    assert.deepEqual(embedded(again.text).reports[0].findings, embedded(text).reports[0].findings);
+    assert.equal(
+      again.text.match(/id="ckpt-embedded"/g)?.length,
+      text.match(/id="ckpt-embedded"/g)?.length,
+    );
+    assert.deepEqual(browser.complaints, []);
+  }));
+
+/** Opens the page with something in it. @param {import('playwright-core').Page} page @param {any} content */
+async function withEmbedded(page, content) {
+  const html = readFileSync(new URL('../../../dist/viewer.html', import.meta.url), 'utf8');
+  const json = typeof content === 'string' ? content : JSON.stringify(content);
+  const script = `<script type="application/json" id="ckpt-embedded">${json.replaceAll('<', '\\u003c')}</script>`;
+  const file = folder.write(
+    'embedded.html',
+    html.replace('<body>', () => `<body>${script}`),
+  );
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForSelector('html[data-ready]', { state: 'attached' });
+  browser.requests.length = 0;
+}
+
+test('reports in the page: with files, of a pod, several, unreadable ones, nonsense', () =>
+  run(async (page) => {
+    const text = '{\n  "id": "4f2c",\n  "createdTime": "yesterday"\n}\n';
+    const report = ckpt.validate({ 'config.dump': new TextEncoder().encode(text) });
+    await withEmbedded(page, { version: 1, reports: [{ report, files: { 'config.dump': text } }] });
+    await shown(page);
+    await view(page, 'Findings');
+    await openAll(page);
+    await page.locator('.frame mark', { hasText: '"yesterday"' }).waitFor();
+
+    const path = join(archives, 'crio.tar');
+    const checkpoint = await openCheckpoint(readFileSync(path), { name: 'crio.tar' });
+    const real = await ckpt.validate(checkpoint);
+    const pod = { ...real, form: 'pod', name: 'pod.tar', containers: [real, real] };
+    await withEmbedded(page, {
+      version: 1,
+      reports: [pod, real],
+      unreadable: [{ path: 'x\u202e', message: 'gone' }],
+    });
+    await page.locator('.given .items > li').nth(3).waitFor();
+    assert.equal(await page.locator('.given .items > li').count(), 4);
+    assert.equal(await page.locator('.trouble p').textContent(), 'x\\u202e: gone');
+    await page.locator('.given .items a').last().click();
+    await shown(page, 'count-up');
+    const identity = await facts(section(page, 'Identity'));
+    assert.equal(identity.Image, real.container.image);
+    assert.equal(identity.Engine, real.engine.display);
+    assert.deepEqual(await page.locator('.matrix .target .word').count(), real.targets.length);
+    assert.deepEqual(
+      (await page.locator('.views a').allTextContents()).map((words) => words.replace(/\d/g, '')),
+      ['Overview', 'Findings'],
+    );
+
+    for (const nonsense of [
+      '{',
+      '[]',
+      '{"version":2,"reports":[]}',
+      '{"version":1,"reports":{}}',
+      '{"version":1,"reports":[null]}',
+    ]) {
+      await withEmbedded(page, nonsense);
+      assert.equal(await page.locator('.trouble p').textContent(), X.badReports, nonsense);
+    }
+    await withEmbedded(page, { version: 1, reports: [{ report: { findings: [{ id: 'x' }] } }] });
+    await shown(page);
+  }));
+
+test('the menu works by keyboard and is accessible', () =>
+  withPage(
+    () => browser,
+    'http',
+    async (page) => {
+      await pick(page, [join(archives, 'crio.tar')]);
+      await shown(page);
+      await page.locator('.export summary').focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: X.forms.json, exact: true }).waitFor();
+      await page.evaluate(axe.source);
+      for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+        await page.emulateMedia({ colorScheme });
+        const { violations } = await page.evaluate(() =>
+          /** @type {any} */ (globalThis).axe.run('.item-head'),
+        );
+        assert.deepEqual(
+          violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
+          [],
+        );
+      }
+      await page.getByRole('button', { name: X.copy }).click();
+      await page.waitForTimeout(200);
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.match(copied, /^# Container checkpoints\n/);
+      await page.keyboard.press('Escape');
+      await page
+        .getByRole('button', { name: X.forms.json, exact: true })
+        .waitFor({ state: 'hidden' });
+      assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY');
+    },
+  ));

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+// The members of an archive: records of the C core (ckpt_member), made into objects when asked for.
+import { field, flagNames, layout } from '../border/archive-layout.js';
+
+/**
+ * @typedef {object} Member
+ * @property {number} index
+ * @property {string} name without leading "./" and trailing "/"; bytes that are not UTF-8 are U+FFFD
+ * @property {string} rawName as it stands in the archive
+ * @property {Uint8Array} nameBytes as it stands in the archive
+ * @property {'file' | 'hardlink' | 'symlink' | 'character' | 'block' | 'directory' | 'fifo' | 'other'} type
+ * @property {string} typeflag the type byte of the header
+ * @property {'v7' | 'ustar' | 'gnu' | 'star'} dialect
+ * @property {number} size of the content
+ * @property {number} storedSize bytes in the archive; less than size if sparse
+ * @property {number} mode as written: mask with 0o7777
+ * @property {number} mtime seconds since 1970
+ * @property {number} mtimeNsec
+ * @property {number} uid
+ * @property {number} gid
+ * @property {string} uname
+ * @property {string} gname
+ * @property {string} link target of a link, else ''
+ * @property {number} devMajor
+ * @property {number} devMinor
+ * @property {number} headerOffset in the tar, that is, behind the decompressor
+ * @property {number} dataOffset
+ * @property {string[]} flags e.g. wanted, tooBig, sparse, pax
+ * @property {string[]} nameFlags what is remarkable about the name, e.g. absolute, dotdot, control, seen
+ * @property {{name: string, value: Uint8Array}[]} xattrs
+ */
+
+/** Bytes of a batch of member records that came one by one. */
+const BATCH = 65536;
+/** Bytes of the first one. */
+const FIRST = 4096;
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const FIELDS = layout.member.fields;
+
+/** The members of an archive: kept as the core wrote them, made into objects when asked for. */
+export class MemberList {
+  /** @type {{first: number, bytes: Uint8Array, starts: Uint32Array | null}[]} */
+  #batches = [];
+  #last = 0;
+  /** How many there are. */
+  length = 0;
+
+  /** Room behind the last batch, so that single records do not become batches of their own. */
+  #room = new Uint8Array();
+
+  /** @param {Uint8Array} bytes records, which are copied @param {number} count */
+  add(bytes, count) {
+    const batch = this.#batches.at(-1);
+    const end = batch ? batch.bytes.length : 0;
+    const room = this.#room.length;
+    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= room) {
+      this.#room.set(bytes, end);
+      batch.bytes = this.#room.subarray(0, end + bytes.length);
+      batch.starts = null;
+    } else if (bytes.length <= BATCH / 4) {
+      // Most archives are small; rooms grow as the list does.
+      this.#room = new Uint8Array(Math.min(BATCH, Math.max(4 * room, FIRST, 4 * bytes.length)));
+      this.#room.set(bytes);
+      this.#batches.push({
+        first: this.length,
+        bytes: this.#room.subarray(0, bytes.length),
+        starts: null,
+      });
+    } else {
+      this.#batches.push({ first: this.length, bytes: bytes.slice(), starts: null });
+    }
+    this.length += count;
+  }
+
+  /** The records as the core wrote them, in order. @returns {Generator<Uint8Array>} */
+  *records() {
+    for (const { bytes } of this.#batches) yield bytes;
+  }
+
+  /** The last member. @returns {Member | undefined} */
+  last() {
+    const batch = this.#batches.at(-1);
+    if (!batch) return undefined;
+    if (batch.starts) return this.at(this.length - 1);
+    // The last of a batch that grows: found without looking at all of it again.
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
+    let at = this.#lastStart.batch === batch ? this.#lastStart.at : 0;
+    const size = layout.member.fields.record_size;
+    for (let next; (next = at + field(view, at, size)) < batch.bytes.length;) at = next;
+    this.#lastStart = { batch, at };
+    return this.#member(batch.bytes, view, at);
+  }
+  /** @type {{batch: object | null, at: number}} */
+  #lastStart = { batch: null, at: 0 };
+
+  /** @param {number} index @returns {Member | undefined} */
+  at(index) {
+    if (!(index >= 0 && index < this.length)) return undefined;
+    const batch = this.#batchOf(index);
+    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
+    if (!batch.starts) batch.starts = this.#starts(view, batch.bytes.length);
+    return this.#member(batch.bytes, view, batch.starts[index - batch.first]);
+  }
+
+  /** The first member of this name (without "./"). @param {string} name @returns {Member | undefined} */
+  find(name) {
+    for (const member of this) if (member.name === name) return member;
+    return undefined;
+  }
+
+  /** @returns {Generator<Member>} */
+  *[Symbol.iterator]() {
+    for (let i = 0; i < this.length; i++) yield /** @type {Member} */ (this.at(i));
+  }
+
+  /** @param {number} index */
+  #batchOf(index) {
+    const batches = this.#batches;
+    let low = this.#last;
+    let high = batches.length - 1;
+    if (batches[low].first > index) low = 0;
+    else if (low === high || batches[low + 1].first > index) return batches[low];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (batches[middle].first <= index) low = middle;
+      else high = middle - 1;
+    }
+    this.#last = low;
+    return batches[low];
+  }
+
+  /** Where the records start. @param {DataView} view @param {number} length */
+  #starts(view, length) {
+    const starts = [];
+    const size = layout.member.fields.record_size;
+    for (let at = 0; at < length; at += field(view, at, size)) starts.push(at);
+    return Uint32Array.from(starts);
+  }
+
+  /** @param {Uint8Array} bytes @param {DataView} view @param {number} start @returns {Member} */
+  #member(bytes, view, start) {
+    const number = (/** @type {string} */ name) => field(view, start, FIELDS[name]);
+    let at = start + layout.member.size;
+    const take = (/** @type {number} */ length) => bytes.subarray(at, (at += length));
+    const text = (/** @type {number} */ length) =>
+      length === 0 ? '' : decoder.decode(take(length));
+    const nameBytes = take(number('name_length'));
+    const from = number('normal_start');
+    const normal = nameBytes.subarray(from, from + number('normal_length'));
+    const name = decoder.decode(normal);
+    const link = text(number('link_length'));
+    const uname = text(number('uname_length'));
+    const gname = text(number('gname_length'));
+    const xattrs = [];
+    for (let left = number('xattr_count'); left > 0; left--) {
+      const [keyLength, valueLength, encoding] = [0, 4, 8].map((n) => view.getUint32(at + n, true));
+      at += 12;
+      const key = text(keyLength);
+      const value = take(valueLength);
+      xattrs.push(encoding ? decodeXattr(key, value) : { name: key, value });
+    }
+    return {
+      index: number('index'),
+      name,
+      rawName: normal.length === nameBytes.length ? name : decoder.decode(nameBytes),
+      nameBytes,
+      type: /** @type {Member['type']} */ (layout.types[number('type')]),
+      typeflag: String.fromCharCode(number('typeflag') || 48),
+      dialect: /** @type {Member['dialect']} */ (layout.dialects[number('dialect')]),
+      size: number('size'),
+      storedSize: number('stored_size'),
+      mode: number('mode'),
+      mtime: number('mtime'),
+      mtimeNsec: number('mtime_nsec'),
+      uid: number('uid'),
+      gid: number('gid'),
+      uname,
+      gname,
+      link,
+      devMajor: number('dev_major'),
+      devMinor: number('dev_minor'),
+      headerOffset: number('header_offset'),
+      dataOffset: number('data_offset'),
+      flags: flagNames(number('flags'), layout.flags),
+      nameFlags: flagNames(number('name_flags'), layout.nameFlags),
+      xattrs,
+    };
+  }
+}
+
+/** libarchive's spelling: percent-encoded key, base64 value. @param {string} key @param {Uint8Array} value */
+function decodeXattr(key, value) {
+  let name = key;
+  try {
+    name = decodeURIComponent(key);
+    return { name, value: Uint8Array.from(atob(decoder.decode(value)), (c) => c.charCodeAt(0)) };
+  } catch {
+    return { name, value };
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// The JavaScript side of exports_checkpoint.c: what member names mean, and the summary.
+import { members as table } from '../../dist/tables.js';
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What a streaming reader does with a member: as ckpt_member_wish() answers. */
+export const WISH = { nothing: 0, keep: 1, archive: 2, list: 3 };
+
+/**
+ * @typedef {{name: string, role: string, start?: boolean, keep?: 'whole' | 'tail', kind?: boolean}} MemberInfo
+ */
+
+const kept = /** @type {MemberInfo[]} */ (table.members).filter(({ keep }) => keep);
+
+/** The members whose content is kept, by their names; of some only so many last bytes. */
+export const KEPT = {
+  /** @type {number} */ tail: table.tail,
+  names: kept.map(({ name }) => name),
+  byName: new Map(kept.map((info) => [info.name, info])),
+};
+
+/** @param {any} exports @param {number} at of {address, length} @returns {string} */
+export function textAt(exports, at) {
+  const [address, length] = new Uint32Array(exports.memory.buffer, at, 2);
+  return decoder.decode(new Uint8Array(exports.memory.buffer, address, length));
+}
+
+/**
+ * Calls `run` with the address of a copy of `bytes` in the core's memory.
+ * @template T @param {any} exports @param {Uint8Array} bytes @param {(at: number) => T} run @returns {T}
+ */
+export function withBytes(exports, bytes, run) {
+  const at = exports.ckpt_wasm_allocate(bytes.length || 1);
+  if (!at) throw new RangeError('there is not enough memory');
+  try {
+    new Uint8Array(exports.memory.buffer, at, bytes.length).set(bytes);
+    return run(at);
+  } finally {
+    exports.ckpt_wasm_release(at);
+  }
+}
+
+/** @param {any} exports @param {string} name @param {number} size @returns {number} */
+export function memberWish(exports, name, size) {
+  const bytes = encoder.encode(name);
+  return withBytes(exports, bytes, (at) => exports.ckpt_wasm_wish(at, bytes.length, size));
+}
+
+/** So many summaries stay in the core, for validations that may follow. */
+const LATEST = 4;
+
+/** A summary in the core: what is known of one checkpoint, decoded. It may be dropped at any time. */
+export class Summary {
+  /** The latest last. @type {Set<Summary>} */
+  static #kept = new Set();
+  #exports;
+  /** 0 once it is dropped. */
+  handle;
+
+  /** @param {any} exports @param {string} [prefix] directory of the checkpoint in the archive */
+  constructor(exports, prefix = '') {
+    this.#exports = exports;
+    const name = encoder.encode(prefix);
+    this.handle = withBytes(exports, name, (at) => exports.ckpt_wasm_summary_new(at, name.length));
+    if (!this.handle) throw new RangeError('there is not enough memory');
+  }
+
+  /** @param {Iterable<[string, Uint8Array]>} files */
+  addFiles(files) {
+    const exports = this.#exports;
+    for (const [name, bytes] of files) {
+      const room = exports.ckpt_wasm_summary_room(this.handle, bytes.length);
+      if (!room) throw new RangeError('there is not enough memory');
+      new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
+      const nameBytes = encoder.encode(name);
+      const done = withBytes(exports, nameBytes, (at) =>
+        exports.ckpt_wasm_summary_file(this.handle, at, nameBytes.length, room, bytes.length),
+      );
+      if (!done) throw new RangeError('there is not enough memory');
+    }
+  }
+
+  /** @param {Iterable<Uint8Array>} records of the members */
+  addRecords(records) {
+    const exports = this.#exports;
+    for (const bytes of records)
+      withBytes(exports, bytes, (at) =>
+        exports.ckpt_wasm_summary_records(this.handle, at, bytes.length),
+      );
+  }
+
+  /** @param {number} size of the archive @param {boolean} directory @returns {any} see src/checkpoint/checkpoint.h */
+  finish(size, directory) {
+    const exports = this.#exports;
+    const answer = exports.ckpt_wasm_summary_finish(this.handle, size, directory ? 1 : 0);
+    const text = textAt(exports, answer);
+    if (text === '') throw new RangeError('there is not enough memory');
+    return JSON.parse(text);
+  }
+
+  /** Lets it stay in the core for a while. */
+  keep() {
+    Summary.#kept.add(this);
+    const [oldest] = Summary.#kept;
+    if (Summary.#kept.size > LATEST) oldest.drop();
+  }
+
+  /** Gives its memory back. */
+  drop() {
+    Summary.#kept.delete(this);
+    if (this.handle) this.#exports.ckpt_wasm_summary_free(this.handle);
+    this.handle = 0;
+  }
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The archive reader for JavaScript; wasm/api/archive-reader.js is the other side. A handle starts
+ * with the last event, so that one pointer is all that has to be known; the layout of everything is
+ * in the tables (tables.c).
+ */
+#include <stdlib.h>
+
+#include "archive/archive.h"
+
+typedef struct {
+    ckpt_archive_event event; /* first */
+    ckpt_archive_info info;
+    ckpt_archive *archive;
+    uint8_t *input;
+    uint32_t input_size;
+} handle;
+
+void *ckpt_wasm_allocate(uint32_t size);
+void ckpt_wasm_release(void *memory);
+handle *ckpt_wasm_archive_new(const ckpt_archive_options *options);
+void ckpt_wasm_archive_free(handle *h);
+int ckpt_wasm_archive_select(handle *h, const char *pattern, uint32_t length, double max_size);
+uint32_t ckpt_wasm_archive_next(handle *h);
+uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size);
+void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end);
+void ckpt_wasm_archive_want(handle *h);
+const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
+
+/* Room for options and patterns. */
+void *ckpt_wasm_allocate(uint32_t size)
+{
+    return malloc(size);
+}
+
+void ckpt_wasm_release(void *memory)
+{
+    free(memory);
+}
+
+handle *ckpt_wasm_archive_new(const ckpt_archive_options *options)
+{
+    handle *h = malloc(sizeof *h);
+    if (h == NULL)
+        return NULL;
+    *h = (handle){.archive = ckpt_archive_new(options, NULL)};
+    if (h->archive == NULL) {
+        free(h);
+        return NULL;
+    }
+    return h;
+}
+
+void ckpt_wasm_archive_free(handle *h)
+{
+    ckpt_archive_free(h->archive);
+    free(h->input);
+    free(h);
+}
+
+int ckpt_wasm_archive_select(handle *h, const char *pattern, uint32_t length, double max_size)
+{
+    return ckpt_archive_select(h->archive, pattern, length, (uint64_t)max_size);
+}
+
+uint32_t ckpt_wasm_archive_next(handle *h)
+{
+    return ckpt_archive_next(h->archive, &h->event);
+}
+
+/* Room for bytes to feed; the same room each time, as large as ever was asked for. NULL: no memory.
+ */
+uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size)
+{
+    if (size > h->input_size) {
+        free(h->input);
+        h->input = malloc(size);
+        h->input_size = h->input == NULL ? 0 : size;
+    }
+    return h->input;
+}
+
+void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end)
+{
+    ckpt_archive_feed(h->archive, bytes, length, at_end);
+}
+
+void ckpt_wasm_archive_want(handle *h)
+{
+    ckpt_archive_want(h->archive);
+}
+
+const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)
+{
+    ckpt_archive_get_info(h->archive, &h->info);
+    return &h->info;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the forms of a report have in common: whose findings they are and where those lie.
+import { escapeForTerminal } from './escape.js';
+
+/**
+ * What the core says of a checkpoint (ckpt.validate); src/rules/report.def describes it.
+ * @typedef {import('../../dist/types/report.d.ts').Severity} Severity
+ * @typedef {import('../../dist/types/report.d.ts').Finding} Finding
+ * @typedef {import('../../dist/types/report.d.ts').ReportTarget} Target
+ * @typedef {import('../../dist/types/report.d.ts').Report} Report
+ * @typedef {Pick<Finding, 'member' | 'pointer' | 'offset' | 'length' | 'line' | 'column'>} Place
+ */
+
+/**
+ * What one thing named on the command line (or found in a folder) gave.
+ * @typedef {object} Entry
+ * @property {'archive' | 'folder' | 'files'} kind files: metadata files without an archive
+ * @property {string} path as the user wrote it, or below a folder of theirs
+ * @property {string} shown the same, safe to show
+ * @property {Record<string, {path: string, shown: string}>} files metadata files, by the names that they are checked as
+ * @property {{code: string, message: string} | null} unreadable
+ * @property {Report | null} report null if it is unreadable
+ * @property {Texts} texts
+ *
+ * The files that lines are shown of, and the places in them that are not shown.
+ * @typedef {{files: Map<string, Text>, containers: Texts[]}} Texts
+ * @typedef {{bytes: Uint8Array, hidden: readonly {offset: number, length: number}[]}} Text
+ */
+
+/** From the worst. @type {readonly Severity[]} */
+export const SEVERITIES = ['error', 'warning', 'info'];
+
+/** Whether a severity is this one or worse. @param {Severity} severity @param {Severity} level */
+export const isAtLeast = (severity, level) =>
+  SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(level);
+
+/** @returns {Texts} */
+export const noTexts = () => ({ files: new Map(), containers: [] });
+
+/**
+ * A checkpoint of an entry: itself, then the containers in it.
+ * @typedef {{report: Report, texts: Texts, inside: string[]}} Part inside: names of the containers around it
+ */
+
+/** @param {Entry} entry @returns {Generator<Part>} */
+export function* partsOf({ report, texts }) {
+  if (!report) return;
+  /** @type {Part[]} */
+  const todo = [{ report, texts, inside: [] }];
+  for (let part; (part = todo.shift());) {
+    yield part;
+    const { report: outer, texts: around, inside } = part;
+    (outer.containers ?? []).forEach((inner, i) => {
+      const name = inner.name || inner.container.name || String(i + 1);
+      const own = around.containers[i] ?? noTexts();
+      todo.push({ report: inner, texts: own, inside: [...inside, name] });
+    });
+  }
+}
+
+/** All found, also what is not listed. @param {Entry} entry @returns {Record<Severity, number>} */
+export function countsOf(entry) {
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { report } of partsOf(entry))
+    for (const severity of SEVERITIES) counts[severity] += report.counts[severity];
+  return counts;
+}
+
+/** @param {Record<Severity, number>} counts @param {Severity} level */
+export const countAtLeast = (counts, level) =>
+  SEVERITIES.reduce((sum, one) => sum + (isAtLeast(one, level) ? counts[one] : 0), 0);
+
+/**
+ * Where something lies: `file` is on the disk (`shown`: safe to show), `inner` names what is in it,
+ * from the outside. Lines are lines of the file only if nothing is inner.
+ * @typedef {{file: string, shown: string, inner: string[]}} Where
+ */
+
+/** @param {Entry} entry @param {Part} part @param {{member: string}} place @returns {Where} */
+export function whereIs({ kind, path, shown, files }, { inside }, { member }) {
+  if (kind === 'files') {
+    const file = files[member];
+    return file
+      ? { file: file.path, shown: file.shown, inner: [] }
+      : { file: path, shown, inner: [] };
+  }
+  const names = [...inside, ...(member === '' ? [] : [member])];
+  if (kind === 'archive' || names.length === 0) return { file: path, shown, inner: names };
+  // In a folder the members are files; archives in it may have members again.
+  const [first, ...rest] = names.join('/').split('!');
+  const below = (/** @type {string} */ folder, /** @type {string} */ name) =>
+    `${folder.replace(/\/+$/, '')}/${name}`;
+  return {
+    file: below(path, first),
+    shown: below(shown, escapeForTerminal(first)),
+    inner: rest.length > 0 ? [rest.join('!')] : [],
+  };
+}
+
+/** `dump.tar!config.dump`, safe to show. @param {Where} where */
+export const wholeName = ({ shown, inner }) => [shown, ...inner.map(escapeForTerminal)].join('!');
+
+/** `:12:5`, or nothing. @param {{line: number | null, column: number | null}} place */
+export const position = ({ line, column }) => (line === null ? '' : `:${line}:${column}`);
+
+/**
+ * A finding with all that the forms tell of it.
+ * @typedef {{entry: Entry, part: Part, finding: Finding, where: Where}} Row
+ */
+
+/** @param {Entry} entry @returns {Generator<Row>} */
+export function* rowsOf(entry) {
+  for (const part of partsOf(entry))
+    for (const finding of part.report.findings)
+      yield { entry, part, finding, where: whereIs(entry, part, finding) };
+}
+
+/** What is not listed. @param {Entry} entry @returns {{name: string, id: string, count: number}[]} */
+export const cutOf = (entry) =>
+  [...partsOf(entry)].flatMap((part) =>
+    part.report.cut.map((cut) => ({
+      ...cut,
+      name: wholeName(whereIs(entry, part, { member: '' })),
+    })),
+  );
+
+/** What is wrong, and what to do about it. @param {Finding} finding */
+export const withHint = ({ message, hint }) => (hint === '' ? message : `${message} ${hint}`);
+
+/**
+ * How files are called by tools of a repository. Not a matter of the forms: the page makes them, too.
+ * @typedef {object} Repository
+ * @property {(path: string) => string} path from the repository's root, with slashes; of others the whole one
+ * @property {(path: string) => string} uri the same as a URI reference
+ * @property {(text: string) => string} digest SHA-256, in hexadecimal digits
+ */
+
+/** @param {string} text */
+export const wellFormed = (text) => text.replace(/\p{Cs}/gu, '\ufffd');
+
+/** @param {string} path */
+export const uriPath = (path) =>
+  wellFormed(path)
+    .split('/')
+    .map((name) => encodeURIComponent(name))
+    .join('/');
+
+/** Makes names of findings that stay the same while lines move, and differ within a run. */
+export class Fingerprints {
+  /** @type {Map<string, number>} */
+  #seen = new Map();
+  #repository;
+
+  /** @param {Repository} repository */
+  constructor(repository) {
+    this.#repository = repository;
+  }
+
+  /** @param {Row} row @returns {string} 64 hexadecimal digits */
+  of({ finding: { id, member, pointer, message }, where: { file, inner } }) {
+    const place = [id, this.#repository.path(file), ...inner, member, pointer];
+    // Where there is no pointer, the message tells findings of one file apart.
+    if (pointer === '') place.push(message);
+    return this.#make(place);
+  }
+
+  /** Of what could not be read. @param {string} path @returns {string} */
+  ofUnreadable(path) {
+    return this.#make(['unreadable', this.#repository.path(path)]);
+  }
+
+  /** @param {string[]} place */
+  #make(place) {
+    const digest = this.#repository.digest(JSON.stringify(place));
+    const count = (this.#seen.get(digest) ?? 0) + 1;
+    this.#seen.set(digest, count);
+    return count === 1 ? digest : this.#repository.digest(`${digest}:${count}`);
+  }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// JUnit XML: a suite for each checkpoint, a test for each finding.
+import { escapeForTerminal } from '../escape.js';
+import { cutOf, isAtLeast, position, rowsOf, withHint, wholeName } from '../findings.js';
+
+/** What XML 1.0 has no way to write; the other such characters are escaped already. */
+const NONE = /[\ufffe\uffff]/g;
+
+/** Text and values of attributes. @param {string} text any */
+const xml = (text) =>
+  escapeForTerminal(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replace(NONE, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+
+/** @param {Record<string, string | number | null>} values */
+const attributes = (values) =>
+  Object.entries(values)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => ` ${name}="${xml(String(value))}"`)
+    .join('');
+
+/** @type {import('./index.js').Format} */
+export const junit = {
+  name: 'junit',
+  help: 'JUnit XML',
+  report({ failOn, repository }) {
+    return {
+      begin: () => '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ckpt validate">\n',
+      *entry(entry) {
+        const cases = [];
+        let failures = 0;
+        for (const { finding, where } of rowsOf(entry)) {
+          const { id, severity, line } = finding;
+          const place = `${wholeName(where)}${position(finding)}`;
+          const fails = isAtLeast(severity, failOn);
+          if (fails) failures++;
+          const text = `${place}: ${severity}: ${withHint(finding)}`;
+          cases.push(
+            `    <testcase${attributes({
+              classname: entry.shown,
+              name: `${id} ${where.inner.join('!') || where.file}${position(finding)}`,
+              file: repository.path(where.file),
+              line: where.inner.length === 0 ? line : null,
+            })}>${
+              fails
+                ? `<failure${attributes({ type: severity, message: finding.message })}>${xml(text)}</failure>`
+                : `<system-out>${xml(text)}</system-out>`
+            }</testcase>\n`,
+          );
+        }
+        const file = repository.path(entry.path);
+        if (entry.unreadable)
+          cases.push(
+            `    <testcase${attributes({ classname: entry.shown, name: 'can be read', file })}><error${attributes(
+              { type: entry.unreadable.code, message: entry.unreadable.message },
+            )}/></testcase>\n`,
+          );
+        else if (cases.length === 0)
+          cases.push(
+            `    <testcase${attributes({ classname: entry.shown, name: 'no findings', file })}/>\n`,
+          );
+        const more = cutOf(entry).map(
+          ({ name, id, count }) => `${name}: ${count} more findings of ${id}`,
+        );
+        yield {
+          out: `  <testsuite${attributes({
+            name: entry.shown,
+            tests: cases.length,
+            failures,
+            errors: entry.unreadable ? 1 : 0,
+          })}>\n${cases.join('')}${
+            more.length > 0 ? `    <system-out>${xml(more.join('; '))}</system-out>\n` : ''
+          }  </testsuite>\n`,
+        };
+      },
+      *end() {
+        yield { out: '</testsuites>\n' };
+      },
+    };
+  },
+};

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Findings for people: `path!member:line:column: severity: message [id]`, the lines around the place,
+// what to do, and with which engines the checkpoint can be restored.
+import { escapeForTerminal } from '../escape.js';
+import { cutOf, countsOf, partsOf, position, rowsOf, whereIs, wholeName } from '../findings.js';
+import { frame } from '../frame.js';
+
+/** @typedef {import('../../cli/output.js').Style} Style */
+/** @typedef {import('../findings.js').Severity} Severity */
+
+/** Longer messages are cut in the middle: what was found and expected stands at the end. */
+const LONGEST = 400;
+const HEAD = 200;
+/** So many reasons of a verdict are told. */
+const REASONS = 3;
+
+/** @param {string} message @returns {string} safe to show */
+function shown(message) {
+  const text =
+    message.length <= LONGEST
+      ? message
+      : `${message.slice(0, HEAD)} ... ${message.slice(HEAD - LONGEST)}`;
+  return escapeForTerminal(text);
+}
+
+/** @param {number} count @param {string} noun @param {string} [plural] */
+export const counted = (count, noun, plural = `${noun}s`) =>
+  `${count} ${count === 1 ? noun : plural}`;
+
+/** `2 errors, 1 warning`. @param {Record<Severity, number>} counts */
+export const countsText = ({ error, warning, info }) =>
+  [
+    ...(error > 0 ? [counted(error, 'error')] : []),
+    ...(warning > 0 ? [counted(warning, 'warning')] : []),
+    ...(info > 0 ? [`${info} info`] : []),
+  ].join(', ') || 'no problems';
+
+/** @param {Severity} severity @param {Style} style */
+const colourOf = (severity, style) =>
+  ({ error: style.red, warning: style.yellow, info: style.cyan })[severity];
+
+/**
+ * @param {{name: string, finding: import('../findings.js').Finding}} what name: safe to show
+ * @param {import('../findings.js').Text | undefined} text of the file, if its lines may be shown
+ * @param {Style} style
+ * @param {number} width
+ * @param {(member: string) => string} [nameOf] how another member is called
+ */
+export function findingText({ name, finding }, text, style, width, nameOf = escapeForTerminal) {
+  const { id, severity, message, hint, line, offset, length, related } = finding;
+  const head = `${style.bold(`${name}${position(finding)}:`)} ${colourOf(severity, style)(`${severity}:`)}`;
+  let out = `${head} ${shown(message)} ${style.dim(`[${id}]`)}\n`;
+  if (severity === 'info') return out; // it must not bury what is wrong
+  if (text && offset !== null && line !== null)
+    out += frame(text, { offset, length: length ?? 0, line }, width, style);
+  for (const place of related)
+    out += `  ${style.cyan('see:')} ${nameOf(place.member)}${position(place)}: ${shown(place.message)}\n`;
+  if (hint !== '') out += `  ${style.cyan('hint:')} ${shown(hint)}\n`;
+  return out;
+}
+
+/** @param {string} name safe to show @param {string} message @param {Style} style */
+export const unreadableText = (name, message, style) =>
+  `${style.bold(`${name}:`)} ${style.red('unreadable:')} ${shown(message)}\n`;
+
+const VERDICTS = { restores: 'restores', fails: 'does not restore', unknown: 'cannot tell' };
+
+/** Why, in lines: rules whose findings stand above already are only named. @param {import('../findings.js').Target} target */
+function reasonLines({ reasons }) {
+  const listed = new Set(reasons.flatMap(({ id, finding }) => (finding >= 0 ? [id] : [])));
+  const others = new Set(
+    reasons.flatMap(({ id, message, finding }) =>
+      finding >= 0 ? [] : [`${shown(message)}${id === '' ? '' : ` [${id}]`}`],
+    ),
+  );
+  const lines = [...others];
+  if (listed.size > 0) lines.unshift(`because of ${[...listed].join(', ')}`);
+  const more = lines.length - REASONS;
+  return more > 0 ? [...lines.slice(0, REASONS), `and ${counted(more, 'more reason')}`] : lines;
+}
+
+/** Which engines restore it, and why not. @param {string} name @param {import('../findings.js').Report} report @param {Style} style */
+function matrix(name, { targets }, style) {
+  const widest = (/** @type {string[]} */ texts) =>
+    Math.max(...texts.map(({ length }) => length)) + 3;
+  const engines = widest(targets.map(label));
+  const verdicts = widest(targets.map(({ verdict }) => VERDICTS[verdict]));
+  let out = `${style.bold(`${name}:`)} where it can be restored\n`;
+  for (const target of targets) {
+    const { verdict } = target;
+    const colour = { restores: style.bold, fails: style.red, unknown: style.yellow }[verdict];
+    const [first = '', ...rest] = reasonLines(target);
+    const gap = first === '' ? '' : ' '.repeat(verdicts - VERDICTS[verdict].length);
+    out += `  ${label(target).padEnd(engines)}${colour(VERDICTS[verdict])}${gap}${first}\n`;
+    for (const line of rest) out += `${' '.repeat(2 + engines + verdicts)}${line}\n`;
+  }
+  return out;
+}
+
+/** @param {import('../findings.js').Target} target */
+const label = ({ name, version }) =>
+  escapeForTerminal(version === '' ? name : `${name} ${version}`);
+
+/** @param {import('./index.js').Summary} summary */
+export function summaryText({ checkpoints, files, counts, unreadable }) {
+  const checked = [
+    ...(checkpoints > 0 || files === 0 ? [counted(checkpoints, 'checkpoint')] : []),
+    ...(files > 0 ? [counted(files, 'metadata file')] : []),
+  ].join(' and ');
+  let line = `${checked} checked`;
+  if (checkpoints + files > 0) line += `: ${countsText(counts)}`;
+  if (unreadable > 0) line += `; ${unreadable} could not be read`;
+  return line;
+}
+
+/** @type {import('./index.js').Format} */
+export const text = {
+  name: 'text',
+  help: 'for people',
+  report({ style, errorStyle, width, quiet, brief, single, targets }) {
+    let any = false;
+    const apart = (/** @type {string} */ out) => {
+      const first = !any;
+      any = true;
+      return { out: first ? out : `\n${out}` };
+    };
+    return {
+      *entry(entry) {
+        const { shown: name, unreadable } = entry;
+        if (unreadable) yield { error: unreadableText(name, unreadable.message, errorStyle) };
+        if (!entry.report) return;
+        if (brief) {
+          any = true;
+          const { engine, container } = entry.report;
+          const made = engine.name === 'unknown' ? '' : engine.display;
+          const what = [made, container.name ?? ''].filter(Boolean).join(' ');
+          const about = what === '' ? '' : ` (${escapeForTerminal(what)})`;
+          yield { out: `${name}:${about} ${countsText(countsOf(entry))}\n` };
+          return;
+        }
+        let notes = false;
+        for (const { part, finding, where } of rowsOf(entry)) {
+          const nameOf = (/** @type {string} */ member) =>
+            wholeName(whereIs(entry, part, { member }));
+          const file = part.texts.files.get(finding.member);
+          const out = findingText({ name: wholeName(where), finding }, file, style, width, nameOf);
+          const isNote = finding.severity === 'info';
+          yield isNote && notes ? { out } : apart(out);
+          notes = isNote;
+        }
+        for (const cut of cutOf(entry))
+          yield apart(
+            `${style.bold(`${cut.name}:`)} ${counted(cut.count, 'more finding')} of ${cut.id}\n`,
+          );
+        if (quiet) return;
+        for (const part of partsOf(entry)) {
+          const { report } = part;
+          const { length } = report.targets;
+          const asked = targets || (entry.kind !== 'files' && (single || report.counts.error > 0));
+          if (length === 0 || !asked) continue;
+          yield apart(matrix(wholeName(whereIs(entry, part, { member: '' })), report, style));
+        }
+      },
+      *end(summary) {
+        if (!quiet) yield apart(`${summaryText(summary)}\n`);
+      },
+    };
+  },
+};
