@@ -98,7 +98,8 @@ enum ckpt_criu_damage {
     CKPT_CRIU_SHORT_ENTRY, /* … within the entry */
     CKPT_CRIU_SHORT_EXTRA, /* … within what follows the entry */
     CKPT_CRIU_BAD_MESSAGE, /* the message is damaged: `message` says how (ckpt_criu_check) */
-    CKPT_CRIU_BAD_PART     /* what follows the entry is damaged (a message queue) */
+    CKPT_CRIU_BAD_PART,    /* what follows the entry is damaged (a message queue) */
+    CKPT_CRIU_NO_MEMORY
 };
 
 /* What is wrong, and where. */

@@ -8,6 +8,7 @@
 #include "mem/buffer.h"
 #include "model/type.h"
 #include "json/scan.h"
+#include "json/sink.h"
 
 /* So many levels of large containers are kept in mind. */
 enum { CKPT_NEAR = 8 };
@@ -75,24 +76,6 @@ struct cJSON *ckpt_any_build(struct ckpt_arena *arena, const unsigned char *text
 
 /* ---- output (emit.c)
  * ------------------------------------------------------------------------------ */
-
-/* Receives a value, part by part, in the order in which it is written. */
-struct ckpt_sink {
-    void (*null_value)(struct ckpt_sink *);
-    void (*boolean)(struct ckpt_sink *, bool);
-    void (*integer)(struct ckpt_sink *, int64_t);   /* Go int16 … int32, uint16, uint32 */
-    void (*integer64)(struct ckpt_sink *, int64_t); /* Go int, int64 */
-    void (*unsigned64)(struct ckpt_sink *, uint64_t);
-    void (*number)(struct ckpt_sink *, double);
-    void (*string)(struct ckpt_sink *, ckpt_string);
-    void (*time)(struct ckpt_sink *, ckpt_time);
-    void (*begin_struct)(struct ckpt_sink *);
-    void (*field)(struct ckpt_sink *, const struct ckpt_type *, const struct ckpt_field *);
-    void (*begin_map)(struct ckpt_sink *);
-    void (*key)(struct ckpt_sink *, ckpt_string);
-    void (*begin_array)(struct ckpt_sink *);
-    void (*end)(struct ckpt_sink *); /* of the innermost struct, map or array */
-};
 
 /* Sends `value` of type `type` and shape `shape` to `sink`, with the fields that Go writes.
    The arena is used for bookkeeping; false if it has no memory. */

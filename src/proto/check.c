@@ -103,3 +103,18 @@ bool ckpt_pb_check(const struct ckpt_pb *m, struct ckpt_pb_problem *problem)
                                          .rest = {at, at + level->found.length}};
     }
 }
+
+bool ckpt_pb_is_exact(const struct ckpt_pb *m)
+{
+    struct ckpt_wire wire = {m->at, m->end};
+    struct ckpt_wire_field found;
+    struct ckpt_pb_problem problem;
+    uint32_t before = 0;
+    while (ckpt_wire_next(&wire, &found) == CKPT_WIRE_OK) {
+        const struct ckpt_pb_field *field = ckpt_pb_find(m->message, found.number);
+        if (field == NULL || !ckpt_pb_fits(field, &found) || found.number < before)
+            return false;
+        before = found.number;
+    }
+    return ckpt_pb_check(m, &problem);
+}

@@ -92,4 +92,8 @@ struct ckpt_pb_problem {
 /* Checks the message and all in it. True: it is sound. */
 bool ckpt_pb_check(const struct ckpt_pb *m, struct ckpt_pb_problem *problem);
 
+/* Whether the message is sound and holds nothing but fields of the table, in the order of their
+   numbers: then it is what the table says, and no message of another dialect. */
+bool ckpt_pb_is_exact(const struct ckpt_pb *m);
+
 #endif
