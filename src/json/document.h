@@ -115,6 +115,9 @@ void ckpt_type_error(ckpt_document *document, const struct ckpt_type_problem *pr
 /* `problem` is NULL where the value is no string. */
 void ckpt_time_error(ckpt_document *document, uint32_t node,
                      const struct ckpt_time_problem *problem, ckpt_error *error);
+/* A value that is not what it should be, where nothing else says more. */
+void ckpt_value_error(ckpt_document *document, uint32_t node, const char *expected,
+                      ckpt_error *error);
 void ckpt_limit_error(ckpt_error *error, const char *message);
 
 /* JSON pointer of a node, with keys as the text spells them. */

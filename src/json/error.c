@@ -497,3 +497,19 @@ void ckpt_time_error(ckpt_document *document, uint32_t node_index,
     error->expected = literal_string("an RFC 3339 time such as 2024-01-28T00:10:45Z");
     set_detail(document, error);
 }
+
+void ckpt_value_error(ckpt_document *document, uint32_t node, const char *expected,
+                      ckpt_error *error)
+{
+    const struct ckpt_node *n = &document->index.nodes[node];
+    memset(error, 0, sizeof(*error));
+    error->kind = CKPT_ERROR_TYPE;
+    error->go_offset = -1;
+    set_place(document, error, n->offset, n->length);
+    error->message = literal_string("unexpected value");
+    error->pointer = ckpt_node_pointer(document, node);
+    add_found(document, n);
+    error->found = keep(document);
+    error->expected = literal_string(expected);
+    set_detail(document, error);
+}
