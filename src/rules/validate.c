@@ -30,6 +30,8 @@ bool ckpt_validation_start(ckpt_summary *s, ckpt_string options, ckpt_string *pr
         return false;
     r->summary = s;
     r->last = &r->findings;
+    r->last_condition = &r->conditions;
+    r->block = r->suspect = -1;
     ckpt_validation_free(s->rules);
     s->rules = r;
     return ckpt_rules_options(r, options, problem) && !r->failed;
@@ -44,6 +46,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
     ckpt_name_set_free(&r->names, &ckpt_rules_memory);
     ckpt_name_set_free(&r->diff, &ckpt_rules_memory);
     ckpt_name_set_free(&r->links, &ckpt_rules_memory);
+    ckpt_name_set_free(&r->outer_links, &ckpt_rules_memory);
     ckpt_arena_free(&r->arena);
     ckpt_buffer_free(&r->text);
     free(r);
