@@ -228,11 +228,11 @@ $(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:
 	@emcc $(WASM_LINK) -sEXPORTED_FUNCTIONS=@$(B)/wasm/$(1).exports.json $$(filter %.o,$$^) -o $$@
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
 endef
-$(eval $(call module,core,metadata archive session))
+$(eval $(call module,core,metadata archive session images))
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,metadata))
-# For the page, which writes no metadata.
-$(eval $(call module,page,metadata archive session,ckpt_wasm_encode))
+# For the page, which writes neither metadata nor images.
+$(eval $(call module,page,metadata archive session images,ckpt_wasm_encode ckpt_wasm_image_bytes))
 # Tells the tables of the core when the package is built; not published.
 $(eval $(call module,tables,tables))
 
@@ -250,13 +250,14 @@ dist/rules.js: wasm/gen/rules.mjs $(B)/describe.json $(wildcard test/data/rules/
 dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; install -m 644 $< $@
 dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
-	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@
+	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@ dist/criu-tables.js
+dist/criu-tables.js: dist/tables.js ;
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
 	@node $< $@ $(B)/wasm/page.wasm
 
-all: dist/core.wasm dist/tables.js $(GENERATED) dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/tables.js dist/criu-tables.js $(GENERATED) dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 

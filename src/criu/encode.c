@@ -134,7 +134,8 @@ static bool add_message(struct encoder *e, uint16_t type, uint32_t node, struct 
 
 static bool add_queue(struct encoder *e, uint32_t node)
 {
-    static const char expected[] = "for each message that the entry counts, an object and its bytes";
+    static const char expected[] =
+        "for each message that the entry counts, an object and its bytes";
     const struct ckpt_node *n = &e->b.document->index.nodes[node];
     if (ckpt_node_type(n) != CKPT_ARRAY ||
         ckpt_node_count(n) != 2 * number_of(e, CKPT_CRIU_ipc_msg_entry_qnum))
@@ -242,8 +243,8 @@ static bool read_head(struct encoder *e)
         ckpt_string key = text_of(e, at);
         bool known = false;
         for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-            known = known || (key.length == strlen(keys[i]) &&
-                              memcmp(key.data, keys[i], key.length) == 0);
+            known = known ||
+                    (key.length == strlen(keys[i]) && memcmp(key.data, keys[i], key.length) == 0);
         if (!known)
             return ckpt_pb_refuse(&e->b, at, "magic, entries, image_version or byte_order");
     }
@@ -256,8 +257,8 @@ static bool read_head(struct encoder *e)
         e->old = true;
     }
     if (order != 0) {
-        ckpt_string text = type_of(e, order) == CKPT_STRING ? text_of(e, order)
-                                                            : (ckpt_string){"", 0};
+        ckpt_string text =
+            type_of(e, order) == CKPT_STRING ? text_of(e, order) : (ckpt_string){"", 0};
         if (text.length != 3 || memcmp(text.data, "big", 3) != 0)
             return ckpt_pb_refuse(&e->b, order, "\"big\", or no member \"byte_order\"");
         e->big_endian = true;

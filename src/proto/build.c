@@ -317,8 +317,9 @@ static bool add_unknown(struct ckpt_pb_builder *b, uint32_t number, uint32_t nod
     const struct ckpt_node *n = node_at(b, node);
     uint64_t value;
     if (ckpt_node_type(n) != CKPT_OBJECT || ckpt_node_count(n) != 1)
-        return ckpt_pb_refuse(b, node, "{\"varint\": …}, {\"fixed32\": …}, {\"fixed64\": …} or "
-                                       "{\"bytes\": \"…\"}");
+        return ckpt_pb_refuse(b, node,
+                              "{\"varint\": …}, {\"fixed32\": …}, {\"fixed64\": …} or "
+                              "{\"bytes\": \"…\"}");
     ckpt_string form = string_at(b, node + 1);
     if (equals(form, "bytes")) {
         add_tag(b->out, number, CKPT_WIRE_BYTES);

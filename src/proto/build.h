@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Values to messages: JSON text as proto/emit.h describes it, in both of its forms, to bytes. Fields
- * are written in the order of their numbers, whatever the text's order is.
+ * Values to messages: JSON text as proto/emit.h describes it, in both of its forms, to bytes.
+ * Fields are written in the order of their numbers, whatever the text's order is.
  */
 #ifndef CKPT_PROTO_BUILD_H
 #define CKPT_PROTO_BUILD_H
 
+#include "proto/table.h"
 #include "json/document.h"
 #include "json/names.h"
-#include "proto/table.h"
 
 struct ckpt_pb_builder {
     const struct ckpt_pb_schema *schema;
     const struct ckpt_names *names;
     ckpt_document *document; /* scanned; its arena holds what is needed in between */
     struct ckpt_buffer *out;
-    const char *expected; /* why it failed: what should stand there (NULL: no memory) … */
-    uint32_t node;        /* … at this node */
+    const char *expected;  /* why it failed: what should stand there (NULL: no memory) … */
+    uint32_t node;         /* … at this node */
     const char *beside[3]; /* keys of the outermost object that are no fields; NULL ends them */
 };
 

@@ -2,6 +2,7 @@
 // One instance of the core: the JavaScript side of exports.c.
 import { border, constants, fields, kinds } from '../../dist/tables.js';
 import { CheckpointError } from './error.js';
+import { decodeImage, encodeImage, imageInfo, imageText } from './images.js';
 import { readTape, toJson } from './value.js';
 
 /** Positions in the record that ckpt_wasm_result() points to, in words (result.h). */
@@ -170,6 +171,43 @@ export class Core {
     this.#exports.ckpt_wasm_byte_to_string(value);
     this.#refresh();
     return this.#text(RESULT.text);
+  }
+
+  /**
+   * The value of a CRIU image, in the form of crit: {magic, entries: […]}; 64-bit numbers are bigint.
+   * @param {Uint8Array} bytes @param {import('./images.js').ImageOptions} [options]
+   * @returns {{magic: string, entries: any[]}}
+   * @throws {CheckpointError} `partial` is what could be read of a damaged one
+   */
+  decodeImage(bytes, options) {
+    return decodeImage(this.#exports, bytes, options);
+  }
+
+  /**
+   * The same as JSON text, as `crit decode` writes it.
+   * @param {Uint8Array} bytes @param {import('./images.js').ImageOptions} [options]
+   * @returns {{text: string, error: CheckpointError | null}}
+   */
+  imageText(bytes, options) {
+    return imageText(this.#exports, bytes, options);
+  }
+
+  /**
+   * What an image is. @param {Uint8Array} bytes @param {import('./images.js').ImageOptions} [options]
+   */
+  imageInfo(bytes, options) {
+    return imageInfo(this.#exports, bytes, options);
+  }
+
+  /**
+   * The bytes of the image that a value describes; the other way of decodeImage.
+   * @param {string} name of the file, which says what type it must have; '': any
+   * @param {any} value or its JSON as bytes
+   * @returns {Uint8Array}
+   * @throws {CheckpointError} with the place in the value (`pointer`)
+   */
+  encodeImage(name, value) {
+    return encodeImage(this.#exports, name, value);
   }
 
   // ---- inside ------------------------------------------------------------------------------------

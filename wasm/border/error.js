@@ -16,7 +16,11 @@ export class CheckpointError extends Error {
     Object.assign(this, details);
   }
 
-  /** @type {'syntax' | 'type' | 'time' | 'limit'} */
+  /**
+   * Of CRIU images also: no-image (without an image's magic number), other-type (than the name says), raw (no
+   * entries), damaged.
+   * @type {'syntax' | 'type' | 'time' | 'limit' | 'no-image' | 'other-type' | 'raw' | 'damaged'}
+   */
   kind = 'limit';
   /** Stable id of the rule that is broken, for example "CKP100". */
   rule = 'CKP012';
@@ -38,7 +42,9 @@ export class CheckpointError extends Error {
   found = '';
   /** What should stand there, in words. */
   expected = '';
-  /** The value as far as Go fills it, after a type or time error. @type {any} */
+  /** Of CRIU images: the entry, counted from 0; -1: none. */
+  entry = -1;
+  /** The value as far as Go fills it, after a type or time error; what could be read of a damaged image. @type {any} */
   partial = undefined;
 }
 

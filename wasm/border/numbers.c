@@ -27,7 +27,7 @@ static const struct number tape[] = {
     {"true", CKPT_TAPE_TRUE},       {"input", CKPT_TAPE_INPUT},       {"string", CKPT_TAPE_STRING},
     {"integer", CKPT_TAPE_INTEGER}, {"negative", CKPT_TAPE_NEGATIVE}, {"int64", CKPT_TAPE_INT64},
     {"uint64", CKPT_TAPE_UINT64},   {"number", CKPT_TAPE_NUMBER},     {"struct", CKPT_TAPE_STRUCT},
-    {"map", CKPT_TAPE_MAP},         {"array", CKPT_TAPE_ARRAY},
+    {"map", CKPT_TAPE_MAP},         {"array", CKPT_TAPE_ARRAY},       {"word", CKPT_TAPE_WORD},
 };
 /* Without the kind that only the native library has. */
 static const struct number errors[] = {

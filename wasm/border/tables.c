@@ -7,12 +7,14 @@
 #include "archive/archive.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
+#include "criu/names.h"
 #include "mem/buffer.h"
 #include "model/type.h"
 #include "rules/catalog.h"
 #include "wasm/border/numbers.h"
 
 const ckpt_string *ckpt_wasm_tables(void);
+const ckpt_string *ckpt_wasm_image_tables(void);
 
 static void add_quoted(struct ckpt_buffer *out, const char *text)
 {
@@ -109,6 +111,49 @@ const ckpt_string *ckpt_wasm_tables(void)
     ckpt_border_numbers(&out);
     ckpt_buffer_add_text(&out, ",\"members\":");
     ckpt_members_describe(&out);
+    ckpt_buffer_add_text(&out, "}");
+    answer = (ckpt_string){out.data, out.failed ? 0 : out.length};
+    return &answer;
+}
+
+/* The rows of images.def, in the order of their numbers. */
+static void add_images(struct ckpt_buffer *out)
+{
+    static const struct {
+        const char *kind, *frame, *text;
+    } rows[] = {
+#define CRIU_IMAGE(kind, type, prefix, id, suffix, frame, magic, head, entry, extra, text)         \
+    {#kind, #frame, text},
+#include "criu/images.def"
+    };
+    ckpt_buffer_add_text(out, ",\"images\":[");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        ckpt_buffer_add_text(out, i == 0 ? "{\"kind\":" : ",{\"kind\":");
+        add_quoted(out, rows[i].kind);
+        ckpt_buffer_add_text(out, ",\"frame\":");
+        add_quoted(out, rows[i].frame);
+        ckpt_buffer_add_text(out, ",\"text\":");
+        add_quoted(out, rows[i].text);
+        ckpt_buffer_add_text(out, "}");
+    }
+    ckpt_buffer_add_text(out, "]");
+}
+
+/* {"names":[…],"images":[{kind, frame, text}…]}: the list of names for ckpt_wasm_image_names(), and
+   what the kinds of images are. */
+const ckpt_string *ckpt_wasm_image_tables(void)
+{
+    static struct ckpt_buffer out;
+    static ckpt_string answer;
+    ckpt_buffer_clear(&out);
+    ckpt_buffer_add_text(&out, "{\"names\":[");
+    for (uint32_t i = 0; i < ckpt_criu_names.count; i++) {
+        if (i > 0)
+            ckpt_buffer_add_text(&out, ",");
+        add_quoted(&out, ckpt_criu_names.list[i]);
+    }
+    ckpt_buffer_add_text(&out, "]");
+    add_images(&out);
     ckpt_buffer_add_text(&out, "}");
     answer = (ckpt_string){out.data, out.failed ? 0 : out.length};
     return &answer;

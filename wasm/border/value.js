@@ -14,7 +14,7 @@ const {
   string: STRING,
 } = border.tape;
 const { integer: INTEGER, negative: NEGATIVE, int64: INT64, uint64: UINT64 } = border.tape;
-const { number: NUMBER, struct: STRUCT, map: MAP } = border.tape;
+const { number: NUMBER, struct: STRUCT, map: MAP, word: WORD } = border.tape;
 
 /**
  * Builds the value that stands on a tape.
@@ -42,10 +42,10 @@ export function readTape(words, start, input, strings, position, fields) {
       if (kind === END) return done;
       continue;
     }
-    if (kind === STRUCT) {
+    if (kind === STRUCT && (word & 15) === STRUCT) {
       key = fields[word >>> 4];
       word = words[at++];
-    } else if (kind === MAP) {
+    } else if (kind === STRUCT || kind === MAP) {
       if ((word & 15) === INPUT) key = input.substring(words[at], words[at++] + (word >>> 4));
       else key = strings.substring(position, (position += word >>> 4));
       word = words[at++];
@@ -67,6 +67,9 @@ export function readTape(words, start, input, strings, position, fields) {
         break;
       case STRING:
         value = strings.substring(position, (position += word >>> 4));
+        break;
+      case WORD:
+        value = fields[word >>> 4];
         break;
       case INTEGER:
         value = words[at++];

@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// node wasm/gen/tables.mjs build/wasm/tables.wasm dist/tables.js: the core's tables for JavaScript (wasm/border/tables.c).
+// node wasm/gen/tables.mjs build/wasm/tables.wasm dist/tables.js dist/criu-tables.js: the core's tables for JavaScript
+// (wasm/border/tables.c).
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const [, , wasmPath, outPath] = process.argv;
+const [, , wasmPath, outPath, imagesPath] = process.argv;
 const { instance } = await WebAssembly.instantiate(readFileSync(wasmPath), {});
-const { memory, _initialize, ckpt_wasm_tables: tablesAt } = /** @type {any} */ (instance.exports);
+const { memory, _initialize, ckpt_wasm_tables, ckpt_wasm_image_tables } = /** @type {any} */ (
+  instance.exports
+);
 _initialize();
-const [address, length] = new Uint32Array(memory.buffer, tablesAt(), 2);
-const tables = JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, address, length)));
+
+/** @param {() => number} tablesAt @returns {any} */
+function read(tablesAt) {
+  const [address, length] = new Uint32Array(memory.buffer, tablesAt(), 2);
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(memory.buffer, address, length)));
+}
+
+const tables = read(ckpt_wasm_tables);
 
 // JavaScript looks the names up by their numbers.
 for (const table of ['types', 'dialects', 'ends', 'compressions', 'events']) {
@@ -23,10 +32,16 @@ for (const group of ['result', 'limits'])
     Object.entries(tables.border[group]).map(([name, number]) => [camel(name), number]),
   );
 
-const lines = Object.entries(tables).map(
-  ([name, table]) => `export const ${name} = ${JSON.stringify(table)};\n`,
-);
-writeFileSync(
-  outPath,
-  `// SPDX-License-Identifier: Apache-2.0\n// Generated from the core, which it fits and no other.\n${lines.join('')}`,
-);
+/** A module that exports each table. @param {string} path @param {Record<string, any>} tables */
+function write(path, tables) {
+  const lines = Object.entries(tables).map(
+    ([name, table]) => `export const ${name} = ${JSON.stringify(table)};\n`,
+  );
+  writeFileSync(
+    path,
+    `// SPDX-License-Identifier: Apache-2.0\n// Generated from the core, which it fits and no other.\n${lines.join('')}`,
+  );
+}
+
+write(outPath, tables);
+write(imagesPath, read(ckpt_wasm_image_tables));
