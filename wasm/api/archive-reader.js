@@ -233,7 +233,7 @@ export class Reader {
       if (index !== this.#pick[this.#picked]) return;
       this.#picked++;
       const record = this.#bytes.subarray(at, at + this.#event('length'));
-      this.#core.ckpt_wasm_archive_want(this.#handle);
+      this.#core.ckpt_wasm_archive_accept(this.#handle);
       this.#start(this.#pickAs, index, sizeOf(record));
       return;
     }
@@ -245,7 +245,7 @@ export class Reader {
       wish = true;
     } else if (this.#want) {
       wish = this.#want(last);
-      if (wish) this.#core.ckpt_wasm_archive_want(this.#handle);
+      if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
     this.#start(wish, last.index, last.size);
   }

@@ -2,7 +2,6 @@
 // One instance of the core: the JavaScript side of exports.c.
 import { constants, fields, kinds } from '../../dist/tables.js';
 import { CheckpointError } from './error.js';
-import { validateWith } from '../api/validate.js';
 import { readTape, toJson } from './value.js';
 
 /** Positions in the record that ckpt_wasm_result() points to, in words (exports.c: result). */
@@ -113,22 +112,6 @@ export class Core {
     const failed = this.#decode(kind, bytes);
     if (failed) throw this.#error(failed);
     return this.#value();
-  }
-
-  /**
-   * Checks a checkpoint, or single metadata files by their names, by all rules.
-   * @overload @param {Record<string, Uint8Array>} target @param {import('../api/validate.js').ValidateOptions} [options] @returns {any}
-   */
-  /**
-   * @overload @param {import('../api/checkpoint.js').Checkpoint} target @param {import('../api/validate.js').ValidateOptions} [options] @returns {Promise<any>}
-   */
-  /**
-   * @param {any} target @param {import('../api/validate.js').ValidateOptions} [options]
-   * @returns {any} the report; a promise of it for a checkpoint
-   * @throws {TypeError} an option is wrong
-   */
-  validate(target, options) {
-    return validateWith(this, target, options);
   }
 
   /**
@@ -314,7 +297,7 @@ export class Core {
       this.#decode(kind, bytes);
       this.#current = document;
     }
-    const found = this.#exports.ckpt_wasm_locate(this.#putAside(name), name.length);
+    const found = this.#exports.ckpt_wasm_locate(this.#putScratch(name), name.length);
     this.#refresh();
     if (!found) return null;
     const result = this.#result;
@@ -327,8 +310,8 @@ export class Core {
   }
 
   /** Puts bytes where a call can read them, without touching the input. @param {Uint8Array} bytes */
-  #putAside(bytes) {
-    const start = this.#exports.ckpt_wasm_aside(bytes.length);
+  #putScratch(bytes) {
+    const start = this.#exports.ckpt_wasm_scratch(bytes.length);
     this.#refresh();
     if (start === 0) throw limitError('out of memory');
     this.#bytes.set(bytes, start);
