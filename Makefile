@@ -31,6 +31,9 @@ WASM_FAST ?=#                   WASM_FAST=1: link the module in seconds, for dev
 WERROR ?= -Werror#              WERROR= builds with compilers whose warnings are not known yet
 CJSON_DIR ?= build/deps/cjson#  a directory with cJSON.c and cJSON.h; the default is fetched
 ZSTD_DIR ?= build/deps/libzstd# the source of libzstd (with lib/zstd.h); the default is fetched
+LZ4_DIR ?= build/deps/lz4#      ... of lz4 (with lib/lz4.h)
+XZ_DIR ?= build/deps/xz-utils#  ... of XZ Utils (with src/liblzma)
+BZIP2_DIR ?= build/deps/bzip2#  ... of bzip2 (with bzlib.h)
 CFLAGS ?= -O2 -g
 CC := gcc
 CLANG ?= clang
@@ -54,9 +57,27 @@ ZSTD_FLAGS := -DHUF_FORCE_DECOMPRESS_X1 -DZSTD_FORCE_DECOMPRESS_SEQUENCES_SHORT 
               -DZSTD_LIB_MINIFY -DZSTD_DECODER_INTERNAL_BUFFER=131072 -DZSTD_LEGACY_SUPPORT=0 \
               -DZSTD_DISABLE_ASM -DZSTD_STRIP_ERROR_STRINGS -DXXH_NO_XXH3
 
+# Of lz4 the one file with the block format; what is not called of it is not linked.
+LZ4_SRC := lz4
+LZ4_FLAGS := -DLZ4LIB_VISIBILITY=
+
+# Of liblzma the decoder of .xz files with all filters and checks, of libbz2 everything but the sorting.
+XZ_SRC := $(addprefix common/,block_decoder block_header_decoder block_util common filter_common filter_decoder \
+            filter_flags_decoder index_hash stream_decoder stream_flags_common stream_flags_decoder vli_decoder vli_size) \
+          $(addprefix check/,check crc32_fast crc32_table crc64_fast crc64_table sha256) lz/lz_decoder \
+          lzma/lzma_decoder lzma/lzma2_decoder delta/delta_common delta/delta_decoder \
+          $(addprefix simple/,arm arm64 armthumb ia64 powerpc simple_coder simple_decoder sparc x86)
+XZ_FLAGS := $(addprefix -I$(XZ_DIR)/src/,liblzma/api $(addprefix liblzma/,common check lz rangecoder lzma delta simple) common) \
+            $(addprefix -DHAVE_,STDBOOL_H STDINT_H INTTYPES_H STRING_H LIMITS_H DECODERS \
+                CHECK_CRC32 CHECK_CRC64 CHECK_SHA256 $(addprefix DECODER_,LZMA2 DELTA X86 POWERPC IA64 ARM ARMTHUMB ARM64 SPARC)) \
+            -DTUKLIB_SYMBOL_PREFIX=ckpt_ -DLZMA_API_STATIC -D_POSIX_C_SOURCE=200809L
+BZIP2_SRC := bzlib crctable decompress huffman randtable
+BZIP2_FLAGS := -DBZ_NO_STDIO
+
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
         -Wundef -Wvla $(WERROR)
-CPPFLAGS := -Isrc -I. -isystem $(CJSON_DIR) -isystem $(ZSTD_DIR)/lib
+CPPFLAGS := -Isrc -I. -isystem $(CJSON_DIR) -isystem $(ZSTD_DIR)/lib -isystem $(LZ4_DIR)/lib \
+            -isystem $(XZ_DIR)/src/liblzma/api -isystem $(BZIP2_DIR)
 COMMON := -std=c11 -fvisibility=hidden -ffunction-sections -fdata-sections
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -124,23 +145,28 @@ setup:
 
 # ---- Fetched sources ----------------------------------------------------------------------------
 
-DEPS := $(if $(filter build/deps/cjson,$(CJSON_DIR)),build/deps/cjson.pinned) \
-        $(if $(filter build/deps/libzstd,$(ZSTD_DIR)),build/deps/libzstd.pinned)
-DEPS := $(strip $(DEPS))
+DEPS := $(patsubst %,%.pinned,$(filter build/deps/%,$(CJSON_DIR) $(ZSTD_DIR) $(LZ4_DIR) $(XZ_DIR) $(BZIP2_DIR)))
 
 build/deps/%.pinned: .ci/sources.txt .ci/fetch-source | setup
 	@.ci/fetch-source $*
 
 $(CJSON_DIR)/cJSON.c: $(DEPS)
 	@[ -f $@ ] || { echo "CJSON_DIR=$(CJSON_DIR): there is no cJSON.c" >&2; exit 1; }
-$(ZSTD_SRC:%=$(ZSTD_DIR)/lib/%.c): $(DEPS)
-	@[ -f $@ ] || { echo "ZSTD_DIR=$(ZSTD_DIR): there is no $(@:$(ZSTD_DIR)/%=%)" >&2; exit 1; }
+# source NAME, DIRECTORY, FILES: what is wrong with the directory when a file is not there.
+define source
+$(3): $(DEPS)
+	@[ -f $$@ ] || { echo "$(1)=$(2): there is no $$(@:$(2)/%=%)" >&2; exit 1; }
+endef
+$(eval $(call source,ZSTD_DIR,$(ZSTD_DIR),$(ZSTD_SRC:%=$(ZSTD_DIR)/lib/%.c)))
+$(eval $(call source,LZ4_DIR,$(LZ4_DIR),$(LZ4_SRC:%=$(LZ4_DIR)/lib/%.c)))
+$(eval $(call source,XZ_DIR,$(XZ_DIR),$(XZ_SRC:%=$(XZ_DIR)/src/liblzma/%.c)))
+$(eval $(call source,BZIP2_DIR,$(BZIP2_DIR),$(BZIP2_SRC:%=$(BZIP2_DIR)/%.c)))
 
 # Changes only when the flags do, so that objects built with others are not used again.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' | cmp -s - $@ || \
-	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT)' >$@
+	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT) $(LZ4_FLAGS) $(XZ_FLAGS) $(BZIP2_FLAGS)' | cmp -s - $@ || \
+	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT) $(LZ4_FLAGS) $(XZ_FLAGS) $(BZIP2_FLAGS)' >$@
 
 # ---- C: the same rules for every way of compiling it ---------------------------------------------
 
@@ -148,7 +174,7 @@ $(B)/flags: FORCE
 WRAP := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 # variant NAME, COMPILER, AR, FLAGS: $(B)/NAME/libckpt.a, $(B)/NAME/test-c and the objects for them.
-# cJSON and libzstd are not ours: compiled without our warnings.
+# The fetched sources are not ours: compiled without our warnings.
 define variant
 $(B)/$(1)/%.o: %.c $(B)/flags $(DEPS) | setup
 	@mkdir -p $$(@D)
@@ -160,7 +186,17 @@ $(B)/$(1)/zstd/%.o: $(ZSTD_DIR)/lib/%.c $(B)/flags $(DEPS) | setup
 	@mkdir -p $$(@D)
 	@echo "  CC  $(1) zstd $$*"; $(2) $(COMMON) $(4) $(ZSTD_FLAGS) $$(ZSTD_BEFORE) -w -MMD -MP -c $$< -o $$@
 $(B)/$(1)/zstd/decompress/zstd_decompress_block.o: private ZSTD_BEFORE := -I$(ZSTD_DIR)/lib -include src/archive/zstd_literals.h
-$(B)/$(1)/libckpt.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/cJSON.o $(ZSTD_SRC:%=$(B)/$(1)/zstd/%.o)
+$(B)/$(1)/lz4/%.o: $(LZ4_DIR)/lib/%.c $(B)/flags $(DEPS) | setup
+	@mkdir -p $$(@D)
+	@echo "  CC  $(1) lz4 $$*"; $(2) $(COMMON) $(4) $(LZ4_FLAGS) -w -MMD -MP -c $$< -o $$@
+$(B)/$(1)/xz/%.o: $(XZ_DIR)/src/liblzma/%.c $(B)/flags $(DEPS) | setup
+	@mkdir -p $$(@D)
+	@echo "  CC  $(1) xz $$*"; $(2) $(COMMON) $(4) $(XZ_FLAGS) -w -MMD -MP -c $$< -o $$@
+$(B)/$(1)/bzip2/%.o: $(BZIP2_DIR)/%.c $(B)/flags $(DEPS) | setup
+	@mkdir -p $$(@D)
+	@echo "  CC  $(1) bzip2 $$*"; $(2) $(COMMON) $(4) $(BZIP2_FLAGS) -w -MMD -MP -c $$< -o $$@
+$(B)/$(1)/libckpt.a: $(LIB_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/cJSON.o $(ZSTD_SRC:%=$(B)/$(1)/zstd/%.o) \
+    $(LZ4_SRC:%=$(B)/$(1)/lz4/%.o) $(XZ_SRC:%=$(B)/$(1)/xz/%.o) $(BZIP2_SRC:%=$(B)/$(1)/bzip2/%.o)
 	@rm -f $$@; $(3) rcsD $$@ $$^
 $(B)/$(1)/test-c: $(TEST_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/libckpt.a
 	@$(2) $(4) $(WRAP) $$^ -lm -o $$@
@@ -188,7 +224,7 @@ $(B)/wasm/$(1).exports: $(2)
 	@mkdir -p $$(@D)
 	@cat $$^ >$$@
 	@sed -E 's/#.*//; s/[[:space:]]//g; /^$$$$/d; s/.*/"_&"/' $$@ | paste -sd, | sed 's/.*/[&]/' >$$@.json
-$(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:%=$(B)/wasm/zstd/%.o) $(B)/wasm/$(1).exports
+$(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:%=$(B)/wasm/zstd/%.o) $(LZ4_SRC:%=$(B)/wasm/lz4/%.o) $(B)/wasm/$(1).exports
 	@emcc $(WASM_LINK) -sEXPORTED_FUNCTIONS=@$(B)/wasm/$(1).exports.json $$(filter %.o,$$^) -o $$@
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
 endef

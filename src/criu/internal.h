@@ -28,7 +28,13 @@ struct ckpt_dump {
     size_t file_count;
     bool files_known;
     struct ckpt_lookup lookups[CKPT_LOOKUP_COUNT];
-    uint32_t *filter_counts; /* by index of a seccomp filter: those of its chain */
+    uint32_t *filter_counts;    /* by index of a seccomp filter: those of its chain */
+    struct ckpt_text *texts;    /* text.c: command lines and environments … */
+    struct ckpt_key *text_keys; /* … by pid */
+    size_t text_count, text_size;
+    struct ckpt_text_piece *pieces; /* of pages files that are needed for them */
+    size_t piece_count;
+    bool texts_known;
     ckpt_dump *previous;
 };
 

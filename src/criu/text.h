@@ -2,8 +2,8 @@
 /*
  * Command lines and environments. They lie in the memory of the processes, so they are read in
  * steps: ckpt_text_plan() says which bytes of which pages files are needed, the caller reads them
- * and gives them to ckpt_text_take(). The same for every byte that is asked for: nothing else of the
- * pages is read.
+ * and gives them to ckpt_text_take(). The same for every byte that is asked for: nothing else of
+ * the pages is read.
  */
 #ifndef CKPT_CRIU_TEXT_H
 #define CKPT_CRIU_TEXT_H
@@ -15,7 +15,8 @@ struct ckpt_area {
     uint64_t start;
     uint8_t *bytes; /* `length` of them */
     size_t length;
-    bool known; /* all of it was in the dump, and was read */
+    uint32_t pending; /* pieces that were not taken yet */
+    bool known;       /* all of it is in the dump; and, once nothing is pending, in `bytes` */
 };
 
 /* Bytes of a pages file that are needed. */
@@ -28,8 +29,8 @@ struct ckpt_text_piece {
     struct ckpt_area *area;
 };
 
-/* All pieces that are needed, sorted by level, file and offset; what cannot be had becomes a gap. It
-   is made once; the images with page maps must have been added before. */
+/* All pieces that are needed, sorted by level, file and offset; what cannot be had becomes a gap.
+   It is made once; the images with page maps must have been added before. */
 const struct ckpt_text_piece *ckpt_text_plan(ckpt_dump *dump, size_t *count);
 
 /* Takes the bytes of a piece of the plan; fewer than its length: the file ends there. */

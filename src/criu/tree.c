@@ -52,8 +52,8 @@ static bool read_nodes(struct tree *tree)
     ckpt_entries_begin(&entries, dump, image);
     for (size_t i = 0; ckpt_entries_next(&entries); i++) {
         uint64_t pid = ckpt_pb_u64(&entries.entry.message, F(pstree_entry, pid), 0);
-        tree->nodes[i] = (struct node){entries.entry.message, (uint32_t)pid, NOBODY, NOBODY,
-                                       NOBODY, NOBODY, false};
+        tree->nodes[i] = (struct node){
+            entries.entry.message, (uint32_t)pid, NOBODY, NOBODY, NOBODY, NOBODY, false};
         tree->keys[i] = (struct ckpt_key){pid, (uint32_t)i};
     }
     ckpt_sort(tree->keys, most);
@@ -177,8 +177,8 @@ static ckpt_string text_field(const struct ckpt_pb *message, unsigned field)
 static void put_thread(const struct ckpt_task *task, uint32_t tid, const struct ckpt_pb *core,
                        struct ckpt_sink *sink)
 {
-    static const char *const policies[] = {"other", "fifo", "rr", "batch", NULL, "idle", "deadline",
-                                           "ext"};
+    static const char *const policies[] = {"other", "fifo", "rr",       "batch",
+                                           NULL,    "idle", "deadline", "ext"};
     struct ckpt_pb thread = {NULL, NULL, NULL}, queue = {NULL, NULL, NULL};
     bool main = tid == task->pid, mips = ckpt_task_is_mips(task);
     uint64_t blocked;
@@ -226,7 +226,7 @@ static void put_threads(const struct ckpt_task *task, struct ckpt_sink *sink)
 static void put_strings(struct ckpt_sink *sink, enum ckpt_view_member member,
                         const struct ckpt_area *area)
 {
-    if (area == NULL || !area->known) {
+    if (area == NULL || !area->known || area->pending != 0) {
         ckpt_view_null(sink, member);
         return;
     }
@@ -254,8 +254,8 @@ static void put_paths(const struct ckpt_task *task, struct ckpt_sink *sink)
         const struct ckpt_dump_file *file = ckpt_dump_file(task->dump, (uint32_t)id);
         path[i] = ckpt_file_path(task->dump, file);
         if (path[i].path.data == NULL)
-            ckpt_dump_gap_in(task->dump,
-                             i == 0 ? CKPT_CRIU_IMAGE_MM : CKPT_CRIU_IMAGE_FS, task->pid, 0,
+            ckpt_dump_gap_in(task->dump, i == 0 ? CKPT_CRIU_IMAGE_MM : CKPT_CRIU_IMAGE_FS,
+                             task->pid, 0,
                              i == 0   ? "exe_file_id"
                              : i == 1 ? "cwd_id"
                                       : "root_id",
