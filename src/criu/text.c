@@ -21,8 +21,13 @@ struct ckpt_text {
     struct ckpt_area cmdline, environ;
 };
 
-static const char absent_parent[] =
-    "the memory is in the dump before this one, which was not given";
+/* Why memory that a dump before this one holds is not known. */
+static const char *absent_parent(const struct ckpt_dump *dump)
+{
+    return dump->previous == NULL
+               ? "the memory is in the dump before this one, which was not given"
+               : "the memory is in a dump before this one, but not in those that were given";
+}
 
 /* A process whose areas are being planned. */
 struct planner {
