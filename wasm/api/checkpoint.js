@@ -6,7 +6,7 @@ import { CheckpointError } from '../border/error.js';
 import { Dump } from './dump.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
-import { KEPT, memberWish, Summary, WISH } from './summary.js';
+import { KEPT, memberUse, Summary, USE } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
@@ -194,13 +194,13 @@ export class Checkpoint {
           ? undefined
           : (member) => {
               if (member.type !== 'file') return false;
-              const wish = memberWish(exports, member.name, member.size);
-              if (wish === WISH.keep && member.size <= left) {
+              const wish = memberUse(exports, member.name, member.size);
+              if (wish === USE.keep && member.size <= left) {
                 left -= member.size;
                 return true;
               }
-              if (wish === WISH.list) return { archive: { limits } };
-              return wish === WISH.archive && { archive: { want: KEPT.names, limits } };
+              if (wish === USE.list) return { archive: { limits } };
+              return wish === USE.archive && { archive: { want: KEPT.names, limits } };
             },
       }));
     this.#archive = archive;
@@ -272,7 +272,7 @@ export class Checkpoint {
     const found = await layersOf({
       members: this.members,
       json: (member) => this.#small(member),
-      wish: (member) => memberWish(this.#core.exports, member.name, member.size),
+      wish: (member) => memberUse(this.#core.exports, member.name, member.size),
       addIndex: (bytes) => this.#addIndex(bytes),
       open: (member) => this.#inside(member),
     });
