@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One reader of the C core (src/archive/archive.h), and what it found.
+import { border } from '../../dist/tables.js';
 import { field, layout } from '../border/archive-layout.js';
 import { MemberList } from './archive-members.js';
 
@@ -98,7 +99,7 @@ export class Reader {
     const view = new DataView(exports.memory.buffer);
     const values = {
       ...options.limits,
-      flags: (this.#want ? 1 : 0) | (sequential ? 2 : 0),
+      flags: (this.#want ? border.modes.decide : 0) | (sequential ? border.modes.sequential : 0),
       depth: this.#depth,
     };
     for (const [name, value] of Object.entries(values)) {
