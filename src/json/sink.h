@@ -23,7 +23,8 @@ struct ckpt_sink {
     void (*time)(struct ckpt_sink *, ckpt_time);
     void (*begin_struct)(struct ckpt_sink *);
     void (*field)(struct ckpt_sink *, const struct ckpt_type *, const struct ckpt_field *);
-    /* Of values whose names are in a list (json/names.h): a member, and a string, by its number. */
+    /* Of values whose names are in a list of their own (json/names.h, criu/views.def): a member of
+       a struct, and a string, by its number. */
     void (*member)(struct ckpt_sink *, uint32_t);
     void (*word)(struct ckpt_sink *, uint32_t);
     void (*begin_map)(struct ckpt_sink *);
