@@ -92,7 +92,8 @@ static void set_problem(const struct ckpt_criu_problem *problem)
     ckpt_buffer_free(&text);
 }
 
-/* {"kind", "message", "pointer", "offset", "length", "line", "column", "found", "expected"} */
+/* {"kind", "message", "goMessage" (without the place), "pointer", "offset", "length", "line",
+ * "column", "found", "expected"} */
 static void set_error(const ckpt_error *error)
 {
     struct ckpt_python json;
@@ -102,6 +103,7 @@ static void set_error(const ckpt_error *error)
     begin_problem(&json);
     add_member(&json, "kind", (ckpt_string){kind, strlen(kind)});
     add_member(&json, "message", error->detail);
+    add_member(&json, "goMessage", error->message);
     add_member(&json, "pointer", error->pointer);
     add_number(&json, "offset", error->where.offset);
     add_number(&json, "length", error->where.length);

@@ -135,7 +135,7 @@ export function imageInfo(exports, bytes, options = {}) {
     const error = problemOf(exports);
     return {
       kind: row?.kind ?? '',
-      type: known.type ?? (known.magic ? `0x${known.magic.toString(16)}` : ''),
+      type: known.type ?? (error?.kind === 'no-image' ? '' : `0x${known.magic.toString(16)}`),
       text: row?.text ?? '',
       id: known.id === undefined ? null : BigInt(known.id),
       entries: known.entries,

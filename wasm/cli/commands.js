@@ -3,7 +3,9 @@
 import { cat } from './cat.js';
 import { completion } from './completion.js';
 import { decode } from './decode.js';
+import { encode } from './encode.js';
 import { explain } from './explain.js';
+import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
@@ -18,5 +20,5 @@ export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
   ...[ps],
   ...[validate, view, explain, rules],
-  ...[decode, completion],
+  ...[decode, encode, info, completion],
 ];

@@ -1,58 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
-// ckpt decode
+// ckpt decode: metadata files as the Go package writes them, CRIU images as crit does.
 import { CheckpointError } from '../border/error.js';
+import { basename } from 'node:path';
 import { escapeInJson } from '../report/escape.js';
 import { finding, read, whyUnread } from './check.js';
+import { asMember, printImage, printLines, printMember } from './decode-images.js';
 import { EXIT } from './exit.js';
 import { findingText, unreadableText } from '../report/formats/text.js';
+import { fileInput, kindOf, standardInput } from './input.js';
 import { KIND_OPTIONS, namedInput } from './kind.js';
 import { styleFor } from './output.js';
+import { CONTAINER } from './select.js';
+import { NO_PROGRESS } from './progress.js';
+
+/** @typedef {import('./options.js').Context} Context */
+
+/**
+ * A metadata file. @param {Context} context @param {import('./input.js').Input} input @param {Uint8Array} [content]
+ * it, if it was read already
+ */
+async function printMetadata({ values, switches, stdout, stderr, core }, input, content) {
+  const ckpt = await core();
+  const style = styleFor(values.color ?? 'auto', stderr);
+  /** @type {Uint8Array} */
+  let bytes = new Uint8Array();
+  /** @param {string} text */
+  const print = (text) => stdout.write(stdout.isTerminal ? `${escapeInJson(text)}\n` : text);
+  try {
+    bytes = content ?? (await read(input));
+    await print(ckpt.reencode(input.kind, bytes));
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof CheckpointError) || error.kind === 'limit') {
+      const { message } = whyUnread(error);
+      await stderr.write(unreadableText(input.shown, message, style));
+      return EXIT.unreadable;
+    }
+    const what = { name: input.shown, finding: finding(error, bytes) };
+    await stderr.write(findingText(what, { bytes, hidden: [] }, style, stderr.width));
+    if (switches.has('partial') && error.partial !== undefined)
+      await print(ckpt.encode(input.kind, error.partial));
+    return EXIT.findings;
+  }
+}
+
+/** One operand. @param {Context} context @param {string} operand @returns {Promise<number>} exit code */
+async function printOperand(context, operand) {
+  const { values, stderr, core, fail } = context;
+  const member = asMember(context, operand);
+  if (member) return printMember(context, member);
+  const ckpt = await core();
+  const name = operand === '-' ? (values['stdin-name'] ?? '') : basename(operand);
+  if (values.kind !== undefined || kindOf(name, ckpt.files) !== '')
+    return printMetadata(context, namedInput(operand, values, ckpt.files, fail));
+  const input = operand === '-' ? standardInput(name || '<stdin>', '') : fileInput(operand, '');
+  /** @type {Uint8Array} */
+  let bytes;
+  try {
+    bytes = await read(input);
+  } catch (error) {
+    const { message } = whyUnread(error);
+    await stderr.write(
+      unreadableText(input.shown, message, styleFor(values.color ?? 'auto', stderr)),
+    );
+    return EXIT.unreadable;
+  }
+  const info = ckpt.imageInfo(bytes, { name });
+  if (info.kind === '' && info.type === '') {
+    namedInput(operand, values, ckpt.files, fail); // says what is missing
+    throw fail(`${input.shown}: neither a CRIU image nor a metadata file by its name; use --kind`);
+  }
+  return printImage(context, bytes, name, operand === '-' ? name || '<stdin>' : operand);
+}
 
 /** @type {import('./options.js').Command} */
 export const decode = {
   name: 'decode',
-  summary: 'print a metadata file as the Go package would write it',
-  operands: 'FILE|-',
-  count: [1, 1],
+  summary: 'print CRIU images as JSON, and metadata files as the Go package would write them',
+  operands: 'FILE|ARCHIVE!MEMBER|-...',
+  count: [1, Infinity],
   details: [
-    "Reads a metadata file as the Go package does and prints what its WriteJSONFile would write: the fields it knows, in its order, indented by two spaces. The output is exact to the byte; there is no line feed at its end. On a terminal a line feed is added, and characters that are invisible or act are shown as JSON's \\u escapes, which mean the same.",
-    'A file that the Go package refuses is reported as by "ckpt validate", on standard error, and nothing is printed. "-" is standard input; it needs --kind or --stdin-name.',
+    'A CRIU image is printed as "crit decode" prints it: {"magic", "entries"}, in one line, or with --pretty indented, with addresses, flags and devices as text. What that form would lose is kept: text that is not UTF-8 is {"hex": "..."}, a field that is not known is "?17": {"varint": 3}. "ckpt encode" makes the same bytes of it again. Its kind follows from its name, else from its magic number. What can be read of a damaged image is printed; standard error says what is wrong and where, and the exit code is 1.',
+    'With --format jsonl the first operand is an archive or a folder, and the others are patterns of names ("core-*.img"; "*" and "?"): each image is a line {"member", "value"}, all in one pass.',
+    'Of a metadata file it prints what the Go package\'s WriteJSONFile would write: the fields it knows, in its order, indented by two spaces. The output is exact to the byte; there is no line feed at its end. On a terminal a line feed is added, and characters that are invisible or act are shown as JSON\'s \\u escapes, which mean the same. A file that the Go package refuses is reported as by "ckpt validate", on standard error, and nothing is printed.',
+    '"-" is standard input: an image, or with --kind or --stdin-name a metadata file.',
   ],
   options: [
+    { name: 'pretty', help: 'CRIU images: indented, and with numbers as people read them' },
+    {
+      name: 'no-payload',
+      help: 'CRIU images: sizes instead of the data in pipes, sockets and files',
+    },
+    {
+      name: 'format',
+      short: 'f',
+      value: 'FORMAT',
+      choices: ['json', 'jsonl'],
+      preset: 'json',
+      help: 'json, or jsonl: a line for each image of an archive',
+    },
     ...KIND_OPTIONS,
     {
       name: 'partial',
       help: 'after a value of a wrong type or an unreadable time print what the Go package keeps then; the exit code stays 1',
     },
+    CONTAINER,
+    NO_PROGRESS,
   ],
   examples: [
+    'ckpt decode core-1.img | jq .entries[0].tc.comm',
+    'ckpt decode --pretty checkpoint.tar!checkpoint/files.img',
+    "ckpt decode --format jsonl checkpoint.tar 'mm-*.img' 'core-*.img'",
     'ckpt decode config.dump',
     'tar -xOf checkpoint.tar spec.dump | ckpt decode --kind spec.dump - | jq .process.args',
   ],
 
-  async run({ operands, values, switches, stdout, stderr, core, fail }) {
-    const ckpt = await core();
-    const style = styleFor(values.color ?? 'auto', stderr);
-    const input = namedInput(operands[0], values, ckpt.files, fail);
-    /** @type {Uint8Array} */
-    let bytes = new Uint8Array();
-    /** @param {string} text */
-    const print = (text) => stdout.write(stdout.isTerminal ? `${escapeInJson(text)}\n` : text);
-    try {
-      bytes = await read(input);
-      await print(ckpt.reencode(input.kind, bytes));
-      return EXIT.ok;
-    } catch (error) {
-      if (!(error instanceof CheckpointError) || error.kind === 'limit') {
-        const { message } = whyUnread(error);
-        await stderr.write(unreadableText(input.shown, message, style));
-        return EXIT.unreadable;
-      }
-      const what = { name: input.shown, finding: finding(error, bytes) };
-      await stderr.write(findingText(what, { bytes, hidden: [] }, style, stderr.width));
-      if (switches.has('partial') && error.partial !== undefined)
-        await print(ckpt.encode(input.kind, error.partial));
-      return EXIT.findings;
-    }
+  async run(context) {
+    const { operands, values } = context;
+    if (values.format === 'jsonl') return printLines(context, operands[0], operands.slice(1));
+    /** @type {number} */
+    let code = EXIT.ok;
+    for (const operand of operands) code = Math.max(code, await printOperand(context, operand));
+    return code;
   },
 };

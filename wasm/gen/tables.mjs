@@ -32,9 +32,9 @@ for (const group of ['result', 'limits'])
     Object.entries(tables.border[group]).map(([name, number]) => [camel(name), number]),
   );
 
-/** A module that exports each table. @param {string} path @param {Record<string, any>} tables */
-function write(path, tables) {
-  const lines = Object.entries(tables).map(
+/** A module that exports each table. @param {string} path @param {Record<string, any>} all */
+function write(path, all) {
+  const lines = Object.entries(all).map(
     ([name, table]) => `export const ${name} = ${JSON.stringify(table)};\n`,
   );
   writeFileSync(

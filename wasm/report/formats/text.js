@@ -62,7 +62,7 @@ const colourOf = (severity, style) =>
 export function findingText({ name, finding }, text, style, width, nameOf = escapeForTerminal) {
   const { id, severity, message, hint, line, offset, length, related } = finding;
   const head = `${style.bold(`${name}${position(finding)}:`)} ${colourOf(severity, style)(`${severity}:`)}`;
-  let out = `${head} ${shown(message)} ${style.dim(`[${id}]`)}\n`;
+  let out = `${head} ${shown(message)}${id === '' ? '' : ` ${style.dim(`[${id}]`)}`}\n`;
   if (severity === 'info') return out; // it must not bury what is wrong
   if (text && offset !== null && line !== null)
     out += frame(text, { offset, length: length ?? 0, line }, width, style);

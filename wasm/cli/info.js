@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt info
+import { basename } from 'node:path';
+import { read, whyUnread } from './check.js';
+import { EXIT } from './exit.js';
+import { escapeForTerminal } from '../report/escape.js';
+import { unreadableText } from '../report/formats/text.js';
+import { imageLine, memberOperand, pagemapOf } from './image-members.js';
+import { fileInput, standardInput } from './input.js';
+import { Session } from './open.js';
+import { styleFor } from './output.js';
+import { NO_PROGRESS } from './progress.js';
+import { CONTAINER, whereIs } from './select.js';
+
+/** @typedef {import('./options.js').Context} Context */
+
+/**
+ * @param {Context} context @param {Uint8Array} bytes @param {string} name of the file @param {string} shown
+ * @param {(id: bigint | null) => Promise<string | undefined>} [pagemap]
+ * @returns {Promise<number>} exit code
+ */
+async function tell({ switches, stdout, core }, bytes, name, shown, pagemap) {
+  const info = (await core()).imageInfo(bytes, { name });
+  if (switches.has('json')) {
+    const { kind, type, text, id, entries, raw, version, bigEndian, error } = info;
+    const value = {
+      ...{ file: shown, kind, magic: type, text, id: id === null ? null : String(id) },
+      ...{ count: entries, size: bytes.length, raw, version, bigEndian },
+      ...(error && { error: error.message }),
+    };
+    await stdout.write(`${JSON.stringify(value)}\n`);
+  } else {
+    const line = imageLine(info, bytes.length, await pagemap?.(info.id));
+    await stdout.write(`${escapeForTerminal(shown)}: ${line}\n`);
+  }
+  return info.error ? EXIT.findings : EXIT.ok;
+}
+
+/** @param {Context} context @param {string} operand @returns {Promise<number>} exit code */
+async function tellOperand(context, operand) {
+  const { values, stderr } = context;
+  const inArchive = memberOperand(operand);
+  if (inArchive) {
+    const { archive, member } = inArchive;
+    const session = new Session(context);
+    const ckpt = await context.core();
+    await session.open(archive, async (file) => {
+      const { checkpoint, name, label } = await whereIs(file, values.container, member);
+      const bytes = await checkpoint.read(name);
+      session.endProgress();
+      const base = name.slice(name.lastIndexOf('/') + 1);
+      const code = await tell(context, bytes, base, `${archive}${label}`, (id) =>
+        pagemapOf(checkpoint, ckpt, name, id),
+      );
+      session.code = Math.max(session.code, code);
+    });
+    return session.code;
+  }
+  const input = operand === '-' ? standardInput('<stdin>', 'image') : fileInput(operand, 'image');
+  try {
+    const bytes = await read(input);
+    return await tell(context, bytes, operand === '-' ? '' : basename(operand), input.shown);
+  } catch (error) {
+    const style = styleFor(values.color ?? 'auto', stderr);
+    await stderr.write(unreadableText(input.shown, whyUnread(error).message, style));
+    return EXIT.unreadable;
+  }
+}
+
+/** @type {import('./options.js').Command} */
+export const info = {
+  name: 'info',
+  summary: 'tell what a CRIU image is: its type and how many entries it has',
+  operands: 'FILE|ARCHIVE!MEMBER|-...',
+  count: [1, Infinity],
+  details: [
+    'The kind of an image follows from its name, else from its magic number. The entries are counted, not decoded: that an image has no damage inside of them is what "ckpt decode" says.',
+  ],
+  options: [
+    { name: 'json', help: 'a JSON object for each, with magic and count as "crit info" has them' },
+    CONTAINER,
+    NO_PROGRESS,
+  ],
+  examples: ['ckpt info core-1.img', 'ckpt info checkpoint.tar!checkpoint/pages-1.img'],
+
+  async run(context) {
+    /** @type {number} */
+    let code = EXIT.ok;
+    for (const operand of context.operands)
+      code = Math.max(code, await tellOperand(context, operand));
+    return code;
+  },
+};
