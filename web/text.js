@@ -79,6 +79,11 @@ export const T = {
   start: 'The page could not start',
   needsScript: 'This page needs JavaScript: it reads your files itself, without a server.',
   nothingFound: 'Nothing found.',
+  fault: 'This part of the page failed',
+  faultAgain: 'Try again',
+  faultDetails: 'Details of the fault',
+  copyDetails: 'Copy the details',
+  leaving: 'What is open here is not stored anywhere.',
 
   states: {
     waiting: 'Waiting',
@@ -329,6 +334,7 @@ export const F = {
   hits: (/** @type {number} */ now, /** @type {number} */ total, /** @type {boolean} */ more) =>
     `${number.format(now)} of ${more ? 'more than ' : ''}${number.format(total)}`,
   noHits: 'Not found',
+  searching: 'Searching…',
   next: 'Next place',
   previous: 'Previous place',
   foldAll: 'Fold all',

@@ -6,6 +6,7 @@ import { read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
 import { classes, h } from '../h.js';
 import { icon } from '../icons.js';
+import { ItemList } from '../parts.js';
 import { Largest, Sizes } from '../sizes.js';
 import { go, hashOf, state } from '../store.js';
 import { Counts, SEVERITIES, sign, toneOf } from '../verdict.js';
@@ -24,6 +25,7 @@ export function Overview({ item, model }) {
     'div',
     { class: 'overview' },
     h(Verdict, { item, model }),
+    h(Containers, { item }),
     model.kind !== '' && h(ReadAs, { item, model }),
     h(TopFindings, { item, model }),
     identity.length > 0 && card('identity', V.identity, h(Facts, { rows: identity })),
@@ -123,6 +125,18 @@ function Matrix({ item, targets }) {
               ),
             ),
       ),
+  );
+}
+
+/** The containers of a pod. @param {{item: ViewProps['item']}} props */
+function Containers({ item }) {
+  const inside = state.items.filter(({ parent }) => parent === item.id);
+  if (inside.length === 0) return null;
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'containers-title' },
+    h('h2', { id: 'containers-title' }, A.containers),
+    h(ItemList, { items: inside }),
   );
 }
 
