@@ -208,6 +208,8 @@ $(eval $(call variant,fuzz,$(CLANG),ar,$(SANITIZE) -fsanitize=fuzzer-no-link))
 $(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcoverage-mapping))
 $(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))
 $(eval $(call variant,wasm,emcc,emar,$$(WASM_FLAGS)))
+# For those who debug: undefined behaviour traps, functions have names. Nothing is inlined beyond -O1.
+$(eval $(call variant,debug,emcc,emar,-O1 $(WASM_TARGET) -fsanitize=undefined -fsanitize-trap=undefined -fno-builtin-malloc -fno-builtin-calloc))
 $(WASM_HOT:%.c=$(B)/wasm/%.o): private WASM_OPT := -O3
 $(WASM_WARM:%.c=$(B)/wasm/%.o): private WASM_OPT := -O2
 $(addprefix $(B)/wasm/zstd/,$(ZSTD_HOT:%=%.o)): private WASM_OPT := -O2
@@ -231,6 +233,9 @@ $(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
 endef
 $(eval $(call module,core,metadata archive session))
+dist/core.debug.wasm: $(WASM_SRC:%.c=$(B)/debug/%.o) $(B)/debug/cJSON.o $(ZSTD_SRC:%=$(B)/debug/zstd/%.o) $(LZ4_SRC:%=$(B)/debug/lz4/%.o) $(B)/wasm/core.exports
+	@mkdir -p dist; emcc $(filter -s% --no-entry,$(WASM_LINK)) -O1 --profiling-funcs -sEXPORTED_FUNCTIONS=@$(B)/wasm/core.exports.json $(filter %.o,$^) -o $@
+	@node .ci/check-wasm.mjs $@ $(B)/wasm/core.exports
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,metadata))
 # For the page, which writes no metadata.
@@ -260,7 +265,7 @@ dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
 	@node $< $@ $(B)/wasm/page.wasm
 
-all: dist/core.wasm dist/tables.js $(GENERATED) dist/ckpt.h dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 
