@@ -203,6 +203,8 @@ export interface Model {
   /** The largest members. */
   largest: MemberRow[];
   statistics: [label: string, cell: Cell][];
+  /** There are images of processes. */
+  images: boolean;
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;
@@ -358,6 +360,8 @@ export interface Api {
   find(where: { seq: number; text: string }): Seq<string>;
   text(where: { id: number; from: number; count: number }): string;
   sections(where: { item: number }): Section[];
+  /** What was running: processes, files, sockets, mounts. */
+  dump(where: { item: number }): Section[];
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
   /** The lines around each of some findings; empty if there are none. */
