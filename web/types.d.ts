@@ -50,7 +50,8 @@ export interface TreeRow {
 
 export type Block =
   | { t: 'facts'; rows: [label: string, cell: Cell][] }
-  | { t: 'table'; head: string[]; seq: Seq<Cell[]> }
+  /** `wide`: the columns that share what is left; the others are as narrow as their content. */
+  | { t: 'table'; head: string[]; seq: Seq<Cell[]>; wide?: number[] }
   | { t: 'list'; seq: Seq<string> }
   | { t: 'timeline'; events: TimelineEvent[] }
   | { t: 'tree'; seq: Seq<TreeRow> }

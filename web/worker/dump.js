@@ -17,18 +17,22 @@ export function dumpSections(dump, context) {
   const sections = [];
   const add = (/** @type {string} */ title, /** @type {Block[]} */ blocks) =>
     sections.push({ title, source: '', index: -1, blocks });
-  if (gaps.length > 0) add(P.gaps, [table(context, P.gapHead, gaps, gapRow)]);
+  if (gaps.length > 0) add(P.gaps, [table(context, P.gapHead, gaps, gapRow, [2])]);
   const depths = depthsOf(processes);
   const row = (/** @type {any} */ process) => processRow(context, process, depths);
-  add(P.processes, [table(context, P.processHead, processes, row)]);
+  add(P.processes, [table(context, P.processHead, processes, row, [4])]);
   const files = dump.files?.();
-  if (files) add(P.files, [table(context, P.fileHead, files, fileRow)]);
+  if (files) add(P.files, [table(context, P.fileHead, files, fileRow, [3])]);
   const sockets = dump.sockets?.();
-  if (sockets) add(P.sockets, [table(context, P.socketHead, sockets, socketRow)]);
+  if (sockets) add(P.sockets, [table(context, P.socketHead, sockets, socketRow, [4, 5])]);
   const mounts = dump.mounts?.();
-  if (mounts) add(P.mounts, [table(context, P.mountHead, mounts, mountRow)]);
-  add(P.environments, [table(context, P.environmentHead, environments(processes), environmentRow)]);
-  add(P.credentials, [table(context, P.credentialHead, processes.filter(lives), credentialRow)]);
+  if (mounts) add(P.mounts, [table(context, P.mountHead, mounts, mountRow, [0, 2])]);
+  add(P.environments, [
+    table(context, P.environmentHead, environments(processes), environmentRow, [2]),
+  ]);
+  add(P.credentials, [
+    table(context, P.credentialHead, processes.filter(lives), credentialRow, [3]),
+  ]);
   return sections.filter(({ blocks: [block] }) => block.t !== 'table' || block.seq.total > 0);
 }
 
@@ -36,11 +40,13 @@ export function dumpSections(dump, context) {
  * @template Value
  * @param {Context} context @param {string[]} head @param {Value[]} values
  * @param {(value: Value, context: Context) => Cell[]} row
+ * @param {number[]} wide
  * @returns {Block}
  */
-const table = (context, head, values, row) => ({
+const table = (context, head, values, row, wide) => ({
   t: 'table',
   head,
+  wide,
   seq: context.shelf.seq(values.length, (index) => row(values[index], context)),
 });
 
