@@ -34,6 +34,7 @@ ZSTD_DIR ?= build/deps/libzstd# the source of libzstd (with lib/zstd.h); the def
 LZ4_DIR ?= build/deps/lz4#      ... of lz4 (with lib/lz4.h)
 XZ_DIR ?= build/deps/xz-utils#  ... of XZ Utils (with src/liblzma)
 BZIP2_DIR ?= build/deps/bzip2#  ... of bzip2 (with bzlib.h)
+CRIU_DIR ?=#                   make check-proto: the source of a CRIU, to print what its images have that ours have not
 CFLAGS ?= -O2 -g
 CC := gcc
 CLANG ?= clang
@@ -108,7 +109,7 @@ export UBSAN_OPTIONS ?= print_stacktrace=1
 
 # ---- Main targets -------------------------------------------------------------------------------
 
-.PHONY: help all run test test-c test-js repro check check-format check-layers check-c check-js check-sh check-size check-package \
+.PHONY: help all run test test-c test-js repro check check-format check-layers check-c check-js check-sh check-size check-package check-proto \
         sanitize fuzz cover bench dist install clean distclean wasm native describe setup format FORCE
 
 help: ## this list
@@ -126,7 +127,7 @@ test: native all ## set up, build, and run every test (C, sanitizers, short fuzz
 	@for step in test-c sanitize fuzz repro test-js; do echo; echo "== $$step"; $(MAKE) $$step; done
 
 check: ## formatting, lint, static analysis, types, package, with warnings as errors
-	@for step in check-format check-layers check-c check-size check-js check-sh check-package; do echo; echo "== $$step"; $(MAKE) $$step; done
+	@for step in check-format check-layers check-c check-size check-js check-proto check-sh check-package; do echo; echo "== $$step"; $(MAKE) $$step; done
 
 native: $(B)/native/libckpt.a $(B)/native/ckpt-describe ## the native library, build/native/libckpt.a
 wasm: $(B)/wasm/core.wasm ## the WebAssembly module, build/wasm/core.wasm
@@ -342,6 +343,9 @@ check-size: $(addprefix $(B)/wasm/,core.wasm metadata.wasm)
 check-js: all
 	@node_modules/.bin/eslint -c .ci/eslint.config.js --max-warnings 0 .
 	@node_modules/.bin/tsc -p .
+# The schema of CRIU's images: an older CRIU must be a part of ours; CRIU_DIR= prints what another one adds.
+check-proto: $(if $(CRIU_DIR),,build/deps/criu.pinned)
+	@node .ci/check-proto.mjs $(if $(CRIU_DIR),$(CRIU_DIR),build/deps/criu --subset)
 check-sh: setup
 	@shellcheck .ci/run .ci/setup .ci/fetch-source .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
 check-package: all

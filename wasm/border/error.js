@@ -42,8 +42,6 @@ export class CheckpointError extends Error {
   found = '';
   /** What should stand there, in words. */
   expected = '';
-  /** Of CRIU images: the entry, counted from 0; -1: none. */
-  entry = -1;
   /** The value as far as Go fills it, after a type or time error; what could be read of a damaged image. @type {any} */
   partial = undefined;
 }

@@ -55,7 +55,8 @@ function bytesAt(exports, answer) {
 const textAt = (exports, answer) => decoder.decode(bytesAt(exports, answer));
 
 /**
- * What the last call says went wrong. @param {any} exports @returns {CheckpointError | null}
+ * What the last call says went wrong; `entry` of the error is the number of the entry, from 0.
+ * @param {any} exports @returns {CheckpointError & {entry?: number} | null}
  */
 function problemOf(exports) {
   const text = textAt(exports, exports.ckpt_wasm_image_problem());
