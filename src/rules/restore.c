@@ -91,15 +91,15 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
     if (ckpt_is_true(ckpt_get_exact(ckpt_whole(r->facts), "loose")))
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
-        return "Its metadata were too large to be looked at.";
+        return "Its metadata is too large to check.";
     if (((1u << i) & RUNTIMES) != 0)
         return "It needs the bundle with the root file system, which is not in the checkpoint.";
     if (i == CKPT_TARGET_DOCKER)
-        return "Docker needs the very container that it was made from.";
+        return "Docker needs the same container that it was made from.";
     if (r->engine == CKPT_ENGINE_UNKNOWN)
         return "Nothing in the checkpoint tells which engine made it.";
     if (r->form == CKPT_FORM_POD || r->form == CKPT_FORM_CONTAINERD_CTR)
-        return "What restores this form depends on versions of the engine that are not released.";
+        return "Only unreleased versions of the engine restore this format.";
     return NULL;
 }
 
