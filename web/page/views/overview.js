@@ -69,6 +69,16 @@ function Verdict({ item, model }) {
   );
 }
 
+/** Why not, then what has to be arranged. @param {Model['report']['targets'][0]} target */
+const reasonsOf = ({ reasons, conditions, verdict }) => [
+  ...reasons,
+  ...(verdict === 'fails' ? [] : conditions).map(({ id, text, option, evidence }) => ({
+    id,
+    message: option === '' ? text : `${text} (${option})`,
+    finding: evidence.finding,
+  })),
+];
+
 /** Where it can be restored; the reasons on click. @param {{item: ViewProps['item'], targets: Model['report']['targets']}} props */
 function Matrix({ item, targets }) {
   const [open, setOpen] = useState(-1);
@@ -103,12 +113,12 @@ function Matrix({ item, targets }) {
       h(
         'div',
         { class: `reasons ${chosen.verdict}` },
-        chosen.reasons.length === 0
+        chosen.reasons.length + chosen.conditions.length === 0
           ? h('p', null, T.noReasons)
           : h(
               'ul',
               null,
-              chosen.reasons.map(({ id, message, finding }) =>
+              reasonsOf(chosen).map(({ id, message, finding }) =>
                 h(
                   'li',
                   null,
