@@ -379,10 +379,12 @@ bool ckpt_regex_run(struct ckpt_regex *r, const uint8_t *bytes, size_t length, s
             continue;
         }
         struct ckpt_match found = {start, match - start, 0};
-        r->last = base + match;
-        if (!sink(context, &found))
+        enum ckpt_match_answer answer = sink(context, &found);
+        if (answer == CKPT_MATCH_STOP)
             return false;
-        at = match;
+        if (answer == CKPT_MATCH_TAKEN)
+            r->last = base + match;
+        at = answer == CKPT_MATCH_TAKEN ? match : start + 1;
     }
     return true;
 }

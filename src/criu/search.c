@@ -296,12 +296,16 @@ static bool run_few(ckpt_search *s, const uint8_t *bytes, size_t length, size_t 
             return true;
         struct ckpt_pattern *p = &s->patterns[best];
         struct ckpt_match match = {next[best], p->length, p->number};
-        size_t behind = next[best] + p->length;
-        p->last = base + behind;
+        enum ckpt_match_answer answer = sink(context, &match);
+        size_t behind = next[best] + 1;
+        if (answer == CKPT_MATCH_STOP)
+            return false;
+        if (answer == CKPT_MATCH_TAKEN) {
+            behind = next[best] + p->length;
+            p->last = base + behind;
+        }
         next[best] =
             behind < end[best] ? ckpt_literal_find(p, bytes, behind, end[best]) : end[best];
-        if (!sink(context, &match))
-            return false;
     }
 }
 

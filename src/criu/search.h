@@ -32,8 +32,10 @@ struct ckpt_match {
     uint32_t pattern; /* its number, from 0, in the order of adding */
 };
 
-/* Takes a match; false ends the search. */
-typedef bool ckpt_match_sink(void *context, const struct ckpt_match *match);
+/* What the sink says of a match. One that it refuses is as if it were not there: matches that
+   overlap it are looked for. */
+enum ckpt_match_answer { CKPT_MATCH_STOP, CKPT_MATCH_TAKEN, CKPT_MATCH_REFUSED };
+typedef enum ckpt_match_answer ckpt_match_sink(void *context, const struct ckpt_match *match);
 
 /* An empty search; NULL: no memory. */
 ckpt_search *ckpt_search_new(void);

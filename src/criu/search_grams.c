@@ -131,9 +131,11 @@ static bool look(const struct run *r, size_t at, uint32_t gram)
             r->base + start < p->last || !ckpt_pattern_fits(p, r->bytes + start))
             continue;
         struct ckpt_match match = {start, p->length, p->number};
-        p->last = r->base + start + p->length;
-        if (!r->sink(r->context, &match))
+        enum ckpt_match_answer answer = r->sink(r->context, &match);
+        if (answer == CKPT_MATCH_STOP)
             return false;
+        if (answer == CKPT_MATCH_TAKEN)
+            p->last = r->base + start + p->length;
     }
     return true;
 }
