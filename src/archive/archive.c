@@ -143,7 +143,7 @@ int ckpt_archive_select(ckpt_archive *a, const char *pattern, size_t length, uin
     return 1;
 }
 
-void ckpt_archive_want(ckpt_archive *a)
+void ckpt_archive_accept(ckpt_archive *a)
 {
     a->wanted = 1;
 }

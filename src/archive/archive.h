@@ -29,8 +29,8 @@
  *
  * Which bodies are wanted
  *   Either by patterns given beforehand (ckpt_archive_select), or, with CKPT_ARCHIVE_DECIDE, member
- * by member: every batch then holds exactly one record and ckpt_archive_want() may be called before
- * the next ckpt_archive_next().
+ * by member: every batch then holds exactly one record and ckpt_archive_accept() may be called
+ * before the next ckpt_archive_next().
  *
  * Numbers never exceed 2^53, so that every language can hold them: a larger size is an error (no
  * medium holds it), a larger time or owner is counted as malformed.
@@ -67,7 +67,8 @@ typedef struct {
 
 /* Option bits. */
 enum {
-    CKPT_ARCHIVE_DECIDE = 1, /* one member per batch, the caller decides with ckpt_archive_want() */
+    CKPT_ARCHIVE_DECIDE =
+        1, /* one member per batch, the caller decides with ckpt_archive_accept() */
     CKPT_ARCHIVE_SEQUENTIAL = 2 /* never ask for anything but the next bytes of the source */
 };
 
@@ -319,7 +320,7 @@ uint32_t ckpt_archive_next(ckpt_archive *archive, ckpt_archive_event *event);
 void ckpt_archive_feed(ckpt_archive *archive, const uint8_t *bytes, size_t length, int at_end);
 
 /* With CKPT_ARCHIVE_DECIDE, after MEMBERS: give out the data of that member. */
-void ckpt_archive_want(ckpt_archive *archive);
+void ckpt_archive_accept(ckpt_archive *archive);
 
 /* Copies the facts known so far. */
 void ckpt_archive_get_info(const ckpt_archive *archive, ckpt_archive_info *info);

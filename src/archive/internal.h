@@ -104,7 +104,7 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint64_t position; /* in the tar: of what is wanted next */
     uint32_t state;
     uint32_t headers;         /* all header blocks, the extending ones too */
-    uint32_t wanted;          /* set by ckpt_archive_want */
+    uint32_t wanted;          /* set by ckpt_archive_accept */
     ckpt_archive_event final; /* error or end, told after the last batch */
     uint8_t carry[CKPT_TAR_BLOCK];
     uint8_t header_block[CKPT_TAR_BLOCK];

@@ -142,11 +142,15 @@ static void settle(ckpt_dump *dump)
     if (dump->settled)
         return;
     dump->settled = true;
-    for (size_t i = 0; i < dump->count; i++)
-        in[dump->slots[i].place]++;
+    for (size_t i = 0; i < dump->count; i++) { /* engines put statistics at the top */
+        const struct ckpt_dump_slot *slot = &dump->slots[i];
+        in[slot->place] += ckpt_criu_images[slot->image.kind].frame != CKPT_CRIU_FRAME_SERVICE;
+    }
     while (dump->place + 1 < PLACES && in[dump->place] == 0)
         dump->place++;
-    size_t count = in[dump->place];
+    size_t count = 0;
+    for (size_t i = 0; i < dump->count; i++)
+        count += dump->slots[i].place == dump->place;
     dump->keys = ckpt_arena_array(&dump->arena, count, sizeof(*dump->keys));
     if (dump->keys == NULL)
         return;

@@ -21,8 +21,13 @@ struct ckpt_text {
     struct ckpt_area cmdline, environ;
 };
 
-static const char absent_parent[] =
-    "the memory is in the dump before this one, which was not given";
+/* Why memory that a dump before this one holds is not known. */
+static const char *absent_parent(const struct ckpt_dump *dump)
+{
+    return dump->previous == NULL
+               ? "the memory is in the dump before this one, which was not given"
+               : "the memory is in a dump before this one, but not in those that were given";
+}
 
 /* A process whose areas are being planned. */
 struct planner {
@@ -125,10 +130,11 @@ static const char *find_bytes(struct planner *p, struct ckpt_area *area, uint64_
     ckpt_dump *dump = p->dump;
     for (unsigned level = 0; level < MOST_LEVELS; level++) {
         if (dump == NULL)
-            return absent_parent;
+            return absent_parent(p->dump);
         const struct ckpt_pagemap *map = map_at(p, level, dump);
         if (map == NULL)
-            return level == 0 ? "" : absent_parent; /* that it is missing was said already */
+            return level == 0 ? ""
+                              : absent_parent(p->dump); /* that it is missing was said already */
         size_t index = ckpt_pagemap_find(map, at);
         const struct ckpt_page_run *run = index < map->count ? &map->runs[index] : NULL;
         bool inside = run != NULL && run->start <= at;
@@ -139,7 +145,7 @@ static const char *find_bytes(struct planner *p, struct ckpt_area *area, uint64_
             uint64_t mapping_end, status;
             enum { ANONYMOUS = 1 << 9 };
             if (level > 0)
-                return absent_parent;
+                return absent_parent(p->dump);
             if (!mapping_at(p, at, &mapping_end, &status))
                 return "the process has no such memory";
             if (mapping_end - at < *length)
@@ -162,7 +168,7 @@ static const char *find_bytes(struct planner *p, struct ckpt_area *area, uint64_
             return "the memory is stored in a form that cannot be read here";
         dump = ckpt_dump_previous(dump);
     }
-    return absent_parent;
+    return absent_parent(p->dump);
 }
 
 /* ---- areas -------------------------------------------------------------------------------------

@@ -269,7 +269,7 @@ static void put_paths(const struct ckpt_task *task, struct ckpt_sink *sink)
     ckpt_view_word(sink, V(Process, umask), &task->fs, F(fs_entry, umask));
 }
 
-static void put_process(const struct ckpt_task *task, bool environ, struct ckpt_sink *sink)
+static void put_process(const struct ckpt_task *task, struct ckpt_sink *sink)
 {
     sink->begin_struct(sink);
     ckpt_view_integer(sink, V(Process, pid), task->pid);
@@ -279,8 +279,7 @@ static void put_process(const struct ckpt_task *task, bool environ, struct ckpt_
     put_state(task, sink);
     ckpt_view_text(sink, V(Process, comm), text_field(&task->tc, F(task_core_entry, comm)));
     put_strings(sink, V(Process, cmdline), ckpt_text_cmdline(task));
-    if (environ)
-        put_strings(sink, V(Process, environ), ckpt_text_environ(task));
+    put_strings(sink, V(Process, environ), ckpt_text_environ(task));
     put_paths(task, sink);
     ckpt_view_name(sink, V(Process, architecture), architecture(task));
     put_threads(task, sink);
@@ -295,7 +294,7 @@ static void put_process(const struct ckpt_task *task, bool environ, struct ckpt_
     sink->end(sink);
 }
 
-void ckpt_view_processes(ckpt_dump *dump, uint32_t pid, bool environ, struct ckpt_sink *sink)
+void ckpt_view_processes(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink)
 {
     struct ckpt_task task;
     struct tree tree;
@@ -304,7 +303,7 @@ void ckpt_view_processes(ckpt_dump *dump, uint32_t pid, bool environ, struct ckp
     ckpt_view_begin_array(sink, V(ProcessView, processes));
     for (size_t i = 0; known && i < tree.placed; i++) {
         ckpt_task_open(&task, dump, &tree.nodes[tree.order[i]].entry);
-        put_process(&task, environ, sink);
+        put_process(&task, sink);
     }
     sink->end(sink);
     ckpt_view_gaps(sink, V(ProcessView, gaps), dump);

@@ -97,13 +97,26 @@ void ckpt_view_begin_array(struct ckpt_sink *sink, enum ckpt_view_member member)
     sink->begin_array(sink);
 }
 
-void ckpt_view_gaps(struct ckpt_sink *sink, enum ckpt_view_member member, const ckpt_dump *dump)
+/* The name of an image in the archive. */
+static ckpt_string full_name(ckpt_dump *dump, ckpt_string name)
+{
+    ckpt_string directory = ckpt_dump_directory(dump);
+    char *whole = ckpt_arena_alloc(ckpt_dump_arena(dump), directory.length + name.length);
+    if (whole == NULL)
+        return name;
+    memcpy(whole, directory.data, directory.length);
+    if (name.length != 0)
+        memcpy(whole + directory.length, name.data, name.length);
+    return (ckpt_string){whole, directory.length + name.length};
+}
+
+void ckpt_view_gaps(struct ckpt_sink *sink, enum ckpt_view_member member, ckpt_dump *dump)
 {
     ckpt_view_begin_array(sink, member);
     for (size_t i = 0; i < ckpt_dump_gap_count(dump); i++) {
         const struct ckpt_gap *gap = ckpt_dump_gap_at(dump, i);
         sink->begin_struct(sink);
-        ckpt_view_text(sink, V(Gap, member), gap->member);
+        ckpt_view_text(sink, V(Gap, member), full_name(dump, gap->member));
         if (gap->entry < 0)
             ckpt_view_null(sink, V(Gap, entry));
         else

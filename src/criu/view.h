@@ -8,6 +8,7 @@
 
 /* The members by their number: CKPT_VIEW_Process_pid. */
 enum ckpt_view_member {
+    CKPT_VIEW_NONE, /* 0 ends a value on the tape */
 #define CKPT_VIEW_OBJECT(name, doc)
 #define CKPT_VIEW_MEMBER(object, name, type, doc) CKPT_VIEW_##object##_##name,
 #include "criu/views.def"
@@ -42,7 +43,7 @@ void ckpt_view_put_text(struct ckpt_sink *sink, ckpt_string value);
 void ckpt_view_put_name(struct ckpt_sink *sink, const char *value);
 
 /* All gaps of the dump as an array. */
-void ckpt_view_gaps(struct ckpt_sink *sink, enum ckpt_view_member member, const ckpt_dump *dump);
+void ckpt_view_gaps(struct ckpt_sink *sink, enum ckpt_view_member member, ckpt_dump *dump);
 
 /* Bytes as text. */
 static inline ckpt_string ckpt_text_of(struct ckpt_pb_bytes bytes)
@@ -67,7 +68,7 @@ struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *fi
 /* ---- the views: each writes one value; what they lack is told by gaps -------------------------
  */
 
-/* `pid`: only this process and those below it; 0: all. `environ`: with environments. */
-void ckpt_view_processes(ckpt_dump *dump, uint32_t pid, bool environ, struct ckpt_sink *sink);
+/* `pid`: only this process and those below it; 0: all. */
+void ckpt_view_processes(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
 
 #endif

@@ -175,8 +175,7 @@ void test_archive_real(void)
     char path[4096];
     int count = 0;
     /* NOLINTNEXTLINE: a fixed command, and the tests have one thread */
-    if (!CHECK(system("python3 test/tools/build.py build/test/archives >/dev/null") ==
-               0))
+    if (!CHECK(system("python3 test/tools/build.py build/test/archives >/dev/null") == 0))
         return;
     DIR *dir = opendir(folder);
     CHECK(dir != NULL);

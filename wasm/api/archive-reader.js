@@ -193,7 +193,7 @@ export class Reader {
       wish = true;
     } else if (this.#want) {
       wish = this.#want(last);
-      if (wish) this.#core.ckpt_wasm_archive_want(this.#handle);
+      if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
     if (wish === true) {
       this.#body = { bytes: new Uint8Array(last.size), filled: 0 };

@@ -314,7 +314,7 @@ export class Core {
       this.#decode(kind, bytes);
       this.#current = document;
     }
-    const found = this.#exports.ckpt_wasm_locate(this.#putAside(name), name.length);
+    const found = this.#exports.ckpt_wasm_locate(this.#putScratch(name), name.length);
     this.#refresh();
     if (!found) return null;
     const result = this.#result;
@@ -327,8 +327,8 @@ export class Core {
   }
 
   /** Puts bytes where a call can read them, without touching the input. @param {Uint8Array} bytes */
-  #putAside(bytes) {
-    const start = this.#exports.ckpt_wasm_aside(bytes.length);
+  #putScratch(bytes) {
+    const start = this.#exports.ckpt_wasm_scratch(bytes.length);
     this.#refresh();
     if (start === 0) throw limitError('out of memory');
     this.#bytes.set(bytes, start);

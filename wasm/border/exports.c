@@ -16,7 +16,7 @@ const void *ckpt_wasm_result(void);
 int ckpt_wasm_decode(int kind, uint32_t length);
 int ckpt_wasm_value(void);
 int ckpt_wasm_encode(void);
-void *ckpt_wasm_aside(uint32_t size);
+void *ckpt_wasm_scratch(uint32_t size);
 int ckpt_wasm_locate(const char *pointer, uint32_t length);
 int ckpt_wasm_byte_to_string(int64_t bytes);
 
@@ -157,7 +157,7 @@ int ckpt_wasm_encode(void)
 }
 
 /* Room for `size` bytes beside the input; NULL if there is no memory. */
-void *ckpt_wasm_aside(uint32_t size)
+void *ckpt_wasm_scratch(uint32_t size)
 {
     ckpt_buffer_clear(&document.text);
     return ckpt_buffer_reserve(&document.text, size + 1) ? document.text.data : NULL;

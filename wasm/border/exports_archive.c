@@ -24,7 +24,7 @@ int ckpt_wasm_archive_select(handle *h, const char *pattern, uint32_t length, do
 uint32_t ckpt_wasm_archive_next(handle *h);
 uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size);
 void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end);
-void ckpt_wasm_archive_want(handle *h);
+void ckpt_wasm_archive_accept(handle *h);
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
 
 /* Room for options and patterns. */
@@ -85,9 +85,9 @@ void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, in
     ckpt_archive_feed(h->archive, bytes, length, at_end);
 }
 
-void ckpt_wasm_archive_want(handle *h)
+void ckpt_wasm_archive_accept(handle *h)
 {
-    ckpt_archive_want(h->archive);
+    ckpt_archive_accept(h->archive);
 }
 
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)
