@@ -106,7 +106,7 @@ export UBSAN_OPTIONS ?= print_stacktrace=1
 
 # ---- Main targets -------------------------------------------------------------------------------
 
-.PHONY: help all run test test-c test-js repro check check-format check-c check-js check-sh check-size check-package \
+.PHONY: help all run test test-c test-js repro check check-format check-layers check-c check-js check-sh check-size check-package \
         sanitize fuzz cover bench dist clean distclean wasm native describe setup format FORCE
 
 help: ## this list
@@ -124,7 +124,7 @@ test: native all ## set up, build, and run every test (C, sanitizers, short fuzz
 	@for step in test-c sanitize fuzz repro test-js; do echo; echo "== $$step"; $(MAKE) $$step; done
 
 check: ## formatting, lint, static analysis, types, package, with warnings as errors
-	@for step in check-format check-c check-size check-js check-sh check-package; do echo; echo "== $$step"; $(MAKE) $$step; done
+	@for step in check-format check-layers check-c check-size check-js check-sh check-package; do echo; echo "== $$step"; $(MAKE) $$step; done
 
 native: $(B)/native/libckpt.a $(B)/native/ckpt-describe ## the native library, build/native/libckpt.a
 wasm: $(B)/wasm/core.wasm ## the WebAssembly module, build/wasm/core.wasm
@@ -300,6 +300,8 @@ check-format: setup
 format: setup ## put all files into the format that check wants
 	clang-format -i $(C_FILES)
 	$(PRETTIER) --write .
+check-layers: $(B)/native/libckpt.a setup
+	@node .ci/check-layers.mjs $(B)/native
 check-c: $(B)/native/test-c $(B)/clang/test-c $(B)/wasm/core.wasm
 	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 1 -P "$$(nproc)" .ci/tidy -DCKPT_WITH_DOCS $(CPPFLAGS)
 	@cppcheck -q -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr \

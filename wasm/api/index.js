@@ -4,13 +4,33 @@
  * @module
  */
 import { openWith } from './checkpoint.js';
+import { validateWith } from './validate.js';
 import { Core } from '../border/core.js';
 
 export { ArchiveError } from './archive.js';
 export { Checkpoint } from './checkpoint.js';
 export { CheckpointError } from '../border/error.js';
 
-/** @type {Promise<Core> | undefined} */
+/** The loaded core: what the border offers, and validation. */
+class Ckpt extends Core {
+  /**
+   * Checks a checkpoint, or single metadata files by their names, by all rules.
+   * @overload @param {Record<string, Uint8Array>} target @param {import('./validate.js').ValidateOptions} [options] @returns {any}
+   */
+  /**
+   * @overload @param {import('./checkpoint.js').Checkpoint} target @param {import('./validate.js').ValidateOptions} [options] @returns {Promise<any>}
+   */
+  /**
+   * @param {any} target @param {import('./validate.js').ValidateOptions} [options]
+   * @returns {any} the report; a promise of it for a checkpoint
+   * @throws {TypeError} an option is wrong
+   */
+  validate(target, options) {
+    return validateWith(this, target, options);
+  }
+}
+
+/** @type {Promise<Ckpt> | undefined} */
 let loaded;
 
 /**
@@ -18,11 +38,11 @@ let loaded;
  * @param {object} [options]
  * @param {WebAssembly.Module | BufferSource | URL} [options.wasm] the core, compiled, as bytes, or where
  *   it is; without it the module that comes with this package is taken
- * @returns {Promise<Core>}
+ * @returns {Promise<Ckpt>}
  */
 export function load({ wasm } = {}) {
   loaded ??= instantiate(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
-    .then((instance) => new Core(instance))
+    .then((instance) => new Ckpt(instance))
     .catch((error) => {
       loaded = undefined; // another attempt may do better
       throw error;

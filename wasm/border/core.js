@@ -2,7 +2,6 @@
 // One instance of the core: the JavaScript side of exports.c.
 import { constants, fields, kinds } from '../../dist/tables.js';
 import { CheckpointError } from './error.js';
-import { validateWith } from '../api/validate.js';
 import { readTape, toJson } from './value.js';
 
 /** Positions in the record that ckpt_wasm_result() points to, in words (exports.c: result). */
@@ -113,22 +112,6 @@ export class Core {
     const failed = this.#decode(kind, bytes);
     if (failed) throw this.#error(failed);
     return this.#value();
-  }
-
-  /**
-   * Checks a checkpoint, or single metadata files by their names, by all rules.
-   * @overload @param {Record<string, Uint8Array>} target @param {import('../api/validate.js').ValidateOptions} [options] @returns {any}
-   */
-  /**
-   * @overload @param {import('../api/checkpoint.js').Checkpoint} target @param {import('../api/validate.js').ValidateOptions} [options] @returns {Promise<any>}
-   */
-  /**
-   * @param {any} target @param {import('../api/validate.js').ValidateOptions} [options]
-   * @returns {any} the report; a promise of it for a checkpoint
-   * @throws {TypeError} an option is wrong
-   */
-  validate(target, options) {
-    return validateWith(this, target, options);
   }
 
   /**

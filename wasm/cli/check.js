@@ -30,7 +30,7 @@ export function whyUnread(error) {
  * The report about a file of a kind that is in no checkpoint, if nothing but its reading is checked.
  * @param {string} kind
  * @param {Uint8Array} bytes
- * @param {import('../border/core.js').Core} core
+ * @param {Awaited<ReturnType<typeof import('../api/index.js').load>>} core
  * @returns {Report}
  * @throws {CheckpointError} it is too large
  */

@@ -106,7 +106,7 @@ function mistakeIn(value) {
 /**
  * Reads and checks a configuration.
  * @param {string} path
- * @param {import('../border/core.js').Core} core
+ * @param {Awaited<ReturnType<typeof import('../api/index.js').load>>} core
  * @returns {Config}
  * @throws {UsageError} with the place
  * @throws {import('./input.js').ReadError}

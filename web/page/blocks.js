@@ -6,8 +6,7 @@ import { api } from './api.js';
 import { h } from './h.js';
 import { useAnswer, useRested } from './hooks.js';
 import { VirtualList } from './rows.js';
-import { TreeRows, useMore } from './tree.js';
-import { Value } from './values.js';
+import { TreeRows, useMore, Value } from './values.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
 /** @typedef {import('../types.d.ts').Cell} Cell */

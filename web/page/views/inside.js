@@ -7,7 +7,7 @@ import { h } from '../h.js';
 import { useAnswer, useRested } from '../hooks.js';
 import { VirtualList } from '../rows.js';
 import { go } from '../store.js';
-import { memberNode } from './files.js';
+import { memberNode } from './member-row.js';
 
 /** @typedef {import('../../types.d.ts').MemberRow} MemberRow */
 
