@@ -7,6 +7,8 @@ import { explain } from './explain.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
+import { maps } from './maps.js';
+import { memory } from './memory.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { show } from './show.js';
@@ -16,7 +18,7 @@ import { view } from './view.js';
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps],
+  ...[ps, maps, memory],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];
