@@ -18,6 +18,7 @@ struct ckpt_search {
     size_t longest;
     struct ckpt_regex *regex;
     struct ckpt_grams *grams;
+    struct ckpt_strings strings;
 };
 
 ckpt_search *ckpt_search_new(void)
@@ -99,7 +100,7 @@ static struct ckpt_pattern *add(ckpt_search *s, size_t length, uint32_t number,
     refuse(error, 0, length == 0 ? EMPTY : length > CKPT_SEARCH_LONGEST ? LONG : NO_MEMORY);
     if (length == 0 || length > CKPT_SEARCH_LONGEST)
         return NULL;
-    if (s->regex != NULL || s->count >= CKPT_SEARCH_MOST_PATTERNS) {
+    if (s->regex != NULL || s->strings.forms != 0 || s->count >= CKPT_SEARCH_MOST_PATTERNS) {
         refuse(error, 0,
                s->regex != NULL ? "an expression is the only pattern of a search"
                                 : "there are too many patterns");
@@ -259,9 +260,19 @@ bool ckpt_search_add_regex(ckpt_search *s, const char *text, size_t length, bool
     return s->regex != NULL;
 }
 
+bool ckpt_search_add_strings(ckpt_search *s, size_t least, unsigned forms)
+{
+    if (s->count > 0 || s->regex != NULL || least < 1 || least > CKPT_SEARCH_LONGEST / 2 ||
+        forms == 0)
+        return false;
+    s->strings = (struct ckpt_strings){.least = (uint32_t)least, .forms = forms};
+    s->longest = CKPT_SEARCH_LONGEST;
+    return true;
+}
+
 bool ckpt_search_prepare(ckpt_search *s)
 {
-    if (s->regex != NULL)
+    if (s->regex != NULL || s->strings.forms != 0)
         return true;
     if (s->count > FEW && s->grams == NULL)
         s->grams = ckpt_grams_new(s->patterns, s->count);
@@ -314,6 +325,8 @@ bool ckpt_search_run(ckpt_search *s, const uint8_t *bytes, size_t length, size_t
 {
     if (from >= to)
         return true;
+    if (s->strings.forms != 0)
+        return ckpt_strings_run(&s->strings, bytes, length, from, to, base, sink, context);
     if (s->regex != NULL)
         return ckpt_regex_run(s->regex, bytes, length, from, to, base, sink, context);
     if (s->grams != NULL)

@@ -58,6 +58,14 @@ bool ckpt_search_add_hex(ckpt_search *search, const char *text, size_t length,
 bool ckpt_search_add_regex(ckpt_search *search, const char *text, size_t length, bool fold,
                            struct ckpt_search_error *error);
 
+/*
+ * Instead of patterns: finds runs of at least `least` (1 to 512) printable characters, of ASCII, as
+ * they are or in UTF-16LE, as `forms` says, with blanks and tabs among them. A longer run than
+ * CKPT_SEARCH_LONGEST bytes comes in parts. A match's `pattern` is 1 for UTF-16. False: there are
+ * patterns already, or no such number.
+ */
+bool ckpt_search_add_strings(ckpt_search *search, size_t least, unsigned forms);
+
 /* After the last pattern. False: no memory, or there is no pattern. */
 bool ckpt_search_prepare(ckpt_search *search);
 

@@ -27,6 +27,16 @@ static inline bool ckpt_pattern_fits(const struct ckpt_pattern *p, const uint8_t
 size_t ckpt_literal_find(const struct ckpt_pattern *p, const uint8_t *bytes, size_t from,
                          size_t end);
 
+/* Runs of printable characters. */
+struct ckpt_strings {
+    uint32_t least;
+    unsigned forms;   /* 0: not asked for */
+    uint64_t last[2]; /* where the last match ended, for each form */
+};
+
+bool ckpt_strings_run(struct ckpt_strings *strings, const uint8_t *bytes, size_t length,
+                      size_t from, size_t to, uint64_t base, ckpt_match_sink *sink, void *context);
+
 /* Many patterns: some bytes of each, hashed. */
 struct ckpt_grams;
 

@@ -2,6 +2,7 @@
 // The memory of the processes of a dump: the JavaScript side of exports_memory.c.
 import { views as fields } from '../../dist/tables.js';
 import { readTape } from '../border/value.js';
+import { searchMemory } from './search.js';
 import { withBytes } from './summary.js';
 
 /**
@@ -214,6 +215,16 @@ export class Memory {
         yield { segment: tag, offset: 0, bytes: this.#expand(tag, whole) };
       }
     }
+  }
+
+  /**
+   * Searches the memory of all processes.
+   * @param {import('./search.js').Query} query @param {import('./search.js').SearchOptions} [options]
+   * @returns {AsyncGenerator<import('./search.js').Match, import('./search.js').Left>} returns what was not searched
+   * @throws {import('./search.js').PatternError}
+   */
+  search(query, options) {
+    return searchMemory(this.#core, this.#handle, this.#levels, query, options);
   }
 
   /** @param {Segment} segment @param {Uint8Array} stored */

@@ -13,6 +13,7 @@ const void *ckpt_wasm_memory_pids(ckpt_dump *dump);
 uint32_t ckpt_wasm_memory_page_size(ckpt_dump *dump);
 const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t from, uint64_t to,
                                       uint32_t most);
+const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t address);
 int ckpt_wasm_memory_expand(const uint8_t *from, uint32_t length, uint8_t *to, uint32_t size);
 
 static struct ckpt_buffer list;
@@ -115,6 +116,26 @@ const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t fr
         add_word(block ? (uint32_t)s.block.stored : 0);
         add_word(block ? (uint32_t)(s.start - s.block.start) : 0);
         add_word(block ? (uint32_t)s.block.raw : 0);
+    }
+    return answer_list();
+}
+
+/* The mapping that holds an address: start and end (two words each), what it is, PROT_…, address
+   and length of its name, whether its file was deleted. */
+const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t address)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    const struct ckpt_space *space = memory == NULL ? NULL : ckpt_memory_space(memory, pid);
+    const struct ckpt_vma *vma = space == NULL ? NULL : ckpt_space_vma(space, address);
+    ckpt_buffer_clear(&list);
+    if (vma != NULL) {
+        add_long(vma->start);
+        add_long(vma->end);
+        add_word(vma->kind);
+        add_word(vma->prot | (vma->shared ? 8u : 0));
+        add_word((uint32_t)(uintptr_t)vma->name.data);
+        add_word((uint32_t)vma->name.length);
+        add_word(vma->deleted);
     }
     return answer_list();
 }

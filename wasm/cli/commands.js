@@ -11,14 +11,16 @@ import { maps } from './maps.js';
 import { memory } from './memory.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
+import { search } from './search.js';
 import { show } from './show.js';
+import { strings } from './strings.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps, maps, memory],
+  ...[ps, maps, memory, search, strings],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];
