@@ -60,13 +60,7 @@ enum {
 /* By enum ckpt_criu_message. */
 extern const struct ckpt_pb_message ckpt_criu_messages[];
 
-/* The numbers of a set, in the order of names.def. */
-struct ckpt_criu_numbers {
-    const uint32_t *numbers;
-    uint32_t count;
-};
-
-/* By enum ckpt_criu_set. */
-extern const struct ckpt_criu_numbers ckpt_criu_sets[];
+/* The same, with the sets of names by enum ckpt_criu_set. */
+extern const struct ckpt_pb_schema ckpt_criu_schema;
 
 #endif

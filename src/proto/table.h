@@ -51,12 +51,37 @@ struct ckpt_pb_field {
     uint8_t show;  /* enum ckpt_pb_show */
 };
 
-/* A kind of message. Those of a schema stand in one array, where `of` counts from its start. */
+/* A kind of message. Those of a schema stand in one array, where `of` counts from its start; so do
+   all their fields. */
 struct ckpt_pb_message {
     const struct ckpt_pb_field *fields; /* by number */
     uint16_t count;
     uint16_t index; /* of this one in the array */
 };
+
+/* A set of named numbers: `count` numbers of the schema from `first` on. */
+struct ckpt_pb_names {
+    uint16_t first, count;
+};
+
+/*
+ * All of it. Names are not here but in a list that goes with the schema: first those of the fields,
+ * in their order, then those of the numbers, in theirs, then what else the format names. A name's
+ * place in that list is its number.
+ */
+struct ckpt_pb_schema {
+    const struct ckpt_pb_message *messages;
+    const uint32_t *numbers;
+    const struct ckpt_pb_names *sets;
+    uint16_t field_count, number_count;
+};
+
+/* Number of the field's name. */
+static inline uint32_t ckpt_pb_name(const struct ckpt_pb_schema *schema,
+                                    const struct ckpt_pb_field *field)
+{
+    return (uint32_t)(field - schema->messages[0].fields);
+}
 
 /* The kind of the messages in a MESSAGE field of `message`. */
 static inline const struct ckpt_pb_message *ckpt_pb_inner(const struct ckpt_pb_message *message,

@@ -29,6 +29,8 @@ struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
         return NULL;
     r->summary = s;
     r->last = &r->findings;
+    r->last_condition = &r->conditions;
+    r->block = r->suspect = -1;
     return r;
 }
 
@@ -47,6 +49,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
     ckpt_name_set_free(&r->names, &ckpt_rules_memory);
     ckpt_name_set_free(&r->diff, &ckpt_rules_memory);
     ckpt_name_set_free(&r->links, &ckpt_rules_memory);
+    ckpt_name_set_free(&r->outer_links, &ckpt_rules_memory);
     ckpt_arena_free(&r->arena);
     ckpt_buffer_free(&r->text);
     free(r);

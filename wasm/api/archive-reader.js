@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One reader of the C core (src/archive/archive.h), and what it found.
+import { border } from '../../dist/tables.js';
 import { field, layout } from '../border/archive-layout.js';
 import { MemberList } from './archive-members.js';
 
@@ -121,8 +122,10 @@ export class Reader {
     const unknown = (1n << 64n) - 1n;
     const values = {
       ...options.limits,
-      source_size: size === undefined ? unknown : BigInt(size),
-      flags: (this.#want || this.#pick ? 1 : 0) | (sequential ? 2 : 0),
+source_size: size === undefined ? unknown : BigInt(size),
+      flags:
+        (this.#want || this.#pick ? border.modes.decide : 0) |
+        (sequential ? border.modes.sequential : 0),
       depth: this.#depth,
     };
     const at = exports.ckpt_wasm_allocate(structSize);

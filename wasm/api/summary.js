@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The JavaScript side of exports_session.c: what member names mean, and the summary.
-import { members as table } from '../../dist/tables.js';
+import { border, members as table } from '../../dist/tables.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What a streaming reader does with a member: as ckpt_member_use() answers. */
-export const USE = { nothing: 0, keep: 1, archive: 2, list: 3 };
+export const USE = border.uses;
 
 /**
  * @typedef {{name: string, role: string, start?: boolean, keep?: 'whole' | 'tail', kind?: boolean}} MemberInfo

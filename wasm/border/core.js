@@ -1,42 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // One instance of the core: the JavaScript side of exports.c.
-import { constants, fields, kinds } from '../../dist/tables.js';
+import { border, constants, fields, kinds } from '../../dist/tables.js';
 import { CheckpointError } from './error.js';
 import { readTape, toJson } from './value.js';
 
-/** Positions in the record that ckpt_wasm_result() points to, in words (exports.c: result). */
-const RESULT = {
-  offset: 1,
-  length: 2,
-  line: 3,
-  column: 4,
-  goOffset: 5,
-  message: 6,
-  detail: 8,
-  pointer: 10,
-  found: 12,
-  expected: 14,
-  goValue: 16,
-  goType: 18,
-  goStruct: 20,
-  goField: 22,
-  rule: 24,
-  text: 26,
-  tape: 28,
-  tapeWords: 29,
-  input: 30,
-  strings: 32,
-  joined: 34,
-  end: 35,
-};
-
-/** By ckpt_error_kind. */
-const KINDS = /** @type {const} */ (['syntax', 'syntax', 'type', 'time', 'limit']);
-/** The least room that the core makes for an input (exports.c: SMALL). */
-const SMALL_INPUT = 65536;
-const TYPE = 2;
-const TIME = 3;
-const LIMIT = 4;
+/** Positions in the record that ckpt_wasm_result() points to, in words (result.h). */
+const RESULT = border.result;
+const { type: TYPE, time: TIME, limit: LIMIT } = border.errors;
+/** By ckpt_error_kind: the table is in its order. */
+const KINDS = /** @type {('syntax' | 'type' | 'time' | 'limit')[]} */ (Object.keys(border.errors));
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -208,7 +180,7 @@ export class Core {
     const { buffer } = this.#exports.memory;
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);
-    this.#result = new Int32Array(buffer, this.#exports.ckpt_wasm_result(), RESULT.end);
+    this.#result = new Int32Array(buffer, this.#exports.ckpt_wasm_result(), RESULT.words);
   }
 
   /** The text whose place and length stand in the result. @param {number} position */
@@ -221,7 +193,7 @@ export class Core {
   /** Puts bytes into the core's input. @param {Uint8Array} bytes @param {number} length theirs */
   #input(bytes, length) {
     // Room for a small file stays until a large one comes; then the core is asked, and may move it.
-    const small = length <= SMALL_INPUT;
+    const small = length <= border.limits.smallInput;
     const start = (small && this.#inputStart) || this.#exports.ckpt_wasm_input(length);
     this.#refresh();
     this.#inputStart = small ? start : 0;

@@ -10,6 +10,7 @@
 #include "mem/buffer.h"
 #include "model/type.h"
 #include "rules/catalog.h"
+#include "wasm/border/numbers.h"
 
 const ckpt_string *ckpt_wasm_tables(void);
 
@@ -104,9 +105,9 @@ static void add_secret_rules(struct ckpt_buffer *out)
 }
 
 /*
- * {"kinds":[{name, file?,
- * reader?}…],"constants":{…},"fields":[…],"views":[…],"secretRules":[…],"archive":{…},
- * "members":{…}}; for the last two see ckpt_archive_layout() and ckpt_members_describe().
+ * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"secretRules":[…],
+ * "archive":{…},"border":{…},"members":{…}}; for the last three see ckpt_archive_layout(),
+ * ckpt_border_numbers() and ckpt_members_describe().
  */
 const ckpt_string *ckpt_wasm_tables(void)
 {
@@ -125,6 +126,8 @@ const ckpt_string *ckpt_wasm_tables(void)
         ckpt_archive_layout(out.data + out.length, room);
         out.length += room;
     }
+    ckpt_buffer_add_text(&out, ",\"border\":");
+    ckpt_border_numbers(&out);
     ckpt_buffer_add_text(&out, ",\"members\":");
     ckpt_members_describe(&out);
     ckpt_buffer_add_text(&out, "}");

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { T } from '../../text.js';
 import { api } from '../api.js';
 import { classes, h } from '../h.js';
-import { useAnswer, useRested } from '../hooks.js';
+import { useRested, useSteadyAnswer } from '../hooks.js';
 import { VirtualList } from '../rows.js';
 import { go } from '../store.js';
 import { memberNode } from './member-row.js';
@@ -25,11 +25,15 @@ export function Files({ item, model, place }) {
     id: /** @type {number | undefined} */ (undefined),
   });
   const wanted = useRested(text);
-  const { value: seq, error } = useAnswer(() => {
-    const toggle = toggled.id;
-    toggled.id = undefined; // once
-    return api.members({ item: item.id, text: wanted, sort, toggle });
-  }, [item.id, model, wanted, sort, toggled.turn]);
+  const { value: seq, error } = useSteadyAnswer(
+    () => {
+      const toggle = toggled.id;
+      toggled.id = undefined; // once
+      return api.members({ item: item.id, text: wanted, sort, toggle });
+    },
+    [wanted, sort, toggled.turn],
+    [item.id, model],
+  );
   const toggle = (/** @type {MemberRow} */ { id }) =>
     id >= 0 && wanted === '' && setToggled({ turn: toggled.turn + 1, id });
   const choose = (/** @type {MemberRow} */ row) =>
