@@ -209,7 +209,7 @@ static void find_skips(struct ckpt_regex *r)
 static bool make(struct ckpt_regex *r, const struct ckpt_regex_postfix *postfix,
                  struct ckpt_search_error *error)
 {
-    struct fragment whole, *stack = malloc((postfix->count + 1) * sizeof(*stack));
+    struct fragment whole, *stack = calloc(postfix->count + 1, sizeof(*stack));
     bool good = stack != NULL && compile(&r->forward, postfix, false, stack, &whole) &&
                 compile(&r->backward, postfix, true, stack, &whole);
     free(stack);

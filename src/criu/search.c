@@ -224,7 +224,7 @@ bool ckpt_search_add_hex(ckpt_search *s, const char *text, size_t length,
     struct ckpt_pattern *p = add(s, digits / 2, s->numbers, error);
     if (p == NULL)
         return false;
-    memset(p->bytes, 0, 2 * p->length);
+    memset(p->bytes, 0, (size_t)2 * p->length);
     size_t k = 0;
     for (size_t i = 0; i < length; i++) {
         int digit = digit_of(text[i]);

@@ -86,7 +86,7 @@ struct ckpt_grams *ckpt_grams_new(const struct ckpt_pattern *patterns, size_t co
     g->heads = calloc((size_t)1 << (bits - 4), sizeof(*g->heads));
     g->places = count > UINT32_MAX / MOST_STEP / sizeof(*g->places)
                     ? NULL
-                    : malloc(count * g->step * sizeof(*g->places));
+                    : malloc((count * g->step + 1) * sizeof(*g->places));
     if (g->bitmap == NULL || g->heads == NULL || g->places == NULL) {
         ckpt_grams_free(g);
         return NULL;
