@@ -100,7 +100,7 @@ static void check_member_name(struct ckpt_rules *r, ckpt_value container, const 
 }
 
 static void check_container(struct ckpt_rules *r, ckpt_value container, int64_t version,
-                            ckpt_name_set *ids)
+                            struct ckpt_paths *ids)
 {
     ckpt_value name = ckpt_get(container, "name"), id = ckpt_get(container, "id");
     if (!ckpt_is(container, CKPT_OBJECT)) {
@@ -114,7 +114,7 @@ static void check_container(struct ckpt_rules *r, ckpt_value container, int64_t 
     else if (ckpt_set_has(ids, ckpt_text(id)))
         ckpt_find(r, CKPT_RULE_907, id,
                   "id is %v, as that of a container before; expected another.", id);
-    ckpt_set_add(ids, ckpt_text(id));
+    ckpt_set_add(r, ids, ckpt_text(id));
     check_member_name(r, container, "archive");
     check_member_name(r, container, "config");
     check_member_name(r, container, "status");
@@ -138,7 +138,7 @@ static void check_manifest(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "checkpoint-manifest.json");
     ckpt_value root = ckpt_whole(file), version = ckpt_get(root, "version");
     ckpt_value containers = ckpt_get(root, "containers");
-    ckpt_name_set ids = {NULL, 0, 0};
+    struct ckpt_paths ids = {0};
     int64_t number = 0;
     if (file == NULL)
         return;
@@ -166,7 +166,7 @@ static void check_manifest(struct ckpt_rules *r)
     if (ckpt_is(containers, CKPT_ARRAY))
         for (ckpt_value c = ckpt_first(containers); ckpt_exists(c); c = ckpt_next(containers, c))
             check_container(r, c, number, &ids);
-    ckpt_name_set_free(&ids, &ckpt_rules_memory);
+    ckpt_paths_free(&ids);
 }
 
 void ckpt_check_pod(struct ckpt_rules *r)
