@@ -343,11 +343,12 @@ check-size: $(addprefix $(B)/wasm/,core.wasm metadata.wasm)
 check-js: all
 	@node_modules/.bin/eslint -c .ci/eslint.config.js --max-warnings 0 .
 	@node_modules/.bin/tsc -p .
-# The schema of CRIU's images: an older CRIU must be a part of ours; CRIU_DIR= prints what another one adds.
-check-proto: $(if $(CRIU_DIR),,build/deps/criu.pinned)
-	@node .ci/check-proto.mjs $(if $(CRIU_DIR),$(CRIU_DIR),build/deps/criu --subset)
+# The schema of CRIU's images: that of the distribution's CRIU must be a part of ours; CRIU_DIR= prints what another
+# one adds.
+check-proto: setup
+	@node .ci/check-proto.mjs $(if $(CRIU_DIR),$(CRIU_DIR),"$$(.ci/fetch-criu)" --subset)
 check-sh: setup
-	@shellcheck .ci/run .ci/setup .ci/fetch-source .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
+	@shellcheck .ci/run .ci/setup .ci/fetch-source .ci/fetch-criu .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
 check-package: all
 	@.ci/check-package
 

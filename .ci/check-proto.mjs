@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// node .ci/check-proto.mjs DIRECTORY [--subset]: compares the schema of a CRIU source tree with src/criu/*.def.
+// node .ci/check-proto.mjs DIRECTORY [--subset]: compares the schema of a CRIU with src/criu/*.def. DIRECTORY is its
+// source tree, or the folder pycriu/images of an installed one.
 //
 // Facts only: numbers, names, types and labels of messages, enumerations, and the magic numbers. With --subset all
 // of the tree's must be ours as they are (an older CRIU); without it what it has and we have not is printed (a newer
@@ -15,7 +16,13 @@ if (!directory) {
 
 /** Not of images: requests to the service, options of the schema itself. */
 const OTHERS = /^(rpc|opts)\.proto$/;
-/** Names that differ by the .proto file's package or by a later renaming; the numbers are the same. @type {Record<string, string>} */
+/** Renamed later, with the same numbers. @type {Record<string, string>} */
+const RENAMED = {
+  'pagemap_entry.nr_pages = 2': 'compat_nr_pages', // 4.2
+  device_entry: 'kfd_device_entry', // 4.2, of the AMD plugin
+  bo_entry: 'kfd_bo_entry',
+};
+/** @type {Record<string, string>} */
 const TYPES = {
   uint32: 'U32',
   uint64: 'U64',
@@ -78,6 +85,80 @@ function readProtos(files) {
   return schema;
 }
 
+/** Fields of a message of protocol buffers, by number. @param {Uint8Array} bytes @returns {Map<number, any[]>} */
+function fieldsOf(bytes) {
+  const fields = new Map();
+  let at = 0;
+  const varint = () => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 128) {
+      const byte = bytes[at++];
+      value += (byte & 127) * scale;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < bytes.length) {
+    const tag = varint();
+    let value;
+    if (tag % 8 === 0) value = varint();
+    else {
+      const length = varint();
+      value = bytes.subarray(at, at + length);
+      at += length;
+    }
+    fields.set(tag >> 3, [...(fields.get(tag >> 3) ?? []), value]);
+  }
+  return fields;
+}
+
+const LABELS = ['', 'OPTIONAL', 'REQUIRED', 'REPEATED'];
+/** By their numbers in descriptors. @type {Record<number, string>} */
+const KINDS = {
+  ...{ 3: 'int64', 4: 'uint64', 5: 'int32', 6: 'fixed64', 7: 'fixed32', 8: 'bool', 9: 'string' },
+  ...{ 12: 'bytes', 13: 'uint32', 17: 'sint32', 18: 'sint64' },
+};
+
+/** The schema in Python's modules, which hold serialized descriptors. @param {string[]} files @returns {Schema} */
+function readPython(files) {
+  /** @type {Schema} */
+  const schema = { messages: new Map(), enums: new Map() };
+  const text = (/** @type {Uint8Array} */ bytes) => new TextDecoder().decode(bytes);
+  const short = (/** @type {Uint8Array} */ bytes) => text(bytes).replace(/^.*\./, '');
+  const escapes = new Map(Object.entries({ n: 10, t: 9, r: 13 }));
+  /** @param {Uint8Array} bytes */
+  const addEnum = (bytes) => {
+    const fields = fieldsOf(bytes);
+    const values = (fields.get(2) ?? []).map(fieldsOf);
+    schema.enums.set(
+      text(fields.get(1)?.[0]),
+      new Map(values.map((value) => [value.get(2)?.[0] ?? 0, text(value.get(1)?.[0])])),
+    );
+  };
+  for (const file of files) {
+    const literal =
+      /AddSerializedFile\(b'((?:[^'\\]|\\.)*)'\)/.exec(readFileSync(file, 'latin1'))?.[1] ?? '';
+    const parts = literal.match(/\\x..|\\.|[^\\]/g) ?? [];
+    const bytes = Uint8Array.from(parts, (part) =>
+      part.length === 4
+        ? parseInt(part.slice(2), 16)
+        : (part.length === 2 && escapes.get(part[1])) || part.charCodeAt(part.length - 1),
+    );
+    const descriptor = fieldsOf(bytes);
+    for (const one of descriptor.get(5) ?? []) addEnum(one);
+    for (const message of (descriptor.get(4) ?? []).map(fieldsOf)) {
+      for (const one of message.get(4) ?? []) addEnum(one);
+      const fields = (message.get(2) ?? []).map(fieldsOf).map((field) => ({
+        number: field.get(3)?.[0],
+        name: text(field.get(1)?.[0]),
+        type: field.has(6) ? short(field.get(6)?.[0]) : KINDS[field.get(5)?.[0]],
+        label: LABELS[field.get(4)?.[0]],
+      }));
+      schema.messages.set(text(message.get(1)?.[0]), fields);
+    }
+  }
+  return schema;
+}
+
 /** Ours. @returns {Schema} */
 function readTables() {
   /** @type {Schema} */
@@ -119,25 +200,31 @@ const files = folders.flatMap((folder) =>
     .filter((name) => name.endsWith('.proto') && !OTHERS.test(name))
     .map((name) => join(folder, name)),
 );
-if (files.length === 0) {
-  console.error(`${directory}: there are no images/*.proto`);
+const modules = existsSync(directory)
+  ? readdirSync(directory)
+      .filter((name) => name.endsWith('_pb2.py') && !/^(rpc|opts)_/.test(name))
+      .map((name) => join(directory, name))
+  : [];
+if (files.length + modules.length === 0) {
+  console.error(`${directory}: there are neither images/*.proto nor *_pb2.py`);
   process.exit(2);
 }
-const theirs = readProtos(files);
+const theirs = files.length > 0 ? readProtos(files) : readPython(modules);
 const ours = readTables();
 let count = 0;
 
 for (const [name, fields] of theirs.messages) {
-  const known = ours.messages.get(name);
+  const known = ours.messages.get(RENAMED[name] ?? name);
   if (!known)
     news.push(`message ${name}: ${fields.map((f) => `${f.number} ${f.name}`).join(', ')}`);
   for (const field of known ? fields : []) {
     count++;
     const mine = known?.find(({ number }) => number === field.number);
     const text = `${name}.${field.name} = ${field.number}`;
-    const type = TYPES[field.type] ?? field.type;
+    const type = TYPES[field.type] ?? RENAMED[field.type] ?? field.type;
     if (!mine) news.push(`field ${text} (${field.label.toLowerCase()} ${field.type})`);
-    else if (mine.name !== field.name) problems.push(`${text} is ${mine.name} here`);
+    else if (mine.name !== field.name && RENAMED[text] !== mine.name)
+      problems.push(`${text} is ${mine.name} here`);
     else if (mine.label !== field.label) problems.push(`${text} is ${mine.label} here`);
     // An unsigned number may have grown: the coding is the same.
     else if (mine.type !== type && !(mine.type === 'U64' && type === 'U32'))

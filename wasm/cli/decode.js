@@ -82,7 +82,7 @@ export const decode = {
   details: [
     'A CRIU image is printed as "crit decode" prints it: {"magic", "entries"}, in one line, or with --pretty indented, with addresses, flags and devices as text. What that form would lose is kept: text that is not UTF-8 is {"hex": "..."}, a field that is not known is "?17": {"varint": 3}. "ckpt encode" makes the same bytes of it again. Its kind follows from its name, else from its magic number. What can be read of a damaged image is printed; standard error says what is wrong and where, and the exit code is 1.',
     'With --format jsonl the first operand is an archive or a folder, and the others are patterns of names ("core-*.img"; "*" and "?"): each image is a line {"member", "value"}, all in one pass.',
-    'Of a metadata file it prints what the Go package\'s WriteJSONFile would write: the fields it knows, in its order, indented by two spaces. The output is exact to the byte; there is no line feed at its end. On a terminal a line feed is added, and characters that are invisible or act are shown as JSON\'s \\u escapes, which mean the same. A file that the Go package refuses is reported as by "ckpt validate", on standard error, and nothing is printed.',
+    'Of a metadata file it prints what the Go package\'s WriteJSONFile would write: the fields it knows, in its order, indented by two spaces. The output is exact to the byte and does not end with a newline. On a terminal, a newline is added, and invisible characters and terminal controls are shown as equivalent JSON \\u escapes. A file that the Go package rejects is reported on standard error, as by "ckpt validate", and nothing is printed.',
     '"-" is standard input: an image, or with --kind or --stdin-name a metadata file.',
   ],
   options: [
@@ -102,7 +102,7 @@ export const decode = {
     ...KIND_OPTIONS,
     {
       name: 'partial',
-      help: 'after a value of a wrong type or an unreadable time print what the Go package keeps then; the exit code stays 1',
+      help: 'if a value has the wrong type or a time is invalid, print what the Go package keeps; the exit code is still 1',
     },
     CONTAINER,
     NO_PROGRESS,

@@ -271,10 +271,10 @@ test('on the command line', async () => {
   if (one.code === 0) assert.deepEqual(JSON.parse(one.stdout).magic, 'FS');
 
   const { bytes, json } = all[0];
-  const files = folder({ 'a.json': json, 'x.img': bytes });
-  const cwd = files;
+  const made = folder({ 'a.json': json, 'x.img': bytes });
+  const cwd = made;
   assert.equal((await run(['encode', '-o', 'b.img', 'a.json'], { cwd })).code, 0);
-  assert.ok(same(readFileSync(join(files, 'b.img')), bytes));
+  assert.ok(same(readFileSync(join(made, 'b.img')), bytes));
   assert.equal((await run(['decode', 'x.img'], { cwd })).stdout, `${json}\n`);
   assert.equal((await run(['decode', '-'], { input: bytes })).stdout, `${json}\n`);
   assert.equal((await run(['encode', '-'], { input: '{"magic": 5}' })).code, 1);
