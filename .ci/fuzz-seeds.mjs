@@ -2,6 +2,7 @@
 // node .ci/fuzz-seeds.mjs TARGET DIRECTORY
 // Writes what the fuzz target TARGET (test/fuzz) starts from, one file an input, made of test/data. A target
 // that is not known here gets the files of test/data as they are.
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
@@ -145,6 +146,23 @@ function ruleSeeds() {
   }
 }
 
+/** Real images behind the number of their kind; their JSON behind 255 (test/fuzz/images.c). */
+function imageSeeds() {
+  const prefixes = [
+    ...readFileSync('src/criu/images.def', 'utf8').matchAll(
+      /^CRIU_IMAGE\(\w+, "[^"]*", "([^"]*)"/gm,
+    ),
+  ].map(([, prefix]) => prefix);
+  const tar = execFileSync('zstd', ['-dcq', `${data}/criu/images.tar.zst`], { maxBuffer: 2 ** 26 });
+  for (const { name, content } of tarMembers(tar)) {
+    const base = name.replace(/^.*\//, '');
+    const fitting = prefixes.filter((prefix) => base.startsWith(prefix));
+    const longest = fitting.sort((a, b) => b.length - a.length)[0];
+    if (base.endsWith('.json')) seed([255], content);
+    else seed([Math.max(prefixes.indexOf(longest), 0)], content);
+  }
+}
+
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 switch (target) {
@@ -180,6 +198,9 @@ switch (target) {
       ['id', 'ID'],
     ])
       seed([4, name.length], name, key);
+    break;
+  case 'images':
+    imageSeeds();
     break;
   default:
     everyFile(data);

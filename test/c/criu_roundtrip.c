@@ -134,7 +134,7 @@ static void add_message(struct ckpt_buffer *out, const struct ckpt_pb_message *m
     if (message->index == CKPT_CRIU_pagemap_blocks)
         return;
     for (uint32_t number = 500 + (uint32_t)(next_random(state) % 1000); next_random(state) % 4 == 0;
-         number += next_random(state) % 2) {
+         number += (uint32_t)(next_random(state) % 2)) {
         unsigned type = (unsigned)(next_random(state) % 4);
         add_varint(out, (uint64_t)number << 3 | (type == 3 ? 5 : type));
         if (type == 0)

@@ -131,14 +131,77 @@ export interface Ckpt {
   validate(files: { [name: string]: Uint8Array }, options?: ValidateOptions): Report;
   /** A size for people, in units of 1024: `1.2 KiB`. */
   byteToString(bytes: number | bigint): string;
+  /**
+   * The value of a CRIU image, in the form of `crit decode`; numbers of 64 bits are bigint. Text that is not
+   * UTF-8 is `{hex}`, a field that is not known `"?17": {varint}`.
+   * @throws {@link CheckpointError} with `partial`: what could be read of a damaged image
+   */
+  decodeImage(bytes: Uint8Array, options?: ImageOptions): ImageValue;
+  /** The same as JSON text, byte for byte that of `crit decode`; `''` if nothing could be read. */
+  imageText(
+    bytes: Uint8Array,
+    options?: ImageOptions,
+  ): { text: string; error: CheckpointError | null };
+  /** What an image is; its entries are counted, not decoded. */
+  imageInfo(bytes: Uint8Array, options?: ImageOptions): ImageInfo;
+  /**
+   * The bytes of the image that a value describes, or its JSON as UTF-8. If `name` is that of an image
+   * ("core-1.img"), it must be of that type.
+   * @throws {@link CheckpointError} with the place in the value
+   */
+  encodeImage(name: string, value: ImageValue | Uint8Array): Uint8Array;
+}
+
+/** How an image is decoded. */
+export interface ImageOptions {
+  /** The name of its file, which tells its kind; without it its magic number does. */
+  name?: string;
+  /** Addresses, flags, devices and hexadecimal numbers as text, as `crit decode --pretty`. */
+  pretty?: boolean;
+  /** False: sizes instead of the data that follow entries. */
+  payload?: boolean;
+}
+
+/** An image: its type as crit names it, and its entries. */
+export interface ImageValue {
+  magic: string;
+  /** 1 for images without the common magic number, of early CRIU. */
+  image_version?: number;
+  /** `big` for images of s390. */
+  byte_order?: string;
+  entries: { [field: string]: any }[];
+}
+
+/** What is known of an image without decoding it. */
+export interface ImageInfo {
+  /** `PSTREE`, `CORE`, `PAGES` …; `''` if it is none of CRIU's. */
+  kind: string;
+  /** The name of its magic number; `''` if it has none. */
+  type: string;
+  /** What it holds, in words. */
+  text: string;
+  /** The number in its name. */
+  id: bigint | null;
+  entries: number;
+  /** It has no entries: memory, or another program's format. */
+  raw: boolean;
+  version: number;
+  bigEndian: boolean;
+  error: CheckpointError | null;
 }
 
 /** Why a metadata file cannot be read or written; the message begins with Go's text. */
 export class CheckpointError extends Error {
   private constructor();
   override readonly name: 'CheckpointError';
-  /** Not JSON, a value of the wrong type, an unreadable time, or a limit of this package. */
-  readonly kind: 'syntax' | 'type' | 'time' | 'limit';
+  /**
+   * Not JSON, a value of the wrong type, an unreadable time, or a limit of this package. Of CRIU images also: it has no
+   * magic number of one, is of another type than its name says, has no entries, or is damaged.
+   */
+  readonly kind:
+    'syntax' | 'type' | 'time' | 'limit' | 'no-image' | 'other-type' | 'raw' | 'damaged';
+  /** Of CRIU images: the entry, from 0. */
+  readonly entry?: number;
   /**
    * In bytes from 0: of the offending byte or token, or the length of the input at an unexpected
    * end; -1 if the error is not about a text.
