@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One reader of the C core (src/archive/archive.h), and what it found.
 import { field, layout } from '../border/archive-layout.js';
+import { Decoder, codecsLoaded, loadCodecs } from '../border/codecs.js';
 import { MemberList } from './archive-members.js';
 
 /**
@@ -65,6 +66,14 @@ export class Reader {
   /** @type {((piece: Uint8Array) => void | Promise<void>) | null} */
   #sink = null;
   #depth;
+  /** Decodes what is fed, if the core cannot. @type {Decoder | null} */
+  #decoder = null;
+  /** How to make the decoder when the module is there. @type {(() => void) | null} */
+  #startDecoder = null;
+  /** Where the bytes are that the core was fed last. */
+  #fed = { at: 0, length: 0, atEnd: false };
+  /** The child waits for its decoder. */
+  #childWaits = false;
   /** @type {Uint8Array} */
   #bytes = new Uint8Array();
   /** @type {DataView} */
@@ -142,18 +151,66 @@ export class Reader {
     return field(this.#view, this.#handle, layout.event.fields[name]);
   }
 
-  /** Gives the core bytes, as many as it has room for. @param {Uint8Array} bytes @param {boolean} atEnd */
+  /** Gives the core bytes, READ_SIZE at most. @param {Uint8Array} bytes @param {boolean} atEnd */
   feed(bytes, atEnd) {
-    const at = this.#core.ckpt_wasm_archive_input(this.#handle, Math.max(bytes.length, READ_SIZE));
-    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
-    this.#refresh();
-    this.#bytes.set(bytes, at);
-    this.#core.ckpt_wasm_archive_feed(this.#handle, at, bytes.length, atEnd ? 1 : 0);
+    if (this.#decoder) {
+      this.#decoder.feed(bytes.slice(), atEnd);
+      return;
+    }
+    this.feedInside(this.#input(bytes), bytes.length, atEnd);
   }
 
   /** Gives the core bytes that are in its memory already. @param {number} at @param {number} length @param {boolean} atEnd */
   feedInside(at, length, atEnd) {
+    if (this.#decoder) {
+      this.#decoder.feed(this.#bytes.slice(at, at + length), atEnd);
+      return;
+    }
+    this.#fed = { at, length, atEnd };
     this.#core.ckpt_wasm_archive_feed(this.#handle, at, length, atEnd ? 1 : 0);
+  }
+
+  /** Copies bytes to where the core can read them. @param {Uint8Array} bytes @param {number} [room] @returns {number} */
+  #input(bytes, room = READ_SIZE) {
+    const at = this.#core.ckpt_wasm_archive_input(this.#handle, Math.max(bytes.length, room));
+    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    this.#refresh();
+    this.#bytes.set(bytes, at);
+    return at;
+  }
+
+  /** Gives the core the next decoded bytes; false if the decoder needs more. @param {Decoder} from */
+  #feedDecoded(from) {
+    const next = from.next();
+    if (!next) return false;
+    const { output, state } = next;
+    const after = (output.length + 7) & ~7;
+    const at = this.#input(output, after + state.length);
+    this.#bytes.set(state, at + after);
+    this.#core.ckpt_wasm_archive_feed_decoded(this.#handle, at, output.length, at + after);
+    return true;
+  }
+
+  /** The core says that it is to be fed decoded bytes from now on. */
+  #decode() {
+    const compression = this.#event('code');
+    const window = this.#event('want');
+    const at = this.#event('data');
+    const { at: fed, length, atEnd } = this.#fed;
+    const rest = fed + length - this.#event('have');
+    const first = [
+      this.#bytes.slice(at, at + this.#event('length')),
+      this.#bytes.slice(rest, fed + length),
+    ];
+    this.#startDecoder = () => {
+      this.#startDecoder = null;
+      const made = new Decoder(compression, window);
+      if (!made.ready) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+      this.#decoder = made;
+      made.feed(first[0], false);
+      made.feed(first[1], atEnd);
+    };
+    if (!codecsLoaded()) this.waiting.push(loadCodecs());
   }
 
   /**
@@ -161,18 +218,33 @@ export class Reader {
    * @returns {{type: 'need' | 'pause' | 'end', offset: number, length: number}}
    */
   run() {
+    const pause = { type: /** @type {const} */ ('pause'), offset: 0, length: 0 };
+    if (this.#childWaits) {
+      this.#runChild();
+      if (this.waiting.length > 0) return pause;
+    }
     for (;;) {
+      if (this.#startDecoder) {
+        if (!codecsLoaded()) return pause;
+        this.#startDecoder();
+      }
       const type = layout.events[this.#core.ckpt_wasm_archive_next(this.#handle)];
       this.#refresh();
-      if (type === 'need' || type === 'pause') {
+      if (type === 'need' && this.#decoder) {
+        const offset = this.#decoder.position;
+        if (!this.#feedDecoded(this.#decoder)) return { type, offset, length: READ_SIZE };
+      } else if (type === 'need' || type === 'pause') {
         return { type, offset: this.#event('offset'), length: this.#event('length') };
+      } else if (type === 'decode') {
+        this.#decode();
       } else if (type === 'members') {
         this.#takeMembers();
       } else if (type === 'data') {
         this.#takeData();
-        if (this.waiting.length > 0) return { type: 'pause', offset: 0, length: 0 };
+        if (this.waiting.length > 0) return pause;
       } else if (type === 'memberEnd') {
         this.#endMember();
+        if (this.waiting.length > 0) return pause;
       } else {
         if (type === 'error') this.error = this.#error();
         this.#child?.free();
@@ -226,10 +298,13 @@ export class Reader {
 
   /** A child uses up what it is given; its pauses matter only to the one who waits in the end. */
   #runChild() {
+    this.#childWaits = false;
     while (this.#child) {
       const { type } = this.#child.run();
       this.#refresh();
       if (type === 'need') return;
+      this.#childWaits = type === 'pause' && this.waiting.length > 0;
+      if (this.#childWaits) return;
       if (type === 'end') this.#endChild();
     }
   }
@@ -284,6 +359,8 @@ export class Reader {
   free() {
     this.#child?.free();
     this.#child = null;
+    this.#decoder?.free();
+    this.#decoder = null;
     if (this.#handle) this.#core.ckpt_wasm_archive_free(this.#handle);
     this.#handle = 0;
   }

@@ -68,8 +68,10 @@ export async function openArchive(core, source, options = {}) {
   );
   let position = 0;
   let breathed = Date.now();
-  const get = (/** @type {number} */ offset, /** @type {number} */ length) =>
-    read(offset, size === undefined ? length : Math.min(length, size - offset));
+  const get = (/** @type {number} */ offset, /** @type {number} */ length) => {
+    const most = size === undefined ? length : Math.min(length, size - offset);
+    return most > 0 ? read(offset, most) : new Uint8Array(); // a decoder asks until the end
+  };
   try {
     for (;;) {
       const { type, offset, length } = reader.run();
