@@ -25,8 +25,6 @@ WASM_MAX ?= 217088#             make check: highest size of core.wasm, bytes (as
 WASM_MAX_GZIP ?= 101376#         make check: ... and after gzip -9
 META_MAX ?= 53248#              make check: ... of the module with nothing but the metadata
 META_MAX_GZIP ?= 24576#         make check: ... and after gzip -9
-ARCHIVE_MAX ?= 118784#          make check: ... of the module with the metadata and archives, but no rules
-ARCHIVE_MAX_GZIP ?= 56320#      make check: ... and after gzip -9
 WASM_FAST ?=#                   WASM_FAST=1: link the module in seconds, for development (large and slow)
 WERROR ?= -Werror#              WERROR= builds with compilers whose warnings are not known yet
 CJSON_DIR ?= build/deps/cjson#  a directory with cJSON.c and cJSON.h; the default is fetched
@@ -113,7 +111,7 @@ export UBSAN_OPTIONS ?= print_stacktrace=1
 
 # ---- Main targets -------------------------------------------------------------------------------
 
-.PHONY: help all run test test-c test-js repro check check-format check-c check-js check-sh check-size check-package \
+.PHONY: help all run test test-c test-js repro check check-format check-layers check-c check-js check-sh check-size check-package \
         sanitize fuzz cover bench dist clean distclean wasm native describe setup format FORCE
 
 help: ## this list
@@ -131,7 +129,7 @@ test: native all ## set up, build, and run every test (C, sanitizers, short fuzz
 	@for step in test-c sanitize fuzz repro test-js; do echo; echo "== $$step"; $(MAKE) $$step; done
 
 check: ## formatting, lint, static analysis, types, package, with warnings as errors
-	@for step in check-format check-c check-size check-js check-sh check-package; do echo; echo "== $$step"; $(MAKE) $$step; done
+	@for step in check-format check-layers check-c check-size check-js check-sh check-package; do echo; echo "== $$step"; $(MAKE) $$step; done
 
 native: $(B)/native/libckpt.a $(B)/native/ckpt-describe ## the native library, build/native/libckpt.a
 wasm: $(B)/wasm/core.wasm ## the WebAssembly module, build/wasm/core.wasm
@@ -224,32 +222,34 @@ $(B)/native/ckpt-describe: $(DESCRIBE_SRC:%.c=$(B)/describe/%.o) $(B)/native/lib
 $(B)/describe.json: $(B)/native/ckpt-describe
 	@$< >$@
 
-# module NAME, LISTS: $(B)/wasm/NAME.wasm with the functions of the lists wasm/border/exports*.txt.
-define module
-$(B)/wasm/$(1).exports: $(2)
+# module NAME, SECTIONS, LEFT_OUT: $(B)/wasm/NAME.wasm with the functions of these sections of exports.txt.
+EXPORTS := wasm/border/exports.txt
+define exports
+$(B)/wasm/$(1).exports: $(EXPORTS)
 	@mkdir -p $$(@D)
-	@cat $$^ >$$@
-	@sed -E 's/#.*//; s/[[:space:]]//g; /^$$$$/d; s/.*/"_&"/' $$@ | paste -sd, | sed 's/.*/[&]/' >$$@.json
+	@awk -v sections=' $(2) ' -v without=' $(3) ' '/^\[/ { on = index(sections, " " substr($$$$1, 2, length($$$$1) - 2) " ") } \
+	    on && /^ckpt/ && !index(without, " " $$$$1 " ")' $$< >$$@
+	@sed 's/.*/"_&"/' $$@ | paste -sd, | sed 's/.*/[&]/' >$$@.json
+endef
+define module
+$(call exports,$(1),$(2),$(3))
 $(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:%=$(B)/wasm/zstd/%.o) $(LZ4_SRC:%=$(B)/wasm/lz4/%.o) $(B)/wasm/$(1).exports
 	@emcc $(WASM_LINK) -sEXPORTED_FUNCTIONS=@$(B)/wasm/$(1).exports.json $$(filter %.o,$$^) -o $$@
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
 endef
-$(eval $(call module,core,$(sort $(wildcard wasm/border/exports*.txt))))
-# What the metadata alone cost, and what they and archives do; not published.
-$(eval $(call module,metadata,wasm/border/exports.txt))
-$(eval $(call module,archives,wasm/border/exports.txt wasm/border/exports_archive.txt wasm/border/exports_checkpoint.txt))
+$(eval $(call module,core,metadata archive session dump))
+# What the metadata alone cost; not published.
+$(eval $(call module,metadata,metadata))
 # For the page, which writes no metadata.
-$(eval $(call module,page,wasm/border/page.txt))
+$(eval $(call module,page,metadata archive session dump,ckpt_wasm_encode))
 # The decoders that are loaded when first needed.
-$(B)/wasm/codecs.exports: wasm/border/codecs/exports.txt
-	@mkdir -p $(@D); cp $< $@
-	@sed -E 's/#.*//; s/[[:space:]]//g; /^$$/d; s/.*/"_&"/' $@ | paste -sd, | sed 's/.*/[&]/' >$@.json
+$(eval $(call exports,codecs,codecs))
 $(B)/wasm/codecs.wasm: $(CODECS_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/src/archive/decoder.o \
     $(XZ_SRC:%=$(B)/wasm/xz/%.o) $(BZIP2_SRC:%=$(B)/wasm/bzip2/%.o) $(B)/wasm/codecs.exports
 	@emcc $(WASM_LINK:256MB=1GB) -sEXPORTED_FUNCTIONS=@$(B)/wasm/codecs.exports.json $(filter %.o,$^) -o $@
 	@node .ci/check-wasm.mjs $@ $(B)/wasm/codecs.exports
 # Tells the tables of the core when the package is built; not published.
-$(eval $(call module,tables,wasm/gen/tables.txt))
+$(eval $(call module,tables,tables))
 
 # ---- JavaScript, page, package --------------------------------------------------------------------
 
@@ -317,14 +317,15 @@ check-format: setup
 format: setup ## put all files into the format that check wants
 	clang-format -i $(C_FILES)
 	$(PRETTIER) --write .
+check-layers: $(B)/native/libckpt.a setup
+	@node .ci/check-layers.mjs $(B)/native
 check-c: $(B)/native/test-c $(B)/clang/test-c $(B)/wasm/core.wasm
 	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -n 1 -P "$$(nproc)" .ci/tidy -DCKPT_WITH_DOCS $(CPPFLAGS)
 	@cppcheck -q -j "$$(nproc)" --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 --suppress=missingIncludeSystem -Isrc -I. src wasm
 # The limits are what there is, rounded up; with what is added to the core they are to be raised knowingly.
-check-size: $(addprefix $(B)/wasm/,core.wasm archives.wasm metadata.wasm)
+check-size: $(addprefix $(B)/wasm/,core.wasm metadata.wasm)
 	@node .ci/check-wasm.mjs $(B)/wasm/core.wasm $(B)/wasm/core.exports $(WASM_MAX) $(WASM_MAX_GZIP)
-	@node .ci/check-wasm.mjs $(B)/wasm/archives.wasm $(B)/wasm/archives.exports $(ARCHIVE_MAX) $(ARCHIVE_MAX_GZIP)
 	@node .ci/check-wasm.mjs $(B)/wasm/metadata.wasm $(B)/wasm/metadata.exports $(META_MAX) $(META_MAX_GZIP)
 check-js: all
 	@node_modules/.bin/eslint -c .ci/eslint.config.js --max-warnings 0 .

@@ -14,6 +14,7 @@
  *   rules        id, area, severity, errorFor and blocks (targets), needs, title, fix, what, why,
  *                reference
  *   targets      names of what can restore a checkpoint
+ *   conditions   what may have to be arranged for a restore: name, doc
  *   report       the objects of a report: name, doc, members: name, type, doc
  * (src/rules/report.def)
  *
@@ -295,6 +296,22 @@ static void print_rules(void)
     fputs("],\n", stdout);
 }
 
+static void print_conditions(void)
+{
+    static const char *const docs[] = {
+#define X(id, name, doc) doc,
+        CKPT_CONDITIONS(X)
+#undef X
+    };
+    open_list("conditions");
+    for (size_t i = 0; i < CKPT_CONDITION_COUNT; i++) {
+        open_entry(i, "    ", "name", ckpt_condition_names[i]);
+        print_member("doc", docs[i]);
+        putchar('}');
+    }
+    fputs("\n  ],\n", stdout);
+}
+
 static void print_report(void)
 {
     static const struct {
@@ -340,6 +357,7 @@ int main(void)
     print_types();
     print_constants();
     print_rules();
+    print_conditions();
     print_report();
     fputs("}\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? 1 : 0;

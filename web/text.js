@@ -79,6 +79,11 @@ export const T = {
   start: 'The page could not start',
   needsScript: 'This page needs JavaScript: it reads your files itself, without a server.',
   nothingFound: 'Nothing found.',
+  fault: 'This part of the page failed',
+  faultAgain: 'Try again',
+  faultDetails: 'Details of the fault',
+  copyDetails: 'Copy the details',
+  leaving: 'What is open here is not stored anywhere.',
 
   states: {
     waiting: 'Waiting',
@@ -91,6 +96,7 @@ export const T = {
     ok: 'Fine',
     warning: 'Warnings',
     error: 'Errors',
+    hostile: 'Hostile',
     broken: 'Damaged',
     none: 'No checkpoint',
   },
@@ -102,27 +108,36 @@ export const T = {
   severities: { error: 'Error', warning: 'Warning', info: 'Note' },
   /**
    * The verdict in one sentence.
-   * @param {'ok' | 'warning' | 'error' | 'none'} tone
+   * @param {'ok' | 'warning' | 'error' | 'hostile' | 'none'} tone
    * @param {import('./types.d.ts').Model} model
    */
-  sentence(tone, { broken, report: { counts, targets }, form }) {
+  sentence(tone, { broken, report: { counts, targets, trust }, form }) {
     if (broken?.nothing) return 'This cannot be read as an archive.';
     if (broken) return 'The archive is damaged: reading broke off before its end.';
     if (tone === 'none') return 'This does not look like a container checkpoint.';
-    const good = targets.filter(({ verdict }) => verdict === 'restores');
-    const names = list(good.map(({ name }) => T.engines[name] ?? name));
-    if (counts.error > 0 && targets.length > 0 && good.length === 0)
-      return 'No engine will restore this checkpoint as it is.';
-    if (counts.error > 0 && good.length === 0)
-      return `This checkpoint has ${count(counts.error, 'error')}.`;
-    if (good.length > 0)
+    if (tone === 'hostile') return 'This archive is hostile: do not restore it.';
+    const named = (/** @type {string} */ word) =>
+      list(
+        targets
+          .filter(({ verdict }) => verdict === word)
+          .map(({ name }) => T.engines[name] ?? name),
+      );
+    const good = named('restores');
+    const trusted = trust.level === 'clean' ? '' : ' It looks odd: see who made it.';
+    if (good !== '')
       return tone === 'ok'
-        ? `This checkpoint is fine; ${names} can restore it.`
-        : `${names} can restore this checkpoint; mind the ${counts.error > 0 ? 'errors' : 'warnings'} below.`;
-    const what = form === 'unknown' ? 'metadata' : 'checkpoint';
+        ? `This checkpoint is fine; ${good} can restore it.`
+        : `${good} can restore this checkpoint; mind the ${counts.error > 0 ? 'errors' : 'warnings'} below.${trusted}`;
+    const under = named('conditional');
+    if (under !== '')
+      return `${under} can restore this checkpoint under conditions; mind them${counts.error > 0 ? ', and the errors below' : ''}.${trusted}`;
+    const unsure = targets.some(({ verdict }) => verdict === 'unknown');
+    if (targets.length > 0 && !unsure) return 'No engine will restore this checkpoint as it is.';
+    if (counts.error > 0) return `This checkpoint has ${count(counts.error, 'error')}.`;
+    if (unsure) return `Whether it can be restored, cannot be told from here.${trusted}`;
     return counts.warning > 0
-      ? `No errors in this ${what}; mind the warnings below.`
-      : `Nothing is wrong with this ${what}.`;
+      ? `No errors in this ${form === 'unknown' ? 'metadata' : 'checkpoint'}; mind the warnings below.`
+      : `Nothing is wrong with this ${form === 'unknown' ? 'metadata' : 'checkpoint'}.`;
   },
   verdictSaid: (
     /** @type {string} */ name,
@@ -137,7 +152,7 @@ export const T = {
     runc: 'runc',
     crun: 'crun',
   }),
-  targetVerdicts: { restores: 'yes', fails: 'no', unknown: 'cannot tell' },
+  targetVerdicts: { restores: 'yes', conditional: 'yes, if', fails: 'no', unknown: 'cannot tell' },
   noReasons: 'Nothing speaks against it.',
   topFindings: 'Most important findings',
   allFindings: (/** @type {number} */ n) => `All ${number.format(n)} kinds of findings`,
@@ -329,6 +344,7 @@ export const F = {
   hits: (/** @type {number} */ now, /** @type {number} */ total, /** @type {boolean} */ more) =>
     `${number.format(now)} of ${more ? 'more than ' : ''}${number.format(total)}`,
   noHits: 'Not found',
+  searching: 'Searching…',
   next: 'Next place',
   previous: 'Previous place',
   foldAll: 'Fold all',

@@ -138,13 +138,19 @@ export interface FrameLine {
 /** What the rules say: see ValidateOptions and Report of the API. */
 export interface Report {
   counts: { error: number; warning: number; info: number };
+  engine: { name: string; display: string };
   cut: { id: string; count: number }[];
   targets: {
     name: string;
     version: string;
-    verdict: 'restores' | 'fails' | 'unknown';
+    verdict: 'restores' | 'conditional' | 'fails' | 'unknown';
     reasons: { id: string; message: string; finding: number }[];
+    conditions: { id: string; text: string; option: string; evidence: { finding: number } }[];
   }[];
+  trust: {
+    level: 'clean' | 'suspicious' | 'hostile';
+    reasons: { id: string; message: string; finding: number }[];
+  };
   findings: Finding[];
 }
 export type Severity = 'error' | 'warning' | 'info';

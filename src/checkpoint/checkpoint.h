@@ -27,12 +27,12 @@ void ckpt_summary_free(ckpt_summary *summary);
 /* Adds members: records as CKPT_ARCHIVE_MEMBERS gives them, one after the other. */
 void ckpt_summary_add_records(ckpt_summary *summary, const uint8_t *records, size_t length);
 
-/* Room for the content of a file, which saves the copy in ckpt_summary_add_file(); NULL: no memory.
- */
-char *ckpt_summary_room(ckpt_summary *summary, size_t length);
+/* Memory for the content of the next file, which saves the copy in ckpt_summary_add_file(); NULL:
+   no memory. */
+char *ckpt_summary_reserve(ckpt_summary *summary, size_t length);
 
 /* Adds the content of a metadata file, by its name in members.def, or of another JSON file. It is
-   copied, unless it stands in ckpt_summary_room(). False: no memory. */
+   copied, unless ckpt_summary_reserve() gave its memory. False: no memory. */
 bool ckpt_summary_add_file(ckpt_summary *summary, const char *name, size_t name_length,
                            const void *bytes, size_t length);
 

@@ -61,8 +61,6 @@ struct ckpt_file {
     ckpt_location near;      /* a place that was asked for; the next one is mostly behind it */
 };
 
-struct ckpt_rules;
-
 struct ckpt_summary {
     struct ckpt_arena arena; /* copies of the files */
     struct ckpt_buffer out, addresses;
@@ -70,9 +68,8 @@ struct ckpt_summary {
         inside; /* indexes of the members that are archives of the container's files */
     uint32_t inside_count;
     struct ckpt_file *files, **last_file; /* in the order in which they were added */
-    char *room;                           /* of ckpt_summary_room() */
+    char *reserved;                       /* by ckpt_summary_reserve() */
     uint32_t file_count;
-    struct ckpt_rules *rules;            /* NULL: nothing is validated */
     ckpt_document *any_document;         /* for texts inside of texts */
     const ckpt_container_config *config; /* NULL: no such file, or no JSON */
     const ckpt_spec *spec;
@@ -105,9 +102,6 @@ extern const char *const ckpt_form_names[];
 extern const struct ckpt_engine_name {
     const char *name, *display;
 } ckpt_engine_names[];
-
-/* The validation that goes with the summary (src/rules). */
-void ckpt_validation_free(struct ckpt_rules *rules);
 
 /* Engine, and the evidence printed (engine.c). */
 enum ckpt_engine ckpt_engine_detect(ckpt_summary *summary, enum ckpt_form form);

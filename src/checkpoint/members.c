@@ -77,30 +77,30 @@ static int ends_with(const char *name, size_t length, const char *end)
     return length > end_length && memcmp(name + length - end_length, end, end_length) == 0;
 }
 
-enum ckpt_wish ckpt_member_wish(const char *name, size_t length, uint64_t size)
+enum ckpt_use ckpt_member_use(const char *name, size_t length, uint64_t size)
 {
     enum { SMALL = 1 << 20 };
     const char *slash = memchr(name, '/', length);
     const struct ckpt_member_info *info = ckpt_member_lookup(name, length);
     if (info != NULL && (info->role == CKPT_ROLE_ROOTFS_DIFF || info->role == CKPT_ROLE_VOLUME ||
                          info->role == CKPT_ROLE_DEVSHM))
-        return ends_with(name, length, ".tar") ? CKPT_WISH_LIST : CKPT_WISH_NOTHING;
+        return ends_with(name, length, ".tar") ? CKPT_USE_LIST : CKPT_USE_NOTHING;
     if (info != NULL || slash == NULL) {
         /* Layers of `docker save` lie at the top: <hex>.tar, <hex>.json. */
         if (info == NULL && length > 64 &&
             (ends_with(name, length, ".tar") || ends_with(name, length, ".json")))
-            return size <= SMALL ? CKPT_WISH_KEEP : CKPT_WISH_ARCHIVE;
-        return CKPT_WISH_NOTHING;
+            return size <= SMALL ? CKPT_USE_KEEP : CKPT_USE_ARCHIVE;
+        return CKPT_USE_NOTHING;
     }
     size_t directory = (size_t)(slash - name), rest = length - directory - 1;
     if (starts_with(name, length, "blobs/", 6) || ends_with(name, length, "/layer.tar") ||
         (starts_with(name, length, "containers/", 11) && ends_with(name, length, ".tar")))
-        return size <= SMALL ? CKPT_WISH_KEEP : CKPT_WISH_ARCHIVE;
+        return size <= SMALL ? CKPT_USE_KEEP : CKPT_USE_ARCHIVE;
     /* Containers of a pod are directories with the members of a checkpoint. */
     info = ckpt_member_lookup(slash + 1, rest);
     if (info != NULL && info->keep != CKPT_KEEP_NOT && size <= CKPT_ARCHIVE_MAX_KEPT)
-        return CKPT_WISH_KEEP;
-    return CKPT_WISH_NOTHING;
+        return CKPT_USE_KEEP;
+    return CKPT_USE_NOTHING;
 }
 
 void ckpt_members_describe(struct ckpt_buffer *out)

@@ -53,13 +53,13 @@ unsigned ckpt_member_number(const struct ckpt_member_info *info);
 enum ckpt_role ckpt_member_role(const char *name, size_t length);
 
 /* What a streaming reader does with a member, as it cannot come back to it. */
-enum ckpt_wish {
-    CKPT_WISH_NOTHING,
-    CKPT_WISH_KEEP,    /* small: may be metadata of an image, of a pod, or a small layer */
-    CKPT_WISH_ARCHIVE, /* may be an archive with a checkpoint: a layer, a container of a pod */
-    CKPT_WISH_LIST     /* an archive of files of the container: what is in it matters */
+enum ckpt_use {
+    CKPT_USE_NOTHING,
+    CKPT_USE_KEEP,    /* small: may be metadata of an image, of a pod, or a small layer */
+    CKPT_USE_ARCHIVE, /* may be an archive with a checkpoint: a layer, a container of a pod */
+    CKPT_USE_LIST     /* an archive of files of the container: what is in it matters */
 };
-enum ckpt_wish ckpt_member_wish(const char *name, size_t length, uint64_t size);
+enum ckpt_use ckpt_member_use(const char *name, size_t length, uint64_t size);
 
 /* The table as JSON: {"tail":65536,"members":[{"name","role","start"?,"keep"?,"kind"?}…]}. */
 void ckpt_members_describe(struct ckpt_buffer *out);

@@ -32,7 +32,6 @@ void ckpt_summary_free(ckpt_summary *s)
     for (struct ckpt_file *file = s->files; file != NULL; file = file->next)
         ckpt_document_free(file->document);
     ckpt_document_free(s->any_document);
-    ckpt_validation_free(s->rules);
     ckpt_buffer_free(&s->out);
     ckpt_buffer_free(&s->addresses);
     ckpt_buffer_free(&s->inside);
@@ -91,7 +90,7 @@ static void add_member(ckpt_summary *s, const char *name, size_t length, const c
     if (type == CKPT_MEMBER_FILE)
         s->sizes[role] += size;
     if (type == CKPT_MEMBER_FILE && size != 0 && s->inside_count < MOST_INSIDE &&
-        ckpt_member_wish(name, length, size) == CKPT_WISH_LIST) {
+        ckpt_member_use(name, length, size) == CKPT_USE_LIST) {
         if (s->inside_count++ != 0)
             ckpt_buffer_add_text(&s->inside, ",");
         ckpt_print_number(&s->inside, m->index);
@@ -170,12 +169,12 @@ static bool is_ctr_index(const struct cJSON *index)
                .length != 0;
 }
 
-char *ckpt_summary_room(ckpt_summary *s, size_t length)
+char *ckpt_summary_reserve(ckpt_summary *s, size_t length)
 {
-    s->room = ckpt_arena_alloc(&s->arena, length + 1);
-    if (s->room == NULL)
+    s->reserved = ckpt_arena_alloc(&s->arena, length + 1);
+    if (s->reserved == NULL)
         s->out.failed = true;
-    return s->room;
+    return s->reserved;
 }
 
 /* Decodes a file by its name; what no table describes is scanned. */
@@ -202,8 +201,8 @@ bool ckpt_summary_add_file(ckpt_summary *s, const char *name, size_t name_length
 {
     struct ckpt_file *file = ckpt_arena_alloc(&s->arena, sizeof(*file));
     char *name_copy = ckpt_arena_alloc(&s->arena, name_length + 1);
-    bool there = bytes != NULL && bytes == s->room;
-    char *text = there ? s->room : ckpt_arena_alloc(&s->arena, length + 1);
+    bool there = bytes != NULL && bytes == s->reserved;
+    char *text = there ? s->reserved : ckpt_arena_alloc(&s->arena, length + 1);
     if (file == NULL || name_copy == NULL || text == NULL) {
         s->out.failed = true;
         return false;
@@ -211,7 +210,7 @@ bool ckpt_summary_add_file(ckpt_summary *s, const char *name, size_t name_length
     memcpy(name_copy, name, name_length);
     if (bytes != NULL && !there)
         memcpy(text, bytes, length);
-    s->room = NULL;
+    s->reserved = NULL;
     file->name = (ckpt_string){name_copy, name_length};
     file->text = text;
     file->length = length;

@@ -1,6 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/wire.h"
 
+bool ckpt_wire_varint(struct ckpt_wire *wire, uint64_t *value)
+{
+    const uint8_t *at = wire->at;
+    uint64_t result = 0;
+    for (unsigned shift = 0; shift < 70; shift += 7) {
+        if (at == wire->end)
+            return false;
+        uint8_t byte = *at++;
+        if (shift < 64)
+            result |= (uint64_t)(byte & 127) << shift;
+        if ((byte & 128) == 0) {
+            wire->at = at;
+            *value = result;
+            return true;
+        }
+    }
+    return false;
+}
+
+enum ckpt_wire_next ckpt_wire_next(struct ckpt_wire *wire, struct ckpt_wire_field *field)
+{
+    struct ckpt_wire rest = *wire;
+    uint64_t tag, length = 0;
+    if (rest.at == rest.end)
+        return CKPT_WIRE_END;
+    if (!ckpt_wire_varint(&rest, &tag) || tag >> 3 == 0 || tag >> 32 != 0)
+        return CKPT_WIRE_BROKEN;
+    *field = (struct ckpt_wire_field){(uint32_t)tag >> 3, tag & 7, 0, NULL, 0, wire->at};
+    switch (tag & 7) {
+    case CKPT_WIRE_VARINT:
+        if (!ckpt_wire_varint(&rest, &field->value))
+            return CKPT_WIRE_BROKEN;
+        break;
+    case CKPT_WIRE_BYTES:
+        if (!ckpt_wire_varint(&rest, &length))
+            return CKPT_WIRE_BROKEN;
+        field->bytes = rest.at;
+        break;
+    case CKPT_WIRE_64:
+        length = 8;
+        break;
+    case CKPT_WIRE_32:
+        length = 4;
+        break;
+    default:
+        return CKPT_WIRE_BROKEN;
+    }
+    if (length > (uint64_t)(rest.end - rest.at))
+        return CKPT_WIRE_BROKEN;
+    if (field->type == CKPT_WIRE_64)
+        field->value = ckpt_wire_64(rest.at);
+    else if (field->type == CKPT_WIRE_32)
+        field->value = ckpt_wire_32(rest.at);
+    field->length = (size_t)length;
+    wire->at = rest.at + length;
+    return CKPT_WIRE_OK;
+}
+
+/* ---- Images ---------------------------------------------------------------------------------- */
+
 static uint32_t word(const uint8_t *at, bool big_endian)
 {
     uint32_t a = at[0], b = at[1], c = at[2], d = at[3];
@@ -34,17 +94,10 @@ bool ckpt_image_open(struct ckpt_image *image, const uint8_t *bytes, size_t leng
 
 bool ckpt_image_varint(struct ckpt_image *m, uint64_t *value)
 {
-    *value = 0;
-    for (int shift = 0; shift < 70; shift += 7) {
-        if (m->at == m->end)
-            return false;
-        uint8_t byte = *m->at++;
-        if (shift < 64)
-            *value |= (uint64_t)(byte & 127) << shift;
-        if ((byte & 128) == 0)
-            return true;
-    }
-    return false;
+    struct ckpt_wire wire = {m->at, m->end};
+    bool done = ckpt_wire_varint(&wire, value);
+    m->at = wire.at;
+    return done;
 }
 
 /* `length` bytes as they are. */
@@ -75,27 +128,18 @@ enum ckpt_image_next ckpt_image_entry(struct ckpt_image *image, struct ckpt_imag
 
 enum ckpt_image_next ckpt_image_field(struct ckpt_image *m, struct ckpt_image_field *field)
 {
-    uint64_t tag;
-    bool done;
-    if (m->at == m->end)
+    struct ckpt_wire wire = {m->at, m->end};
+    struct ckpt_wire_field found;
+    enum ckpt_wire_next next = ckpt_wire_next(&wire, &found);
+    if (next == CKPT_WIRE_END)
         return CKPT_IMAGE_END;
-    if (!ckpt_image_varint(m, &tag) || tag >> 3 == 0)
+    if (next == CKPT_WIRE_BROKEN)
         return CKPT_IMAGE_BROKEN;
-    *field = (struct ckpt_image_field){tag >> 3, 0, NULL, (tag & 7) == 2};
-    switch (tag & 7) {
-    case 0:
-        done = ckpt_image_varint(m, &field->value);
-        break;
-    case 2:
-        done = ckpt_image_varint(m, &field->value) && take(m, field->value, &field->bytes);
-        break;
-    case 1:
-    case 5:
-        field->value = (tag & 7) == 1 ? 8 : 4;
-        done = take(m, field->value, &field->bytes);
-        break;
-    default:
-        done = false;
-    }
-    return done ? CKPT_IMAGE_OK : CKPT_IMAGE_BROKEN;
+    m->at = wire.at;
+    if (found.type == CKPT_WIRE_VARINT)
+        *field = (struct ckpt_image_field){found.number, found.value, NULL, false};
+    else
+        *field = (struct ckpt_image_field){found.number, found.length, wire.at - found.length,
+                                           found.type == CKPT_WIRE_BYTES};
+    return CKPT_IMAGE_OK;
 }

@@ -23,6 +23,25 @@ const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT] = {
 
 const char *const ckpt_severity_names[] = {"off", "info", "warning", "error"};
 
+const char *const ckpt_condition_names[CKPT_CONDITION_COUNT] = {
+#define X(id, name, doc) name,
+    CKPT_CONDITIONS(X)
+#undef X
+};
+
+enum ckpt_trust ckpt_rule_trust(enum ckpt_rule_index rule)
+{
+    switch ((int)rule) {
+#define X(number, trust)                                                                           \
+    case CKPT_RULE_##number:                                                                       \
+        return CKPT_##trust;
+        CKPT_TRUST_RULES(X)
+#undef X
+    default:
+        return CKPT_CLEAN;
+    }
+}
+
 void ckpt_rule_id(enum ckpt_rule_index rule, char id[CKPT_RULE_ID_MAX])
 {
     unsigned number = ckpt_rules_table[rule].number;

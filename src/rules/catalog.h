@@ -67,6 +67,58 @@ enum {
 
 enum ckpt_severity { CKPT_OFF, CKPT_INFO, CKPT_WARNING, CKPT_ERROR };
 
+/* What a finding tells of whoever made the archive. */
+enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
+
+/* The rules whose findings tell something of that kind. A finding that is lowered to information
+   tells nothing. */
+#define CKPT_TRUST_RULES(X)                                                                        \
+    X(004, HOSTILE)                                                                                \
+    X(005, SUSPICIOUS)                                                                             \
+    X(006, SUSPICIOUS)                                                                             \
+    X(012, SUSPICIOUS)                                                                             \
+    X(114, SUSPICIOUS)                                                                             \
+    X(309, SUSPICIOUS)                                                                             \
+    X(310, SUSPICIOUS)                                                                             \
+    X(600, SUSPICIOUS)                                                                             \
+    X(601, SUSPICIOUS)                                                                             \
+    X(610, SUSPICIOUS)                                                                             \
+    X(807, SUSPICIOUS)
+
+/* What may have to be arranged for a restore: name for programs, and what it is. */
+#define CKPT_CONDITIONS(X)                                                                         \
+    X(IMAGE, "base-image", "the image of the container")                                           \
+    X(MOUNT, "mount", "a directory or file of the host that was mounted")                          \
+    X(FILE, "file", "a file that processes have open and that is not in the checkpoint")           \
+    X(VOLUME, "volume", "a volume that must or must not exist")                                    \
+    X(POD, "pod", "the pod, or the declaration of the container in it")                            \
+    X(SECRET, "secret", "a secret of the engine")                                                  \
+    X(NETWORK, "network", "a network of the engine")                                               \
+    X(PORT, "port", "a port of the host that must be free")                                        \
+    X(TCP, "tcp", "connections of TCP")                                                            \
+    X(ADDRESS, "address", "an address of the container")                                           \
+    X(PARENT, "parent", "the checkpoint that this one goes on from")                               \
+    X(RUNTIME, "runtime", "the OCI runtime")                                                       \
+    X(BUNDLE, "bundle", "the bundle of the container with its root file system")                   \
+    X(CPU, "cpu", "the processor")                                                                 \
+    X(KERNEL, "kernel", "what the kernel must have")                                               \
+    X(CRIU, "criu", "the version of CRIU, or a plugin of it")                                      \
+    X(DEVICE, "device", "a device of the host")                                                    \
+    X(LSM, "lsm", "a profile or label of a security module")                                       \
+    X(USER_NAMESPACE, "user-namespace", "a user namespace")                                        \
+    X(PEER, "peer", "a process outside of the container")                                          \
+    X(LOG, "log", "a service that the engine logs to")                                             \
+    X(TRUST, "trust", "the trust that you put in the archive")
+
+enum ckpt_condition_kind {
+#define X(id, name, doc) CKPT_CONDITION_##id,
+    CKPT_CONDITIONS(X)
+#undef X
+        CKPT_CONDITION_COUNT
+};
+
+extern const char *const ckpt_condition_names[CKPT_CONDITION_COUNT];
+
 /* The rules whose findings are secrets: what stands at their places is not to be shown. */
 #define CKPT_SECRET_RULES(X) X(800)
 
@@ -96,6 +148,9 @@ struct ckpt_target_name {
 extern const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT];
 extern const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT];
 extern const char *const ckpt_severity_names[];
+
+/* What a finding of the rule tells of whoever made the archive. */
+enum ckpt_trust ckpt_rule_trust(enum ckpt_rule_index rule);
 
 /* Writes "CKP109" to `id`. */
 #define CKPT_RULE_ID_MAX 7

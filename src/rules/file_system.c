@@ -89,6 +89,12 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
                               : NULL;
     if ((flags & CKPT_NAME_DOTDOT) == 0 && goes_through_link(r, m, diff) && problem == NULL)
         problem = "lies behind a symbolic link that leads out of it";
+    /* Engines go through absolute links, and refuse relative ones and "..". */
+    bool refused = (flags & CKPT_NAME_DOTDOT) != 0 || hard;
+    if (problem != NULL) {
+        ckpt_distrust(r, CKPT_HOSTILE);
+        ckpt_block(r, refused ? ENGINES : NONE);
+    }
     if (problem != NULL)
         ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside of it.",
                          m->scope, m->raw, problem);
@@ -160,13 +166,18 @@ static void check_deleted(struct ckpt_rules *r)
 {
     struct ckpt_file *file = ckpt_file_of(r, "deleted.files");
     ckpt_value root = ckpt_whole(file);
-    if (file != NULL && file->error.kind != CKPT_OK)
+    if (file != NULL && file->error.kind != CKPT_OK) {
+        /* What is no list stops the engine; what is in the list does not. */
+        ckpt_block(r, PODMAN | CRIO);
         ckpt_find_error(r, CKPT_RULE_403, file);
+    }
     for (ckpt_value d = ckpt_first(root); ckpt_exists(d); d = ckpt_next(root, d)) {
         ckpt_string path = ckpt_text(d);
         const char *problem = ckpt_path_problem(path, false);
         if (!ckpt_is(d, CKPT_STRING))
             continue;
+        if (ckpt_index_of(path, "..") != SIZE_MAX && problem != NULL)
+            ckpt_distrust(r, CKPT_HOSTILE);
         if (problem != NULL)
             ckpt_find(r, CKPT_RULE_403, d,
                       "deleted.files names %q, which %s; expected a clean, absolute path below /.",

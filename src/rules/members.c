@@ -46,6 +46,10 @@ static void check_name(struct ckpt_rules *r, const struct ckpt_member_view *m)
                       : (flags & CKPT_NAME_NUL) != 0      ? "has a NUL byte"
                       : (flags & CKPT_NAME_DRIVE) != 0    ? "starts with a drive letter"
                                                           : NULL;
+    if (why != NULL && (flags & CKPT_NAME_DOTDOT) == 0) { /* engines take it as a relative one */
+        ckpt_distrust(r, CKPT_SUSPICIOUS);
+        ckpt_block(r, NONE);
+    }
     if (why != NULL)
         ckpt_find_member(r, CKPT_RULE_004, m,
                          "The name %q %s: it leaves the folder where the archive is unpacked; "
@@ -106,11 +110,65 @@ static bool is_layer_link(const struct ckpt_member_view *m)
            (m->record->name_flags & (CKPT_NAME_LINK_ABSOLUTE | CKPT_NAME_LINK_OUTSIDE)) == 0;
 }
 
+/* Whether a directory of its path is a link that leads out of the archive. What lies behind one is
+   written there by engines (Podman 4.3.1, as root). */
+static bool lies_behind_link(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    const uint8_t *name = (const uint8_t *)m->name.data;
+    size_t position = 0;
+    uint64_t state = 0, hash = 0, before = 0;
+    bool through = false;
+    for (; ckpt_name_hash_next(name, m->name.length, &position, &state, &hash); before = hash)
+        through = through || (before != 0 && ckpt_name_set_has(&r->outer_links, before));
+    if (m->record->type == CKPT_MEMBER_SYMLINK && before != 0 &&
+        (m->record->name_flags & (CKPT_NAME_LINK_ABSOLUTE | CKPT_NAME_LINK_OUTSIDE)) != 0)
+        ckpt_name_set_add(&r->outer_links, &ckpt_rules_memory, before);
+    return through;
+}
+
+/* containers/storage refuses all other types: sparse files of GNU, contiguous ones, volume labels.
+ */
+static bool is_refused_type(uint32_t typeflag)
+{
+    return typeflag != 0 && (typeflag < '0' || typeflag > '6');
+}
+
+static void check_link(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    uint32_t flags = m->record->name_flags;
+    if (m->record->type == CKPT_MEMBER_SYMLINK && (flags & CKPT_NAME_LINK_ABSOLUTE) == 0 &&
+        (flags & CKPT_NAME_LINK_OUTSIDE) != 0) { /* containers/storage: "invalid symlink" */
+        ckpt_distrust(r, CKPT_HOSTILE);
+        ckpt_block(r, ENGINES);
+    } else if (m->record->type == CKPT_MEMBER_HARDLINK && (flags & CKPT_NAME_LINK_OUTSIDE) != 0) {
+        ckpt_distrust(r, CKPT_HOSTILE);
+        ckpt_block(r, ENGINES);
+    }
+}
+
 static void check_type(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     uint32_t type = m->record->type;
-    if (type == CKPT_MEMBER_FILE || type == CKPT_MEMBER_DIRECTORY)
+    bool behind = (m->record->name_flags & CKPT_NAME_DOTDOT) == 0 && lies_behind_link(r, m);
+    if (behind) {
+        ckpt_block(r, NONE); /* Podman 4.3.1 restores it */
+        ckpt_find_member(r, CKPT_RULE_004, m,
+                         "Member %q lies behind a symbolic link that leads out of the archive: it "
+                         "is written outside of the folder where the archive is unpacked.",
+                         m->name);
+    }
+    bool refused = is_refused_type(m->record->typeflag);
+    if (!refused && (type == CKPT_MEMBER_FILE || type == CKPT_MEMBER_DIRECTORY))
         return;
+    if (refused) {
+        ckpt_block(r, ENGINES);
+        ckpt_find_member(r, CKPT_RULE_005, m,
+                         "Member %q has the type %n in its header, which engines refuse; expected "
+                         "a regular file or directory.",
+                         m->name, (uint64_t)m->record->typeflag);
+        return;
+    }
+    check_link(r, m);
     bool link = type == CKPT_MEMBER_SYMLINK || type == CKPT_MEMBER_HARDLINK;
     ckpt_find_member(r, CKPT_RULE_005, m,
                      link ? "Member %q is a %s to %q; expected a regular file or directory."

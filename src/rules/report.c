@@ -9,20 +9,61 @@
 
 /* ---- findings -------------------------------------------------------------------------------- */
 
+/* What the checks said of the next finding. */
+struct said {
+    uint8_t lowered, blocks, trust;
+};
+
+static struct said take_said(struct ckpt_rules *r, enum ckpt_rule_index rule)
+{
+    struct said said = {.lowered = r->lower};
+    said.blocks = r->block >= 0              ? (uint8_t)r->block
+                  : said.lowered != CKPT_OFF ? 0
+                                             : ckpt_rules_table[rule].blocks;
+    said.trust = r->suspect >= 0             ? (uint8_t)r->suspect
+                 : said.lowered == CKPT_INFO ? (uint8_t)CKPT_CLEAN
+                                             : (uint8_t)ckpt_rule_trust(rule);
+    r->lower = CKPT_OFF;
+    r->block = r->suspect = -1;
+    return said;
+}
+
+/* Whether a verdict will point to this finding, listed or not. */
+static bool decides(const struct ckpt_rule_state *state, struct said said)
+{
+    if (state->first == NULL || said.trust > state->trust)
+        return true;
+    for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++)
+        if ((said.blocks >> i & 1) != 0 && state->blocking[i] == NULL)
+            return true;
+    return false;
+}
+
+static void remember(struct ckpt_rule_state *state, struct ckpt_finding *finding, struct said said)
+{
+    if (state->first == NULL)
+        state->first = finding;
+    for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++)
+        if ((said.blocks >> i & 1) != 0 && state->blocking[i] == NULL)
+            state->blocking[i] = finding;
+    if (said.trust > state->trust) {
+        state->trust = said.trust;
+        state->distrusted = finding;
+    }
+}
+
 /* A new finding with its text, if it is to be kept. */
 static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_index rule,
                                         const char *format, va_list arguments)
 {
     struct ckpt_rule_state *state = &r->state[rule];
-    uint8_t lowered = r->lower;
-    r->lower = CKPT_OFF;
+    struct said said = take_said(r, rule);
     if (state->count < UINT32_MAX) {
         state->count++;
-        state->lowered[lowered] += lowered != CKPT_OFF;
+        state->lowered[said.lowered] += said.lowered != CKPT_OFF;
     }
     bool listed = !state->hidden && state->count <= r->per_rule && r->listed < r->total;
-    /* The first one may be the reason of a verdict. */
-    if (!listed && (state->first != NULL || ckpt_rules_table[rule].blocks == 0))
+    if (!listed && !decides(state, said))
         return NULL;
     struct ckpt_finding *finding = ckpt_arena_alloc(&r->arena, sizeof(*finding));
     if (finding == NULL) {
@@ -34,11 +75,12 @@ static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_ind
     finding->message = ckpt_keep_text(r);
     finding->rule = (uint8_t)rule;
     finding->hidden = !listed;
-    finding->lowered = lowered;
+    finding->lowered = said.lowered;
+    finding->blocks = said.blocks;
     finding->archive_offset = UINT64_MAX;
+    finding->entry = -1;
     r->listed += listed;
-    if (state->first == NULL)
-        state->first = finding;
+    remember(state, finding, said);
     *r->last = finding;
     r->last = &finding->next;
     return finding;
@@ -281,6 +323,26 @@ void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity)
     r->lower = (uint8_t)severity;
 }
 
+void ckpt_block(struct ckpt_rules *r, unsigned targets)
+{
+    r->block = (int16_t)targets;
+}
+
+void ckpt_distrust(struct ckpt_rules *r, enum ckpt_trust trust)
+{
+    r->suspect = (int16_t)trust;
+}
+
+void ckpt_place_entry(struct ckpt_rules *r, struct ckpt_finding *finding, int64_t entry,
+                      const char *field)
+{
+    if (finding == NULL)
+        return;
+    finding->entry = entry;
+    if (field != NULL)
+        finding->field = ckpt_keep(r, ckpt_string_of(field));
+}
+
 /* ---- the report ------------------------------------------------------------------------------ */
 
 static bool comes_before(const struct ckpt_finding *a, const struct ckpt_finding *b)
@@ -376,6 +438,12 @@ static void print_finding(struct ckpt_rules *r, struct ckpt_buffer *out,
         ckpt_print_number(out, f->archive_offset);
     else
         ckpt_buffer_add_text(out, "null");
+    ckpt_print_key(out, "entry");
+    if (f->entry >= 0)
+        ckpt_print_number(out, (uint64_t)f->entry);
+    else
+        ckpt_buffer_add_text(out, "null");
+    print_text(out, "field", f->field);
     print_text(out, "found", f->found);
     print_text(out, "expected", f->expected);
     ckpt_print_key(out, "related");
@@ -443,7 +511,7 @@ void ckpt_print_report(struct ckpt_rules *r, struct ckpt_buffer *out)
 {
     number_findings(r);
     print_counts(r, out);
-    ckpt_print_targets(r, out);
+    ckpt_print_verdicts(r, out);
     ckpt_print_key(out, "findings");
     ckpt_buffer_add_text(out, "[");
     for (const struct ckpt_finding *f = r->findings; f != NULL; f = f->next)

@@ -37,8 +37,11 @@ struct ckpt_finding {
     uint64_t archive_offset; /* of the member's header in the tar; UINT64_MAX: none */
     uint32_t rank;           /* of its file; 0: the archive and its members */
     uint32_t index;          /* in the report, once it is made */
+    int64_t entry;           /* of an image: which one, from 0; -1: none */
+    ckpt_string field;       /* of an image: path of the field, "reg.size"; or "" */
     uint8_t rule;
     uint8_t lowered; /* enum ckpt_severity if it counts for less than its rule; else CKPT_OFF */
+    uint8_t blocks;  /* targets that refuse the checkpoint because of it */
     bool placed;     /* `where` is set */
     bool hidden;     /* filtered out; kept as a reason of a verdict */
 };
@@ -48,7 +51,25 @@ struct ckpt_rule_state {
     uint32_t lowered[CKPT_ERROR]; /* of these, by lowered severity */
     uint8_t severity;             /* override, or CKPT_OFF where `has_severity` is not set */
     bool has_severity, hidden;
-    struct ckpt_finding *first;
+    uint8_t trust; /* enum ckpt_trust, the worst of its findings */
+    struct ckpt_finding *first, *distrusted;
+    struct ckpt_finding *blocking[CKPT_TARGET_COUNT]; /* the first that blocks this target */
+};
+
+/* Something that has to be arranged before a target restores the checkpoint. */
+struct ckpt_condition {
+    struct ckpt_condition *next;
+    const struct ckpt_finding *finding; /* its evidence; NULL: none */
+    ckpt_string text;                   /* one sentence */
+    ckpt_string option;                 /* of the target's command, "" if there is none */
+    uint8_t kind, targets;
+};
+
+/* A part of the checkpoint that was not looked at. */
+struct ckpt_unchecked {
+    struct ckpt_unchecked *next;
+    ckpt_string what, why;
+    bool decides; /* the verdict could depend on it */
 };
 
 struct ckpt_target {
@@ -109,7 +130,12 @@ struct ckpt_rules {
     /* findings */
     struct ckpt_finding *findings, **last;
     uint32_t listed;
-    uint8_t lower; /* for the next finding: ckpt_lower() */
+    uint8_t lower;          /* for the next finding: ckpt_lower() */
+    int16_t block, suspect; /* the same: ckpt_block(), ckpt_distrust(); -1: as its rule */
+    struct ckpt_condition *conditions, **last_condition;
+    struct ckpt_unchecked *unchecked;
+    uint32_t condition_count;
+    bool checked_images; /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
     struct ckpt_file *facts;
@@ -129,12 +155,13 @@ struct ckpt_rules {
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
     uint32_t duplicate_count, volume_count, unknown_count;
-    uint64_t last_top;        /* hash of the last name at the top that was looked at */
-    ckpt_name_set links;      /* links out of the archive inside that is looked at */
-    ckpt_string scope;        /* its name */
-    uint64_t whiteouts;       /* members .wh.* of rootfs-diff.tar */
-    ckpt_string whiteout;     /* the first of them */
-    uint64_t whiteout_offset; /* of its header */
+    uint64_t last_top;         /* hash of the last name at the top that was looked at */
+    ckpt_name_set outer_links; /* links out of the archive itself */
+    ckpt_name_set links;       /* links out of the archive inside that is looked at */
+    ckpt_string scope;         /* its name */
+    uint64_t whiteouts;        /* members .wh.* of rootfs-diff.tar */
+    ckpt_string whiteout;      /* the first of them */
+    uint64_t whiteout_offset;  /* of its header */
     uint64_t members, images;
     int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };
@@ -168,6 +195,27 @@ struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index 
 
 /* The next finding counts for no more than this. */
 void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
+
+/* The next finding blocks these targets, whatever its rule says. */
+void ckpt_block(struct ckpt_rules *r, unsigned targets);
+
+/* The next finding tells this of whoever made the archive, whatever its rule says. */
+void ckpt_distrust(struct ckpt_rules *r, enum ckpt_trust trust);
+
+/* These targets restore the checkpoint only if something is arranged: what, and the option that
+   does it ("" if none). The evidence is `finding`, or where that is not listed (NULL) the first one
+   of `rule`. */
+void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigned targets,
+                    enum ckpt_rule_index rule, const struct ckpt_finding *finding,
+                    const char *option, const char *format, ...);
+
+/* Something was not looked at. `decides`: it may be what makes a restore fail. */
+void ckpt_not_checked(struct ckpt_rules *r, bool decides, ckpt_string what, const char *why);
+
+/* Puts the place of a finding (which may be NULL) into an image: an entry from 0 (-1: none), and
+   the path of a field ("" or NULL: none). */
+void ckpt_place_entry(struct ckpt_rules *r, struct ckpt_finding *finding, int64_t entry,
+                      const char *field);
 
 /* Adds another place to a finding (which may be NULL). */
 void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value at,
@@ -277,7 +325,15 @@ void ckpt_check_pod(struct ckpt_rules *r);
 void ckpt_check_mounts_of_target(struct ckpt_rules *r);
 void ckpt_check_kubelet(struct ckpt_rules *r); /* what the kubelet names and lists */
 void ckpt_check_restore(struct ckpt_rules *r); /* 7xx, and prints the verdicts: last */
-void ckpt_print_targets(struct ckpt_rules *r, struct ckpt_buffer *out);
+
+/* Prints targets, trust and coverage (verdict.c). */
+void ckpt_print_verdicts(struct ckpt_rules *r, struct ckpt_buffer *out);
+
+/* Whether an engine made the checkpoint that is not this target, and what to say then; what is
+   wrong with the version of a target, "" if nothing (restore.c). */
+bool ckpt_is_of_another(const struct ckpt_rules *r, unsigned target);
+ckpt_string ckpt_another_text(struct ckpt_rules *r, unsigned target);
+ckpt_string ckpt_version_text(struct ckpt_rules *r, unsigned target);
 
 /* The memory of the sets of names. */
 extern const ckpt_archive_memory ckpt_rules_memory;

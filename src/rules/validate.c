@@ -22,16 +22,21 @@ static void release(void *context, void *memory)
 
 const ckpt_archive_memory ckpt_rules_memory = {allocate, release, NULL};
 
-bool ckpt_validation_start(ckpt_summary *s, ckpt_string options, ckpt_string *problem)
+struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
 {
     struct ckpt_rules *r = calloc(1, sizeof(*r));
-    *problem = (ckpt_string){"", 0};
     if (r == NULL)
-        return false;
+        return NULL;
     r->summary = s;
     r->last = &r->findings;
-    ckpt_validation_free(s->rules);
-    s->rules = r;
+    r->last_condition = &r->conditions;
+    r->block = r->suspect = -1;
+    return r;
+}
+
+bool ckpt_validation_start(struct ckpt_rules *r, ckpt_string options, ckpt_string *problem)
+{
+    *problem = (ckpt_string){"", 0};
     return ckpt_rules_options(r, options, problem) && !r->failed;
 }
 
@@ -44,6 +49,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
     ckpt_name_set_free(&r->names, &ckpt_rules_memory);
     ckpt_name_set_free(&r->diff, &ckpt_rules_memory);
     ckpt_name_set_free(&r->links, &ckpt_rules_memory);
+    ckpt_name_set_free(&r->outer_links, &ckpt_rules_memory);
     ckpt_arena_free(&r->arena);
     ckpt_buffer_free(&r->text);
     free(r);
@@ -84,15 +90,12 @@ static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string pre
     }
 }
 
-void ckpt_validation_add_records(ckpt_summary *s, ckpt_string scope, const uint8_t *records,
+void ckpt_validation_add_records(struct ckpt_rules *r, ckpt_string scope, const uint8_t *records,
                                  size_t length)
 {
-    struct ckpt_rules *r = s->rules;
-    if (r == NULL)
-        return;
     bool image = ckpt_equals(scope, "image:"), inside = scope.length != 0 && !image;
     each_member(r, image ? (ckpt_string){"", 0} : scope,
-                scope.length != 0 ? (ckpt_string){"", 0} : s->prefix, records, length,
+                scope.length != 0 ? (ckpt_string){"", 0} : r->summary->prefix, records, length,
                 image    ? ckpt_check_image_member
                 : inside ? ckpt_check_nested_member
                          : ckpt_check_member);
@@ -200,11 +203,12 @@ static void print_head(struct ckpt_rules *r, struct ckpt_buffer *out)
     ckpt_buffer_add_text(out, "}");
 }
 
-ckpt_string ckpt_validation_finish(ckpt_summary *s, ckpt_string facts)
+ckpt_string ckpt_validation_finish(struct ckpt_rules *r, ckpt_string facts)
 {
-    struct ckpt_rules *r = s->rules;
+    ckpt_summary *s = r->summary;
     struct ckpt_buffer *out = &s->out;
-    if (r == NULL || (r->facts = ckpt_parse_text(r, facts)) == NULL)
+    r->facts = ckpt_parse_text(r, facts);
+    if (r->facts == NULL)
         return (ckpt_string){NULL, 0};
     bool directory = ckpt_is_true(ckpt_get_exact(ckpt_whole(r->facts), "directory"));
     r->form = ckpt_summary_form(s, directory);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Validation: why a checkpoint will not restore, and whether it is hostile. It goes with a summary:
+ * Validation: why a checkpoint will not restore, and whether it is hostile. It looks at a summary,
+ * which must live as long; src/session owns both.
  *
- *   ckpt_summary *s = ckpt_summary_new("", 0);
- *   ckpt_summary_add_file(s, …);                   // as for the summary
- *   ckpt_validation_start(s, options, &problem);
- *   ckpt_validation_add_records(s, …);
- *   report = ckpt_validation_finish(s, facts);
+ *   struct ckpt_rules *rules = ckpt_validation_new(summary);
+ *   ckpt_validation_start(rules, options, &problem);
+ *   ckpt_validation_add_records(rules, …);
+ *   report = ckpt_validation_finish(rules, facts);
  *
  * `options` is a JSON object, every member may be missing:
  *   targets     ["podman@5.2", "crun"]: what is to restore it; without it all are judged, and the
@@ -33,16 +33,22 @@
 
 #include "checkpoint/checkpoint.h"
 
-/* Begins a validation. False: the options are wrong (*problem says why, good until the summary is
+struct ckpt_rules;
+
+/* A new validation; NULL without memory. */
+struct ckpt_rules *ckpt_validation_new(ckpt_summary *summary);
+void ckpt_validation_free(struct ckpt_rules *rules);
+
+/* Reads the options. False: they are wrong (*problem says why, good until the validation is
    freed), or no memory (*problem is empty). */
-bool ckpt_validation_start(ckpt_summary *summary, ckpt_string options, ckpt_string *problem);
+bool ckpt_validation_start(struct ckpt_rules *rules, ckpt_string options, ckpt_string *problem);
 
 /* Adds members, as records: of the checkpoint (scope ""), of an archive inside of it
    ("rootfs-diff.tar", "volumes/x.tar"), or of the image around it ("image:"). */
-void ckpt_validation_add_records(ckpt_summary *summary, ckpt_string scope, const uint8_t *records,
-                                 size_t length);
+void ckpt_validation_add_records(struct ckpt_rules *rules, ckpt_string scope,
+                                 const uint8_t *records, size_t length);
 
-/* The report. It is the summary's, until it is freed; length 0: no memory. */
-ckpt_string ckpt_validation_finish(ckpt_summary *summary, ckpt_string facts);
+/* The report. It is the summary's, until that writes another text; length 0: no memory. */
+ckpt_string ckpt_validation_finish(struct ckpt_rules *rules, ckpt_string facts);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "ckpt.h"
+#include "text/types.h"
 
 /* Why a text is not a time. */
 struct ckpt_time_problem {

@@ -121,7 +121,7 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
             if ((uint64_t)(record - e.data) != e.length)
                 say(r, "WRONG BATCH LENGTH\n");
             if (how->decide && m.type == CKPT_MEMBER_FILE)
-                ckpt_archive_want(a);
+                ckpt_archive_accept(a);
             sum = body = 0;
         } else if (type == CKPT_ARCHIVE_DATA) {
             for (uint64_t i = 0; i < e.length; i++)

@@ -19,7 +19,7 @@ typedef struct {
 typedef struct {
     size_t chunk;              /* most bytes to feed at a time, 0: as asked */
     int sequential;            /* unknown size */
-    int decide;                /* want every file by ckpt_archive_want() */
+    int decide;                /* want every file by ckpt_archive_accept() */
     const char *const *select; /* patterns, NULL-terminated, or NULL */
     ckpt_archive_options options;
     const ckpt_archive_memory *memory;

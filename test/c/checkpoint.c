@@ -35,10 +35,10 @@ void test_checkpoint_members(void)
         memcpy(name, at, name_length);
         CHECK_THAT(strcmp(roles[ckpt_member_role(name, name_length)], role) == 0, "%s is %s", at,
                    roles[ckpt_member_role(name, name_length)]);
-        enum ckpt_wish small = ckpt_member_wish(name, name_length, 100);
+        enum ckpt_use small = ckpt_member_use(name, name_length, 100);
         CHECK_THAT(strcmp(wishes[small], wish) == 0, "%s: %s", at, wishes[small]);
-        enum ckpt_wish large = ckpt_member_wish(name, name_length, UINT64_C(1) << 40);
-        CHECK_THAT(small != CKPT_WISH_NOTHING || large == small, "%s: %s", at, wishes[large]);
+        enum ckpt_use large = ckpt_member_use(name, name_length, UINT64_C(1) << 40);
+        CHECK_THAT(small != CKPT_USE_NOTHING || large == small, "%s: %s", at, wishes[large]);
         free(name);
         at = end + 1;
     }

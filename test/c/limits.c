@@ -6,10 +6,10 @@
 
 #include "allocator.h"
 #include "helpers.h"
-#include "tap.h"
-#include "tests.h"
 #include "mem/arena.h"
 #include "mem/buffer.h"
+#include "tap.h"
+#include "tests.h"
 #include "json/document.h"
 
 static void check_too_large(void)

@@ -9,7 +9,7 @@
 #include "allocator.h"
 #include "archive/archive.h"
 #include "checkpoint/members.h"
-#include "rules/validate.h"
+#include "session/session.h"
 #include "tap.h"
 #include "tests.h"
 
@@ -55,32 +55,32 @@ static void forget(struct evidence *e)
 /* The report, copied; NULL: no memory, or wrong options. */
 static char *report_on(const struct evidence *e)
 {
-    ckpt_summary *s = ckpt_summary_new("", 0);
+    struct ckpt_session *s = ckpt_session_new((ckpt_string){"", 0});
     ckpt_string problem, text = {NULL, 0};
     bool good = s != NULL;
     for (size_t i = 0; good && i < e->count; i++) {
         const struct part *p = &e->parts[i];
         if (p->kind == 'f')
-            good = ckpt_summary_add_file(s, p->name, strlen(p->name), p->bytes, p->length);
+            good = ckpt_summary_add_file(s->summary, p->name, strlen(p->name), p->bytes, p->length);
         else if (p->name[0] == '\0')
-            ckpt_summary_add_records(s, p->bytes, p->length);
+            ckpt_summary_add_records(s->summary, p->bytes, p->length);
     }
     good =
-        good && ckpt_validation_start(s, (ckpt_string){e->options, strlen(e->options)}, &problem);
+        good && ckpt_session_validate(s, (ckpt_string){e->options, strlen(e->options)}, &problem);
     for (size_t i = 0; good && i < e->count; i++) {
         const struct part *p = &e->parts[i];
         if (p->kind == 'r')
-            ckpt_validation_add_records(s, (ckpt_string){p->name, strlen(p->name)}, p->bytes,
-                                        p->length);
+            ckpt_validation_add_records(s->validation, (ckpt_string){p->name, strlen(p->name)},
+                                        p->bytes, p->length);
     }
     if (good)
-        text = ckpt_validation_finish(s, (ckpt_string){e->facts, strlen(e->facts)});
+        text = ckpt_validation_finish(s->validation, (ckpt_string){e->facts, strlen(e->facts)});
     char *copy = text.length == 0 ? NULL : malloc(text.length + 1);
     if (copy != NULL) {
         memcpy(copy, text.data, text.length);
         copy[text.length] = '\0';
     }
-    ckpt_summary_free(s);
+    ckpt_session_free(s);
     return copy;
 }
 
@@ -155,20 +155,20 @@ static void read_tar(struct evidence *e, const char *scope, const uint8_t *bytes
             record -= m.record_size;
             const char *text = (const char *)record + sizeof(m) + m.normal_start;
             const struct ckpt_member_info *info = ckpt_member_lookup(text, m.normal_length);
-            bool inside = ckpt_member_wish(text, m.normal_length, m.size) == CKPT_WISH_LIST;
+            bool inside = ckpt_member_use(text, m.normal_length, m.size) == CKPT_USE_LIST;
             if (scope[0] == '\0' && m.type == CKPT_MEMBER_FILE && m.size <= sizeof(body) &&
                 m.normal_length < sizeof(name) &&
                 (inside || (info != NULL && info->keep != CKPT_KEEP_NOT))) {
                 memcpy(name, text, m.normal_length);
                 name[m.normal_length] = '\0';
                 filled = 0;
-                ckpt_archive_want(a);
+                ckpt_archive_accept(a);
             }
         } else if (type == CKPT_ARCHIVE_DATA) {
             memcpy(body + filled, event.data, (size_t)event.length);
             filled += (size_t)event.length;
         } else if (type == CKPT_ARCHIVE_MEMBER_END) {
-            bool inside = ckpt_member_wish(name, strlen(name), filled) == CKPT_WISH_LIST;
+            bool inside = ckpt_member_use(name, strlen(name), filled) == CKPT_USE_LIST;
             if (inside && filled != 0)
                 add_part(e, 'i', name, body, filled);
             else if (!inside)

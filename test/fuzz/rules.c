@@ -9,7 +9,7 @@
 
 #include "archive/archive.h"
 #include "archive/names.h"
-#include "rules/validate.h"
+#include "session/session.h"
 #include "test/fuzz/fuzz.h"
 
 static const char *const files[] = {
@@ -107,7 +107,7 @@ static char *report_on(const uint8_t *data, size_t size, size_t *length)
         "\"gzip\"}],\"image\":{\"form\":\"oci-layout\",\"manifest\":\"blobs/sha256/m\",\"config\":"
         "\"blobs/sha256/c\",\"layers\":1}}";
     ckpt_string options = {"{}", 2}, facts = {standard, sizeof(standard) - 1}, problem;
-    ckpt_summary *s = ckpt_summary_new("a", size != 0 && data[0] == 255);
+    struct ckpt_session *s = ckpt_session_new((ckpt_string){"a", size != 0 && data[0] == 255});
     struct part part;
     char *copy = NULL;
     REQUIRE(s != NULL);
@@ -115,14 +115,14 @@ static char *report_on(const uint8_t *data, size_t size, size_t *length)
     for (size_t left = size; next_part(&at, &left, &part);) {
         size_t n = part.length;
         if (part.kind == 0)
-            REQUIRE(ckpt_summary_add_file(s, files[part.which % FILES],
+            REQUIRE(ckpt_summary_add_file(s->summary, files[part.which % FILES],
                                           strlen(files[part.which % FILES]), part.bytes, n));
         else if (part.kind == 3)
             options = (ckpt_string){(const char *)part.bytes, n};
         else if (part.kind == 4)
             facts = (ckpt_string){(const char *)part.bytes, n};
     }
-    if (ckpt_validation_start(s, options, &problem)) {
+    if (ckpt_session_validate(s, options, &problem)) {
         at = data;
         for (size_t left = size; next_part(&at, &left, &part);) {
             const char *name = scopes[part.which % SCOPES];
@@ -134,11 +134,11 @@ static char *report_on(const uint8_t *data, size_t size, size_t *length)
             if (record == NULL)
                 continue;
             if (scope.length == 0)
-                ckpt_summary_add_records(s, record, n);
-            ckpt_validation_add_records(s, scope, record, n);
+                ckpt_summary_add_records(s->summary, record, n);
+            ckpt_validation_add_records(s->validation, scope, record, n);
             free(record);
         }
-        ckpt_string text = ckpt_validation_finish(s, facts);
+        ckpt_string text = ckpt_validation_finish(s->validation, facts);
         REQUIRE(text.length != 0);
         copy = (char *)fuzz_copy(text.data, text.length);
         *length = text.length;
@@ -146,7 +146,7 @@ static char *report_on(const uint8_t *data, size_t size, size_t *length)
         REQUIRE(problem.length != 0);
         *length = 0;
     }
-    ckpt_summary_free(s);
+    ckpt_session_free(s);
     return copy;
 }
 

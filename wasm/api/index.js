@@ -4,6 +4,7 @@
  * @module
  */
 import { openWith } from './checkpoint.js';
+import { validateWith } from './validate.js';
 import { provideCodecs } from '../border/codecs.js';
 import { Core } from '../border/core.js';
 import { compile } from '../border/module.js';
@@ -12,7 +13,26 @@ export { ArchiveError } from './archive.js';
 export { Checkpoint } from './checkpoint.js';
 export { CheckpointError } from '../border/error.js';
 
-/** @type {Promise<Core> | undefined} */
+/** The loaded core: what the border offers, and validation. */
+class Ckpt extends Core {
+  /**
+   * Checks a checkpoint, or single metadata files by their names, by all rules.
+   * @overload @param {Record<string, Uint8Array>} target @param {import('./validate.js').ValidateOptions} [options] @returns {any}
+   */
+  /**
+   * @overload @param {import('./checkpoint.js').Checkpoint} target @param {import('./validate.js').ValidateOptions} [options] @returns {Promise<any>}
+   */
+  /**
+   * @param {any} target @param {import('./validate.js').ValidateOptions} [options]
+   * @returns {any} the report; a promise of it for a checkpoint
+   * @throws {TypeError} an option is wrong
+   */
+  validate(target, options) {
+    return validateWith(this, target, options);
+  }
+}
+
+/** @type {Promise<Ckpt> | undefined} */
 let loaded;
 
 /**
@@ -22,13 +42,13 @@ let loaded;
  *   it is; without it the module that comes with this package is taken
  * @param {import('../border/codecs.js').Provided} [options.codecs] the same for the decoders of xz and
  *   bzip2 (codecs.wasm), or a function that gives it; loaded when a file needs it
- * @returns {Promise<Core>}
+ * @returns {Promise<Ckpt>}
  */
 export function load({ wasm, codecs } = {}) {
   if (codecs !== undefined) provideCodecs(codecs);
   loaded ??= compile(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
     .then((module) => WebAssembly.instantiate(module, {}))
-    .then((instance) => new Core(instance))
+    .then((instance) => new Ckpt(instance))
     .catch((error) => {
       loaded = undefined; // another attempt may do better
       throw error;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the checkpoints are in an image and in a checkpoint of a pod.
-import { WISH } from './summary.js';
+import { USE } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Member} Member
@@ -116,7 +116,7 @@ export async function layersOf(image) {
   for (const member of image.members) members.set(member.name, member);
   const named = await layersByManifest(image, members);
   const others = [...members.values()].filter((member) =>
-    [WISH.keep, WISH.archive].includes(image.wish(member)),
+    [USE.keep, USE.archive].includes(image.wish(member)),
   );
   /** @type {Layer[]} */
   const candidates = [...named, ...others.map(({ name }) => ({ name, annotations: {} }))];

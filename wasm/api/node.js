@@ -7,6 +7,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, parse, sep } from 'node:path';
 import { openWith } from './checkpoint.js';
+import { border } from '../../dist/tables.js';
 import { ArchiveError, Checkpoint, CheckpointError, load } from './index.js';
 import { nodeSource } from './node-source.js';
 
@@ -27,8 +28,8 @@ const REASONS = {
   ERR_INVALID_ARG_VALUE: 'invalid argument', // a NUL in a path
 };
 
-/** What the core takes (src/ckpt.h: CKPT_MAX_INPUT). */
-const MAX_INPUT = 2 ** 28;
+/** What the core takes. */
+const MAX_INPUT = border.limits.input;
 
 /**
  * Runs an operation on a file; its error reads as Go's *PathError: "open PATH: no such file or directory".

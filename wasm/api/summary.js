@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The JavaScript side of exports_checkpoint.c: what member names mean, and the summary.
-import { members as table } from '../../dist/tables.js';
+// The JavaScript side of exports_session.c: what member names mean, and the summary.
+import { border, members as table } from '../../dist/tables.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** What a streaming reader does with a member: as ckpt_member_wish() answers. */
-export const WISH = { nothing: 0, keep: 1, archive: 2, list: 3 };
+/** What a streaming reader does with a member: as ckpt_member_use() answers. */
+export const USE = border.uses;
 
 /**
  * @typedef {{name: string, role: string, start?: boolean, keep?: 'whole' | 'tail', kind?: boolean}} MemberInfo
@@ -43,9 +43,9 @@ export function withBytes(exports, bytes, run) {
 }
 
 /** @param {any} exports @param {string} name @param {number} size @returns {number} */
-export function memberWish(exports, name, size) {
+export function memberUse(exports, name, size) {
   const bytes = encoder.encode(name);
-  return withBytes(exports, bytes, (at) => exports.ckpt_wasm_wish(at, bytes.length, size));
+  return withBytes(exports, bytes, (at) => exports.ckpt_wasm_member_use(at, bytes.length, size));
 }
 
 /** So many summaries stay in the core, for validations that may follow. */
@@ -63,7 +63,7 @@ export class Summary {
   constructor(exports, prefix = '') {
     this.#exports = exports;
     const name = encoder.encode(prefix);
-    this.handle = withBytes(exports, name, (at) => exports.ckpt_wasm_summary_new(at, name.length));
+    this.handle = withBytes(exports, name, (at) => exports.ckpt_wasm_session_new(at, name.length));
     if (!this.handle) throw new RangeError('there is not enough memory');
   }
 
@@ -71,12 +71,12 @@ export class Summary {
   addFiles(files) {
     const exports = this.#exports;
     for (const [name, bytes] of files) {
-      const room = exports.ckpt_wasm_summary_room(this.handle, bytes.length);
+      const room = exports.ckpt_wasm_session_reserve(this.handle, bytes.length);
       if (!room) throw new RangeError('there is not enough memory');
       new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
       const nameBytes = encoder.encode(name);
       const done = withBytes(exports, nameBytes, (at) =>
-        exports.ckpt_wasm_summary_file(this.handle, at, nameBytes.length, room, bytes.length),
+        exports.ckpt_wasm_session_file(this.handle, at, nameBytes.length, room, bytes.length),
       );
       if (!done) throw new RangeError('there is not enough memory');
     }
@@ -87,14 +87,14 @@ export class Summary {
     const exports = this.#exports;
     for (const bytes of records)
       withBytes(exports, bytes, (at) =>
-        exports.ckpt_wasm_summary_records(this.handle, at, bytes.length),
+        exports.ckpt_wasm_session_records(this.handle, at, bytes.length),
       );
   }
 
   /** @param {number} size of the archive @param {boolean} directory @returns {any} see src/checkpoint/checkpoint.h */
   finish(size, directory) {
     const exports = this.#exports;
-    const answer = exports.ckpt_wasm_summary_finish(this.handle, size, directory ? 1 : 0);
+    const answer = exports.ckpt_wasm_session_summary(this.handle, size, directory ? 1 : 0);
     const text = textAt(exports, answer);
     if (text === '') throw new RangeError('there is not enough memory');
     return JSON.parse(text);
@@ -110,7 +110,7 @@ export class Summary {
   /** Gives its memory back. */
   drop() {
     Summary.#kept.delete(this);
-    if (this.handle) this.#exports.ckpt_wasm_summary_free(this.handle);
+    if (this.handle) this.#exports.ckpt_wasm_session_free(this.handle);
     this.handle = 0;
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Validation: the JavaScript side of exports_rules.c. What is wrong, the core decides.
+// Validation: the JavaScript side of exports_session.c. What is wrong, the core decides.
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
 import { Summary, textAt, withBytes } from './summary.js';
 
@@ -39,7 +39,7 @@ function withText(exports, text, run) {
 function reportOf(exports, handle, evidence, options) {
   const { facts, records = [], imageRecords = [], nested = [] } = evidence;
   const problem = withText(exports, JSON.stringify(options), (at, length) =>
-    exports.ckpt_wasm_validation_start(handle, at, length),
+    exports.ckpt_wasm_session_validate(handle, at, length),
   );
   if (problem === undefined) throw new RangeError('there is not enough memory');
   if (problem !== '') throw new TypeError(problem);
@@ -49,12 +49,18 @@ function reportOf(exports, handle, evidence, options) {
     withBytes(exports, scope, (scopeAt) => {
       for (const bytes of members)
         withBytes(exports, bytes, (at) =>
-          exports.ckpt_wasm_validation_records(handle, scopeAt, scope.length, at, bytes.length),
+          exports.ckpt_wasm_session_validate_records(
+            handle,
+            scopeAt,
+            scope.length,
+            at,
+            bytes.length,
+          ),
         );
     });
   }
   const text = withText(exports, JSON.stringify(facts), (at, length) =>
-    exports.ckpt_wasm_validation_finish(handle, at, length),
+    exports.ckpt_wasm_session_report(handle, at, length),
   );
   if (!text) throw new RangeError('there is not enough memory');
   return JSON.parse(text);

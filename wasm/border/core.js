@@ -1,43 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // One instance of the core: the JavaScript side of exports.c.
-import { constants, fields, kinds } from '../../dist/tables.js';
+import { border, constants, fields, kinds } from '../../dist/tables.js';
 import { CheckpointError } from './error.js';
-import { validateWith } from '../api/validate.js';
 import { readTape, toJson } from './value.js';
 
-/** Positions in the record that ckpt_wasm_result() points to, in words (exports.c: result). */
-const RESULT = {
-  offset: 1,
-  length: 2,
-  line: 3,
-  column: 4,
-  goOffset: 5,
-  message: 6,
-  detail: 8,
-  pointer: 10,
-  found: 12,
-  expected: 14,
-  goValue: 16,
-  goType: 18,
-  goStruct: 20,
-  goField: 22,
-  rule: 24,
-  text: 26,
-  tape: 28,
-  tapeWords: 29,
-  input: 30,
-  strings: 32,
-  joined: 34,
-  end: 35,
-};
-
-/** By ckpt_error_kind. */
-const KINDS = /** @type {const} */ (['syntax', 'syntax', 'type', 'time', 'limit']);
-/** The least room that the core makes for an input (exports.c: SMALL). */
-const SMALL_INPUT = 65536;
-const TYPE = 2;
-const TIME = 3;
-const LIMIT = 4;
+/** Positions in the record that ckpt_wasm_result() points to, in words (result.h). */
+const RESULT = border.result;
+const { type: TYPE, time: TIME, limit: LIMIT } = border.errors;
+/** By ckpt_error_kind: the table is in its order. */
+const KINDS = /** @type {('syntax' | 'type' | 'time' | 'limit')[]} */ (Object.keys(border.errors));
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -113,22 +84,6 @@ export class Core {
     const failed = this.#decode(kind, bytes);
     if (failed) throw this.#error(failed);
     return this.#value();
-  }
-
-  /**
-   * Checks a checkpoint, or single metadata files by their names, by all rules.
-   * @overload @param {Record<string, Uint8Array>} target @param {import('../api/validate.js').ValidateOptions} [options] @returns {any}
-   */
-  /**
-   * @overload @param {import('../api/checkpoint.js').Checkpoint} target @param {import('../api/validate.js').ValidateOptions} [options] @returns {Promise<any>}
-   */
-  /**
-   * @param {any} target @param {import('../api/validate.js').ValidateOptions} [options]
-   * @returns {any} the report; a promise of it for a checkpoint
-   * @throws {TypeError} an option is wrong
-   */
-  validate(target, options) {
-    return validateWith(this, target, options);
   }
 
   /**
@@ -225,7 +180,7 @@ export class Core {
     const { buffer } = this.#exports.memory;
     this.#bytes = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);
-    this.#result = new Int32Array(buffer, this.#exports.ckpt_wasm_result(), RESULT.end);
+    this.#result = new Int32Array(buffer, this.#exports.ckpt_wasm_result(), RESULT.words);
   }
 
   /** The text whose place and length stand in the result. @param {number} position */
@@ -238,7 +193,7 @@ export class Core {
   /** Puts bytes into the core's input. @param {Uint8Array} bytes @param {number} length theirs */
   #input(bytes, length) {
     // Room for a small file stays until a large one comes; then the core is asked, and may move it.
-    const small = length <= SMALL_INPUT;
+    const small = length <= border.limits.smallInput;
     const start = (small && this.#inputStart) || this.#exports.ckpt_wasm_input(length);
     this.#refresh();
     this.#inputStart = small ? start : 0;
@@ -314,7 +269,7 @@ export class Core {
       this.#decode(kind, bytes);
       this.#current = document;
     }
-    const found = this.#exports.ckpt_wasm_locate(this.#putAside(name), name.length);
+    const found = this.#exports.ckpt_wasm_locate(this.#putScratch(name), name.length);
     this.#refresh();
     if (!found) return null;
     const result = this.#result;
@@ -327,8 +282,8 @@ export class Core {
   }
 
   /** Puts bytes where a call can read them, without touching the input. @param {Uint8Array} bytes */
-  #putAside(bytes) {
-    const start = this.#exports.ckpt_wasm_aside(bytes.length);
+  #putScratch(bytes) {
+    const start = this.#exports.ckpt_wasm_scratch(bytes.length);
     this.#refresh();
     if (start === 0) throw limitError('out of memory');
     this.#bytes.set(bytes, start);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wasm/border/result.h"
 #include "wasm/border/tape.h"
 #include "json/document.h"
 
@@ -16,7 +17,7 @@ const void *ckpt_wasm_result(void);
 int ckpt_wasm_decode(int kind, uint32_t length);
 int ckpt_wasm_value(void);
 int ckpt_wasm_encode(void);
-void *ckpt_wasm_aside(uint32_t size);
+void *ckpt_wasm_scratch(uint32_t size);
 int ckpt_wasm_locate(const char *pointer, uint32_t length);
 int ckpt_wasm_byte_to_string(int64_t bytes);
 
@@ -29,36 +30,15 @@ void emscripten_notify_memory_growth(unsigned long index)
 }
 #endif
 
-struct text {
-    const char *data;
-    uint32_t length;
-};
-
-/* All members have 32 bits; JavaScript reads them by position (core.js: RESULT). */
-static struct {
-    uint32_t error; /* ckpt_error_kind */
-    uint32_t offset, length, line, column;
-    int32_t go_offset;
-    struct text message, detail, pointer, found, expected;
-    struct text go_value, go_type, go_struct, go_field;
-    struct text rule;
-    struct text text; /* what was encoded */
-    const uint32_t *tape;
-    uint32_t tape_words;
-    struct text input; /* the document's text if the tape refers to it, else empty … */
-    struct text
-        strings;     /* … and the tape's other strings, or empty if they stand right behind it */
-    uint32_t joined; /* then: where they begin */
-} result;
-
+static struct ckpt_result result;
 static ckpt_document document;
 static struct ckpt_tape tape;
 static char *input;
 static uint32_t capacity;
 
-static struct text text_of(ckpt_string string)
+static struct ckpt_result_text text_of(ckpt_string string)
 {
-    return (struct text){string.data, (uint32_t)string.length};
+    return (struct ckpt_result_text){string.data, (uint32_t)string.length};
 }
 
 static void set_location(const ckpt_location *where)
@@ -75,14 +55,14 @@ static int set_error(const ckpt_error *error)
     if (error->kind == CKPT_OK)
         return 0;
     set_location(&error->where);
-    result.go_offset = (int32_t)error->go_offset;
+    result.go_offset = (uint32_t)error->go_offset;
     result.message = text_of(error->message);
     result.detail = text_of(error->detail);
     result.pointer = text_of(error->pointer);
     result.found = text_of(error->found);
     result.expected = text_of(error->expected);
-    result.rule =
-        (struct text){error->rule, error->rule == NULL ? 0 : (uint32_t)strlen(error->rule)};
+    result.rule = (struct ckpt_result_text){
+        error->rule, error->rule == NULL ? 0 : (uint32_t)strlen(error->rule)};
     result.go_value = text_of(error->go_value);
     result.go_type = text_of(error->go_type);
     result.go_struct = text_of(error->go_struct);
@@ -101,10 +81,10 @@ static int out_of_memory(void)
 /* Room for `size` bytes of input, whose former content is lost; NULL if there is no memory. */
 void *ckpt_wasm_input(uint32_t size)
 {
-    enum { SMALL = 1 << 16, LARGE = 1 << 22 };
+    enum { LARGE = 1 << 22 };
     if (input == NULL || size > capacity || (capacity > LARGE && size < capacity / 4)) {
         free(input);
-        uint32_t wanted = size < SMALL ? SMALL : size;
+        uint32_t wanted = size < CKPT_INPUT_LEAST ? CKPT_INPUT_LEAST : size;
         input = size > CKPT_MAX_INPUT ? NULL : malloc(wanted);
         capacity = input == NULL ? 0 : wanted;
     }
@@ -129,12 +109,12 @@ int ckpt_wasm_value(void)
 {
     if (!ckpt_tape_write(&tape, &document))
         return out_of_memory();
-    result.tape = tape.words;
+    result.tape = (uint32_t)(uintptr_t)tape.words;
     result.tape_words = (uint32_t)tape.count;
     uint32_t length = tape.from_input ? (uint32_t)document.length : 0;
     uint32_t more = (uint32_t)tape.strings.length;
-    result.input = (struct text){input, length};
-    result.strings = (struct text){tape.strings.data, more};
+    result.input = (struct ckpt_result_text){input, length};
+    result.strings = (struct ckpt_result_text){tape.strings.data, more};
     result.joined = 0;
     if (tape.from_input && more <= capacity - length) { /* one text to decode, not two */
         if (more != 0)
@@ -157,7 +137,7 @@ int ckpt_wasm_encode(void)
 }
 
 /* Room for `size` bytes beside the input; NULL if there is no memory. */
-void *ckpt_wasm_aside(uint32_t size)
+void *ckpt_wasm_scratch(uint32_t size)
 {
     ckpt_buffer_clear(&document.text);
     return ckpt_buffer_reserve(&document.text, size + 1) ? document.text.data : NULL;
@@ -176,6 +156,6 @@ int ckpt_wasm_locate(const char *pointer, uint32_t length)
 int ckpt_wasm_byte_to_string(int64_t bytes)
 {
     static char text[CKPT_BYTES_MAX];
-    result.text = (struct text){text, (uint32_t)ckpt_byte_to_string(bytes, text)};
+    result.text = (struct ckpt_result_text){text, (uint32_t)ckpt_byte_to_string(bytes, text)};
     return 0;
 }

@@ -26,7 +26,7 @@ uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size);
 void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end);
 void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t length,
                                     const struct ckpt_decoder_state *state);
-void ckpt_wasm_archive_want(handle *h);
+void ckpt_wasm_archive_accept(handle *h);
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
 
 /* Room for options and patterns. */
@@ -93,9 +93,9 @@ void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t le
     ckpt_archive_feed_decoded(h->archive, bytes, length, state);
 }
 
-void ckpt_wasm_archive_want(handle *h)
+void ckpt_wasm_archive_accept(handle *h)
 {
-    ckpt_archive_want(h->archive);
+    ckpt_archive_accept(h->archive);
 }
 
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)

@@ -2,20 +2,19 @@
 // Values across the border: from the core's tape to JavaScript (readTape), and back as JSON text
 // that the core reads (toJson). Both go without recursion: an `any` value may be nested 10000 deep.
 
+import { border } from '../../dist/tables.js';
+
 // The operations of tape.h.
-const END = 0;
-const NULL = 1;
-const FALSE = 2;
-const TRUE = 3;
-const INPUT = 4;
-const STRING = 5;
-const INTEGER = 6;
-const NEGATIVE = 7;
-const INT64 = 8;
-const UINT64 = 9;
-const NUMBER = 10;
-const STRUCT = 11;
-const MAP = 12;
+const {
+  end: END,
+  null: NULL,
+  false: FALSE,
+  true: TRUE,
+  input: INPUT,
+  string: STRING,
+} = border.tape;
+const { integer: INTEGER, negative: NEGATIVE, int64: INT64, uint64: UINT64 } = border.tape;
+const { number: NUMBER, struct: STRUCT, map: MAP } = border.tape;
 
 /**
  * Builds the value that stands on a tape.
@@ -105,8 +104,8 @@ export function readTape(words, start, input, strings, position, fields) {
   }
 }
 
-/** Deeper values than the core reads need not be written out (src/json/scan.h: CKPT_MAX_DEPTH). */
-const MAX_DEPTH = 10001;
+/** Deeper values than the core reads need not be written out. */
+const MAX_DEPTH = border.limits.depth + 1;
 
 /** @param {any} value @returns {string | undefined} JSON of anything but objects and arrays */
 function scalarToJson(value) {

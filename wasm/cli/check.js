@@ -30,7 +30,7 @@ export function whyUnread(error) {
  * The report about a file of a kind that is in no checkpoint, if nothing but its reading is checked.
  * @param {string} kind
  * @param {Uint8Array} bytes
- * @param {import('../border/core.js').Core} core
+ * @param {Awaited<ReturnType<typeof import('../api/index.js').load>>} core
  * @returns {Report}
  * @throws {CheckpointError} it is too large
  */
@@ -42,6 +42,8 @@ export function readingReport(kind, bytes, core) {
     ...{ engine: { name: 'unknown', display: '' }, container: {} },
     counts: { error: error ? 1 : 0, warning: 0, info: 0 },
     ...{ cut: [], targets: [], findings: error ? [finding(error, bytes, kind)] : [] },
+    trust: { level: 'clean', reasons: [] },
+    coverage: { checked: ['metadata'], notChecked: [] },
   };
 }
 
@@ -58,7 +60,7 @@ export function finding(error, bytes, member = '') {
   const result = {
     ...{ id: rule, severity: 'error', message: describe(error), hint: '', member, pointer },
     ...{ offset: null, length: null, line: null, column: null, endLine: null, endColumn: null },
-    ...{ archiveOffset: null, found, expected, related: [] },
+    ...{ archiveOffset: null, entry: null, field: '', found, expected, related: [] },
   };
   return line === 0
     ? result

@@ -40,10 +40,9 @@ export const completion = {
     'ckpt completion fish > ~/.config/fish/completions/ckpt.fish',
   ],
 
-  async run({ operands, stdout, core, fail }) {
+  async run({ operands, commands, stdout, core, fail }) {
     const make = Object.hasOwn(SHELLS, operands[0]) ? SHELLS[operands[0]] : null;
     if (!make) throw fail(`expected ${this.operands}`);
-    const { COMMANDS } = await import('./commands.js'); // which has this one, too
     const { kinds } = await core();
     const rules = (await loadRules()).map(({ id }) => id);
     /** @param {import('./options.js').Option} option @returns {Words} */
@@ -61,7 +60,7 @@ export const completion = {
     });
     const operandsOf = { rules, shells: Object.keys(SHELLS) };
     const script = make({
-      commands: COMMANDS.map(({ name, summary, options, completes }) => ({
+      commands: commands.map(({ name, summary, options, completes }) => ({
         ...{ name, summary, options: options.map(words) },
         operands: completes ? operandsOf[completes] : 'files',
       })),

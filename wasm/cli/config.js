@@ -4,7 +4,7 @@
 import { CheckpointError } from '../border/error.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { UsageError } from './exit.js';
-import { SEVERITIES } from '../report/findings.js';
+import { FAIL_ON, SEVERITIES } from '../report/findings.js';
 import { readFile } from './input.js';
 import { suggestion } from './options.js';
 
@@ -18,7 +18,7 @@ export const CONFIG_FILES = ['.ckpt.json', 'ckpt.config.json'];
  * @property {string[]} [only]
  * @property {string[]} [ignore]
  * @property {Record<string, string>} [severities]
- * @property {import('../report/findings.js').Severity} [failOn]
+ * @property {import('../report/findings.js').FailOn} [failOn]
  * @property {number} [maxFindings]
  */
 
@@ -43,7 +43,10 @@ export const CONFIG = {
     type: 'object',
     additionalProperties: { enum: [...SEVERITIES, 'off'] },
   },
-  failOn: { description: 'The least severity that makes the exit code 1.', enum: [...SEVERITIES] },
+  failOn: {
+    description: 'What makes the exit code 1: a severity or a worse one, verdict, none.',
+    enum: [...FAIL_ON],
+  },
   maxFindings: {
     description: 'So many findings are listed for each checkpoint.',
     type: 'integer',
@@ -106,7 +109,7 @@ function mistakeIn(value) {
 /**
  * Reads and checks a configuration.
  * @param {string} path
- * @param {import('../border/core.js').Core} core
+ * @param {Awaited<ReturnType<typeof import('../api/index.js').load>>} core
  * @returns {Config}
  * @throws {UsageError} with the place
  * @throws {import('./input.js').ReadError}

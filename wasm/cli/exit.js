@@ -18,7 +18,7 @@ export const EXIT_HELP = [
   [EXIT.ok, 'nothing was found that counts as a failure'],
   [
     EXIT.findings,
-    'a problem was found (validate: of the severity --fail-on names, or a worse one)',
+    'a problem was found (validate: of the severity --fail-on names, or a worse one; a target of --target does not restore it; the archive is hostile)',
   ],
   [EXIT.usage, 'the command line is wrong; nothing was done'],
   [EXIT.unreadable, 'something could not be read or written; this wins over 1'],

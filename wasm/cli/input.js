@@ -5,11 +5,12 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { basename } from 'node:path';
 import process from 'node:process';
 import { CheckpointError } from '../border/error.js';
+import { border } from '../../dist/tables.js';
 import { escapeBytes, escapeForTerminal } from '../report/escape.js';
 import { reason } from './output.js';
 
-/** Larger inputs are refused before they are read (src/ckpt.h: CKPT_MAX_INPUT). */
-export const MAX_INPUT = 2 ** 28;
+/** Larger inputs are refused before they are read. */
+export const MAX_INPUT = border.limits.input;
 
 /** Why something could not be read; `code` is the system's, or another word in lower case. */
 export class ReadError extends Error {

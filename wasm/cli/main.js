@@ -53,7 +53,10 @@ async function run(args, stdout, stderr) {
     const { kinds } = await core();
     if (!kinds.includes(value)) throw fail(unknownChoice(option, value, kinds));
   }
-  return command.run({ operands, values, given, switches, stdout, stderr, core, fail });
+  return command.run({
+    ...{ operands, values, given, switches, commands: COMMANDS },
+    ...{ stdout, stderr, core, fail },
+  });
 }
 
 /**

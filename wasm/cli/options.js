@@ -21,9 +21,10 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {Record<string, string | undefined>} values of options, presets filled in
  * @property {{name: string, value: string}[]} given values of repeatable options, in order
  * @property {Set<string>} switches that are on
+ * @property {readonly Command[]} commands all there are
  * @property {import('./output.js').Output} stdout
  * @property {import('./output.js').Output} stderr
- * @property {() => Promise<import('../border/core.js').Core>} core
+ * @property {() => ReturnType<typeof import('../api/index.js').load>} core
  * @property {(message: string) => UsageError} fail makes the error for a wrong command line
  *
  * @typedef {object} Command

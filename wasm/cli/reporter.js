@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { EXIT, Failure } from './exit.js';
-import { SEVERITIES, countAtLeast, countsOf } from '../report/findings.js';
+import { SEVERITIES, isFailing, countsOf } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { unreadableText } from '../report/formats/text.js';
 import { packageFile, reason, styleFor } from './output.js';
@@ -60,6 +60,7 @@ function targetsOf({ given, stdout, fail }, inputs) {
 export class Reporter {
   #context;
   #failOn;
+  #targets;
   /** @type {{writer: Writer, target: Target}[]} */
   #writers;
   /** @type {import('../report/formats/index.js').Summary} */
@@ -71,12 +72,13 @@ export class Reporter {
   /**
    * @param {import('./options.js').Context} context
    * @param {{jobs: readonly import('./folder.js').Job[], options: any,
-   *   failOn: import('../report/findings.js').Severity, rules: readonly import('../report/rules-table.js').Rule[]}} run
+   *   failOn: import('../report/findings.js').FailOn, rules: readonly import('../report/rules-table.js').Rule[]}} run
    */
   constructor(context, { jobs, options, failOn, rules }) {
     const { values, switches, stdout, stderr } = context;
     this.#context = context;
     this.#failOn = failOn;
+    this.#targets = options.targets.length > 0;
     const inputs = jobs.flatMap((job) => [job.path, ...job.inputs.map(({ path }) => path)]);
     this.#writers = targetsOf(context, inputs).map((target) => {
       const format = /** @type {import('../report/formats/index.js').Format} */ (
@@ -90,7 +92,7 @@ export class Reporter {
         quiet: switches.has('quiet'),
         brief: switches.has('summary'),
         single: jobs.length === 1,
-        targets: options.targets.length > 0,
+        targets: this.#targets,
         failOn,
         rules,
         version: JSON.parse(packageFile('package.json').toString()).version,
@@ -152,7 +154,7 @@ export class Reporter {
     else summary.checkpoints++;
     const counts = countsOf(entry);
     for (const severity of SEVERITIES) summary.counts[severity] += counts[severity];
-    if (countAtLeast(counts, this.#failOn) > 0) summary.failing++;
+    if (isFailing(entry, this.#failOn, this.#targets)) summary.failing++;
   }
 
   /** @param {Target} target @param {Iterable<Piece>} pieces */

@@ -7,12 +7,12 @@ import { ReadError } from './input.js';
 import { listOf, quoted } from './options.js';
 
 /** @typedef {import('./options.js').Context} Context */
-/** @typedef {import('../report/findings.js').Severity} Severity */
+/** @typedef {import('../report/findings.js').FailOn} FailOn */
 
 /**
  * What the options and the configuration say, in the form of ckpt.validate.
  * @param {Context} context @param {any} core
- * @returns {{options: any, failOn: Severity}}
+ * @returns {{options: any, failOn: FailOn}}
  * @throws {import('./exit.js').UsageError}
  */
 export function settings({ values, given, switches, fail }, core) {
@@ -60,6 +60,6 @@ export function settings({ values, given, switches, fail }, core) {
   }
   return {
     options,
-    failOn: /** @type {Severity} */ (values['fail-on'] ?? config.failOn ?? 'error'),
+    failOn: /** @type {FailOn} */ (values['fail-on'] ?? config.failOn ?? 'error'),
   };
 }

@@ -2,7 +2,7 @@
 // ckpt validate
 import process from 'node:process';
 import { EXIT } from './exit.js';
-import { SEVERITIES } from '../report/findings.js';
+import { FAIL_ON } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { jobsOf } from './jobs.js';
 import { KIND_OPTIONS } from './kind.js';
@@ -59,8 +59,8 @@ export const validate = {
     {
       name: 'fail-on',
       value: 'LEVEL',
-      choices: SEVERITIES,
-      help: 'the least severity that makes the exit code 1 (default: error)',
+      choices: FAIL_ON,
+      help: 'what makes the exit code 1: findings of that severity or a worse one, "verdict" (errors, and a target that does not simply restore it), or "none"; a target that does not restore it, and a hostile archive, do in any case but "none" (default: error)',
     },
     {
       name: 'format',

@@ -36,6 +36,8 @@ export class Tables {
     this.rules = tables.rules;
     /** Names of what can restore a checkpoint. @type {string[]} */
     this.targets = tables.targets;
+    /** What may have to be arranged for a restore. @type {{name: string, doc: string}[]} */
+    this.conditions = tables.conditions;
     /** The objects of a report, that itself first. @type {ReportObject[]} */
     this.report = tables.report;
     /** @type {Map<string, Scalar>} */

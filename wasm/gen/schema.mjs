@@ -160,7 +160,8 @@ const REPORT_TYPES = {
   integer: { type: 'integer' },
   version: { const: 1 },
   severity: { enum: ['error', 'warning', 'info'] },
-  verdict: { enum: ['restores', 'fails', 'unknown'] },
+  verdict: { enum: ['restores', 'conditional', 'fails', 'unknown'] },
+  trust: { enum: ['clean', 'suspicious', 'hostile'] },
 };
 
 /** The schema of a type of src/rules/report.def. @param {string} type @returns {Schema} */
@@ -172,7 +173,8 @@ function reportType(type) {
 }
 
 /** @param {Tables} tables @returns {Schema} */
-function reportSchema({ report }) {
+function reportSchema({ report, conditions }) {
+  REPORT_TYPES.condition = { enum: conditions.map(({ name }) => name) };
   const objects = report.map(({ name, doc, members }) => [
     name,
     {

@@ -15,6 +15,14 @@ for (const table of ['types', 'dialects', 'ends', 'compressions', 'events']) {
   tables.archive[table] = Object.fromEntries(numbers.map(([name, number]) => [number, name]));
 }
 
+// Fields of C structs and limits, as JavaScript spells them.
+const camel = (/** @type {string} */ name) =>
+  name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+for (const group of ['result', 'limits'])
+  tables.border[group] = Object.fromEntries(
+    Object.entries(tables.border[group]).map(([name, number]) => [camel(name), number]),
+  );
+
 const lines = Object.entries(tables).map(
   ([name, table]) => `export const ${name} = ${JSON.stringify(table)};\n`,
 );

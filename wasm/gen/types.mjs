@@ -164,17 +164,24 @@ const REPORT_TYPES = {
   integer: 'number',
   version: '1',
   severity: 'Severity',
-  verdict: "'restores' | 'fails' | 'unknown'",
+  verdict: "'restores' | 'conditional' | 'fails' | 'unknown'",
+  trust: "'clean' | 'suspicious' | 'hostile'",
+  condition: 'Condition',
 };
 
 /** @param {Tables} tables */
-function report({ report: objects, targets }) {
+function report({ report: objects, targets, conditions }) {
   const parts = [
     `${LICENCE}// Generated from src/rules; do not edit.\n`,
     comment('How much a finding counts.', '') +
       "export type Severity = 'error' | 'warning' | 'info';\n",
     comment('What can restore a checkpoint.', '') +
       union('export type Target =', targets.map(quoted)),
+    comment('What may have to be arranged for a restore.', '') +
+      union(
+        'export type Condition =',
+        conditions.map(({ name }) => quoted(name)),
+      ),
   ];
   for (const { name, doc, members } of objects) {
     const lines = members.map(({ name: member, type, doc: text }) => {

@@ -70,6 +70,66 @@ export function countsOf(entry) {
 export const countAtLeast = (counts, level) =>
   SEVERITIES.reduce((sum, one) => sum + (isAtLeast(one, level) ? counts[one] : 0), 0);
 
+/** What makes a run fail: a severity or worse; `verdict`: errors, and all verdicts but "restores"; `none`. */
+export const FAIL_ON = /** @type {const} */ ([...SEVERITIES, 'verdict', 'none']);
+/** @typedef {Severity | 'verdict' | 'none'} FailOn */
+
+/** The severity from which on a finding makes a run fail, if any does. @param {FailOn} failOn @returns {Severity | undefined} */
+export const failingSeverity = (failOn) =>
+  failOn === 'none' ? undefined : failOn === 'verdict' ? 'error' : failOn;
+
+/** How verdicts are told, the same in all forms. */
+export const VERDICTS = {
+  restores: 'restores',
+  conditional: 'restores if',
+  fails: 'does not restore',
+  unknown: 'cannot tell',
+};
+
+/** `podman 5.2 does not restore it`. @param {Target} target */
+export function verdictText({ name, version, verdict, conditions }) {
+  const who = `${name} ${version}`.trim();
+  if (verdict === 'unknown') return `cannot tell whether ${who} restores it`;
+  if (verdict === 'fails') return `${who} does not restore it`;
+  if (verdict === 'restores') return `${who} restores it`;
+  const { length } = conditions;
+  return `${who} restores it if ${length === 1 ? 'one condition is' : `${length} conditions are`} met`;
+}
+
+/** The target that a report is about: the first asked for, else the engine that made it. @param {Report} report @param {boolean} asked */
+export const mainTarget = ({ targets, engine }, asked) =>
+  asked ? targets[0] : targets.find(({ name }) => name === engine.name);
+
+/** Why an archive is not to be trusted: the first three reasons. @param {Report} report */
+export const trustReasons = ({ trust }) =>
+  trust.reasons.slice(0, 3).map(({ id, message }) => `${message} [${id}]`);
+
+/**
+ * Why a run fails because of a verdict: sentences. Verdicts count for the targets that were asked
+ * for; hostile archives always do.
+ * @param {Entry} entry @param {FailOn} failOn @param {boolean} asked whether targets were asked for
+ * @returns {string[]}
+ */
+export function failedVerdicts(entry, failOn, asked) {
+  if (failOn === 'none') return [];
+  /** @type {string[]} */
+  const found = [];
+  for (const { report } of partsOf(entry)) {
+    if (report.trust.level === 'hostile') found.push('it is hostile');
+    for (const target of asked ? report.targets : [])
+      if (target.verdict === 'fails' || (failOn === 'verdict' && target.verdict !== 'restores'))
+        found.push(verdictText(target));
+  }
+  return found;
+}
+
+/** Whether an entry makes the run fail. @param {Entry} entry @param {FailOn} failOn @param {boolean} asked */
+export function isFailing(entry, failOn, asked) {
+  const level = failingSeverity(failOn);
+  if (level !== undefined && countAtLeast(countsOf(entry), level) > 0) return true;
+  return failedVerdicts(entry, failOn, asked).length > 0;
+}
+
 /**
  * Where something lies: `file` is on the disk (`shown`: safe to show), `inner` names what is in it,
  * from the outside. Lines are lines of the file only if nothing is inner.

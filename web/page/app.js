@@ -6,9 +6,10 @@ import { again, cancel, close } from './actions.js';
 import { Help, Paste } from './dialogs.js';
 import { ExportMenu } from './export-menu.js';
 import { h } from './h.js';
+import { Boundary } from './boundary.js';
 import { Home } from './home.js';
 import { icon, mark } from './icons.js';
-import { ItemList, Picker } from './parts.js';
+import { Picker } from './parts.js';
 import { current, go, hashOf, state, update } from './store.js';
 import { nextTheme } from './theme.js';
 import { Badge } from './verdict.js';
@@ -41,7 +42,11 @@ export function App() {
           ),
         ),
       busy !== '' && h('p', { class: 'busy', role: 'status' }, busy),
-      place.item === 0 ? h(Home, null) : item ? h(ItemPage, { item }) : h(Gone, null),
+      h(
+        Boundary,
+        { key: `${place.item}/${item?.state}` },
+        place.item === 0 ? h(Home, null) : item ? h(ItemPage, { item }) : h(Gone, null),
+      ),
     ),
     h('p', { class: 'offscreen', role: 'status', id: 'said' }, said),
     help && h(Help, null),
@@ -113,6 +118,12 @@ function Gone() {
   );
 }
 
+/** Characters of a title: a longer one must not push the answer off the screen. */
+const LONGEST = 120;
+
+/** @param {string} text @param {number} [most] */
+const cut = (text, most = LONGEST) => (text.length > most ? `${text.slice(0, most)}…` : text);
+
 /** @param {{item: Item}} props */
 function ItemPage({ item }) {
   const { model, name, size, parent, state: how } = item;
@@ -149,13 +160,17 @@ function ItemPage({ item }) {
       h(
         'div',
         { class: 'title' },
-        h('h1', { ref: heading, tabindex: -1 }, title),
+        h(
+          'h1',
+          { ref: heading, tabindex: -1, title: title.length > LONGEST ? cut(title, 2000) : null },
+          cut(title),
+        ),
         h(Badge, { item }),
       ),
       h(
         'p',
         { class: 'about' },
-        model && title !== name && [h('code', null, name), ' · '],
+        model && title !== name && [h('code', null, cut(name)), ' · '],
         (model?.about ?? [size]).join(' · '),
         model?.engine && ` · ${model.engine}`,
         pod && [
@@ -196,25 +211,16 @@ function ItemPage({ item }) {
             ),
           ),
         ),
-        h(Containers, { item }),
         h(
           'div',
           { class: `view view-${view.id}` },
-          h(view.component, { key: `${item.id}/${view.id}`, item, model, place }),
+          h(
+            Boundary,
+            { key: `${item.id}/${view.id}` },
+            h(view.component, { key: `${item.id}/${view.id}`, item, model, place }),
+          ),
         ),
       ],
-  );
-}
-
-/** The containers of a pod. @param {{item: Item}} props */
-function Containers({ item }) {
-  const inside = state.items.filter(({ parent }) => parent === item.id);
-  if (inside.length === 0) return null;
-  return h(
-    'section',
-    { class: 'card', 'aria-labelledby': 'containers-title' },
-    h('h2', { id: 'containers-title' }, A.containers),
-    h(ItemList, { items: inside }),
   );
 }
 

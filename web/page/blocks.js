@@ -4,10 +4,9 @@ import { useState } from 'preact/hooks';
 import { T } from '../text.js';
 import { api } from './api.js';
 import { h } from './h.js';
-import { useAnswer, useRested } from './hooks.js';
+import { useRested, useSteadyAnswer } from './hooks.js';
 import { VirtualList } from './rows.js';
-import { TreeRows, useMore } from './tree.js';
-import { Value } from './values.js';
+import { TreeRows, useMore, Value } from './values.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
 /** @typedef {import('../types.d.ts').Cell} Cell */
@@ -87,9 +86,10 @@ function Table({ head, seq, title }) {
 function List({ seq, title }) {
   const [text, setText] = useState('');
   const wanted = useRested(text);
-  const { value } = useAnswer(
+  const { value } = useSteadyAnswer(
     async () => (wanted === '' || seq.id === 0 ? seq : api.find({ seq: seq.id, text: wanted })),
-    [seq, wanted],
+    [wanted],
+    [seq],
   );
   if (seq.total <= SHORT_LIST)
     return h(

@@ -1,30 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several parts of the page do alike.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 /**
- * An answer of the worker; undefined while it is awaited.
+ * An answer of the worker; undefined while it is awaited. An answer to an earlier question is never
+ * given for the present one: what is drawn always belongs together.
  * @template T
  * @param {() => Promise<T>} ask
  * @param {any[]} inputs what the answer depends on
  * @returns {{value: T | undefined, error: string}}
  */
 export function useAnswer(ask, inputs) {
-  const [answer, set] = useState(/** @type {{value: T | undefined, error: string}} */ (WAITING));
+  const [answer, set] = useState(/** @type {Answer<T>} */ (WAITING));
   useEffect(() => {
     let wanted = true;
     ask().then(
-      (value) => wanted && set({ value, error: '' }),
-      (error) => wanted && set({ value: undefined, error: error.message }),
+      (value) => wanted && set({ inputs, value, error: '' }),
+      (error) => wanted && set({ inputs, value: undefined, error: error.message }),
     );
     return () => {
       wanted = false;
     };
   }, inputs);
-  return answer;
+  return same(answer.inputs, inputs) ? answer : WAITING;
 }
 
-const WAITING = { value: undefined, error: '' };
+/**
+ * The same, but the previous answer stays until the new one is there: for rows of one list that is
+ * scrolled or folded, where nothing on the screen refers to anything else.
+ * @template T
+ * @param {() => Promise<T>} ask
+ * @param {any[]} inputs
+ * @param {any[]} whole what may never be mixed: if one of these differs, the previous answer is dropped
+ * @returns {{value: T | undefined, error: string}}
+ */
+export function useSteadyAnswer(ask, inputs, whole) {
+  const answer = useAnswer(async () => ({ whole, value: await ask() }), [...whole, ...inputs]);
+  const last = useRef(/** @type {{whole: any[], value: T} | undefined} */ (undefined));
+  if (answer.value) last.current = answer.value;
+  const kept = last.current && same(last.current.whole, whole) ? last.current.value : undefined;
+  return { value: answer.error === '' ? kept : undefined, error: answer.error };
+}
+
+/** @template T @typedef {{inputs: any[], value: T | undefined, error: string}} Answer */
+
+/** @type {Answer<any>} */
+const WAITING = { inputs: [], value: undefined, error: '' };
+
+/** @param {any[]} a @param {any[]} b */
+const same = (a, b) => a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 
 /** A value that changes only when the one given has rested. @template T @param {T} value @param {number} [rest] milliseconds @returns {T} */
 export function useRested(value, rest = 150) {

@@ -6,21 +6,39 @@ import { icon } from './icons.js';
 
 /** @typedef {import('../types.d.ts').Model} Model */
 /** @typedef {import('../types.d.ts').Severity} Severity */
-/** @typedef {'ok' | 'warning' | 'error' | 'none'} Tone */
+/** @typedef {'ok' | 'warning' | 'error' | 'hostile' | 'none'} Tone */
 
 /** @type {Severity[]} */
 export const SEVERITIES = ['error', 'warning', 'info'];
 
 /** @param {Model} model @returns {Tone} */
-export function toneOf({ broken, report: { counts }, metadata, form }) {
+export function toneOf({ broken, report, metadata, form }) {
+  const { counts, trust } = report;
   if (broken?.nothing) return 'none';
-  if (broken || counts.error > 0) return 'error';
+  if (trust.level === 'hostile') return 'hostile';
+  const verdict = ownVerdict(report);
+  if (broken || counts.error > 0 || verdict === 'fails') return 'error';
   if (form === 'unknown' && !metadata) return 'none';
-  return counts.warning > 0 ? 'warning' : 'ok';
+  const fine = verdict === 'restores' && counts.warning === 0 && trust.level === 'clean';
+  return fine ? 'ok' : 'warning';
+}
+
+/** What the engine that made it says; the best of all if that is not known. @param {Model['report']} report */
+export function ownVerdict({ targets, engine }) {
+  const own = targets.find(({ name }) => name === engine.name);
+  if (own) return own.verdict;
+  const order = /** @type {const} */ (['restores', 'conditional', 'unknown', 'fails']);
+  return order.find((one) => targets.some(({ verdict }) => verdict === one)) ?? 'restores';
 }
 
 /** @type {Record<Tone, string>} */
-const SIGN = { ok: 'restores', warning: 'warning', error: 'fails', none: 'unknown' };
+const SIGN = {
+  ok: 'restores',
+  warning: 'warning',
+  error: 'fails',
+  hostile: 'error',
+  none: 'unknown',
+};
 
 /** @param {Tone} tone */
 export const sign = (tone) => h('span', { class: `sign ${tone}` }, icon(SIGN[tone]));

@@ -15,7 +15,10 @@ export function reported({ report: given, files = {} }) {
     index: -1,
   }));
   const counts = { error: 0, warning: 0, info: 0, ...given.counts };
-  const report = { cut: [], targets: [], ...given, counts, findings };
+  const report = {
+    ...{ cut: [], targets: [], trust: { level: 'clean', reasons: [] } },
+    ...{ coverage: { checked: [], notChecked: [] }, ...given, counts, findings },
+  };
   const { name = '', form = 'unknown', compression = '', container = {}, engine } = given;
   return {
     name: name || container.name || '',

@@ -130,6 +130,7 @@ test('a checkpoint reads as its plain archive does, also by members', async () =
       assert.deepEqual(await packed.read(name), await whole.read(name), name);
     }
   }
+  await whole.close();
 });
 
 test('decoders give their memory back, and two streams do not mix', async () => {

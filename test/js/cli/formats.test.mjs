@@ -12,7 +12,7 @@ import { parse as parseJunit } from 'junit2json';
 import { SaxesParser } from 'saxes';
 import { Parser as TapParser } from 'tap-parser';
 import { escapeForTerminal } from '../../../wasm/report/escape.js';
-import { countAtLeast, countsOf, rowsOf } from '../../../wasm/report/findings.js';
+import { failedVerdicts, countAtLeast, countsOf, rowsOf } from '../../../wasm/report/findings.js';
 import { FORMATS } from '../../../wasm/report/formats/index.js';
 import { loadRules } from '../../../wasm/cli/load-rules.js';
 import { repositoryAt } from '../../../wasm/cli/repository.js';
@@ -235,12 +235,13 @@ test('junit: well-formed, and a suite for each entry', async () => {
     assert.equal(parsed.testsuite.length, entries.length);
     parsed.testsuite.forEach((suite, i) => {
       const rows = findings([entries[i]]);
-      const failures = rows.filter(({ finding }) => finding.severity === 'error').length;
+      const verdicts = failedVerdicts(entries[i], 'error', false).length;
+      const failures = rows.filter(({ finding }) => finding.severity === 'error').length + verdicts;
       assert.equal(
         suite.name,
         entries[i].shown.replace(/[\ufffe\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`),
       );
-      assert.equal(suite.tests, Math.max(rows.length, 1));
+      assert.equal(suite.tests, Math.max(rows.length + verdicts, 1));
       assert.equal(suite.testcase.length, suite.tests);
       assert.equal(suite.failures, failures);
       assert.equal(suite.errors, entries[i].unreadable ? 1 : 0);
@@ -281,7 +282,8 @@ test('github: one command a line, each about its file', () => {
     const rows = findings(entries);
     const cut = entries.flatMap(({ report }) => report?.cut ?? []).length;
     const unreadable = entries.filter((entry) => entry.unreadable).length;
-    assert.equal(lines.length, rows.length + cut + unreadable);
+    const verdicts = entries.flatMap((entry) => failedVerdicts(entry, 'error', false)).length;
+    assert.equal(lines.length, rows.length + cut + unreadable + verdicts);
     for (const { name, properties } of lines) {
       assert.match(name, /^(error|warning|notice)$/);
       assert.deepEqual(
@@ -370,7 +372,7 @@ test('text: --summary, --quiet, and what is not shown', () => {
   const brief = write('text', plainEntries, { brief: true });
   assert.equal(
     brief.out.split('\n')[0],
-    'dumps/dump.tar: (Podman web) 2 errors, 1 warning, 1234 info',
+    'dumps/dump.tar: (Podman web) 2 errors, 1 warning, 1234 info; podman does not restore it; suspicious',
   );
   const quiet = write('text', plainEntries, { quiet: true });
   assert.doesNotMatch(quiet.out, /checked|restored/);

@@ -99,6 +99,8 @@ test('completion for bash: commands, options, choices, rules', async () => {
     'error',
     'warning',
     'info',
+    'verdict',
+    'none',
   ]);
   assert.deepEqual(offered(script, ['ckpt', 'validate', '--fail-on', '=', 'w']), ['warning']);
   assert.deepEqual(offered(script, ['ckpt', 'validate', '-f', 'js']), ['json', 'jsonl']);

@@ -103,7 +103,11 @@ export async function openBrowser() {
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
     page.on('console', (message) => complaints.push(`console: ${message.text()}`));
-    page.on('dialog', (dialog) => complaints.push(`dialog: ${dialog.message()}`));
+    page.on('dialog', (dialog) => {
+      // Chromium asks before it leaves a page with files open, as the page wants it to.
+      if (dialog.type() === 'beforeunload') dialog.accept().catch(() => {});
+      else complaints.push(`dialog: ${dialog.message()}`);
+    });
     await page.goto(from === 'file' ? viewer.href : `${server.origin}/viewer.html`);
     await page.waitForSelector('html[data-ready]', { state: 'attached' });
     return page;

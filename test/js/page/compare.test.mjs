@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+/* global document */
 // Two checkpoints compared: values of JSON, and what a real browser shows of two archives.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import axe from 'axe-core';
@@ -234,5 +235,29 @@ test('a second checkpoint dropped on the view is compared; secrets stay hidden; 
         violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
         [],
       );
+    }
+  }));
+
+test('further checkpoints dropped on the view are compared in turn, each with its own findings', () =>
+  run(async (page) => {
+    const names = ['podman5-network.tar.gz', 'crio.tar', 'simple-zstd.tar.zst'];
+    const found = readdirSync(archives).filter((name) => /\.(tar|gz|zst)$/.test(name));
+    const files = names
+      .map((name, i) => (found.includes(name) ? name : found[i]))
+      .map((name) => join(archives, name));
+    await pick(page, [files[0]]);
+    await shown(page);
+    await view(page, 'Compare');
+    for (const [index, file] of [files[1], files[2], files[0]].entries()) {
+      await drop(page, [file]);
+      await page.waitForFunction(
+        (count) => document.querySelectorAll('.switch option').length === count,
+        index + 3,
+      );
+      await shown(page);
+      await page.locator('.compare select').waitFor();
+      await page.locator('.compare select').selectOption({ index: index === 0 ? 0 : 1 });
+      await page.locator('.compare section.card').first().waitFor();
+      assert.equal(await page.locator('.fault').count(), 0);
     }
   }));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workflow commands of GitHub Actions: `::error file=…::…`. The runner makes annotations of them.
 import { escapeForTerminal } from '../escape.js';
-import { cutOf, position, rowsOf, withHint } from '../findings.js';
+import { cutOf, failedVerdicts, position, rowsOf, withHint } from '../findings.js';
 
 const COMMANDS = { error: 'error', warning: 'warning', info: 'notice' };
 
@@ -23,7 +23,7 @@ function line(command, properties, message) {
 export const github = {
   name: 'github',
   help: 'annotations of GitHub Actions',
-  report({ repository }) {
+  report({ repository, failOn, targets }) {
     const nameOf = (/** @type {string} */ path) => escapeForTerminal(repository.path(path));
     return {
       *entry(entry) {
@@ -52,6 +52,14 @@ export const github = {
             out: line(COMMANDS[severity], properties, inner + escapeForTerminal(withHint(finding))),
           };
         }
+        for (const text of failedVerdicts(entry, failOn, targets))
+          yield {
+            out: line(
+              'error',
+              { file: nameOf(entry.path), title: 'verdict' },
+              escapeForTerminal(text),
+            ),
+          };
         for (const { id, count } of cutOf(entry))
           yield {
             out: line(

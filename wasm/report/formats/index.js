@@ -31,7 +31,7 @@ import { text } from './text.js';
  * @property {boolean} brief one line for each entry
  * @property {boolean} single there is only one entry
  * @property {boolean} targets whether restore targets were asked for
- * @property {import('../findings.js').Severity} failOn
+ * @property {import('../findings.js').FailOn} failOn
  * @property {readonly import('../rules-table.js').Rule[]} rules
  * @property {string} version of this program
  * @property {import('../findings.js').Repository} repository how files are called, where that matters

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // JUnit XML: a suite for each checkpoint, a test for each finding.
 import { escapeForTerminal } from '../escape.js';
-import { cutOf, isAtLeast, position, rowsOf, withHint, wholeName } from '../findings.js';
+import {
+  cutOf,
+  failedVerdicts,
+  failingSeverity,
+  isAtLeast,
+  position,
+  rowsOf,
+  withHint,
+  wholeName,
+} from '../findings.js';
 
 /** What XML 1.0 has no way to write; the other such characters are escaped already. */
 const NONE = /[\ufffe\uffff]/g;
@@ -26,7 +35,8 @@ const attributes = (values) =>
 export const junit = {
   name: 'junit',
   help: 'JUnit XML',
-  report({ failOn, repository }) {
+  report({ failOn, targets, repository }) {
+    const level = failingSeverity(failOn);
     return {
       begin: () => '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ckpt validate">\n',
       *entry(entry) {
@@ -35,7 +45,7 @@ export const junit = {
         for (const { finding, where } of rowsOf(entry)) {
           const { id, severity, line } = finding;
           const place = `${wholeName(where)}${position(finding)}`;
-          const fails = isAtLeast(severity, failOn);
+          const fails = level !== undefined && isAtLeast(severity, level);
           if (fails) failures++;
           const text = `${place}: ${severity}: ${withHint(finding)}`;
           cases.push(
@@ -52,6 +62,14 @@ export const junit = {
           );
         }
         const file = repository.path(entry.path);
+        for (const text of failedVerdicts(entry, failOn, targets)) {
+          failures++;
+          cases.push(
+            `    <testcase${attributes({ classname: entry.shown, name: 'verdict', file })}><failure${attributes(
+              { type: 'verdict', message: text },
+            )}/></testcase>\n`,
+          );
+        }
         if (entry.unreadable)
           cases.push(
             `    <testcase${attributes({ classname: entry.shown, name: 'can be read', file })}><error${attributes(

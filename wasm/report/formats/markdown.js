@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Markdown, for comments and for the summary of a job.
-import { countsOf, cutOf, partsOf, position, rowsOf, whereIs, wholeName } from '../findings.js';
+import {
+  countsOf,
+  cutOf,
+  partsOf,
+  position,
+  rowsOf,
+  trustReasons,
+  whereIs,
+  wholeName,
+} from '../findings.js';
 import { plain } from '../markdown.js';
 import { countsText, counted, summaryText } from './text.js';
 
@@ -8,7 +17,12 @@ import { countsText, counted, summaryText } from './text.js';
 const code = (text) => `<code>${plain(text)}</code>`;
 
 const MARKS = { error: '❌ error', warning: '🟠 warning', info: '🔵 info' };
-const VERDICTS = { restores: '✅ restores', fails: '❌ does not', unknown: '❔ cannot tell' };
+const VERDICTS = {
+  restores: '✅ restores',
+  conditional: '🟡 restores if',
+  fails: '❌ does not restore',
+  unknown: '❔ cannot tell',
+};
 
 /** @type {import('./index.js').Format} */
 export const markdown = {
@@ -38,14 +52,21 @@ export const markdown = {
         for (const { name, id, count } of cutOf(entry))
           yield { out: `\n${counted(count, 'more finding')} of ${id} in ${code(name)}\n` };
         for (const part of partsOf(entry)) {
-          const { targets } = part.report;
+          const { targets, trust } = part.report;
           if (quiet || targets.length === 0) continue;
           const name = code(wholeName(whereIs(entry, part, { member: '' })));
+          if (trust.level !== 'clean')
+            yield {
+              out: `\n**${trust.level}**: ${trustReasons(part.report).map(plain).join(' ')}\n`,
+            };
           yield { out: `\n| ${name} | | why |\n|---|---|---|\n` };
-          for (const { name: engine, version, verdict, reasons } of targets) {
+          for (const { name: engine, version, verdict, reasons, conditions } of targets) {
             const why = [
               ...new Set(
                 reasons.map(({ id, message }) => plain(message) + (id === '' ? '' : ` (${id})`)),
+              ),
+              ...conditions.map(
+                ({ text, option }) => plain(text) + (option === '' ? '' : ` (${code(option)})`),
               ),
             ];
             yield {

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Test Anything Protocol, version 14: one test for each checkpoint, its findings in YAML.
 import { asciiJson, escapeForTerminal } from '../escape.js';
-import { countAtLeast, countsOf, cutOf, position, rowsOf, wholeName } from '../findings.js';
+import {
+  countsOf,
+  cutOf,
+  failedVerdicts,
+  isFailing,
+  position,
+  rowsOf,
+  wholeName,
+} from '../findings.js';
 import { countsText } from './text.js';
 
 /** JSON is YAML, too. @param {any} value */
@@ -11,18 +19,18 @@ const yaml = (value) => asciiJson(JSON.stringify(value));
 export const tap = {
   name: 'tap',
   help: 'Test Anything Protocol',
-  report({ failOn }) {
+  report({ failOn, targets }) {
     let number = 0;
     return {
       begin: () => 'TAP version 14\n',
       *entry(entry) {
         const counts = countsOf(entry);
-        const good = !entry.unreadable && countAtLeast(counts, failOn) === 0;
+        const good = !entry.unreadable && !isFailing(entry, failOn, targets);
         const name = entry.shown.replace(/[\\#]/g, '\\$&');
         let out = `${good ? 'ok' : 'not ok'} ${++number} - ${name}\n`;
         const message = entry.unreadable
           ? `could not be read: ${entry.unreadable.message}`
-          : countsText(counts);
+          : [countsText(counts), ...failedVerdicts(entry, failOn, targets)].join('; ');
         const rows = [...rowsOf(entry)].map(({ finding, where }) => ({
           id: finding.id,
           severity: finding.severity,

@@ -2,7 +2,19 @@
 // Findings for people: `path!member:line:column: severity: message [id]`, the lines around the place,
 // what to do, and with which engines the checkpoint can be restored.
 import { escapeForTerminal } from '../escape.js';
-import { cutOf, countsOf, partsOf, position, rowsOf, whereIs, wholeName } from '../findings.js';
+import {
+  cutOf,
+  countsOf,
+  mainTarget,
+  partsOf,
+  position,
+  rowsOf,
+  trustReasons,
+  VERDICTS,
+  verdictText,
+  whereIs,
+  wholeName,
+} from '../findings.js';
 import { frame } from '../frame.js';
 
 /** @typedef {import('../../cli/output.js').Style} Style */
@@ -11,8 +23,9 @@ import { frame } from '../frame.js';
 /** Longer messages are cut in the middle: what was found and expected stands at the end. */
 const LONGEST = 400;
 const HEAD = 200;
-/** So many reasons of a verdict are told. */
+/** So many reasons of a verdict are told, and so many conditions. */
 const REASONS = 3;
+const CONDITIONS = 12;
 
 /** @param {string} message @returns {string} safe to show */
 function shown(message) {
@@ -63,8 +76,6 @@ export function findingText({ name, finding }, text, style, width, nameOf = esca
 export const unreadableText = (name, message, style) =>
   `${style.bold(`${name}:`)} ${style.red('unreadable:')} ${shown(message)}\n`;
 
-const VERDICTS = { restores: 'restores', fails: 'does not restore', unknown: 'cannot tell' };
-
 /** Why, in lines: rules whose findings stand above already are only named. @param {import('../findings.js').Target} target */
 function reasonLines({ reasons }) {
   const listed = new Set(reasons.flatMap(({ id, finding }) => (finding >= 0 ? [id] : [])));
@@ -79,6 +90,26 @@ function reasonLines({ reasons }) {
   return more > 0 ? [...lines.slice(0, REASONS), `and ${counted(more, 'more reason')}`] : lines;
 }
 
+/** What has to be arranged, in lines. @param {import('../findings.js').Target} target */
+function conditionLines({ verdict, conditions }) {
+  if (verdict === 'fails') return [];
+  const lines = conditions.map(
+    ({ text, option }) => shown(text) + (option === '' ? '' : ` (${shown(option)})`),
+  );
+  const more = lines.length - CONDITIONS;
+  return more > 0
+    ? [...lines.slice(0, CONDITIONS), `and ${counted(more, 'more condition')}`]
+    : lines;
+}
+
+/** Whether the archive may be trusted, and why not. @param {string} name @param {import('../findings.js').Report} report @param {Style} style */
+function trustText(name, report, style) {
+  const { level } = report.trust;
+  const colour = level === 'hostile' ? style.red : style.yellow;
+  const reasons = trustReasons(report).map((reason) => `  ${shown(reason)}\n`);
+  return `${style.bold(`${name}:`)} ${colour(level)}\n${reasons.join('')}`;
+}
+
 /** Which engines restore it, and why not. @param {string} name @param {import('../findings.js').Report} report @param {Style} style */
 function matrix(name, { targets }, style) {
   const widest = (/** @type {string[]} */ texts) =>
@@ -88,8 +119,13 @@ function matrix(name, { targets }, style) {
   let out = `${style.bold(`${name}:`)} where it can be restored\n`;
   for (const target of targets) {
     const { verdict } = target;
-    const colour = { restores: style.bold, fails: style.red, unknown: style.yellow }[verdict];
-    const [first = '', ...rest] = reasonLines(target);
+    const colour = {
+      restores: style.bold,
+      conditional: style.yellow,
+      fails: style.red,
+      unknown: style.yellow,
+    }[verdict];
+    const [first = '', ...rest] = [...reasonLines(target), ...conditionLines(target)];
     const gap = first === '' ? '' : ' '.repeat(verdicts - VERDICTS[verdict].length);
     out += `  ${label(target).padEnd(engines)}${colour(VERDICTS[verdict])}${gap}${first}\n`;
     for (const line of rest) out += `${' '.repeat(2 + engines + verdicts)}${line}\n`;
@@ -135,7 +171,14 @@ export const text = {
           const made = engine.name === 'unknown' ? '' : engine.display;
           const what = [made, container.name ?? ''].filter(Boolean).join(' ');
           const about = what === '' ? '' : ` (${escapeForTerminal(what)})`;
-          yield { out: `${name}:${about} ${countsText(countsOf(entry))}\n` };
+          const { trust } = entry.report;
+          const target = mainTarget(entry.report, targets);
+          const said = [
+            countsText(countsOf(entry)),
+            ...(target ? [escapeForTerminal(verdictText(target))] : []),
+            ...(trust.level === 'clean' ? [] : [trust.level]),
+          ];
+          yield { out: `${name}:${about} ${said.join('; ')}\n` };
           return;
         }
         let notes = false;
@@ -157,6 +200,8 @@ export const text = {
           const { report } = part;
           const { length } = report.targets;
           const asked = targets || (entry.kind !== 'files' && (single || report.counts.error > 0));
+          if (report.trust.level !== 'clean')
+            yield apart(trustText(wholeName(whereIs(entry, part, { member: '' })), report, style));
           if (length === 0 || !asked) continue;
           yield apart(matrix(wholeName(whereIs(entry, part, { member: '' })), report, style));
         }

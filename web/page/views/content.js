@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The content of the member that is open: rows, searching, folding, and where one is.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { F } from '../../text.js';
+import { A, F } from '../../text.js';
 import { api } from '../api.js';
 import { Copy } from '../copy.js';
 import { classes, h } from '../h.js';
-import { useAnswer, useRested } from '../hooks.js';
+import { useRested, useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { VirtualList } from '../rows.js';
 
@@ -20,12 +20,15 @@ const narrow = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width
 const DEEPEST = 40;
 /** @type {Hits} */
 const NO_HITS = { total: 0, more: false };
+/** What the search bar says. @typedef {'idle' | 'searching' | 'done'} Searching */
 
 /** @param {{item: import('../store.js').Item, file: import('../../types.d.ts').FileView, mode: import('../../types.d.ts').Mode, span: import('../../types.d.ts').Span | undefined}} props */
 export function Content({ item: { id: item }, file, mode, span }) {
   const [reveal, setReveal] = useState(false);
   const [text, setText] = useState('');
   const [hits, setHits] = useState(NO_HITS);
+  const [searching, setSearching] = useState(/** @type {Searching} */ ('idle'));
+  const turn = useRef(0);
   const [now, setNow] = useState(-1);
   // `to`: where to go, once; `turn`: there is something new to see.
   const [view, setView] = useState({ to: span?.offset, turn: 0 });
@@ -35,27 +38,39 @@ export function Content({ item: { id: item }, file, mode, span }) {
   const shownMode = useRef(mode);
   const columns = narrow?.matches ? 8 : 16;
 
-  const { value: looked, error } = useAnswer(() => {
-    const other = shownMode.current !== mode;
-    shownMode.current = mode;
-    const to = other ? offset.current : view.to;
-    view.to = undefined; // once
-    return api.look({ item, mode, columns, reveal, now, to });
-  }, [item, file, mode, columns, reveal, now, view]);
-  const { value: spot } = useAnswer(
+  const { value: looked, error } = useSteadyAnswer(
+    () => {
+      const other = shownMode.current !== mode;
+      shownMode.current = mode;
+      const to = other ? offset.current : view.to;
+      view.to = undefined; // once
+      return api.look({ item, mode, columns, reveal, now, to });
+    },
+    [columns, reveal, now, view],
+    [item, file, mode],
+  );
+  const { value: spot } = useSteadyAnswer(
     () => api.spot({ item, mode, columns, row: rested }),
-    [item, file, mode, columns, rested, looked],
+    [columns, rested, looked],
+    [item, file, mode],
   );
   useEffect(() => {
     if (spot) offset.current = spot.offset;
   }, [spot]);
 
   const search = async (/** @type {string} */ wanted) => {
+    const mine = ++turn.current;
     setText(wanted);
+    setHits(NO_HITS); // what an earlier search found says nothing about this one
+    setNow(-1);
+    setSearching(wanted === '' ? 'idle' : 'searching');
     const found =
       wanted === ''
         ? await api.search({ item, text: '', mode, from: 0 }).then(() => NO_HITS)
-        : await api.search({ item, text: wanted, mode, from: offset.current });
+        : await api.search({ item, text: wanted, mode, from: offset.current }).catch(() => null);
+    if (mine !== turn.current) return; // another one has begun
+    if (!found) return setSearching('idle');
+    setSearching(wanted === '' ? 'idle' : 'done');
     setHits(found);
     setNow(found.first?.index ?? -1);
     setView({ to: found.to ?? found.first?.to, turn: view.turn + 1 });
@@ -74,7 +89,7 @@ export function Content({ item: { id: item }, file, mode, span }) {
   return h(
     'div',
     { class: 'content' },
-    h(SearchBar, { mode, text, hits, now, search, step }),
+    h(SearchBar, { mode, text, hits, now, searching, search, step }),
     h(
       'div',
       { class: 'tools' },
@@ -133,8 +148,8 @@ export function Content({ item: { id: item }, file, mode, span }) {
   );
 }
 
-/** @param {{mode: string, text: string, hits: Hits, now: number, search: (text: string) => void, step: (by: number) => void}} props */
-function SearchBar({ mode, text, hits, now, search, step }) {
+/** @param {{mode: string, text: string, hits: Hits, now: number, searching: Searching, search: (text: string) => void, step: (by: number) => void}} props */
+function SearchBar({ mode, text, hits, now, searching, search, step }) {
   const [typed, setTyped] = useState(text);
   const rested = useRested(typed, 200);
   const last = useRef(text);
@@ -169,8 +184,12 @@ function SearchBar({ mode, text, hits, now, search, step }) {
       { class: 'quiet hits', role: 'status' },
       hits.total > 0
         ? F.hits(now + 1, hits.total, hits.more)
-        : text !== '' && hits.to === undefined && F.noHits,
+        : searching === 'searching'
+          ? F.searching
+          : searching === 'done' && hits.to === undefined && F.noHits,
     ),
+    searching === 'searching' &&
+      h('button', { type: 'button', class: 'small', onClick: () => run('') }, A.cancel),
     [-1, 1].map((by) =>
       h(
         'button',

@@ -4,17 +4,15 @@ import { useState } from 'preact/hooks';
 import { T } from '../../text.js';
 import { api } from '../api.js';
 import { classes, h } from '../h.js';
-import { useAnswer, useRested } from '../hooks.js';
-import { icon } from '../icons.js';
+import { useRested, useSteadyAnswer } from '../hooks.js';
 import { VirtualList } from '../rows.js';
 import { go } from '../store.js';
+import { memberNode } from './member-row.js';
 import { Viewer } from './viewer.js';
 
 /** @typedef {import('../../types.d.ts').MemberRow} MemberRow */
 /** @typedef {import('../../types.d.ts').MemberSort} MemberSort */
 
-/** Longer names are cut in lists. */
-const LONG = 2000;
 /** @type {MemberSort[]} */
 const SORTS = ['name', 'size', 'order'];
 
@@ -27,11 +25,15 @@ export function Files({ item, model, place }) {
     id: /** @type {number | undefined} */ (undefined),
   });
   const wanted = useRested(text);
-  const { value: seq, error } = useAnswer(() => {
-    const toggle = toggled.id;
-    toggled.id = undefined; // once
-    return api.members({ item: item.id, text: wanted, sort, toggle });
-  }, [item.id, model, wanted, sort, toggled.turn]);
+  const { value: seq, error } = useSteadyAnswer(
+    () => {
+      const toggle = toggled.id;
+      toggled.id = undefined; // once
+      return api.members({ item: item.id, text: wanted, sort, toggle });
+    },
+    [wanted, sort, toggled.turn],
+    [item.id, model],
+  );
   const toggle = (/** @type {MemberRow} */ { id }) =>
     id >= 0 && wanted === '' && setToggled({ turn: toggled.turn + 1, id });
   const choose = (/** @type {MemberRow} */ row) =>
@@ -103,28 +105,4 @@ export function Files({ item, model, place }) {
         place,
       }),
   );
-}
-
-/** @param {MemberRow} row */
-export function memberNode({ depth, name, folder, open, size, share, type, below, findings }) {
-  return [
-    h(
-      'span',
-      {
-        class: classes('name', folder && 'folder'),
-        style: { paddingInlineStart: `${depth * 1.1}em` },
-      },
-      folder ? icon(open ? 'open' : 'closed') : icon('file'),
-      h('code', null, name.slice(0, LONG)),
-      type !== '' && h('span', { class: 'quiet' }, type.slice(0, LONG)),
-      findings > 0 && h('span', { class: 'dot', title: T.places(findings) }, String(findings)),
-    ),
-    folder && !open && below > 0 && h('span', { class: 'quiet below' }, T.filesIn(below)),
-    h(
-      'span',
-      { class: 'track', 'aria-hidden': 'true' },
-      h('span', { style: { width: `${share * 100}%` } }),
-    ),
-    h('span', { class: 'amount' }, size),
-  ];
 }

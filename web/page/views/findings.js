@@ -5,7 +5,7 @@ import { T } from '../../text.js';
 import { api } from '../api.js';
 import { Frame } from '../frame.js';
 import { classes, h } from '../h.js';
-import { useAnswer } from '../hooks.js';
+import { useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { areaOf, titleOf } from '../rules.js';
 import { hashOf, state } from '../store.js';
@@ -158,9 +158,10 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
     if (place >= 0) setOpen(true);
   }, [place]);
   const shown = open ? findings.slice(0, count) : [];
-  const { value: frames } = useAnswer(
+  const { value: frames } = useSteadyAnswer(
     async () => (shown.length > 0 ? api.frames({ item: item.id, findings: shown }) : []),
-    [item.id, report, open, count, findings.join()],
+    [open, count],
+    [item.id, report, findings.join()],
   );
   const first = report.findings[findings[0]];
   return h(

@@ -4,10 +4,10 @@ import { useState } from 'preact/hooks';
 import { F, T } from '../../text.js';
 import { api } from '../api.js';
 import { h } from '../h.js';
-import { useAnswer, useRested } from '../hooks.js';
+import { useRested, useSteadyAnswer } from '../hooks.js';
 import { VirtualList } from '../rows.js';
 import { go } from '../store.js';
-import { memberNode } from './files.js';
+import { memberNode } from './member-row.js';
 
 /** @typedef {import('../../types.d.ts').MemberRow} MemberRow */
 
@@ -16,11 +16,15 @@ export function InsideList({ item, index, path }) {
   const [text, setText] = useState('');
   const [toggled, setToggled] = useState({ id: /** @type {number | undefined} */ (undefined) });
   const wanted = useRested(text);
-  const { value: seq, error } = useAnswer(() => {
-    const toggle = toggled.id;
-    toggled.id = undefined; // once
-    return api.inside({ item: item.id, index, text: wanted, toggle });
-  }, [item.id, index, wanted, toggled]);
+  const { value: seq, error } = useSteadyAnswer(
+    () => {
+      const toggle = toggled.id;
+      toggled.id = undefined; // once
+      return api.inside({ item: item.id, index, text: wanted, toggle });
+    },
+    [wanted, toggled],
+    [item.id, index],
+  );
   const toggle = (/** @type {MemberRow} */ { id }) =>
     id >= 0 && wanted === '' && setToggled({ id });
   return h(

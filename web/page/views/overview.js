@@ -6,6 +6,7 @@ import { read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
 import { classes, h } from '../h.js';
 import { icon } from '../icons.js';
+import { ItemList } from '../parts.js';
 import { Largest, Sizes } from '../sizes.js';
 import { go, hashOf, state } from '../store.js';
 import { Counts, SEVERITIES, sign, toneOf } from '../verdict.js';
@@ -24,6 +25,7 @@ export function Overview({ item, model }) {
     'div',
     { class: 'overview' },
     h(Verdict, { item, model }),
+    h(Containers, { item }),
     model.kind !== '' && h(ReadAs, { item, model }),
     h(TopFindings, { item, model }),
     identity.length > 0 && card('identity', V.identity, h(Facts, { rows: identity })),
@@ -67,6 +69,16 @@ function Verdict({ item, model }) {
   );
 }
 
+/** Why not, then what has to be arranged. @param {Model['report']['targets'][0]} target */
+const reasonsOf = ({ reasons, conditions, verdict }) => [
+  ...reasons,
+  ...(verdict === 'fails' ? [] : conditions).map(({ id, text, option, evidence }) => ({
+    id,
+    message: option === '' ? text : `${text} (${option})`,
+    finding: evidence.finding,
+  })),
+];
+
 /** Where it can be restored; the reasons on click. @param {{item: ViewProps['item'], targets: Model['report']['targets']}} props */
 function Matrix({ item, targets }) {
   const [open, setOpen] = useState(-1);
@@ -101,12 +113,12 @@ function Matrix({ item, targets }) {
       h(
         'div',
         { class: `reasons ${chosen.verdict}` },
-        chosen.reasons.length === 0
+        chosen.reasons.length + chosen.conditions.length === 0
           ? h('p', null, T.noReasons)
           : h(
               'ul',
               null,
-              chosen.reasons.map(({ id, message, finding }) =>
+              reasonsOf(chosen).map(({ id, message, finding }) =>
                 h(
                   'li',
                   null,
@@ -123,6 +135,18 @@ function Matrix({ item, targets }) {
               ),
             ),
       ),
+  );
+}
+
+/** The containers of a pod. @param {{item: ViewProps['item']}} props */
+function Containers({ item }) {
+  const inside = state.items.filter(({ parent }) => parent === item.id);
+  if (inside.length === 0) return null;
+  return h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'containers-title' },
+    h('h2', { id: 'containers-title' }, A.containers),
+    h(ItemList, { items: inside }),
   );
 }
 
