@@ -51,7 +51,7 @@ static bool open_image(struct ckpt_rules *r, struct image *image, uint32_t first
     lower(r, image);
     if (length < head)
         ckpt_find_file(r, CKPT_RULE_503, image->name,
-                       "%s has %n bytes; not even its magic is whole.", image->name,
+                       "%s has %n bytes, fewer than its magic number.", image->name,
                        (uint64_t)length);
     else
         ckpt_find_file(r, CKPT_RULE_502, image->name, "%s starts with %s; expected %s.",
@@ -103,7 +103,7 @@ static void check_plugins(struct ckpt_rules *r, const struct image *image,
     enum ckpt_image_next next;
     while ((next = ckpt_image_field(&message, &field)) == CKPT_IMAGE_OK)
         if (field.number == 12 && field.is_message)
-            ckpt_find_file(r, CKPT_RULE_520, image->name, "The dump needs the plugin %q of CRIU.",
+            ckpt_find_file(r, CKPT_RULE_520, image->name, "The dump needs the CRIU plugin %q.",
                            (ckpt_string){(const char *)field.bytes, (size_t)field.value});
     if (next == CKPT_IMAGE_BROKEN)
         broken_entry(r, image, "has a list of plugins that is no message of protocol buffers");
@@ -218,8 +218,8 @@ static void check_thread(struct tree *t, uint64_t pid, uint64_t thread)
         ckpt_find_file(t->r, CKPT_RULE_504, t->image.name,
                        "pstree: the process %n has the thread %n, which came before.", pid, thread);
     else if (t->whole && lacks(t, "core", thread, name))
-        ckpt_find_file(t->r, CKPT_RULE_505, name, "%s is missing, the state of the %s %n.", name,
-                       thread == pid ? "process" : "thread", thread);
+        ckpt_find_file(t->r, CKPT_RULE_505, name, "%s is missing; it holds the state of %s %n.",
+                       name, thread == pid ? "process" : "thread", thread);
 }
 
 static void add_thread(struct tree *t, uint64_t pid, uint64_t thread, uint64_t *count, bool *dead)

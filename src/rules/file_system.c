@@ -90,7 +90,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
         ckpt_block(r, refused ? ENGINES : NONE);
     }
     if (problem != NULL)
-        ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside of it.",
+        ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside it.",
                          m->scope, m->raw, problem);
     ckpt_check_secret_member(r, m);
     if (!diff)

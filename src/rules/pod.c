@@ -51,8 +51,9 @@ static void check_options(struct ckpt_rules *r)
                   "pod.options names no container; expected at least one.");
     for (ckpt_value c = ckpt_first(containers); ckpt_exists(c); c = ckpt_next(containers, c))
         check_directory(r, c);
-    ckpt_find_file(r, CKPT_RULE_908, "pod.options",
-                   "This is the form of pods with pod.options, of drafts of CRI-O and containerd.");
+    ckpt_find_file(
+        r, CKPT_RULE_908, "pod.options",
+        "This pod checkpoint uses the pod.options format, a draft of CRI-O and containerd.");
 }
 
 /* ---- checkpoint-manifest.json ----------------------------------------------------------------
@@ -153,7 +154,7 @@ static void check_manifest(struct ckpt_rules *r)
         wrong(r, root, version, "version", "1 or 2");
     else if (ckpt_int64_of(version, &number))
         ckpt_find_file(r, CKPT_RULE_908, "checkpoint-manifest.json",
-                       "This is the form of pods of a draft of %s.",
+                       "This pod checkpoint uses a draft format of %s.",
                        number == CRIO_FORM ? "CRI-O" : "containerd");
     check_runtime(r, root, number);
     if (!ckpt_is(containers, CKPT_ARRAY) || ckpt_count(containers) == 0)

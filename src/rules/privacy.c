@@ -268,8 +268,8 @@ static bool is_secret_place(ckpt_string path)
 void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     if (m->record->type == CKPT_MEMBER_FILE && m->record->size != 0 && is_secret_place(m->name))
-        ckpt_find_member(r, CKPT_RULE_803, m, "%q, a file in a place for secrets, is included.",
-                         m->name);
+        ckpt_find_member(r, CKPT_RULE_803, m,
+                         "The file %q, in a directory for secrets, is included.", m->name);
 }
 
 static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
@@ -282,7 +282,7 @@ static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
         if (ckpt_equals(ckpt_text(ckpt_get(v, "type")), "tmpfs") && to.length > 1 &&
             is_secret_place(ckpt_slice_of(to, 1, to.length)))
             ckpt_find(r, CKPT_RULE_803, at,
-                      "The mount %v is in memory, so its content is in CRIU's images.", at);
+                      "The mount %v is a tmpfs, so its content is in CRIU's images.", at);
         if (!ckpt_is_bind(v) || !ckpt_starts(from, "/"))
             continue;
         if (paths++ == 0)
