@@ -86,7 +86,7 @@ typedef struct {
     uint64_t max_kept_sum; /* bytes of all members chosen by patterns (64 MiB) */
     uint32_t max_ratio;    /* bytes kept by patterns / compressed bytes read (1000) */
     uint32_t ratio_floor;  /* bytes kept before the ratio counts (1 MiB) */
-    uint64_t max_window;   /* bytes of a zstd window (128 MiB, as zstd -d takes) */
+    uint64_t max_window;   /* bytes of a zstd window or xz dictionary (128 MiB, as zstd -d takes) */
 } ckpt_archive_options;
 
 /* Events. */
@@ -97,7 +97,12 @@ enum {
     CKPT_ARCHIVE_MEMBER_END, /* the wanted member `member` is complete */
     CKPT_ARCHIVE_PAUSE, /* nothing to do: much was decompressed without any event; call again */
     CKPT_ARCHIVE_END,   /* code: CKPT_END_...; see ckpt_archive_get_info() for what follows it */
-    CKPT_ARCHIVE_ERROR  /* code, offset, have, want, message: nothing more comes */
+    CKPT_ARCHIVE_ERROR, /* code, offset, have, want, message: nothing more comes */
+    /* The source is compressed and this program has no decoder for it: the caller decodes, and
+     * answers every NEED from now on by ckpt_archive_feed_decoded(). code: CKPT_COMPRESSION_...;
+     * data, length: the first bytes of the source, which the last `have` fed bytes follow;
+     * want: how much memory it may ask for to look back. */
+    CKPT_ARCHIVE_DECODE
 };
 
 /* How an archive that is not broken ended. */
@@ -142,7 +147,7 @@ enum {
 #undef X
 };
 
-/* Compressions, by magic bytes. The ones after ZSTD are only recognised. */
+/* Compressions, by magic bytes. The ones after BZIP2 are only recognised. */
 enum {
     CKPT_COMPRESSION_UNKNOWN, /* not looked at yet */
     CKPT_COMPRESSION_NONE,
@@ -289,10 +294,10 @@ typedef struct {
     X(uint64_t, trailing_nonzero) /* of these, not zero */                                         \
     X(uint64_t, trailing_first)   /* offset in the tar of the first that is not zero */            \
     X(uint64_t, garbage_offset)   /* in the source: bytes after the compressed stream, or ~0 */    \
-    X(uint64_t, window)           /* largest zstd window met */                                    \
+    X(uint64_t, window)           /* largest window met of zstd, or memory for one of xz */        \
     X(uint32_t, compression)      /* CKPT_COMPRESSION_... */                                       \
     X(uint32_t, members)                                                                           \
-    X(uint32_t, streams)        /* gzip members or zstd frames completed */                        \
+    X(uint32_t, streams)        /* gzip members, zstd frames, xz or bzip2 streams completed */     \
     X(uint32_t, global_headers) /* PAX global headers */                                           \
     X(uint32_t, global_ignored) /* of their records, path, linkpath and size, which no one sane */ \
                                 /* writes and readers treat differently; not applied */            \
@@ -330,6 +335,31 @@ uint32_t ckpt_archive_next(ckpt_archive *archive, ckpt_archive_event *event);
  * for length 0); with a known size it need not be said.
  */
 void ckpt_archive_feed(ckpt_archive *archive, const uint8_t *bytes, size_t length, int at_end);
+
+/* How far a decoder came. Plain data: it is handed from one WebAssembly module to another. */
+#define CKPT_DECODER_STATE_FIELDS(X)                                                               \
+    X(uint64_t, source_read)    /* bytes used of the source */                                     \
+    X(uint64_t, window)         /* largest memory asked for to look back, the refused included */  \
+    X(uint64_t, garbage_offset) /* in the source: what follows the last stream and is none; or ~0  \
+                                 */                                                                \
+    X(uint32_t, streams)        /* complete ones */                                                \
+    X(uint32_t, code)           /* 0, or what went wrong: CKPT_ARCHIVE_E_... */                    \
+    X(uint32_t, problem)        /* details, see decoder.h */                                       \
+    X(uint32_t, ended)          /* 1: no output follows */
+
+struct ckpt_decoder_state {
+#define X(type, name) type name;
+    CKPT_DECODER_STATE_FIELDS(X)
+#undef X
+};
+
+/*
+ * After CKPT_ARCHIVE_DECODE: answers CKPT_ARCHIVE_NEED with the next bytes of the decoded source,
+ * whatever the event's offset and length, and tells how far the decoder came. Without bytes, the
+ * state must have a code or be ended. The bytes are borrowed as in ckpt_archive_feed().
+ */
+void ckpt_archive_feed_decoded(ckpt_archive *archive, const uint8_t *bytes, size_t length,
+                               const struct ckpt_decoder_state *state);
 
 /* With CKPT_ARCHIVE_DECIDE, after MEMBERS: give out the data of that member. */
 void ckpt_archive_accept(ckpt_archive *archive);

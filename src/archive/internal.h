@@ -12,6 +12,7 @@
  *   archive.c  the object: options, memory, errors
  */
 #include "archive.h"
+#include "decoder.h"
 #include "gzip.h"
 #include "message.h"
 #include "names.h"
@@ -108,6 +109,9 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint32_t seek;
     ckpt_gzip *gzip;
     ckpt_unzstd *unzstd;
+    struct ckpt_decoder *decoder; /* of xz or bzip2 */
+    uint32_t outside;             /* the caller decodes; OUTSIDE_... */
+    struct ckpt_decoder_state decoded;
     const uint8_t *slice; /* bytes of the tar, from slice_offset on */
     size_t slice_length;
     uint64_t slice_offset;
@@ -184,6 +188,8 @@ void ckpt_source_free(ckpt_archive *a);
 /* Bytes of the tar at a->position: CKPT_STEP_OK, _MORE (a->need_... are set), _ENDED (a->tar_size
  * is), _FAILED. */
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
+/* After _MORE: tells the caller, once, that it is to decode. */
+bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event);
 const char *ckpt_compression_name(uint32_t compression);
 
 /* member.c */

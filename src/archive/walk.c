@@ -414,8 +414,7 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
         a->state = BODY_END;
     } else if (a->chosen) {
         a->kept_sum += *length;
-        if ((a->info.compression == CKPT_COMPRESSION_GZIP ||
-             a->info.compression == CKPT_COMPRESSION_ZSTD || s->kind != CKPT_SPARSE_NONE) &&
+        if ((a->info.compression != CKPT_COMPRESSION_NONE || s->kind != CKPT_SPARSE_NONE) &&
             a->kept_sum > a->options.ratio_floor &&
             a->kept_sum / a->options.max_ratio > a->info.source_read)
             return too_dense(a);
@@ -566,6 +565,8 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
             event->type = CKPT_ARCHIVE_PAUSE;
             return event->type;
         }
+        if (r == CKPT_STEP_MORE && ckpt_source_tell_decode(a, event))
+            return event->type;
         if (r == CKPT_STEP_MORE) {
             event->type = CKPT_ARCHIVE_NEED;
             event->offset = a->need_offset;
