@@ -12,7 +12,7 @@ bool ckpt_names_read(struct ckpt_names *names, const char *text, size_t length)
         return false;
     for (size_t i = 0; i < length; i++)
         count += text[i] == '\0';
-    names->own = malloc(count * sizeof(*names->own));
+    names->own = calloc((size_t)count + 1, sizeof(*names->own));
     if (names->own == NULL)
         return false;
     for (size_t i = 0; i < length; i += strlen(text + i) + 1)

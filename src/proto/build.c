@@ -430,8 +430,9 @@ static bool enter(struct ckpt_pb_builder *b, struct level *level,
     *level = (struct level){.message = message, .start = b->out->length};
     if (ckpt_node_type(n) != CKPT_OBJECT)
         return ckpt_pb_refuse(b, node, "an object");
-    level->items = ckpt_arena_array(&b->document->arena, ckpt_node_count(n), sizeof(struct item));
-    if (level->items == NULL && ckpt_node_count(n) > 0)
+    level->items =
+        ckpt_arena_array(&b->document->arena, (size_t)ckpt_node_count(n) + 1, sizeof(struct item));
+    if (level->items == NULL)
         return ckpt_pb_refuse(b, node, NULL);
     bool sorted = true;
     unsigned hint = 0;

@@ -62,7 +62,7 @@ static uint64_t *merge_sort(uint64_t *from, uint64_t *to, size_t count)
 /* The places of the fields in the order of their numbers; NULL: no memory. */
 static uint32_t *places(const struct ckpt_pb *m, size_t count)
 {
-    uint64_t *keys = count > SIZE_MAX / 16 ? NULL : malloc(count * 16);
+    uint64_t *keys = count == 0 ? NULL : calloc(count, 16);
     if (keys == NULL)
         return NULL;
     struct ckpt_wire wire = {m->at, m->end};
@@ -70,7 +70,7 @@ static uint32_t *places(const struct ckpt_pb *m, size_t count)
     for (size_t i = 0; i < count && ckpt_wire_next(&wire, &field) == CKPT_WIRE_OK; i++)
         keys[i] = (uint64_t)field.number << 32 | (uint32_t)(field.start - m->at);
     const uint64_t *sorted = merge_sort(keys, keys + count, count);
-    uint32_t *order = malloc(count * sizeof(*order));
+    uint32_t *order = calloc(count, sizeof(*order));
     for (size_t i = 0; order != NULL && i < count; i++)
         order[i] = (uint32_t)sorted[i];
     free(keys);

@@ -120,10 +120,15 @@ void ckpt_pb_add_base64(struct ckpt_buffer *out, const uint8_t *bytes, size_t le
             word |= (uint32_t)bytes[i + 1] << 8;
         if (left > 2)
             word |= bytes[i + 2];
-        *at++ = digits[word >> 18];
-        *at++ = digits[word >> 12 & 63];
-        *at++ = left > 1 ? digits[word >> 6 & 63] : '=';
-        *at++ = left > 2 ? digits[word & 63] : '=';
+        at[0] = digits[word >> 18];
+        at[1] = digits[word >> 12 & 63];
+        at[2] = digits[word >> 6 & 63];
+        at[3] = digits[word & 63];
+        if (left < 3)
+            at[3] = '=';
+        if (left < 2)
+            at[2] = '=';
+        at += 4;
         if (left <= 3 || (i + 3) % LINE == 0)
             *at++ = '\n';
     }
@@ -159,8 +164,8 @@ static bool must_be_quoted(const uint8_t *bytes, size_t length, size_t i, size_t
 static void add_quoted_byte(struct ckpt_buffer *out, uint8_t byte)
 {
     add_char(out, '=');
-    add_char(out, (char)(byte >> 4 < 10 ? '0' + (byte >> 4) : 'A' + (byte >> 4) - 10));
-    add_char(out, (char)((byte & 15) < 10 ? '0' + (byte & 15) : 'A' + (byte & 15) - 10));
+    add_char(out, "0123456789ABCDEF"[byte >> 4]);
+    add_char(out, "0123456789ABCDEF"[byte & 15]);
 }
 
 bool ckpt_pb_add_quoted(struct ckpt_buffer *out, const uint8_t *bytes, size_t length)
@@ -184,10 +189,9 @@ bool ckpt_pb_add_quoted(struct ckpt_buffer *out, const uint8_t *bytes, size_t le
         } else if (c == '\n' || pair) {
             if (pair != returns)
                 return false;
-            char before = i > 0 ? (char)bytes[i - 1] : 'x';
-            if (before == ' ' || before == '\t') {
+            if (i > 0 && (bytes[i - 1] == ' ' || bytes[i - 1] == '\t') && out->length > 0) {
                 out->length--;
-                add_quoted_byte(out, (uint8_t)before);
+                add_quoted_byte(out, bytes[i - 1]);
             }
             ckpt_buffer_add_text(out, line_end);
             column = 0;

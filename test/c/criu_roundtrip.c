@@ -65,8 +65,9 @@ static void add_random_bytes(struct ckpt_buffer *out, uint64_t *state)
         next_random(state) % 5 == 0 ? 90 + next_random(state) % 90 : next_random(state) % 12;
     add_varint(out, length);
     for (size_t i = 0; i < length; i++) {
-        bool any = next_random(state) % 4 == 0;
-        char byte = any ? (char)next_random(state) : text[next_random(state) % (sizeof(text) - 1)];
+        char byte = text[next_random(state) % (sizeof(text) - 1)];
+        if (next_random(state) % 4 == 0)
+            byte = (char)next_random(state);
         ckpt_buffer_add(out, &byte, 1);
     }
 }
