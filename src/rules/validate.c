@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
-#include "rules/secrets.h"
+#include "text/secrets.h"
 
 struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
 {
