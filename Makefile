@@ -228,11 +228,11 @@ $(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:
 	@emcc $(WASM_LINK) -sEXPORTED_FUNCTIONS=@$(B)/wasm/$(1).exports.json $$(filter %.o,$$^) -o $$@
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
 endef
-$(eval $(call module,core,metadata archive session))
+$(eval $(call module,core,metadata archive session dump))
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,metadata))
 # For the page, which writes no metadata.
-$(eval $(call module,page,metadata archive session,ckpt_wasm_encode))
+$(eval $(call module,page,metadata archive session dump,ckpt_wasm_encode))
 # Tells the tables of the core when the package is built; not published.
 $(eval $(call module,tables,tables))
 

@@ -88,6 +88,8 @@ struct ckpt_sink {
     void (*time)(struct ckpt_sink *, ckpt_time);
     void (*begin_struct)(struct ckpt_sink *);
     void (*field)(struct ckpt_sink *, const struct ckpt_type *, const struct ckpt_field *);
+    /* The same for a struct of src/criu/views.def, by the number of its member. */
+    void (*member)(struct ckpt_sink *, uint32_t);
     void (*begin_map)(struct ckpt_sink *);
     void (*key)(struct ckpt_sink *, ckpt_string);
     void (*begin_array)(struct ckpt_sink *);

@@ -3,6 +3,7 @@
 import { sourceOf } from './archive.js';
 import { layout } from '../border/archive-layout.js';
 import { CheckpointError } from '../border/error.js';
+import { Dump } from './dump.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
 import { KEPT, memberUse, Summary, USE } from './summary.js';
@@ -513,6 +514,69 @@ export class Checkpoint {
       else if (member) found.push(await this.#inside(member));
     }
     return found;
+  }
+
+  /**
+   * What is in the images of the processes: reads them, and as much of the memory as command lines
+   * and environments need.
+   * @param {{previous?: Checkpoint | Checkpoint[], signal?: AbortSignal}} [options] previous: of an
+   *   incremental dump, those before it, the latest first
+   * @returns {Promise<Dump>} to be closed
+   */
+  async dump({ previous = [], signal } = {}) {
+    const chain = [this, ...(Array.isArray(previous) ? previous : [previous])];
+    /** @type {Dump | undefined} */
+    let dump;
+    for (let i = chain.length - 1; i >= 0; i--) {
+      const checkpoint = chain[i].#inner ?? chain[i];
+      if (!(checkpoint instanceof Checkpoint))
+        throw new TypeError('previous: expected checkpoints, as openCheckpoint() gives them');
+      const images = {
+        prefix: checkpoint.#prefix,
+        records: () => checkpoint.#list().records(),
+        read: checkpoint.#readRanges.bind(checkpoint),
+      };
+      try {
+        dump = await Dump.open(this.#core, images, { previous: dump, texts: i === 0, signal });
+      } catch (error) {
+        dump?.close();
+        throw error;
+      }
+    }
+    return /** @type {Dump} */ (dump);
+  }
+
+  /**
+   * @param {import('./dump.js').Range[]} ranges
+   * @param {(index: number, bytes: Uint8Array) => void} take
+   * @param {AbortSignal} [signal]
+   */
+  async #readRanges(ranges, take, signal) {
+    const names = new Set(ranges.map(({ member }) => member));
+    /** @type {Map<string, Member>} */
+    const found = new Map();
+    for (const member of this.members)
+      if (names.has(member.name) && member.type === 'file') found.set(member.name, member);
+    /** @type {Map<number, Uint8Array>} */
+    let bodies = this.#aside;
+    if (!this.#origin.plain) {
+      const whole = new Set();
+      for (const { member } of ranges) {
+        const { index = -1, size = 0 } = found.get(member) ?? {};
+        if (size < READ_LIMIT) whole.add(index);
+      }
+      const decide = (/** @type {Member} */ member) => whole.has(member.index);
+      if (whole.size > 0)
+        bodies = (await this.#origin.archive({ decide, signal, limits: this.#options.limits }))
+          .bodies;
+    }
+    for (const [i, { member: name, start, end }] of ranges.entries()) {
+      const member = found.get(name);
+      const bytes = member && bodies.get(member.index);
+      if (bytes) take(i, bytes.subarray(start, end));
+      else if (member)
+        take(i, await this.read(member, { start, end: Math.min(end, member.size), signal }));
+    }
   }
 
   /** Lets go of the file, if one is open. */

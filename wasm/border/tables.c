@@ -66,6 +66,26 @@ static void add_fields(struct ckpt_buffer *out)
     ckpt_buffer_add_text(out, "]");
 }
 
+/* The members of views of a dump by their number on the tape. */
+static void add_views(struct ckpt_buffer *out)
+{
+    static const char *const names[] = {
+        "", /* CKPT_VIEW_NONE */
+#define CKPT_VIEW_OBJECT(name, doc)
+#define CKPT_VIEW_MEMBER(object, name, type, doc) #name,
+#include "criu/views.def"
+#undef CKPT_VIEW_OBJECT
+#undef CKPT_VIEW_MEMBER
+    };
+    ckpt_buffer_add_text(out, ",\"views\":[");
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (i > 0)
+            ckpt_buffer_add_text(out, ",");
+        add_quoted(out, names[i]);
+    }
+    ckpt_buffer_add_text(out, "]");
+}
+
 static void add_secret_rules(struct ckpt_buffer *out)
 {
     static const enum ckpt_rule_index rules[] = {
@@ -85,9 +105,9 @@ static void add_secret_rules(struct ckpt_buffer *out)
 }
 
 /*
- * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"secretRules":[…],"archive":{…},
- * "border":{…},"members":{…}}; for the last three see ckpt_archive_layout(), ckpt_border_numbers()
- * and ckpt_members_describe().
+ * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"secretRules":[…],
+ * "archive":{…},"border":{…},"members":{…}}; for the last three see ckpt_archive_layout(),
+ * ckpt_border_numbers() and ckpt_members_describe().
  */
 const ckpt_string *ckpt_wasm_tables(void)
 {
@@ -98,6 +118,7 @@ const ckpt_string *ckpt_wasm_tables(void)
     add_kinds(&out);
     add_constants(&out);
     add_fields(&out);
+    add_views(&out);
     add_secret_rules(&out);
     ckpt_buffer_add_text(&out, ",\"archive\":");
     size_t room = ckpt_archive_layout(NULL, 0);

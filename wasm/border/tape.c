@@ -150,6 +150,11 @@ static void put_field(struct ckpt_sink *sink, const struct ckpt_type *type,
     put(sink, CKPT_TAPE_STRUCT, type->first_field + (size_t)(field - type->fields));
 }
 
+static void put_member(struct ckpt_sink *sink, uint32_t member)
+{
+    put(sink, CKPT_TAPE_STRUCT, member);
+}
+
 static void begin_map(struct ckpt_sink *sink)
 {
     put(sink, CKPT_TAPE_MAP, 0);
@@ -165,26 +170,28 @@ static void end(struct ckpt_sink *sink)
     put(sink, CKPT_TAPE_END, 0);
 }
 
+static const struct ckpt_sink functions = {
+    .null_value = put_null,
+    .boolean = put_boolean,
+    .integer = put_integer,
+    .integer64 = put_int64,
+    .unsigned64 = put_uint64,
+    .number = put_number,
+    .string = put_string,
+    .time = put_time,
+    .begin_struct = begin_struct,
+    .field = put_field,
+    .member = put_member,
+    .begin_map = begin_map,
+    .key = put_string,
+    .begin_array = begin_array,
+    .end = end,
+};
+
 bool ckpt_tape_write(struct ckpt_tape *tape, ckpt_document *document)
 {
-    static const struct ckpt_sink sink = {
-        .null_value = put_null,
-        .boolean = put_boolean,
-        .integer = put_integer,
-        .integer64 = put_int64,
-        .unsigned64 = put_uint64,
-        .number = put_number,
-        .string = put_string,
-        .time = put_time,
-        .begin_struct = begin_struct,
-        .field = put_field,
-        .begin_map = begin_map,
-        .key = put_string,
-        .begin_array = begin_array,
-        .end = end,
-    };
     const struct ckpt_kind_info *kind = &ckpt_kinds[document->kind];
-    struct writer w = {.sink = sink, .tape = tape, .input = (const char *)document->input};
+    struct writer w = {.sink = functions, .tape = tape, .input = (const char *)document->input};
     /* Strings that are parts of a text keep all of it alive: not worth it for a small part. */
     for (size_t length = document->index.wide ? 0 : document->length;; length = 0) {
         w.input_length = length;
@@ -199,4 +206,15 @@ bool ckpt_tape_write(struct ckpt_tape *tape, ckpt_document *document)
     }
     tape->from_input = w.input_length != 0;
     return true;
+}
+
+bool ckpt_tape_record(struct ckpt_tape *tape, void (*write)(struct ckpt_sink *, void *),
+                      void *argument)
+{
+    struct writer w = {.sink = functions, .tape = tape};
+    tape->count = 0;
+    tape->from_input = false;
+    ckpt_buffer_clear(&tape->strings);
+    write(&w.sink, argument);
+    return !w.failed && !tape->strings.failed;
 }

@@ -23,7 +23,8 @@ enum ckpt_tape_operation {
     CKPT_TAPE_INT64,    /* the two words from the next even position on are its value */
     CKPT_TAPE_UINT64,   /* the same */
     CKPT_TAPE_NUMBER,   /* the same, a double */
-    CKPT_TAPE_STRUCT,   /* then, for each member, a word with its field's number, and its value */
+    CKPT_TAPE_STRUCT,   /* then, for each member, a word with its field's number, and its value:
+                           above 0, so that none is END */
     CKPT_TAPE_MAP,      /* then, for each member, a string, and its value */
     CKPT_TAPE_ARRAY     /* then its elements */
 };
@@ -38,5 +39,9 @@ struct ckpt_tape {
 
 /* Writes the document's value onto the tape, from its start. False: no memory. */
 bool ckpt_tape_write(struct ckpt_tape *tape, ckpt_document *document);
+
+/* The same for whatever `write` writes to the sink that it gets. */
+bool ckpt_tape_record(struct ckpt_tape *tape, void (*write)(struct ckpt_sink *, void *),
+                      void *argument);
 
 #endif

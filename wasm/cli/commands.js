@@ -7,6 +7,7 @@ import { explain } from './explain.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
+import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { show } from './show.js';
 import { validate } from './validate.js';
@@ -15,6 +16,7 @@ import { view } from './view.js';
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
+  ...[ps],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "criu/dump.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/archive.h"
+#include "criu/internal.h"
+#include "text/number.h"
+
+/* Where images may lie, the best place first. */
+enum place { IN_CHECKPOINT, AT_TOP, IN_PRE_CHECKPOINT, PLACES };
+
+/* More gaps than that tell nobody anything. */
+#define MOST_GAPS 1000
+
+ckpt_dump *ckpt_dump_new(size_t budget)
+{
+    ckpt_dump *dump = calloc(1, sizeof(*dump));
+    if (dump != NULL)
+        dump->budget = budget == 0 ? CKPT_DUMP_BUDGET : budget;
+    return dump;
+}
+
+void ckpt_dump_free(ckpt_dump *dump)
+{
+    if (dump == NULL)
+        return;
+    for (size_t i = 0; i < dump->count; i++)
+        if (dump->slots[i].image.owned)
+            free((void *)(uintptr_t)dump->slots[i].image.bytes);
+    free(dump->slots);
+    free(dump->gaps);
+    ckpt_arena_free(&dump->arena);
+    free(dump);
+}
+
+struct ckpt_arena *ckpt_dump_arena(ckpt_dump *dump)
+{
+    return &dump->arena;
+}
+
+void ckpt_dump_set_previous(ckpt_dump *dump, ckpt_dump *previous)
+{
+    dump->previous = previous;
+}
+
+ckpt_dump *ckpt_dump_previous(const ckpt_dump *dump)
+{
+    return dump->previous;
+}
+
+/* ---- names ----------------------------------------------------------------------------------- */
+
+static bool starts(ckpt_string text, const char *with)
+{
+    size_t length = strlen(with);
+    return text.length >= length && memcmp(text.data, with, length) == 0;
+}
+
+/* ---- the list -------------------------------------------------------------------------------- */
+
+static bool list(ckpt_dump *dump, ckpt_string name, uint64_t size, enum place place)
+{
+    struct ckpt_criu_name known = ckpt_criu_name(name.data, name.length);
+    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN || dump->settled ||
+        memchr(name.data, '/', name.length) != NULL)
+        return true;
+    if (dump->count == dump->capacity) {
+        size_t capacity = dump->capacity * 2 + 64;
+        struct ckpt_dump_slot *slots = realloc(dump->slots, capacity * sizeof(*slots));
+        if (slots == NULL)
+            return false;
+        dump->slots = slots;
+        dump->capacity = capacity;
+    }
+    char *copy = ckpt_arena_alloc(&dump->arena, name.length);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, name.data, name.length);
+    struct ckpt_dump_slot *slot = &dump->slots[dump->count++];
+    memset(slot, 0, sizeof(*slot));
+    slot->image.name = (ckpt_string){copy, name.length};
+    slot->image.id = known.id;
+    slot->image.size = size;
+    slot->image.kind = (uint16_t)known.kind;
+    slot->place = (uint8_t)place;
+    return true;
+}
+
+bool ckpt_dump_list_file(ckpt_dump *dump, ckpt_string name, uint64_t size)
+{
+    return list(dump, name, size, AT_TOP);
+}
+
+static const char *const directories[PLACES] = {"checkpoint/", "", "pre-checkpoint/"};
+
+bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records, size_t length)
+{
+    ckpt_member m;
+    while (length >= sizeof(m)) {
+        memcpy(&m, records, sizeof(m));
+        if (m.record_size < sizeof(m) || m.record_size > length ||
+            (uint64_t)m.normal_start + m.normal_length > m.record_size - sizeof(m))
+            return true;
+        ckpt_string name = {(const char *)records + sizeof(m) + m.normal_start, m.normal_length};
+        records += m.record_size;
+        length -= m.record_size;
+        if (m.type != CKPT_MEMBER_FILE)
+            continue;
+        if (prefix.length != 0) {
+            if (name.length <= prefix.length || name.data[prefix.length] != '/' ||
+                memcmp(name.data, prefix.data, prefix.length) != 0)
+                continue;
+            name.data += prefix.length + 1;
+            name.length -= prefix.length + 1;
+        }
+        enum place place = starts(name, directories[IN_CHECKPOINT])       ? IN_CHECKPOINT
+                           : starts(name, directories[IN_PRE_CHECKPOINT]) ? IN_PRE_CHECKPOINT
+                                                                          : AT_TOP;
+        size_t directory = strlen(directories[place]);
+        name.data += directory;
+        name.length -= directory;
+        if (!list(dump, name, m.size, place))
+            return false;
+    }
+    return true;
+}
+
+/* Kind and id as one number: ids are 32 bits, but in hostile names. */
+static uint64_t key_of(unsigned kind, uint64_t id)
+{
+    return (uint64_t)kind << 48 | (id & (((uint64_t)1 << 48) - 1));
+}
+
+/* Chooses the directory and sorts its images. */
+static void settle(ckpt_dump *dump)
+{
+    size_t in[PLACES] = {0};
+    if (dump->settled)
+        return;
+    dump->settled = true;
+    for (size_t i = 0; i < dump->count; i++) { /* engines put statistics at the top */
+        const struct ckpt_dump_slot *slot = &dump->slots[i];
+        in[slot->place] += ckpt_criu_images[slot->image.kind].frame != CKPT_CRIU_FRAME_SERVICE;
+    }
+    while (dump->place + 1 < PLACES && in[dump->place] == 0)
+        dump->place++;
+    size_t count = 0;
+    for (size_t i = 0; i < dump->count; i++)
+        count += dump->slots[i].place == dump->place;
+    dump->keys = ckpt_arena_array(&dump->arena, count, sizeof(*dump->keys));
+    if (dump->keys == NULL)
+        return;
+    for (size_t i = 0, n = 0; i < dump->count; i++)
+        if (dump->slots[i].place == dump->place)
+            dump->keys[n++] = (struct ckpt_key){
+                key_of(dump->slots[i].image.kind, dump->slots[i].image.id), (uint32_t)i};
+    ckpt_sort(dump->keys, count);
+    for (size_t i = 0; i < count; i++) /* of equal ones the last counts */
+        if (i + 1 == count || dump->keys[i].key != dump->keys[i + 1].key)
+            dump->keys[dump->chosen++] = dump->keys[i];
+}
+
+ckpt_string ckpt_dump_directory(ckpt_dump *dump)
+{
+    settle(dump);
+    const char *name = directories[dump->place];
+    return (ckpt_string){name, strlen(name)};
+}
+
+size_t ckpt_dump_image_count(ckpt_dump *dump)
+{
+    settle(dump);
+    return dump->chosen;
+}
+
+const struct ckpt_dump_image *ckpt_dump_image_at(ckpt_dump *dump, size_t index)
+{
+    return &dump->slots[dump->keys[index].value].image;
+}
+
+static struct ckpt_dump_slot *find(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64_t id)
+{
+    settle(dump);
+    size_t at = ckpt_lower_bound(dump->keys, dump->chosen, key_of(kind, id));
+    if (at == dump->chosen || dump->keys[at].key != key_of(kind, id))
+        return NULL;
+    struct ckpt_dump_slot *slot = &dump->slots[dump->keys[at].value];
+    return slot->image.id == id ? slot : NULL;
+}
+
+const struct ckpt_dump_image *ckpt_dump_image(ckpt_dump *dump, enum ckpt_criu_kind kind,
+                                              uint64_t id)
+{
+    struct ckpt_dump_slot *slot = find(dump, kind, id);
+    return slot == NULL ? NULL : &slot->image;
+}
+
+uint64_t ckpt_dump_wanted(const struct ckpt_dump_image *image, bool maps)
+{
+    enum { HEAD = 4096 };
+    switch (image->kind) {
+    case CKPT_CRIU_IMAGE_PAGEMAP:
+    case CKPT_CRIU_IMAGE_SHMEM_PAGEMAP:
+        return maps ? image->size : 0;
+    case CKPT_CRIU_IMAGE_TCP_STREAM:
+    case CKPT_CRIU_IMAGE_GHOST_FILE:
+        return image->size < HEAD ? image->size : HEAD;
+    case CKPT_CRIU_IMAGE_PAGES:
+    case CKPT_CRIU_IMAGE_BPFMAP_DATA:
+    case CKPT_CRIU_IMAGE_TMPFS_IMG:
+    case CKPT_CRIU_IMAGE_TMPFS_DEV:
+    case CKPT_CRIU_IMAGE_ROUTE:
+    case CKPT_CRIU_IMAGE_ROUTE6:
+    case CKPT_CRIU_IMAGE_RULE:
+    case CKPT_CRIU_IMAGE_IPTABLES:
+    case CKPT_CRIU_IMAGE_IP6TABLES:
+    case CKPT_CRIU_IMAGE_NFTABLES:
+    case CKPT_CRIU_IMAGE_NETNF_CT:
+    case CKPT_CRIU_IMAGE_NETNF_EXP:
+    case CKPT_CRIU_IMAGE_UNKNOWN:
+        return 0;
+    default:
+        return image->size;
+    }
+}
+
+uint8_t *ckpt_dump_add(ckpt_dump *dump, ckpt_string name, const void *bytes, size_t length,
+                       bool borrow)
+{
+    struct ckpt_criu_name known = ckpt_criu_name(name.data, name.length);
+    struct ckpt_dump_slot *slot =
+        known.kind == CKPT_CRIU_IMAGE_UNKNOWN ? NULL : find(dump, known.kind, known.id);
+    struct ckpt_dump_image *image = slot == NULL ? NULL : &slot->image;
+    if (image == NULL || image->bytes != NULL || length > image->size)
+        return NULL;
+    if (length > dump->budget - dump->used) {
+        ckpt_dump_gap(dump, image->name, -1, NULL, "the limit of memory for images is reached");
+        return NULL;
+    }
+    uint8_t *copy = borrow ? (uint8_t *)(uintptr_t)bytes : malloc(length == 0 ? 1 : length);
+    if (copy == NULL) {
+        ckpt_dump_gap(dump, image->name, -1, NULL, "there is no memory for it");
+        return NULL;
+    }
+    if (!borrow && bytes != NULL && length != 0)
+        memcpy(copy, bytes, length);
+    image->bytes = copy;
+    image->length = length;
+    image->owned = !borrow;
+    dump->used += length;
+    return copy;
+}
+
+/* ---- gaps ------------------------------------------------------------------------------------ */
+
+static bool same(ckpt_string a, ckpt_string b)
+{
+    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
+}
+
+void ckpt_dump_gap(ckpt_dump *dump, ckpt_string member, int64_t entry, const char *field,
+                   const char *message)
+{
+    for (size_t i = 0; i < dump->gap_count; i++) {
+        const struct ckpt_gap *gap = &dump->gaps[i];
+        if (gap->entry == entry && gap->field == field && gap->message == message &&
+            same(gap->member, member))
+            return;
+    }
+    if (dump->gap_count >= MOST_GAPS)
+        return;
+    if (dump->gap_count == dump->gap_capacity) {
+        size_t capacity = dump->gap_capacity * 2 + 16;
+        struct ckpt_gap *gaps = realloc(dump->gaps, capacity * sizeof(*gaps));
+        if (gaps == NULL)
+            return;
+        dump->gaps = gaps;
+        dump->gap_capacity = capacity;
+    }
+    dump->gaps[dump->gap_count++] = (struct ckpt_gap){member, entry, field, message};
+}
+
+void ckpt_dump_gap_in(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64_t id, int64_t entry,
+                      const char *field, const char *message)
+{
+    static const char hex[] = "0123456789abcdef";
+    const struct ckpt_criu_image *info = &ckpt_criu_images[kind];
+    char text[96], digits[24];
+    size_t length = strlen(info->prefix), count = 0;
+    memcpy(text, info->prefix, length);
+    if (info->id == CKPT_CRIU_ID_DECIMAL) {
+        length += ckpt_format_uint64(id, text + length);
+    } else if (info->id == CKPT_CRIU_ID_HEXADECIMAL) {
+        do
+            digits[count++] = hex[id & 15];
+        while ((id >>= 4) != 0);
+        while (count > 0)
+            text[length++] = digits[--count];
+    }
+    const char *suffix = info->suffix == CKPT_CRIU_SUFFIX_TAR_GZ_IMG ? ".tar.gz.img"
+                         : info->suffix == CKPT_CRIU_SUFFIX_IMG      ? ".img"
+                                                                     : "";
+    memcpy(text + length, suffix, strlen(suffix));
+    length += strlen(suffix);
+    char *copy = ckpt_arena_alloc(&dump->arena, length);
+    if (copy != NULL)
+        ckpt_dump_gap(dump, (ckpt_string){memcpy(copy, text, length), length}, entry, field,
+                      message);
+}
+
+size_t ckpt_dump_gap_count(const ckpt_dump *dump)
+{
+    return dump->gap_count;
+}
+
+const struct ckpt_gap *ckpt_dump_gap_at(const ckpt_dump *dump, size_t index)
+{
+    return &dump->gaps[index];
+}
+
+/* ---- entries --------------------------------------------------------------------------------- */
+
+/* What is wrong, in words; the place is told beside it. */
+static const char *words(const struct ckpt_criu_problem *problem)
+{
+    switch (problem->damage) {
+    case CKPT_CRIU_NO_IMAGE:
+        return "it does not begin as an image of CRIU does";
+    case CKPT_CRIU_OTHER_TYPE:
+        return "it is an image of another type than its name says";
+    case CKPT_CRIU_NO_MESSAGES:
+        return "it holds no entries";
+    case CKPT_CRIU_SHORT_SIZE:
+    case CKPT_CRIU_SHORT_ENTRY:
+        return "it ends within an entry";
+    case CKPT_CRIU_SHORT_EXTRA:
+    case CKPT_CRIU_BAD_PART:
+        return "it ends within the data of an entry";
+    default:
+        return problem->message.damage == CKPT_PB_MISSING ? "a required field is missing"
+               : problem->message.damage == CKPT_PB_DEEP  ? "messages are nested too deeply"
+                                                          : "the message is damaged";
+    }
+}
+
+void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
+                        const struct ckpt_dump_image *image)
+{
+    struct ckpt_criu_problem problem;
+    memset(entries, 0, sizeof(*entries));
+    entries->dump = dump;
+    entries->image = image;
+    entries->done = image == NULL || image->bytes == NULL;
+    if (entries->done || ckpt_criu_open(&entries->file, (enum ckpt_criu_kind)image->kind,
+                                        image->bytes, image->length, &problem))
+        return;
+    ckpt_dump_gap(dump, image->name, -1, NULL, words(&problem));
+    entries->done = true;
+}
+
+bool ckpt_entries_next(struct ckpt_entries *entries)
+{
+    struct ckpt_criu_problem problem;
+    const struct ckpt_dump_image *image = entries->image;
+    memset(&problem, 0, sizeof(problem));
+    while (!entries->done) {
+        enum ckpt_criu_next next = ckpt_criu_next(&entries->file, &entries->entry, &problem);
+        if (next == CKPT_CRIU_END)
+            break;
+        if (next == CKPT_CRIU_BROKEN) {
+            entries->done = true;
+            /* Of some images only the head is there, on purpose. */
+            if (image->length < image->size && problem.damage == CKPT_CRIU_SHORT_EXTRA &&
+                ckpt_criu_check(&entries->file, &entries->entry, &problem))
+                return true;
+        } else if (ckpt_criu_check(&entries->file, &entries->entry, &problem)) {
+            return true;
+        }
+        ckpt_dump_gap(entries->dump, image->name, problem.entry, NULL, words(&problem));
+    }
+    entries->done = true;
+    return false;
+}
+
+struct ckpt_pb ckpt_dump_first(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64_t id, bool needed)
+{
+    struct ckpt_dump_slot *slot = find(dump, kind, id);
+    if (slot == NULL) {
+        if (needed)
+            ckpt_dump_gap_in(dump, kind, id, -1, NULL, "the image is missing");
+        return (struct ckpt_pb){NULL, NULL, NULL};
+    }
+    if (!slot->first_known && slot->image.bytes != NULL) {
+        struct ckpt_entries entries;
+        slot->first_known = true;
+        ckpt_entries_begin(&entries, dump, &slot->image);
+        if (ckpt_entries_next(&entries))
+            slot->first = entries.entry.message;
+    }
+    if (slot->first.at == NULL && needed && slot->image.bytes != NULL)
+        ckpt_dump_gap(dump, slot->image.name, -1, NULL, "it holds no entry that can be read");
+    return slot->first;
+}
+
+/* ---- open files ------------------------------------------------------------------------------ */
+
+/* Which field of file_entry an open file of each type is in (CRIU: fd_types), and the images that
+   held them before there was files.img. */
+static const uint8_t file_fields[] = {
+    [CKPT_CRIU_fd_types_REG] = F(file_entry, reg),
+    [CKPT_CRIU_fd_types_PIPE] = F(file_entry, pipe),
+    [CKPT_CRIU_fd_types_FIFO] = F(file_entry, fifo),
+    [CKPT_CRIU_fd_types_INETSK] = F(file_entry, isk),
+    [CKPT_CRIU_fd_types_UNIXSK] = F(file_entry, usk),
+    [CKPT_CRIU_fd_types_EVENTFD] = F(file_entry, efd),
+    [CKPT_CRIU_fd_types_EVENTPOLL] = F(file_entry, epfd),
+    [CKPT_CRIU_fd_types_INOTIFY] = F(file_entry, ify),
+    [CKPT_CRIU_fd_types_SIGNALFD] = F(file_entry, sgfd),
+    [CKPT_CRIU_fd_types_PACKETSK] = F(file_entry, psk),
+    [CKPT_CRIU_fd_types_TTY] = F(file_entry, tty),
+    [CKPT_CRIU_fd_types_FANOTIFY] = F(file_entry, ffy),
+    [CKPT_CRIU_fd_types_NETLINKSK] = F(file_entry, nlsk),
+    [CKPT_CRIU_fd_types_NS] = F(file_entry, nsf),
+    [CKPT_CRIU_fd_types_TUNF] = F(file_entry, tunf),
+    [CKPT_CRIU_fd_types_EXT] = F(file_entry, ext),
+    [CKPT_CRIU_fd_types_TIMERFD] = F(file_entry, tfd),
+    [CKPT_CRIU_fd_types_MEMFD] = F(file_entry, memfd),
+    [CKPT_CRIU_fd_types_BPFMAP] = F(file_entry, bpf),
+    [CKPT_CRIU_fd_types_PIDFD] = F(file_entry, pidfd),
+};
+
+static const struct {
+    uint8_t kind, type; /* enum ckpt_criu_image, enum ckpt_fd_type; all have the id in field 1 */
+} old_images[] = {
+    {CKPT_CRIU_IMAGE_REG_FILES, CKPT_CRIU_fd_types_REG},
+    {CKPT_CRIU_IMAGE_PIPES, CKPT_CRIU_fd_types_PIPE},
+    {CKPT_CRIU_IMAGE_FIFO, CKPT_CRIU_fd_types_FIFO},
+    {CKPT_CRIU_IMAGE_INETSK, CKPT_CRIU_fd_types_INETSK},
+    {CKPT_CRIU_IMAGE_UNIXSK, CKPT_CRIU_fd_types_UNIXSK},
+    {CKPT_CRIU_IMAGE_EVENTFD_FILE, CKPT_CRIU_fd_types_EVENTFD},
+    {CKPT_CRIU_IMAGE_EVENTPOLL_FILE, CKPT_CRIU_fd_types_EVENTPOLL},
+    {CKPT_CRIU_IMAGE_INOTIFY_FILE, CKPT_CRIU_fd_types_INOTIFY},
+    {CKPT_CRIU_IMAGE_SIGNALFD, CKPT_CRIU_fd_types_SIGNALFD},
+    {CKPT_CRIU_IMAGE_PACKETSK, CKPT_CRIU_fd_types_PACKETSK},
+    {CKPT_CRIU_IMAGE_TTY_FILES, CKPT_CRIU_fd_types_TTY},
+    {CKPT_CRIU_IMAGE_FANOTIFY_FILE, CKPT_CRIU_fd_types_FANOTIFY},
+    {CKPT_CRIU_IMAGE_NETLINK_SK, CKPT_CRIU_fd_types_NETLINKSK},
+    {CKPT_CRIU_IMAGE_NS_FILES, CKPT_CRIU_fd_types_NS},
+    {CKPT_CRIU_IMAGE_TUNFILE, CKPT_CRIU_fd_types_TUNF},
+    {CKPT_CRIU_IMAGE_EXT_FILES, CKPT_CRIU_fd_types_EXT},
+    {CKPT_CRIU_IMAGE_TIMERFD, CKPT_CRIU_fd_types_TIMERFD},
+};
+enum { OLD_IMAGES = sizeof(old_images) / sizeof(old_images[0]) };
+
+/* Gathers the files of one image; `type` is that of all, or UND for files.img. */
+static void gather(ckpt_dump *dump, const struct ckpt_dump_image *image, unsigned type,
+                   struct ckpt_dump_file *into, size_t *count)
+{
+    struct ckpt_entries entries;
+    ckpt_entries_begin(&entries, dump, image);
+    while (ckpt_entries_next(&entries)) {
+        const struct ckpt_pb *message = &entries.entry.message;
+        struct ckpt_dump_file file = {0, type, *message, image, entries.entry.index};
+        if (type == CKPT_CRIU_fd_types_UND) {
+            file.type = (uint32_t)ckpt_pb_u64(message, F(file_entry, type), 0);
+            file.message = (struct ckpt_pb){NULL, NULL, NULL};
+            bool known = file.type < sizeof(file_fields) && file_fields[file.type] != 0;
+            if (!known || !ckpt_pb_get_message(message, file_fields[file.type], &file.message))
+                ckpt_dump_gap(dump, image->name, entries.entry.index, "type",
+                              known ? "the file that it announces is missing"
+                                    : "it is of a type that is not known");
+        }
+        unsigned id = type == CKPT_CRIU_fd_types_UND ? F(file_entry, id) : F(reg_file_entry, id);
+        file.id = (uint32_t)ckpt_pb_u64(message, id, 0);
+        if (into != NULL)
+            into[*count] = file;
+        (*count)++;
+    }
+}
+
+static void gather_all(ckpt_dump *dump, struct ckpt_dump_file *into, size_t *count)
+{
+    *count = 0;
+    gather(dump, ckpt_dump_image(dump, CKPT_CRIU_IMAGE_FILES, 0), CKPT_CRIU_fd_types_UND, into,
+           count);
+    for (size_t i = 0; i < OLD_IMAGES; i++)
+        gather(dump, ckpt_dump_image(dump, (enum ckpt_criu_kind)old_images[i].kind, 0),
+               old_images[i].type, into, count);
+}
+
+static void index_files(ckpt_dump *dump)
+{
+    size_t count;
+    if (dump->files_known)
+        return;
+    dump->files_known = true;
+    gather_all(dump, NULL, &count);
+    struct ckpt_dump_file *files = ckpt_arena_array(&dump->arena, count, sizeof(*files));
+    struct ckpt_dump_file *sorted = ckpt_arena_array(&dump->arena, count, sizeof(*sorted));
+    struct ckpt_key *keys = ckpt_arena_array(&dump->arena, count, sizeof(*keys));
+    if (files == NULL || sorted == NULL || keys == NULL)
+        return;
+    gather_all(dump, files, &count);
+    for (size_t i = 0; i < count; i++)
+        keys[i] = (struct ckpt_key){files[i].id, (uint32_t)i};
+    ckpt_sort(keys, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct ckpt_dump_file *file = &files[keys[i].value];
+        if (i > 0 && keys[i].key == keys[i - 1].key) {
+            ckpt_dump_gap(dump, file->image->name, file->entry, "id",
+                          "another file has the same id");
+            continue;
+        }
+        sorted[dump->file_count++] = *file;
+    }
+    for (size_t i = 0; i < dump->file_count; i++)
+        keys[i] = (struct ckpt_key){sorted[i].id, (uint32_t)i};
+    dump->files = sorted;
+    dump->file_keys = keys;
+}
+
+const struct ckpt_dump_file *ckpt_dump_file(ckpt_dump *dump, uint32_t id)
+{
+    index_files(dump);
+    size_t at = ckpt_lower_bound(dump->file_keys, dump->file_count, id);
+    return at < dump->file_count && dump->files[at].id == id ? &dump->files[at] : NULL;
+}
+
+const struct ckpt_dump_file *ckpt_dump_files(ckpt_dump *dump, size_t *count)
+{
+    index_files(dump);
+    *count = dump->file_count;
+    return dump->files;
+}

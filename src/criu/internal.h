@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a ckpt_dump is made of, for the files of this folder. */
+#ifndef CKPT_CRIU_INTERNAL_H
+#define CKPT_CRIU_INTERNAL_H
+
+#include "criu/lookup.h"
+
+struct ckpt_dump_slot {
+    struct ckpt_dump_image image;
+    struct ckpt_pb first; /* message of the first entry, once it was looked at */
+    uint8_t place;        /* of dump.c: which directory it is in */
+    bool first_known;
+};
+
+struct ckpt_dump {
+    struct ckpt_arena arena;
+    size_t budget, used; /* bytes of images */
+    struct ckpt_dump_slot *slots;
+    size_t count, capacity;
+    struct ckpt_key *keys; /* of the images in the chosen place, by kind and id */
+    size_t chosen;
+    uint8_t place;
+    bool settled; /* place, keys */
+    struct ckpt_gap *gaps;
+    size_t gap_count, gap_capacity;
+    struct ckpt_dump_file *files; /* by id */
+    struct ckpt_key *file_keys;
+    size_t file_count;
+    bool files_known;
+    struct ckpt_lookup lookups[CKPT_LOOKUP_COUNT];
+    uint32_t *filter_counts;    /* by index of a seccomp filter: those of its chain */
+    struct ckpt_text *texts;    /* text.c: command lines and environments … */
+    struct ckpt_key *text_keys; /* … by pid */
+    size_t text_count, text_size;
+    struct ckpt_text_piece *pieces; /* of pages files that are needed for them */
+    size_t piece_count;
+    bool texts_known;
+    ckpt_dump *previous;
+};
+
+#endif

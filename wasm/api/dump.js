@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
+import { views as fields } from '../../dist/tables.js';
+import { readTape } from '../border/value.js';
+import { textAt, withBytes } from './summary.js';
+
+/**
+ * @typedef {import('../border/core.js').Core} Core
+ * @typedef {import('../../dist/types/dump.d.ts').ProcessView} ProcessView
+ * @typedef {{member: string, start: number, end: number}} Range of a member
+ * @typedef {object} Holder what images are read from
+ * @property {string} prefix directory of the checkpoint in the archive; '' for its top
+ * @property {() => Iterable<Uint8Array>} records of the members
+ * @property {(ranges: Range[], take: (index: number, bytes: Uint8Array) => void, signal?: AbortSignal) => Promise<void>} read
+ *   gives the bytes of each range; fewer than it has if the member ends before. A range that cannot be read is left out.
+ */
+
+const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3 };
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+const HEX = /** @type {{toHex?: () => string}} */ (Uint8Array.prototype).toHex;
+
+/** @param {Uint8Array} bytes */
+const toHex = (bytes) =>
+  HEX?.call(bytes) ?? Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** @param {string} hex */
+const fromHex = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+
+/** The bytes of a text. @param {string | {hex: string}} text */
+export const bytesOf = (text) =>
+  typeof text === 'string' ? encoder.encode(text) : fromHex(text.hex);
+
+/**
+ * A string of a command line or an environment without what looks like a secret in it.
+ * @template {string | {hex: string}} T @param {Core} core @param {T} text @returns {T}
+ */
+export function maskSecrets({ exports }, text) {
+  return withBytes(exports, bytesOf(text), (at) => {
+    const [address, length] = new Uint32Array(
+      exports.memory.buffer,
+      exports.ckpt_wasm_mask(at, bytesOf(text).length),
+      2,
+    );
+    const masked = new Uint8Array(exports.memory.buffer, address, length);
+    const same = typeof text === 'string' ? decoder.decode(masked) : { hex: toHex(masked) };
+    return /** @type {T} */ (same);
+  });
+}
+
+/** Frees a dump that nobody holds any more. */
+const registry = new FinalizationRegistry((/** @type {() => void} */ free) => free());
+
+/** @param {any} exports @param {number} at of {address, length in bytes} */
+function wordsAt(exports, at) {
+  const [address, length] = new Uint32Array(exports.memory.buffer, at, 2);
+  return length === 0 ? new Uint32Array() : new Uint32Array(exports.memory.buffer, address, length / 4);
+}
+
+export class Dump {
+  #core;
+  #handle;
+  #holder;
+  /** @type {Dump | undefined} */
+  #previous;
+  /** @type {Map<string, any>} */
+  #views = new Map();
+  #free;
+
+  /** @param {Core} core @param {Holder} holder */
+  constructor(core, holder) {
+    const { exports } = core;
+    this.#core = core;
+    this.#holder = holder;
+    let handle = exports.ckpt_wasm_dump_new();
+    if (!handle) throw new RangeError('there is not enough memory');
+    this.#handle = handle;
+    this.#free = () => {
+      if (handle) exports.ckpt_wasm_dump_free(handle);
+      handle = 0;
+    };
+    registry.register(this, this.#free, this);
+    const prefix = encoder.encode(holder.prefix);
+    withBytes(exports, prefix, (at) => {
+      for (const bytes of holder.records())
+        withBytes(exports, bytes, (records) => {
+          if (!exports.ckpt_wasm_dump_list(handle, at, prefix.length, records, bytes.length))
+            throw new RangeError('there is not enough memory');
+        });
+    });
+    this.#directory = textAt(exports, exports.ckpt_wasm_dump_directory(handle));
+  }
+
+  #directory = '';
+
+  /**
+   * Reads the images of a checkpoint.
+   * @param {Core} core @param {Holder} holder
+   * @param {{previous?: Dump, texts?: boolean, signal?: AbortSignal}} [options] previous:
+   *   what its page maps refer to, closed with it; texts: whether to read command lines and environments
+   */
+  static async open(core, holder, { previous, texts = true, signal } = {}) {
+    const dump = new Dump(core, holder);
+    try {
+      if (previous) {
+        dump.#previous = previous;
+        core.exports.ckpt_wasm_dump_previous(dump.#handle, previous.#handle);
+      }
+      await dump.#readImages(signal);
+      if (texts) await dump.#readTexts(signal);
+    } catch (error) {
+      dump.#previous = undefined; // the caller's
+      dump.close();
+      throw error;
+    }
+    return dump;
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async #readImages(signal) {
+    const { exports } = this.#core;
+    const wanted = wordsAt(exports, exports.ckpt_wasm_dump_wanted(this.#handle, 1));
+    /** @type {Range[]} */
+    const ranges = [];
+    const names = [];
+    for (let i = 0; i < wanted.length; i += 3) {
+      const name = new Uint8Array(exports.memory.buffer, wanted[i], wanted[i + 1]).slice();
+      names.push(name);
+      ranges.push({ member: this.#directory + decoder.decode(name), start: 0, end: wanted[i + 2] });
+    }
+    await this.#holder.read(
+      ranges,
+      (index, bytes) => {
+        const name = names[index];
+        const room = withBytes(exports, name, (at) =>
+          exports.ckpt_wasm_dump_room(this.#handle, at, name.length, bytes.length),
+        );
+        if (room) new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
+      },
+      signal,
+    );
+  }
+
+  /** Reads what command lines and environments need of the memory. @param {AbortSignal} [signal] */
+  async #readTexts(signal) {
+    const { exports } = this.#core;
+    const plan = wordsAt(exports, exports.ckpt_wasm_dump_plan(this.#handle)).slice();
+    /** @type {{ranges: Range[], pieces: number[]}[]} by how many dumps they are away */
+    const levels = [];
+    for (let i = 0; i < plan.length; i += 5) {
+      const [level, pages, low, high, length] = plan.subarray(i, i + 5);
+      const start = high * 2 ** 32 + low;
+      const { ranges, pieces } = (levels[level] ??= { ranges: [], pieces: [] });
+      ranges.push({ member: `pages-${pages}.img`, start, end: start + length });
+      pieces.push(i / 5);
+    }
+    /** @type {Dump | undefined} */
+    let dump = this; // eslint-disable-line consistent-this, unicorn/no-this-assignment
+    for (let level = 0; dump && level < levels.length; level++, dump = dump.#previous) {
+      if (!levels[level]) continue;
+      const { ranges, pieces } = levels[level];
+      for (const range of ranges) range.member = dump.#directory + range.member;
+      await dump.#holder.read(
+        ranges,
+        (index, bytes) =>
+          withBytes(exports, bytes, (at) =>
+            exports.ckpt_wasm_dump_take(this.#handle, pieces[index], at, bytes.length),
+          ),
+        signal,
+      );
+    }
+  }
+
+  /** @param {keyof typeof VIEWS} name @param {number} [pid] */
+  #view(name, pid = 0) {
+    const key = `${name} ${pid}`;
+    const known = this.#views.get(key);
+    if (known) return known;
+    const { exports } = this.#core;
+    if (!this.#handle) throw new TypeError('the dump is closed');
+    const answer = exports.ckpt_wasm_dump_view(this.#handle, VIEWS[name], pid);
+    if (!answer) throw new RangeError('there is not enough memory');
+    const { buffer } = exports.memory;
+    const [start, , strings, length] = new Uint32Array(buffer, answer, 4);
+    const text = decoder.decode(new Uint8Array(buffer, strings, length));
+    const value = readTape(new Uint32Array(buffer), start, '', text, 0, fields);
+    this.#views.set(key, value);
+    return value;
+  }
+
+  /** All processes, parents before their children. */
+  get processes() {
+    return /** @type {ProcessView} */ (this.#view('processes')).processes;
+  }
+
+  /** A process and those below it; 0: all. @param {number} pid */
+  processesBelow(pid) {
+    return /** @type {ProcessView} */ (this.#view('processes', pid)).processes;
+  }
+
+  /** What is not known because images are missing or damaged. */
+  get gaps() {
+    return /** @type {ProcessView} */ (this.#view('processes')).gaps;
+  }
+
+  /** Gives the memory back. */
+  close() {
+    registry.unregister(this);
+    this.#free();
+    this.#handle = 0;
+    this.#previous?.close();
+  }
+}

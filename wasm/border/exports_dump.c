@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is in the images of a dump, for JavaScript; wasm/api/dump.js is the other side. Lists are
+ * answered as words in a row, good until the next call.
+ */
+#include "criu/text.h"
+#include "rules/secrets.h"
+#include "wasm/border/tape.h"
+
+ckpt_dump *ckpt_wasm_dump_new(void);
+void ckpt_wasm_dump_free(ckpt_dump *dump);
+int ckpt_wasm_dump_list(ckpt_dump *dump, const char *prefix, uint32_t length,
+                        const uint8_t *records, uint32_t size);
+const void *ckpt_wasm_dump_wanted(ckpt_dump *dump, int maps);
+const void *ckpt_wasm_dump_directory(ckpt_dump *dump);
+void *ckpt_wasm_dump_room(ckpt_dump *dump, const char *name, uint32_t length, uint32_t size);
+void ckpt_wasm_dump_previous(ckpt_dump *dump, ckpt_dump *previous);
+const void *ckpt_wasm_dump_plan(ckpt_dump *dump);
+void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, uint32_t length);
+const void *ckpt_wasm_dump_view(ckpt_dump *dump, uint32_t view, uint32_t pid);
+const void *ckpt_wasm_mask(const char *text, uint32_t length);
+
+static struct ckpt_buffer list;
+static struct ckpt_tape tape;
+static struct {
+    const void *data;
+    uint32_t length; /* in bytes */
+    const char *strings;
+    uint32_t strings_length;
+} answer;
+
+static void add_word(uint32_t word)
+{
+    ckpt_buffer_add(&list, (const char *)&word, sizeof(word));
+}
+
+static const void *answer_list(void)
+{
+    answer.data = list.data;
+    answer.length = list.failed ? 0 : (uint32_t)list.length;
+    return &answer;
+}
+
+ckpt_dump *ckpt_wasm_dump_new(void)
+{
+    return ckpt_dump_new(0);
+}
+
+void ckpt_wasm_dump_free(ckpt_dump *dump)
+{
+    ckpt_dump_free(dump);
+}
+
+int ckpt_wasm_dump_list(ckpt_dump *dump, const char *prefix, uint32_t length,
+                        const uint8_t *records, uint32_t size)
+{
+    return ckpt_dump_list(dump, (ckpt_string){prefix, length}, records, size);
+}
+
+/* For each image of which bytes are wanted: address and length of its name, number of bytes. */
+const void *ckpt_wasm_dump_wanted(ckpt_dump *dump, int maps)
+{
+    ckpt_buffer_clear(&list);
+    for (size_t i = 0; i < ckpt_dump_image_count(dump); i++) {
+        const struct ckpt_dump_image *image = ckpt_dump_image_at(dump, i);
+        uint64_t wanted = image->bytes == NULL ? ckpt_dump_wanted(image, maps != 0) : 0;
+        if (wanted == 0)
+            continue;
+        add_word((uint32_t)(uintptr_t)image->name.data);
+        add_word((uint32_t)image->name.length);
+        add_word(wanted > UINT32_MAX ? UINT32_MAX : (uint32_t)wanted);
+    }
+    return answer_list();
+}
+
+const void *ckpt_wasm_dump_directory(ckpt_dump *dump)
+{
+    ckpt_string name = ckpt_dump_directory(dump);
+    answer.data = name.data;
+    answer.length = (uint32_t)name.length;
+    return &answer;
+}
+
+void *ckpt_wasm_dump_room(ckpt_dump *dump, const char *name, uint32_t length, uint32_t size)
+{
+    return ckpt_dump_add(dump, (ckpt_string){name, length}, NULL, size, false);
+}
+
+void ckpt_wasm_dump_previous(ckpt_dump *dump, ckpt_dump *previous)
+{
+    ckpt_dump_set_previous(dump, previous);
+}
+
+/* For each piece of pages files that is needed for command lines and environments: how many dumps
+   before this one it is, number of the pages file, offset (low and high word), length. */
+const void *ckpt_wasm_dump_plan(ckpt_dump *dump)
+{
+    size_t count;
+    const struct ckpt_text_piece *pieces = ckpt_text_plan(dump, &count);
+    ckpt_buffer_clear(&list);
+    for (size_t i = 0; i < count; i++) {
+        add_word(pieces[i].level);
+        add_word((uint32_t)pieces[i].pages_id);
+        add_word((uint32_t)pieces[i].offset);
+        add_word((uint32_t)(pieces[i].offset >> 32));
+        add_word(pieces[i].length);
+    }
+    return answer_list();
+}
+
+void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, uint32_t length)
+{
+    ckpt_text_take(dump, piece, bytes, length);
+}
+
+/* The views, by number. */
+static const struct {
+    void (*write)(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
+} views[] = {{ckpt_view_processes}};
+
+struct request {
+    ckpt_dump *dump;
+    uint32_t view, pid;
+};
+
+static void write_view(struct ckpt_sink *sink, void *argument)
+{
+    const struct request *request = argument;
+    views[request->view].write(request->dump, request->pid, sink);
+}
+
+/* A view on the tape: its words, and its strings. NULL: no memory, or no such view. */
+const void *ckpt_wasm_dump_view(ckpt_dump *dump, uint32_t view, uint32_t pid)
+{
+    struct request request = {dump, view, pid};
+    if (view >= sizeof(views) / sizeof(views[0]) || !ckpt_tape_record(&tape, write_view, &request))
+        return NULL;
+    answer.data = tape.words;
+    answer.length = (uint32_t)(tape.count * sizeof(*tape.words));
+    answer.strings = tape.strings.data;
+    answer.strings_length = (uint32_t)tape.strings.length;
+    return &answer;
+}
+
+/* A string of a command line or an environment without what looks like a secret in it. */
+const void *ckpt_wasm_mask(const char *text, uint32_t length)
+{
+    struct ckpt_secret secret;
+    size_t done = 0;
+    ckpt_buffer_clear(&list);
+    while (ckpt_secret_in((ckpt_string){text, length}, done, &secret) && secret.to > done) {
+        ckpt_buffer_add(&list, text + done, secret.from - done);
+        ckpt_buffer_add_text(&list, "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"); /* three bullets */
+        done = secret.to;
+    }
+    ckpt_buffer_add(&list, text + done, length - done);
+    return answer_list();
+}

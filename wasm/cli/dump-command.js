@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// What "ckpt ps", "files", "sockets" and "mounts" have in common: opening, choosing, printing.
+import { EXIT } from './exit.js';
+import { Session, Unfit, containersOf, inside, refuseSecondInput, withCheckpoint } from './open.js';
+import { listOf } from './options.js';
+import { NO_PROGRESS } from './progress.js';
+import { FORMATS, compactJson, csvOf, jsonOf, tableOf } from './rows.js';
+import { escapeForTerminal } from '../report/escape.js';
+import { CONTAINER, selectContainer } from './select.js';
+
+/**
+ * @typedef {import('../api/dump.js').Dump} Dump
+ * @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint
+ * @typedef {object} Found of one container
+ * @property {string} path as it is shown
+ * @property {any[]} rows
+ * @property {any[]} gaps
+ */
+
+/** @type {import('./options.js').Option} */
+export const PREVIOUS = {
+  name: 'previous',
+  value: 'FILE',
+  repeatable: true,
+  completes: 'file',
+  help: 'of an incremental checkpoint: the one before it, an archive or a folder; again for the one before that',
+};
+
+/** @type {import('./options.js').Option} */
+export const PID = {
+  name: 'pid',
+  short: 'p',
+  value: 'PID',
+  help: 'only this process and those below it',
+};
+
+/** Options of all these commands. @type {import('./options.js').Option[]} */
+export const DUMP_OPTIONS = [...FORMATS, PID, PREVIOUS, CONTAINER, NO_PROGRESS];
+
+/** @param {import('./options.js').Context} context @returns {number} 0: none was given */
+export function pidOf({ values, fail }) {
+  if (values.pid === undefined) return 0;
+  if (!/^[1-9]\d{0,9}$/.test(values.pid)) throw fail(`--pid ${values.pid}: expected a number`);
+  return Number(values.pid);
+}
+
+/**
+ * Opens the checkpoints before an incremental one, the latest first, and gives them to `use`.
+ * @template T
+ * @param {string[]} paths @param {import('./options.js').Context} context
+ * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
+ */
+function withPrevious([path, ...paths], context, use) {
+  if (path === undefined) return use([]);
+  return withCheckpoint(path, context, (checkpoint) =>
+    withPrevious(paths, context, (others) => use([checkpoint, ...others])),
+  );
+}
+
+/**
+ * Runs `use` for the dump of each container of each operand.
+ * @param {import('./options.js').Context} context @param {Session} session
+ * @param {(path: string, dump: Dump) => Promise<void>} use
+ */
+export async function eachDump(context, session, use) {
+  const { operands, values, given } = context;
+  for (const path of operands)
+    await session.open(path, async (file) => {
+      /** @type {{path: string, checkpoint: Checkpoint}[]} */
+      let containers;
+      if (values.container === undefined) {
+        containers = await containersOf(file, path);
+      } else {
+        const { checkpoint, label } = await selectContainer(file, values.container);
+        containers = [{ path: `${path}${label}`, checkpoint }];
+      }
+      await withPrevious(listOf(given, 'previous'), context, async (previous) => {
+        for (const { path: shownAs, checkpoint } of containers) {
+          if (checkpoint.error)
+            await session.say(`${shownAs}: ${checkpoint.error.message}`, EXIT.findings);
+          const dump = await checkpoint.dump({ previous });
+          try {
+            await use(shownAs, dump);
+          } finally {
+            dump.close();
+          }
+        }
+      });
+    });
+}
+
+/** @param {any} gap */
+export const gapText = ({ member, entry, field, message }) =>
+  `${member}${entry === null ? '' : `, entry ${entry}`}${field === null ? '' : `, ${field}`}: ${message}`;
+
+/** So many gaps are told one by one. */
+const MOST_GAPS = 10;
+
+/**
+ * Runs such a command.
+ * @param {import('./options.js').Context} context
+ * @param {object} view
+ * @param {string} view.name of the list in JSON
+ * @param {(dump: Dump, pid: number) => any[]} view.rows
+ * @param {(rows: any[]) => import('./rows.js').Column[]} view.columns
+ * @param {(rows: any[]) => any[]} [view.arrange] for the table
+ */
+export async function runView(context, { name, rows, columns, arrange = (all) => all }) {
+  refuseSecondInput(context);
+  const { switches, values, stdout, core } = context;
+  const format = switches.has('json') ? 'json' : values.format;
+  const pid = pidOf(context);
+  const session = new Session(context);
+  await core();
+  /** @type {Found[]} */
+  const found = [];
+  await eachDump(context, session, async (path, dump) => {
+    const list = rows(dump, pid);
+    const { gaps } = dump;
+    found.push({ path, rows: list, gaps });
+    session.endProgress();
+    if (pid !== 0 && list.length === 0 && !dump.processes.some((process) => process.pid === pid))
+      throw new Unfit(`: there is no process ${pid}`);
+    for (const gap of gaps.slice(0, MOST_GAPS))
+      await session.say(`${path}: ${gapText(gap)}`, EXIT.findings);
+    if (gaps.length > MOST_GAPS)
+      await session.say(`${path}: ${gaps.length - MOST_GAPS} more like that`, EXIT.findings);
+  });
+  const several = found.length > 1;
+  const labelled = found.flatMap((one) =>
+    one.rows.map((row) => (several ? { file: one.path, ...row } : row)),
+  );
+  const gaps = found.flatMap((one) =>
+    one.gaps.map((gap) => (several ? { file: one.path, ...gap } : gap)),
+  );
+  if (format === 'json') {
+    if (found.length > 0) await stdout.write(jsonOf(name, labelled, { gaps }));
+  } else if (format === 'jsonl') {
+    for (const row of labelled) await stdout.write(`${compactJson(row)}\n`);
+  } else if (format === 'csv') {
+    await stdout.write(csvOf(labelled));
+  } else {
+    const width = stdout.isTerminal ? stdout.width : Infinity;
+    for (const [i, one] of found.entries()) {
+      if (several) await stdout.write(`${i === 0 ? '' : '\n'}${escapeForTerminal(one.path)}\n`);
+      await stdout.write(tableOf(columns(one.rows), arrange(one.rows), width));
+    }
+  }
+  return session.code;
+}
+
+export { inside };

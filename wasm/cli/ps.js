@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt ps
+import { maskSecrets } from '../api/dump.js';
+import { DUMP_OPTIONS, runView } from './dump-command.js';
+import { shown } from './rows.js';
+
+/** Letters of ps(1). @type {Record<string, string>} */
+const LETTERS = { alive: 'R', stopped: 'T', dead: 'Z', unknown: '?' };
+
+/** The line of a process as a tree shows it. @param {any} process */
+function command({ cmdline, comm, state }) {
+  if (cmdline && cmdline.some((/** @type {any} */ part) => part !== '')) {
+    const end = cmdline.findLastIndex((/** @type {any} */ part) => part !== '');
+    return cmdline
+      .slice(0, end + 1)
+      .map(shown)
+      .join(' ');
+  }
+  return `[${shown(comm)}]${state === 'dead' ? ' <defunct>' : ''}`;
+}
+
+/**
+ * How far each process is down the tree, as blanks and a corner before its command.
+ * @param {readonly any[]} rows parents before their children
+ */
+function treeOf(rows) {
+  /** @type {Map<number, any[]>} */
+  const children = new Map();
+  const pids = new Set(rows.map(({ pid }) => pid));
+  /** @type {any[]} */
+  const roots = [];
+  for (const row of rows) {
+    const list = children.get(row.ppid) ?? [];
+    children.set(row.ppid, list);
+    if (pids.has(row.ppid) && row.ppid !== row.pid) list.push(row);
+    else roots.push(row);
+  }
+  /** @type {{row: any, margin: string, corner: string, below: string}[]} */
+  const stack = roots
+    .toReversed()
+    .map((row) => ({ row, margin: '', corner: '', below: '' }));
+  const out = [];
+  const seen = new Set();
+  for (let top; (top = stack.pop());) {
+    const { row, margin, corner, below } = top;
+    if (seen.has(row)) continue;
+    seen.add(row);
+    out.push({ ...row, tree: margin + corner });
+    const list = children.get(row.pid) ?? [];
+    for (let i = list.length - 1; i >= 0; i--) {
+      const last = i === list.length - 1;
+      stack.push({
+        row: list[i],
+        margin: margin + below,
+        corner: last ? '└─ ' : '├─ ',
+        below: last ? '   ' : '│  ',
+      });
+    }
+  }
+  return out;
+}
+
+/** @param {any} row */
+const environment = (row) => (row.environ ?? []).map(shown).filter(Boolean).join(' ');
+
+/** @param {boolean} env @returns {import('./rows.js').Column[]} */
+const columns = (env) => [
+  { title: 'PID', text: ({ pid }) => String(pid), align: 'right' },
+  { title: 'PPID', text: ({ ppid }) => String(ppid), align: 'right' },
+  { title: 'UID', text: ({ uid }) => (uid ? String(uid[1]) : ''), align: 'right' },
+  { title: 'S', text: ({ state }) => LETTERS[state] },
+  { title: 'THR', text: ({ threads }) => String(threads.length), align: 'right' },
+  { title: 'COMMAND', text: (row) => `${row.tree}${command(row)}`, wide: true },
+  .../** @type {import('./rows.js').Column[]} */ (
+    env ? [{ title: 'ENVIRONMENT', text: environment, wide: true }] : []
+  ),
+];
+
+/** @type {import('./options.js').Command} */
+export const ps = {
+  name: 'ps',
+  summary: 'list the processes of checkpoints, as a tree',
+  operands: 'FILE...',
+  count: [1, Infinity],
+  details: [
+    'Lists the processes as they were when they were frozen: R could run, T was stopped, Z was dead and not waited for. The command line is what /proc showed; a name in brackets stands where there is none. A FILE is a checkpoint archive, an image, a folder (also of CRIU images alone), or "-" for standard input.',
+    'With --format json, jsonl or csv all is told: threads, credentials, capabilities, limits, signals, timers, namespaces, control groups. What is missing or damaged in the checkpoint costs only what depends on it: it is reported on standard error, and the exit code is 1.',
+    'What looks like a secret in command lines and environments is hidden, unless --reveal.',
+  ],
+  options: [
+    { name: 'env', help: 'with environments' },
+    { name: 'reveal', help: 'show what looks like a secret, too' },
+    ...DUMP_OPTIONS,
+  ],
+  examples: [
+    'ckpt ps checkpoint.tar',
+    'ckpt ps --env --pid 17 checkpoint.tar',
+    "ckpt ps --json checkpoint.tar | jq '.processes[] | select(.uid[1] == 0) | .cmdline'",
+  ],
+
+  async run(context) {
+    const { switches, core } = context;
+    const loaded = await core();
+    const env = switches.has('env');
+    const mask = (/** @type {any[] | null} */ texts) =>
+      switches.has('reveal') || texts === null
+        ? texts
+        : texts.map((text) => maskSecrets(loaded, text));
+    return runView(context, {
+      name: 'processes',
+      rows: (dump, pid) =>
+        dump.processesBelow(pid).map(({ environ, ...process }) => ({
+          ...process,
+          cmdline: mask(process.cmdline),
+          ...(env && { environ: mask(environ) }),
+        })),
+      arrange: treeOf,
+      columns: () => columns(env),
+    });
+  },
+};
