@@ -138,7 +138,7 @@ static void check_inventory(struct ckpt_rules *r, const char *name, bool pre_dum
         broken_entry(r, &image, "is no message of protocol buffers");
     else if ((present >> VERSION & 1) == 0)
         broken_entry(r, &image, "lacks img_version");
-    else if (value[VERSION] > 2 || (value[VERSION] == 0 && !pre_dump))
+    else if (value[VERSION] > 3 || (value[VERSION] == 0 && !pre_dump))
         ckpt_find_file(r, CKPT_RULE_501, name, "%s: img_version is %n; expected 1 or 2.", name,
                        value[VERSION]);
     if (next == CKPT_IMAGE_BROKEN)

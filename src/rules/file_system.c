@@ -99,6 +99,9 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
         ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside of it.",
                          m->scope, m->raw, problem);
     ckpt_check_secret_member(r, m);
+    if ((flags & (CKPT_NAME_DOTDOT | CKPT_NAME_ABSOLUTE)) == 0 &&
+        !ckpt_paths_add(&r->paths, m->scope, m->name, m->record, m->link))
+        r->failed = true;
     if (!diff)
         return;
     check_rights(r, m);

@@ -278,6 +278,8 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
         seen->count++;
     }
     r->members++;
+    if (record->type == CKPT_MEMBER_DIRECTORY && ckpt_equals(m->name, "checkpoint"))
+        r->images_mode = record->mode & 07777;
     if (record->type != CKPT_MEMBER_FILE)
         return;
     if (ckpt_starts(m->name, "checkpoint/")) {

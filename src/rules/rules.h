@@ -13,6 +13,7 @@
 #include "archive/names.h"
 #include "checkpoint/internal.h"
 #include "rules/catalog.h"
+#include "rules/paths.h"
 #include "rules/value.h"
 
 /* Stands for a secret. */
@@ -135,7 +136,11 @@ struct ckpt_rules {
     struct ckpt_condition *conditions, **last_condition;
     struct ckpt_unchecked *unchecked;
     uint32_t condition_count;
-    bool checked_images; /* the images of CRIU were looked at */
+    struct ckpt_dump *dump;          /* the images of CRIU; NULL: not read */
+    struct ckpt_paths paths;         /* of the archives inside */
+    uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
+    bool old_pagemaps, new_pagemaps; /* which dialects were found */
+    bool checked_images;             /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
     struct ckpt_file *facts;
@@ -316,8 +321,9 @@ void ckpt_check_schema(struct ckpt_rules *r, ckpt_value spec);
 void ckpt_check_side_files(struct ckpt_rules *r); /* 3xx */
 void ckpt_check_network_status(struct ckpt_rules *r);
 void ckpt_check_dump_log(struct ckpt_rules *r);
-void ckpt_check_file_system(struct ckpt_rules *r);  /* 4xx */
-void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
+void ckpt_check_file_system(struct ckpt_rules *r); /* 4xx */
+void ckpt_check_criu_images(struct ckpt_rules *r); /* 5xx */
+void ckpt_check_dump(struct ckpt_rules *r);
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */

@@ -31,6 +31,7 @@ struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
     r->last = &r->findings;
     r->last_condition = &r->conditions;
     r->block = r->suspect = -1;
+    r->images_mode = UINT32_MAX;
     return r;
 }
 
@@ -50,6 +51,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
     ckpt_name_set_free(&r->diff, &ckpt_rules_memory);
     ckpt_name_set_free(&r->links, &ckpt_rules_memory);
     ckpt_name_set_free(&r->outer_links, &ckpt_rules_memory);
+    ckpt_paths_free(&r->paths);
     ckpt_arena_free(&r->arena);
     ckpt_buffer_free(&r->text);
     free(r);
@@ -161,6 +163,12 @@ bool ckpt_wants_files(const struct ckpt_rules *r)
            r->form != CKPT_FORM_OCI_LAYOUT && r->form != CKPT_FORM_DOCKER_ARCHIVE;
 }
 
+void ckpt_validation_set_dump(struct ckpt_rules *r, struct ckpt_dump *dump)
+{
+    if (r != NULL)
+        r->dump = dump;
+}
+
 /* ---- the end --------------------------------------------------------------------------------- */
 
 /* A fact about the container, without secrets that somebody put there. */
@@ -220,6 +228,7 @@ ckpt_string ckpt_validation_finish(struct ckpt_rules *r, ckpt_string facts)
     ckpt_check_side_files(r);
     ckpt_check_file_system(r);
     ckpt_check_criu_images(r);
+    ckpt_check_dump(r);
     ckpt_check_across_files(r);
     ckpt_check_privacy(r);
     ckpt_check_image_pod(r);
