@@ -372,6 +372,11 @@ static void check_presence(struct ckpt_rules *r, bool directory)
 {
     bool pre_dump = (r->summary->seen_other & CKPT_SEEN_PRE_IMAGES) != 0;
     const char *name = directory ? "inventory.img" : "checkpoint/inventory.img";
+    if (r->gvisor.length != 0) {
+        ckpt_not_checked(r, true, r->gvisor,
+                         "It is an image of gVisor, not of CRIU; only runsc restores it.");
+        return;
+    }
     if (!is_file(r, name)) {
         if (pre_dump && r->images == 0)
             ckpt_find_file(r, CKPT_RULE_500, name,

@@ -123,7 +123,8 @@ static bool is_single(enum ckpt_criu_kind kind)
 /* Nothing that restores reads it. */
 static bool is_spare(enum ckpt_criu_kind kind)
 {
-    return kind == CKPT_CRIU_IMAGE_STATS || kind == CKPT_CRIU_IMAGE_CPUINFO;
+    return kind == CKPT_CRIU_IMAGE_STATS || kind == CKPT_CRIU_IMAGE_STATS_RESTORE ||
+           kind == CKPT_CRIU_IMAGE_IRMAP_CACHE || kind == CKPT_CRIU_IMAGE_CPUINFO;
 }
 
 static void place_offset(struct ckpt_finding *f, size_t offset)

@@ -38,6 +38,8 @@ struct ckpt_images {
     uint32_t page_size;
     struct ckpt_image_mount *mounts; /* by id */
     size_t mount_count;
+    bool any_tmpfs;         /* some image of what was in a tmpfs is there */
+    uint64_t no_tmpfs;      /* tmpfs without such an image, if there is none at all */
     ckpt_name_set remapped; /* ids of files that are opened in another way */
     uint64_t outside;       /* files on mounts that are not in the checkpoint */
 };

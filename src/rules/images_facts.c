@@ -71,10 +71,10 @@ static const char *const go_names[] = {"",      "amd64",  "arm",     "arm64",  "
 static ckpt_string image_architecture(struct ckpt_rules *r)
 {
     ckpt_value facts = ckpt_get_exact(ckpt_whole(r->facts), "image");
-    ckpt_string config = ckpt_text(ckpt_get_exact(facts, "config"));
-    const struct ckpt_file *file =
-        config.length == 0 ? NULL : ckpt_summary_file(r->summary, config.data);
-    ckpt_value root = ckpt_whole((struct ckpt_file *)(uintptr_t)file);
+    ckpt_string config = ckpt_keep(r, ckpt_text(ckpt_get_exact(facts, "config")));
+    if (config.length == 0 || config.data == NULL)
+        return (ckpt_string){"", 0};
+    ckpt_value root = ckpt_file_root(r, config.data);
     return ckpt_text(ckpt_get_exact(root, "architecture"));
 }
 

@@ -67,10 +67,30 @@ static void check_content(struct ckpt_images *im, const struct ckpt_image_mount 
         !ckpt_equals(m->root, "/") || ckpt_has_image(im, CKPT_CRIU_IMAGE_TMPFS_DEV, minor) ||
         ckpt_has_image(im, CKPT_CRIU_IMAGE_TMPFS_IMG, m->id))
         return;
+    if (!im->any_tmpfs) {
+        im->no_tmpfs++;
+        return;
+    }
     ckpt_string missing = ckpt_image_name(im, CKPT_CRIU_IMAGE_TMPFS_DEV, minor);
     ckpt_find_file(im->r, CKPT_RULE_506, missing.data,
                    "%t is missing: what was in the tmpfs at %q. CRIU fails without it.", missing,
                    m->place);
+}
+
+/* Archives that were thinned out lack all of them. */
+static void check_all_contents(struct ckpt_images *im)
+{
+    if (im->no_tmpfs == 0)
+        return;
+    ckpt_string place = ckpt_image_name(im, CKPT_CRIU_IMAGE_TMPFS_DEV, 0);
+    ckpt_lower(im->r, CKPT_WARNING);
+    struct ckpt_finding *f = ckpt_find_file(
+        im->r, CKPT_RULE_506, place.data,
+        "None of the images of what was in %n tmpfs is there (tmpfs-dev-N.tar.gz.img).",
+        im->no_tmpfs);
+    ckpt_condition(im->r, CKPT_CONDITION_FILE, PODMAN, CKPT_RULE_506, f, "",
+                   "The images of what was in %n tmpfs (tmpfs-dev-N.tar.gz.img), which CRIU wants.",
+                   im->no_tmpfs);
 }
 
 static void check_archive(struct ckpt_images *im, const struct ckpt_dump_image *image)
@@ -173,13 +193,16 @@ void ckpt_check_mount_images(struct ckpt_images *im)
         const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
         if (image->kind == CKPT_CRIU_IMAGE_MNTS && !load(im, image, &capacity))
             im->r->failed = true;
-        if (image->kind == CKPT_CRIU_IMAGE_TMPFS_DEV || image->kind == CKPT_CRIU_IMAGE_TMPFS_IMG)
-            check_archive(im, image);
+        if (image->kind != CKPT_CRIU_IMAGE_TMPFS_DEV && image->kind != CKPT_CRIU_IMAGE_TMPFS_IMG)
+            continue;
+        im->any_tmpfs = true;
+        check_archive(im, image);
     }
     if (im->mount_count == 0)
         return;
     qsort(im->mounts, im->mount_count, sizeof(*im->mounts), by_id);
     for (size_t i = 0; i < im->mount_count; i++)
         check_mount(im, &im->mounts[i]);
+    check_all_contents(im);
     check_spec_mounts(im);
 }

@@ -291,6 +291,10 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
         r->partial = ckpt_keep(r, m->name);
         r->partial_offset = record->header_offset;
     }
+    r->dynamo = r->dynamo || ckpt_equals(m->name, "manifest.yaml");
+    if (r->gvisor.length == 0 && (ckpt_equals(m->name, "checkpoint/checkpoint.img") ||
+                                  ckpt_equals(m->name, "checkpoint.img")))
+        r->gvisor = ckpt_keep(r, m->name);
     if (r->gpu.length == 0 &&
         (ckpt_starts(m->name, "checkpoint/amdgpu-") || ckpt_starts(m->name, "amdgpu-"))) {
         r->gpu = ckpt_keep(r, m->name);

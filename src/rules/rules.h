@@ -151,6 +151,8 @@ struct ckpt_rules {
     struct ckpt_seen seen[64]; /* by number of members.def */
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
     bool top_parent;           /* or at the top, as in a directory of images */
+    bool dynamo;               /* manifest.yaml of ai-dynamo/snapshot */
+    ckpt_string gvisor;        /* the image of gVisor */
     ckpt_string gpu;           /* the first image of a graphics processor */
     ckpt_string partial;       /* the first member that was not finished */
     uint64_t gpu_offset, partial_offset;
@@ -287,6 +289,9 @@ bool ckpt_is_whole(const struct ckpt_rules *r);
 
 /* Whether a member is there, but was too large to be read. */
 bool ckpt_is_unread(const struct ckpt_rules *r, const char *name);
+
+/* Whether a member is a link, which engines follow and this program does not: then that is said. */
+bool ckpt_is_linked(struct ckpt_rules *r, const char *name);
 
 /* What is wrong with a path that is to be absolute and clean, in words that follow its name; NULL:
    nothing. `local`: it is to be relative, without "..". */

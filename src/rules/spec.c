@@ -117,10 +117,15 @@ static void check_namespaces(struct ckpt_rules *r, ckpt_value spec)
                       text);
             continue;
         }
-        if (is_replaced(r, type, text))
+        bool replaced = is_replaced(r, type, text);
+        if (replaced)
             ckpt_lower(r, CKPT_INFO);
-        ckpt_find(r, CKPT_RULE_204, path, "The %t namespace is %q, a path of the original host.",
-                  type, text);
+        struct ckpt_finding *f =
+            ckpt_find(r, CKPT_RULE_204, path,
+                      "The %t namespace is %q, a path of the original host.", type, text);
+        if (!replaced)
+            ckpt_condition(r, CKPT_CONDITION_NAMESPACE, ALL, CKPT_RULE_204, f, "",
+                           "A %t namespace at %q, which the runtime joins.", type, text);
     }
 }
 
@@ -134,15 +139,52 @@ static bool is_own_mount(ckpt_string destination)
            ckpt_is_crio_mount(destination);
 }
 
+/* The id of the pod whose folder of the kubelet a path is in; "" if none. */
+static ckpt_string pod_of(ckpt_string source)
+{
+    static const char folder[] = "/kubelet/pods/";
+    size_t at = ckpt_index_of(source, folder), end;
+    if (at == SIZE_MAX)
+        return (ckpt_string){"", 0};
+    ckpt_string rest = ckpt_slice_of(source, at + sizeof(folder) - 1, source.length);
+    end = ckpt_index_of(rest, "/");
+    return ckpt_slice_of(rest, 0, end == SIZE_MAX ? rest.length : end);
+}
+
+/* A label of SELinux: runc refuses it on a host without. */
+static void check_label(struct ckpt_rules *r, ckpt_value spec)
+{
+    ckpt_value label = ckpt_get_path(spec, "process\0selinuxLabel\0");
+    if (!ckpt_has_text(label))
+        return;
+    ckpt_lower(r, CKPT_INFO);
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_712, label, "The container has the label %v of SELinux.", label);
+    ckpt_condition(r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
+                   "SELinux on the target: the container has the label %v.", label);
+}
+
 static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
 {
     ckpt_value list = ckpt_get(spec, "mounts");
     for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
         ckpt_value source = ckpt_get(v, "source");
         ckpt_string destination = ckpt_text(ckpt_get(v, "destination"));
-        if (ckpt_is_bind(v) && ckpt_starts(ckpt_text(source), "/") && !is_own_mount(destination))
-            ckpt_find(r, CKPT_RULE_206, source, "The mount %q comes from %v on the original host.",
-                      destination, source);
+        if (!ckpt_is_bind(v) || !ckpt_starts(ckpt_text(source), "/") || is_own_mount(destination))
+            continue;
+        ckpt_string pod = pod_of(ckpt_text(source));
+        struct ckpt_finding *f =
+            pod.length != 0
+                ? ckpt_find(r, CKPT_RULE_206, source,
+                            "The mount %q belonged to the pod %t; the engine replaces it by that "
+                            "of the new pod, which must have one there.",
+                            destination, pod)
+                : ckpt_find(r, CKPT_RULE_206, source,
+                            "The mount %q comes from %v on the original host.", destination,
+                            source);
+        if (pod.length == 0 && !ckpt_ends(ckpt_text(source), "/_data"))
+            ckpt_condition(r, CKPT_CONDITION_MOUNT, PODMAN | RUNTIMES, CKPT_RULE_206, f, "",
+                           "%v on the target, which is mounted at %q.", source, destination);
     }
 }
 
@@ -273,7 +315,8 @@ void ckpt_check_spec(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "spec.dump");
     ckpt_value spec = ckpt_whole(file);
     if (file == NULL) {
-        if (ckpt_wants_files(r) && !ckpt_is_unread(r, "spec.dump"))
+        if (ckpt_wants_files(r) && !ckpt_is_unread(r, "spec.dump") &&
+            !ckpt_is_linked(r, "spec.dump"))
             ckpt_find_file(r, CKPT_RULE_200, "spec.dump",
                            "spec.dump is missing; expected a JSON object.");
         return;
@@ -287,6 +330,7 @@ void ckpt_check_spec(struct ckpt_rules *r)
     check_version(r, spec);
     ckpt_check_schema(r, spec);
     check_process(r, spec);
+    check_label(r, spec);
     check_namespaces(r, spec);
     check_mounts(r, spec);
     check_annotations(r, spec);
