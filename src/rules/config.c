@@ -204,6 +204,24 @@ static void check_image(struct ckpt_rules *r, ckpt_value config)
                        "", "The base image %v on the target: no registry has it.", value);
 }
 
+static void tell_missing(struct ckpt_rules *r)
+{
+    static const char hint[] =
+        "Pack it again from inside of that folder: tar -C FOLDER -cf NEW.tar .";
+    if (r->folder.length == 0) {
+        if (r->images_folder.length == 0)
+            ckpt_find_file(r, CKPT_RULE_100, "config.dump",
+                           "config.dump is missing; expected a JSON object.");
+        return;
+    }
+    struct ckpt_finding *f = ckpt_find_file(
+        r, CKPT_RULE_100, "config.dump",
+        "config.dump is not at the root of the archive, but in %t, where no engine looks for it.",
+        r->folder);
+    if (f != NULL)
+        f->hint = hint;
+}
+
 void ckpt_check_config(struct ckpt_rules *r)
 {
     struct ckpt_file *file = ckpt_file_of(r, "config.dump");
@@ -211,8 +229,7 @@ void ckpt_check_config(struct ckpt_rules *r)
     if (file == NULL) {
         if (ckpt_wants_files(r) && !ckpt_is_unread(r, "config.dump") &&
             !ckpt_is_linked(r, "config.dump"))
-            ckpt_find_file(r, CKPT_RULE_100, "config.dump",
-                           "config.dump is missing; expected a JSON object.");
+            tell_missing(r);
         return;
     }
     if (file->error.kind == CKPT_ERROR_TIME)

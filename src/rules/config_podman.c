@@ -129,6 +129,20 @@ static void check_networks(struct ckpt_rules *r, ckpt_value config)
         need_network(r, v, ckpt_text(v));
 }
 
+static void check_cdi(struct ckpt_rules *r, ckpt_value config)
+{
+    ckpt_value list = ckpt_get(config, "cdiDevices");
+    for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
+        struct ckpt_finding *f =
+            ckpt_find(r, CKPT_RULE_209, v,
+                      "The container uses the device %v of the host; that can often not "
+                      "be restored.",
+                      v);
+        ckpt_condition(r, CKPT_CONDITION_DEVICE, PODMAN, CKPT_RULE_209, f, "",
+                       "The device %v on the target.", v);
+    }
+}
+
 void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config)
 {
     if (!r->summary->libpod && !ckpt_concerns(r, PODMAN))
@@ -139,4 +153,5 @@ void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config)
     check_pod(r, config);
     check_secrets(r, config);
     check_networks(r, config);
+    check_cdi(r, config);
 }

@@ -372,6 +372,11 @@ static void check_presence(struct ckpt_rules *r, bool directory)
 {
     bool pre_dump = (r->summary->seen_other & CKPT_SEEN_PRE_IMAGES) != 0;
     const char *name = directory ? "inventory.img" : "checkpoint/inventory.img";
+    if (r->folder.length != 0 || r->images_folder.length != 0) {
+        ckpt_not_checked(r, true, r->folder.length != 0 ? r->folder : r->images_folder,
+                         "It is not at the root of the archive.");
+        return;
+    }
     if (r->gvisor.length != 0) {
         ckpt_not_checked(r, true, r->gvisor,
                          "It is an image of gVisor, not of CRIU; only runsc restores it.");

@@ -33,6 +33,7 @@ struct ckpt_finding {
     struct ckpt_finding *next;
     struct ckpt_related *related;
     ckpt_string message, member, pointer, found, expected;
+    const char *hint; /* instead of that of its rule; NULL: none */
     ckpt_location where;
     size_t end_line, end_column;
     uint64_t archive_offset; /* of the member's header in the tar; UINT64_MAX: none */
@@ -151,10 +152,15 @@ struct ckpt_rules {
     struct ckpt_seen seen[64]; /* by number of members.def */
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
     bool top_parent;           /* or at the top, as in a directory of images */
-    bool dynamo;               /* manifest.yaml of ai-dynamo/snapshot */
-    ckpt_string gvisor;        /* the image of gVisor */
-    ckpt_string gpu;           /* the first image of a graphics processor */
-    ckpt_string partial;       /* the first member that was not finished */
+    ckpt_string folder;        /* where config.dump lies, if not at the root: "dump/" */
+    ckpt_string images_folder; /* the same of inventory.img */
+    ckpt_string secret_list;   /* files with keys by their names, the first of them */
+    uint64_t secret_files, secret_offset;
+    bool has_descriptors; /* descriptors.json, wherever */
+    bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
+    ckpt_string gvisor;   /* the image of gVisor */
+    ckpt_string gpu;      /* the first image of a graphics processor */
+    ckpt_string partial;  /* the first member that was not finished */
     uint64_t gpu_offset, partial_offset;
     ckpt_name_set names; /* hashes of the names of regular files */
     ckpt_name_set diff;  /* of all paths in rootfs-diff.tar and their directories */
