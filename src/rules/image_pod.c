@@ -69,15 +69,17 @@ static void tell_near_miss(struct ckpt_rules *r, enum ckpt_rule_index rule,
     ckpt_value at = near_miss(image, key, other, &where);
     if (!ckpt_exists(at))
         ckpt_find(r, rule, otherwise,
-                  "The annotation %s is missing; %s takes it for an image to start.", key, engine);
+                  "The annotation %s is missing; %s takes this for an ordinary image.", key,
+                  engine);
     else if (where != NULL)
-        ckpt_find(r, rule, at, "The annotation %s %s; %s takes it for an image to start.", key,
+        ckpt_find(r, rule, at, "The annotation %s %s; %s takes this for an ordinary image.", key,
                   where, engine);
     else
-        ckpt_find(r, rule, at,
-                  "The annotation is %s, which is of another engine; %s looks for %s, and takes it "
-                  "for an image to start.",
-                  other, engine, key);
+        ckpt_find(
+            r, rule, at,
+            "The annotation is %s, which is of another engine; %s looks for %s, and takes this "
+            "for an ordinary image.",
+            other, engine, key);
 }
 
 /* containerd takes annotations from the blob that the name of the image leads to: the manifest of
@@ -227,7 +229,7 @@ void ckpt_check_image_pod(struct ckpt_rules *r)
     bool outside = r->form == CKPT_FORM_OCI_LAYOUT || r->form == CKPT_FORM_DOCKER_ARCHIVE;
     if (r->form == CKPT_FORM_CONTAINERD_CTR)
         ckpt_find_file(r, CKPT_RULE_905, "index.json",
-                       "An image of this form cannot be pushed to a registry.");
+                       "An image in this format cannot be pushed to a registry.");
     else if (ckpt_is(image, CKPT_OBJECT))
         check_image(r, image);
     else if (outside && ckpt_is_whole(r))

@@ -59,21 +59,24 @@ bool ckpt_has_image(struct ckpt_images *im, enum ckpt_criu_kind kind, uint64_t i
     return ckpt_dump_image(im->dump, kind, id) != NULL;
 }
 
-static uint64_t spread(uint64_t number)
+/* A number as a path: its eight bytes in letters. */
+static ckpt_string letters_of(uint64_t number, char out[16])
 {
-    uint64_t hash = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    hash ^= hash >> 32;
-    return hash != 0 ? hash : 1;
+    for (int i = 0; i < 16; i++)
+        out[i] = (char)('a' + (number >> 4 * i & 15));
+    return (ckpt_string){out, 16};
 }
 
-bool ckpt_number_add(ckpt_name_set *set, uint64_t number)
+bool ckpt_number_add(struct ckpt_rules *r, struct ckpt_paths *set, uint64_t number)
 {
-    return ckpt_name_set_add(set, &ckpt_rules_memory, spread(number)) != 0;
+    char letters[16];
+    return !ckpt_set_add(r, set, letters_of(number, letters));
 }
 
-bool ckpt_number_has(const ckpt_name_set *set, uint64_t number)
+bool ckpt_number_has(const struct ckpt_paths *set, uint64_t number)
 {
-    return ckpt_name_set_has(set, spread(number)) != 0;
+    char letters[16];
+    return ckpt_set_has(set, letters_of(number, letters));
 }
 
 /* ---- magic numbers, entries, messages -------------------------------------------------------- */
@@ -320,7 +323,9 @@ static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
     ckpt_check_sockets(&im);
     ckpt_check_facts(&im);
     free(im.mounts);
-    ckpt_name_set_free(&im.remapped, &ckpt_rules_memory);
+    ckpt_paths_free(&im.remapped);
+    ckpt_paths_free(&im.file_ids);
+    ckpt_paths_free(&im.told);
 }
 
 void ckpt_check_dump(struct ckpt_rules *r)

@@ -38,10 +38,12 @@ struct ckpt_images {
     uint32_t page_size;
     struct ckpt_image_mount *mounts; /* by id */
     size_t mount_count;
-    bool any_tmpfs;         /* some image of what was in a tmpfs is there */
-    uint64_t no_tmpfs;      /* tmpfs without such an image, if there is none at all */
-    ckpt_name_set remapped; /* ids of files that are opened in another way */
-    uint64_t outside;       /* files on mounts that are not in the checkpoint */
+    bool any_tmpfs;             /* some image of what was in a tmpfs is there */
+    uint64_t no_tmpfs;          /* tmpfs without such an image, if there is none at all */
+    struct ckpt_paths file_ids; /* of files.img, with their types */
+    struct ckpt_paths told;     /* mounts that were told of */
+    struct ckpt_paths remapped; /* ids of files that are opened in another way */
+    uint64_t outside;           /* files on mounts that are not in the checkpoint */
 };
 
 /* The mount of that id, or NULL. */
@@ -58,8 +60,9 @@ ckpt_string ckpt_image_name(struct ckpt_images *im, enum ckpt_criu_kind kind, ui
 bool ckpt_has_image(struct ckpt_images *im, enum ckpt_criu_kind kind, uint64_t id);
 
 /* A set of numbers. */
-bool ckpt_number_add(ckpt_name_set *set, uint64_t number); /* true: it was there */
-bool ckpt_number_has(const ckpt_name_set *set, uint64_t number);
+bool ckpt_number_add(struct ckpt_rules *r, struct ckpt_paths *set,
+                     uint64_t number); /* true: it was there */
+bool ckpt_number_has(const struct ckpt_paths *set, uint64_t number);
 
 /* The text of a field as a string. */
 static inline ckpt_string ckpt_pb_string(const struct ckpt_pb *m, unsigned number)

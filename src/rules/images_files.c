@@ -14,7 +14,7 @@ static void check_entries(struct ckpt_images *im)
 {
     struct ckpt_entries e;
     const struct ckpt_dump_image *image = ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_FILES, 0);
-    ckpt_name_set ids = {NULL, 0, 0};
+    struct ckpt_paths ids = {0};
     if (image == NULL)
         return;
     ckpt_string member = ckpt_image_member(im, image->name);
@@ -29,7 +29,7 @@ static void check_entries(struct ckpt_images *im)
                                             "it says \"Unknown file type\".",
                                             member, id, type),
                              e.entry.index, "type");
-        if (ckpt_number_add(&ids, id))
+        if (ckpt_number_add(im->r, &ids, id))
             ckpt_place_entry(im->r,
                              ckpt_find_file(im->r, CKPT_RULE_517, member.data,
                                             "%t: the file %n is there twice; CRIU says \"Empty "
@@ -37,7 +37,7 @@ static void check_entries(struct ckpt_images *im)
                                             member, id),
                              e.entry.index, "id");
     }
-    ckpt_name_set_free(&ids, &ckpt_rules_memory);
+    ckpt_paths_free(&ids);
 }
 
 /* ---- descriptors ----------------------------------------------------------------------------- */
@@ -56,17 +56,19 @@ static void check_plugin_file(struct ckpt_images *im, const struct ckpt_dump_fil
 }
 
 static void check_descriptor(struct ckpt_images *im, const struct ckpt_dump_image *image,
-                             const struct ckpt_entries *e, ckpt_name_set *fds)
+                             const struct ckpt_entries *e, struct ckpt_paths *fds)
 {
     const struct ckpt_pb *m = &e->entry.message;
     uint64_t id = ckpt_pb_u64(m, F(fdinfo_entry, id), 0);
     uint64_t fd = ckpt_pb_u64(m, F(fdinfo_entry, fd), 0);
     uint64_t type = ckpt_pb_u64(m, F(fdinfo_entry, type), 0);
     const struct ckpt_dump_file *file = ckpt_dump_file(im->dump, (uint32_t)id);
+    /* Files of different types may have one number. */
+    bool known = ckpt_number_has(&im->file_ids, type << 32 | id);
     struct ckpt_finding *f = NULL;
     const char *field = "id";
     ckpt_string member = {"", 0};
-    if (file == NULL || file->type != type || ckpt_number_has(fds, fd))
+    if (file == NULL || !known || ckpt_number_has(fds, fd))
         member = ckpt_image_member(im, image->name);
     if (file == NULL) {
         f = ckpt_find_file(
@@ -74,14 +76,14 @@ static void check_descriptor(struct ckpt_images *im, const struct ckpt_dump_imag
             "%t: descriptor %n is file %n, which is not in files.img; CRIU says \"No "
             "file for fd\".",
             member, fd, id);
-    } else if (file->type != type) {
+    } else if (file->type != type && !known) {
         f = ckpt_find_file(im->r, CKPT_RULE_508, member.data,
                            "%t: descriptor %n is of type %n, but file %n of type %n.", member, fd,
                            type, id, (uint64_t)file->type);
         field = "type";
     }
     ckpt_place_entry(im->r, f, e->entry.index, field);
-    if (ckpt_number_add(fds, fd)) {
+    if (ckpt_number_add(im->r, fds, fd)) {
         f = ckpt_find_file(im->r, CKPT_RULE_508, member.data,
                            "%t: descriptor %n is there twice; CRIU hangs.", member, fd);
         ckpt_place_entry(im->r, f, e->entry.index, "fd");
@@ -93,11 +95,11 @@ static void check_descriptor(struct ckpt_images *im, const struct ckpt_dump_imag
 static void check_table(struct ckpt_images *im, const struct ckpt_dump_image *image)
 {
     struct ckpt_entries e;
-    ckpt_name_set fds = {NULL, 0, 0};
+    struct ckpt_paths fds = {0};
     ckpt_entries_begin(&e, im->dump, image);
     while (ckpt_entries_next(&e))
         check_descriptor(im, image, &e, &fds);
-    ckpt_name_set_free(&fds, &ckpt_rules_memory);
+    ckpt_paths_free(&fds);
 }
 
 static void check_tables(struct ckpt_images *im)
@@ -156,7 +158,7 @@ static void check_remaps(struct ckpt_images *im)
         uint64_t type =
             ckpt_pb_u64(m, F(remap_file_path_entry, remap_type), CKPT_CRIU_remap_type_GHOST);
         uint64_t id = ckpt_pb_u64(m, F(remap_file_path_entry, remap_id), 0);
-        ckpt_number_add(&im->remapped, ckpt_pb_u64(m, F(remap_file_path_entry, orig_id), 0));
+        ckpt_number_add(im->r, &im->remapped, ckpt_pb_u64(m, F(remap_file_path_entry, orig_id), 0));
         if (type != CKPT_CRIU_remap_type_GHOST ||
             ckpt_has_image(im, CKPT_CRIU_IMAGE_GHOST_FILE, id))
             continue;
@@ -172,7 +174,7 @@ static void check_terminals(struct ckpt_images *im)
 {
     size_t count;
     const struct ckpt_dump_file *files = ckpt_dump_files(im->dump, &count);
-    ckpt_name_set masters = {NULL, 0, 0};
+    struct ckpt_paths masters = {0};
     ckpt_value spec = ckpt_file_root(im->r, "spec.dump");
     bool terminal = ckpt_is_true(ckpt_get_path(spec, "process\0terminal\0"));
     for (size_t i = 0; i < count; i++) {
@@ -196,7 +198,7 @@ static void check_terminals(struct ckpt_images *im)
                              ? ckpt_pb_u64(&pty, F(tty_pty_entry, index), 0)
                              : 0;
         if (major == 5)
-            ckpt_number_add(&masters, index);
+            ckpt_number_add(im->r, &masters, index);
     }
     for (size_t i = 0; i < count && ckpt_is(spec, CKPT_OBJECT) && !terminal; i++) {
         struct ckpt_pb info, pty;
@@ -218,7 +220,7 @@ static void check_terminals(struct ckpt_images *im)
         ckpt_place_entry(im->r, f, files[i].entry, "tty");
         break;
     }
-    ckpt_name_set_free(&masters, &ckpt_rules_memory);
+    ckpt_paths_free(&masters);
 }
 
 static void check_tun(struct ckpt_images *im)

@@ -198,7 +198,7 @@ static void check_parent(struct ckpt_images *im, const struct ckpt_pagemap *map,
 }
 
 static void check_map(struct ckpt_images *im, const struct ckpt_dump_image *image,
-                      const struct areas *areas, ckpt_name_set *used)
+                      const struct areas *areas, struct ckpt_paths *used)
 {
     struct ckpt_pagemap map;
     ckpt_string member = ckpt_image_member(im, image->name);
@@ -206,7 +206,7 @@ static void check_map(struct ckpt_images *im, const struct ckpt_dump_image *imag
         return;
     bool read = ckpt_pagemap_read(&map, image->bytes, image->length, im->page_size);
     if (read) {
-        ckpt_number_add(used, map.pages_id);
+        ckpt_number_add(im->r, used, map.pages_id);
         if (map.out_of_order)
             ckpt_place_entry(im->r,
                              ckpt_find_file(im->r, CKPT_RULE_513, member.data,
@@ -293,7 +293,7 @@ static uint32_t page_size_of(const struct ckpt_proc *p)
 }
 
 static void check_process_memory(struct ckpt_images *im, const struct ckpt_proc *p,
-                                 ckpt_name_set *used)
+                                 struct ckpt_paths *used)
 {
     struct areas areas;
     const struct ckpt_dump_image *image =
@@ -316,7 +316,7 @@ static void check_process_memory(struct ckpt_images *im, const struct ckpt_proc 
 
 void ckpt_check_memory(struct ckpt_images *im)
 {
-    ckpt_name_set used = {NULL, 0, 0};
+    struct ckpt_paths used = {0};
     for (size_t i = 0; i < im->count; i++)
         if (im->procs[i].mm.message != NULL) {
             im->page_size = page_size_of(&im->procs[i]);
@@ -337,5 +337,5 @@ void ckpt_check_memory(struct ckpt_images *im)
             ckpt_find_file(im->r, CKPT_RULE_511, member.data, "%t is used by no page map.", member);
         }
     }
-    ckpt_name_set_free(&used, &ckpt_rules_memory);
+    ckpt_paths_free(&used);
 }

@@ -53,7 +53,7 @@ static ckpt_string clean(struct ckpt_rules *r, ckpt_string path)
 /* ---- deleted.files ----------------------------------------------------------------------------
  */
 
-static void load_deleted(struct ckpt_images *im, ckpt_name_set *deleted)
+static void load_deleted(struct ckpt_images *im, struct ckpt_paths *deleted)
 {
     ckpt_value list = ckpt_file_root(im->r, "deleted.files");
     for (ckpt_value d = ckpt_first(list); ckpt_exists(d); d = ckpt_next(list, d)) {
@@ -61,19 +61,14 @@ static void load_deleted(struct ckpt_images *im, ckpt_name_set *deleted)
         while (path.length != 0 && path.data[0] == '/')
             path = ckpt_slice_of(path, 1, path.length);
         if (path.length != 0)
-            ckpt_set_add(deleted, path);
+            ckpt_set_add(im->r, deleted, path);
     }
 }
 
 /* Whether the path or a directory of it is deleted. */
-static bool is_deleted(const ckpt_name_set *deleted, ckpt_string path)
+static bool is_deleted(const struct ckpt_paths *deleted, ckpt_string path)
 {
-    size_t position = 0;
-    uint64_t state = 0, hash = 0;
-    while (ckpt_name_hash_next((const uint8_t *)path.data, path.length, &position, &state, &hash))
-        if (ckpt_name_set_has(deleted, hash) != 0)
-            return true;
-    return false;
+    return ckpt_set_has(deleted, path) || ckpt_paths_marked_above(deleted, path.data, path.length);
 }
 
 /* ---- the root file system ---------------------------------------------------------------------
@@ -82,7 +77,7 @@ static bool is_deleted(const ckpt_name_set *deleted, ckpt_string path)
 static const char diff_name[] = "rootfs-diff.tar";
 
 static struct ckpt_finding *diff_finding(struct ckpt_images *im, const struct wanted *w,
-                                         ckpt_string scope, const struct ckpt_path *found,
+                                         ckpt_string scope, const struct ckpt_tree_file *found,
                                          struct ckpt_finding *f)
 {
     if (f == NULL)
@@ -93,7 +88,7 @@ static struct ckpt_finding *diff_finding(struct ckpt_images *im, const struct wa
     return f;
 }
 
-static uint64_t kind_of(const struct ckpt_path *found)
+static uint64_t kind_of(const struct ckpt_tree_file *found)
 {
     return found->type == CKPT_MEMBER_DIRECTORY ? DIRECTORY
            : found->type == CKPT_MEMBER_FIFO    ? FIFO
@@ -103,7 +98,7 @@ static uint64_t kind_of(const struct ckpt_path *found)
 
 /* A file against the member of an archive that brings it. */
 static void compare(struct ckpt_images *im, const struct wanted *w, ckpt_string scope,
-                    const struct ckpt_path *found)
+                    const struct ckpt_tree_file *found)
 {
     uint64_t kind = kind_of(found);
     if (kind == 0)
@@ -138,11 +133,11 @@ static void compare(struct ckpt_images *im, const struct wanted *w, ckpt_string 
 }
 
 static void check_root_file(struct ckpt_images *im, const struct wanted *w,
-                            const ckpt_name_set *deleted)
+                            const struct ckpt_paths *deleted)
 {
     struct ckpt_rules *r = im->r;
     ckpt_string scope = ckpt_string_of(diff_name);
-    const struct ckpt_path *found = ckpt_paths_find(&r->paths, scope, w->path);
+    const struct ckpt_tree_file *found = ckpt_tree_find(&r->tree, scope, w->path);
     if (is_deleted(deleted, w->path)) {
         at_file(im, w,
                 ckpt_find_file(r, CKPT_RULE_406, "deleted.files",
@@ -159,7 +154,7 @@ static void check_root_file(struct ckpt_images *im, const struct wanted *w,
     bool opened = (w->flags & WRITE) != 0 || (w->mode & KIND) == FIFO;
     bool fresh = r->engine == CKPT_ENGINE_PODMAN || r->engine == CKPT_ENGINE_CRIO ||
                  r->engine == CKPT_ENGINE_CONTAINERD;
-    if (!opened || !fresh || !ckpt_is_whole(r) || w->path.length == 0 ||
+    if (!opened || !fresh || im->mount_count == 0 || !ckpt_is_whole(r) || w->path.length == 0 ||
         (w->has_mode && (w->mode & KIND) != REGULAR && (w->mode & KIND) != FIFO))
         return;
     /* What is open for writing was copied up, and belongs to the changed files. */
@@ -208,8 +203,8 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
     while (inside.length != 0 && inside.data[0] == '/')
         inside = ckpt_slice_of(inside, 1, inside.length);
     if (ckpt_equals(m->place, "/dev/shm")) {
-        const struct ckpt_path *found =
-            ckpt_paths_find(&r->paths, ckpt_string_of("devshm-checkpoint.tar"), inside);
+        const struct ckpt_tree_file *found =
+            ckpt_tree_find(&r->tree, ckpt_string_of("devshm-checkpoint.tar"), inside);
         if (found != NULL)
             compare(im, w, ckpt_string_of("devshm-checkpoint.tar"), found);
         return;
@@ -219,7 +214,7 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
     ckpt_string volume = volume_at(r, m->place);
     if (volume.length != 0) {
         ckpt_string scope = ckpt_text_of(r, "volumes/%t.tar", volume);
-        const struct ckpt_path *found = ckpt_paths_find(&r->paths, scope, inside);
+        const struct ckpt_tree_file *found = ckpt_tree_find(&r->tree, scope, inside);
         if (found != NULL) {
             compare(im, w, scope, found);
             return;
@@ -267,7 +262,7 @@ static bool is_outside(const struct ckpt_image_mount *m)
 }
 
 static void check_reg(struct ckpt_images *im, const struct ckpt_dump_file *file,
-                      const ckpt_name_set *deleted)
+                      const struct ckpt_paths *deleted)
 {
     const struct ckpt_pb *m = &file->message;
     struct wanted w = {.file = file};
@@ -318,7 +313,8 @@ static void check_socket_path(struct ckpt_images *im, const struct ckpt_dump_fil
         ckpt_pb_u64(&file->message, F(unix_sk_entry, deleted), 0) != 0)
         return;
     ckpt_string path = clean(im->r, name);
-    const struct ckpt_path *found = ckpt_paths_find(&im->r->paths, ckpt_string_of(diff_name), path);
+    const struct ckpt_tree_file *found =
+        ckpt_tree_find(&im->r->tree, ckpt_string_of(diff_name), path);
     if (found == NULL || kind_of(found) == 0)
         return;
     struct ckpt_finding *f =
@@ -334,7 +330,7 @@ void ckpt_check_paths(struct ckpt_images *im)
 {
     size_t count;
     const struct ckpt_dump_file *files = ckpt_dump_files(im->dump, &count);
-    ckpt_name_set deleted = {NULL, 0, 0};
+    struct ckpt_paths deleted = {0};
     load_deleted(im, &deleted);
     for (size_t i = 0; i < count; i++) {
         if (files[i].type == CKPT_CRIU_fd_types_REG)
@@ -346,5 +342,5 @@ void ckpt_check_paths(struct ckpt_images *im)
         ckpt_condition(im->r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, NULL, "",
                        "%n more files on mounts whose content is not in the checkpoint.",
                        im->outside - NAMED);
-    ckpt_name_set_free(&deleted, &ckpt_rules_memory);
+    ckpt_paths_free(&deleted);
 }

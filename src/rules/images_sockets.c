@@ -177,7 +177,7 @@ static void check_stream(struct ckpt_images *im, const struct ckpt_dump_file *fi
 }
 
 static void check_bound(struct ckpt_images *im, const struct ckpt_dump_file *file,
-                        ckpt_name_set *known)
+                        struct ckpt_paths *known)
 {
     struct ckpt_rules *r = im->r;
     struct ckpt_pb options;
@@ -188,9 +188,7 @@ static void check_bound(struct ckpt_images *im, const struct ckpt_dump_file *fil
         ckpt_pb_u64(&options, F(ip_opts_entry, freebind), 0) != 0)
         return;
     ckpt_string text = text_of(r, &a);
-    if (text.data == NULL ||
-        ckpt_name_set_add(known, &ckpt_rules_memory,
-                          ckpt_name_hash((const uint8_t *)text.data, text.length)) != 0)
+    if (text.data == NULL || !ckpt_set_add(r, known, text))
         return;
     bool given = r->engine == CKPT_ENGINE_PODMAN && is_given(r, text);
     ckpt_lower(r, CKPT_INFO);
@@ -239,7 +237,7 @@ static void demand_option(struct ckpt_images *im, const struct ckpt_finding *f)
 }
 
 static void check_inet(struct ckpt_images *im, const struct ckpt_dump_file *file,
-                       struct connections *c, ckpt_name_set *known)
+                       struct connections *c, struct ckpt_paths *known)
 {
     const struct ckpt_pb *m = &file->message;
     uint64_t state = ckpt_pb_u64(m, F(inet_sk_entry, state), 0);
@@ -261,10 +259,11 @@ static void check_inet(struct ckpt_images *im, const struct ckpt_dump_file *file
 
 static void check_peers(struct ckpt_images *im, const struct ckpt_dump_file *files, size_t count)
 {
-    ckpt_name_set inodes = {NULL, 0, 0};
+    struct ckpt_paths inodes = {0};
     for (size_t i = 0; i < count; i++)
         if (files[i].type == CKPT_CRIU_fd_types_UNIXSK)
-            ckpt_number_add(&inodes, ckpt_pb_u64(&files[i].message, F(unix_sk_entry, ino), 0));
+            ckpt_number_add(im->r, &inodes,
+                            ckpt_pb_u64(&files[i].message, F(unix_sk_entry, ino), 0));
     for (size_t i = 0; i < count; i++) {
         uint64_t peer;
         if (files[i].type != CKPT_CRIU_fd_types_UNIXSK ||
@@ -282,7 +281,7 @@ static void check_peers(struct ckpt_images *im, const struct ckpt_dump_file *fil
             "A UNIX socket talks to a process outside of the container, which must listen "
             "again under the same name.");
     }
-    ckpt_name_set_free(&inodes, &ckpt_rules_memory);
+    ckpt_paths_free(&inodes);
 }
 
 void ckpt_check_sockets(struct ckpt_images *im)
@@ -290,11 +289,11 @@ void ckpt_check_sockets(struct ckpt_images *im)
     size_t count;
     const struct ckpt_dump_file *files = ckpt_dump_files(im->dump, &count);
     struct connections c = {0, NULL, {"", 0}};
-    ckpt_name_set known = {NULL, 0, 0};
+    struct ckpt_paths known = {0};
     for (size_t i = 0; i < count; i++)
         if (files[i].type == CKPT_CRIU_fd_types_INETSK)
             check_inet(im, &files[i], &c, &known);
-    ckpt_name_set_free(&known, &ckpt_rules_memory);
+    ckpt_paths_free(&known);
     check_peers(im, files, count);
     if (c.count == 0)
         return;
