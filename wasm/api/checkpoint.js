@@ -659,8 +659,8 @@ export class Checkpoint {
         read: checkpoint.#readRanges.bind(checkpoint),
         ranges: (
           /** @type {import('./ranges.js').Range[]} */ list,
-          /** @type {AbortSignal} */ signal,
-        ) => checkpoint.ranges(list, { signal }),
+          /** @type {AbortSignal | undefined} */ abort,
+        ) => checkpoint.ranges(list, { signal: abort }),
       };
       try {
         dump = await Dump.open(this.#core, images, { previous: dump, texts: i === 0, signal });
