@@ -191,9 +191,11 @@ enum {
 
 /* `differ` of a member: what other readers than Go's take for something else. */
 enum {
-    CKPT_DIFFER_NAME = 1, /* `other` is the name for them */
-    CKPT_DIFFER_LINK = 2, /* `other` is the target for them */
-    CKPT_DIFFER_SIZE = 4  /* other_size is the size for them */
+    CKPT_DIFFER_NAME = 1,   /* `other` is the name for them */
+    CKPT_DIFFER_LINK = 2,   /* `other` is the target for them */
+    CKPT_DIFFER_SIZE = 4,   /* other_size is the size for them, in the archive */
+    CKPT_DIFFER_TYPE = 8,   /* a file for one, a directory for the other: because of a slash */
+    CKPT_DIFFER_HEADER = 16 /* typeflag X: an extended header of the next member for them */
 };
 
 /* `name_flags` of a member: what is remarkable about its name or link target. */
@@ -217,11 +219,11 @@ enum {
 
 /*
  * One member. Offsets are in the tar, that is, behind the decompressor. The record is followed by
- * name, link target, user name, group name and extended attributes, without separators, and filled
- * up to a multiple of 8 bytes: `record_size` leads to the next one. An extended attribute is {u32
- * key length, u32 value length, u32 encoding, key, value}, not aligned; encoding 1 means
- * libarchive's (percent-encoded key, base64 value), 0 plain bytes.
- * The table is also published as JSON (ckpt_archive_layout) for readers in other languages.
+ * name, link target, user name, group name, extended attributes and the name (or target) that other
+ * readers take, without separators, and filled up to a multiple of 8 bytes: `record_size` leads to
+ * the next one. An extended attribute is {u32 key length, u32 value length, u32 encoding, key,
+ * value}, not aligned; encoding 1 means libarchive's (percent-encoded key, base64 value), 0 plain
+ * bytes. The table is also published as JSON (ckpt_archive_layout) for readers in other languages.
  */
 #define CKPT_MEMBER_FIELDS(X)                                                                      \
     X(uint32_t, record_size)   /* bytes to the next record */                                      \
@@ -233,6 +235,7 @@ enum {
     X(int64_t, mtime)        /* seconds since 1970 */                                              \
     X(int64_t, uid)                                                                                \
     X(int64_t, gid)                                                                                \
+    X(uint64_t, other_size) /* CKPT_DIFFER_SIZE */                                                 \
     X(uint32_t, mtime_nsec) /* 0 ... 999999999, counts forward */                                  \
     X(uint32_t, mode)       /* as written: mask with 07777, Podman adds file type bits */          \
     X(uint32_t, dev_major)                                                                         \
@@ -250,6 +253,8 @@ enum {
     X(uint32_t, gname_length)                                                                      \
     X(uint32_t, xattr_count)                                                                       \
     X(uint32_t, xattr_length) /* bytes of all of them */                                           \
+    X(uint32_t, differ)       /* CKPT_DIFFER_... */                                                \
+    X(uint32_t, other_length) /* CKPT_DIFFER_NAME, _LINK */                                        \
     X(uint32_t, reserved)
 
 typedef struct {

@@ -66,7 +66,9 @@ enum ckpt_header_next {
 
 /* The member being put together. Texts point into the header block, or the buffers below. */
 typedef struct {
-    struct ckpt_span name, link, uname, gname;
+    struct ckpt_span name, link, uname, gname, other;
+    uint32_t differ; /* CKPT_DIFFER_...; `other` and other_size belong to it */
+    uint64_t other_size;
     struct ckpt_tar_header header;
     uint64_t header_offset, data_offset, size, stored_size;
     int64_t told_size; /* as the headers say, also where there are no data */
@@ -211,6 +213,10 @@ int ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block, enum ckpt_heade
 int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *complete);
 /* The map is there: does it make sense? */
 int ckpt_sparse_complete(ckpt_archive *a);
+
+/* differ.c */
+/* Sets what other readers take a->pending for. False: no memory. */
+bool ckpt_differ_find(ckpt_archive *a);
 
 /* record.c */
 int ckpt_record_add(ckpt_archive *a);

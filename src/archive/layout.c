@@ -109,6 +109,11 @@ static const constant name_flags[] = {
     {"linkEmpty", CKPT_NAME_LINK_EMPTY},
 };
 
+static const constant differ[] = {
+    {"name", CKPT_DIFFER_NAME}, {"link", CKPT_DIFFER_LINK},     {"size", CKPT_DIFFER_SIZE},
+    {"type", CKPT_DIFFER_TYPE}, {"header", CKPT_DIFFER_HEADER},
+};
+
 typedef struct {
     char *text;
     size_t room, length;
@@ -187,6 +192,7 @@ size_t ckpt_archive_layout(char *text, size_t room)
     CONSTANTS("compressions", compressions);
     CONSTANTS("flags", flags);
     CONSTANTS("nameFlags", name_flags);
+    CONSTANTS("differ", differ);
 #undef CONSTANTS
     put(&w, "\"maxKept\":");
     put_number(&w, CKPT_ARCHIVE_MAX_KEPT);

@@ -271,6 +271,8 @@ static int step_announce(ckpt_archive *a)
     int r = ckpt_member_finish(a);
     if (r != CKPT_STEP_OK)
         return r;
+    if (!ckpt_differ_find(a))
+        return ckpt_archive_no_memory(a);
     p->name_flags =
         ckpt_name_classify(p->name.bytes, p->name.length, &p->normal_start, &p->normal_length);
     if (p->type == CKPT_MEMBER_SYMLINK || p->type == CKPT_MEMBER_HARDLINK)

@@ -274,8 +274,48 @@ static bool is_secret_place(ckpt_string path)
     return ckpt_starts_one_of(path, "run/secrets/\0var/run/secrets/\0");
 }
 
+/* Names of files that hold keys or passwords of people and services. */
+static bool is_secret_file(ckpt_string path)
+{
+    size_t from = path.length;
+    while (from > 0 && path.data[from - 1] != '/')
+        from--;
+    ckpt_string name = ckpt_slice_of(path, from, path.length);
+    return ckpt_ends_one_of(path, ".aws/credentials\0.ssh/id_rsa\0.ssh/id_ed25519\0.ssh/id_ecdsa\0"
+                                  ".kube/config\0.docker/config.json\0.config/gcloud/"
+                                  "application_default_credentials.json\0") ||
+           ckpt_is_one_of(name, ".netrc\0.pgpass\0.git-credentials\0.npmrc\0.pypirc\0");
+}
+
+static void note_secret_file(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    enum { NAMED = 8 };
+    if (++r->secret_files > NAMED)
+        return;
+    r->secret_list =
+        ckpt_text_of(r, "%t%s%t", r->secret_list, r->secret_files == 1 ? "" : ", ", m->name);
+    if (r->secret_files == 1)
+        r->secret_offset = m->record->header_offset;
+}
+
+static void tell_secret_files(struct ckpt_rules *r)
+{
+    if (r->secret_files == 0)
+        return;
+    ckpt_lower(r, CKPT_WARNING);
+    ckpt_find_file(r, CKPT_RULE_803, "rootfs-diff.tar",
+                   "%n file%s with keys or passwords, by %s name%s: %t.", r->secret_files,
+                   r->secret_files == 1 ? "" : "s", r->secret_files == 1 ? "its" : "their",
+                   r->secret_files == 1 ? "" : "s", r->secret_list);
+}
+
 void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
+    if (m->record->type == CKPT_MEMBER_FILE && m->record->size != 0 &&
+        ckpt_equals(m->scope, "rootfs-diff.tar") && is_secret_file(m->name)) {
+        note_secret_file(r, m);
+        return;
+    }
     if (m->record->type == CKPT_MEMBER_FILE && m->record->size != 0 && is_secret_place(m->name))
         ckpt_find_member(r, CKPT_RULE_803, m,
                          "The file %q, in a directory for secrets, is included.", m->name);
@@ -345,6 +385,7 @@ static void check_log(struct ckpt_rules *r)
 
 void ckpt_check_privacy(struct ckpt_rules *r)
 {
+    tell_secret_files(r);
     struct sums sums = {0};
     ckpt_value secrets = ckpt_get(ckpt_file_root(r, "config.dump"), "secret_env");
     ckpt_value spec = ckpt_file_root(r, "spec.dump");
