@@ -277,6 +277,13 @@ static void to_next_header(ckpt_archive *a)
     a->state = HEADER;
 }
 
+void ckpt_archive_skip(ckpt_archive *a)
+{
+    a->wanted = 0;
+    if (a->state == SPARSE_MAP || a->state == BODY || a->state == BODY_END)
+        to_next_header(a);
+}
+
 /* The caller has seen the member; now its data, if wanted. */
 static int step_announced(ckpt_archive *a)
 {

@@ -144,6 +144,7 @@ export async function* readArchive(core, source, options = {}) {
         const bytes = await ahead.get(event.offset, event.length);
         signal?.throwIfAborted();
         reader.feed(bytes, bytes.length === 0);
+        reader.took(bytes.length);
         const read = event.offset + bytes.length;
         onProgress?.({ read, size: from.size ?? 0, members: reader.count });
       }

@@ -56,7 +56,9 @@ const registry = new FinalizationRegistry((/** @type {() => void} */ free) => fr
 /** @param {any} exports @param {number} at of {address, length in bytes} */
 function wordsAt(exports, at) {
   const [address, length] = new Uint32Array(exports.memory.buffer, at, 2);
-  return length === 0 ? new Uint32Array() : new Uint32Array(exports.memory.buffer, address, length / 4);
+  return length === 0
+    ? new Uint32Array()
+    : new Uint32Array(exports.memory.buffer, address, length / 4);
 }
 
 export class Dump {

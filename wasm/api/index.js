@@ -7,6 +7,7 @@ import { openWith } from './checkpoint.js';
 import { validateWith } from './validate.js';
 import { Core } from '../border/core.js';
 
+export { ResourceError } from './admission.js';
 export { ArchiveError } from './archive.js';
 export { Checkpoint } from './checkpoint.js';
 export { CheckpointError } from '../border/error.js';

@@ -8,10 +8,10 @@ import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync 
 import { basename, join, parse, sep } from 'node:path';
 import { openWith } from './checkpoint.js';
 import { border } from '../../dist/tables.js';
-import { ArchiveError, Checkpoint, CheckpointError, load } from './index.js';
+import { ArchiveError, Checkpoint, CheckpointError, load, ResourceError } from './index.js';
 import { nodeSource } from './node-source.js';
 
-export { ArchiveError, Checkpoint, CheckpointError, load };
+export { ArchiveError, Checkpoint, CheckpointError, load, ResourceError };
 
 // Read here, so that it works in every Node 20.
 const ckpt = await load({ wasm: readFileSync(new URL('../../dist/core.wasm', import.meta.url)) });

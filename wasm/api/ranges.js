@@ -18,6 +18,7 @@ import { GONE } from './origin.js';
  * @property {number} offset of the bytes in the member
  * @property {Uint8Array} bytes none for a range that is empty
  * @property {boolean} last whether the range is complete
+ * @property {object} range the same for all pieces of one
  *
  * @typedef {{start: number, end: number, tag: any}} Part of a member
  * @typedef {object} Group the parts of one member that are wanted
@@ -43,10 +44,10 @@ function count(value, what, fallback) {
  * Ranges by member, in the order of the archive.
  * @param {Iterable<Range>} list
  * @param {(references: Set<Range['member']>) => Map<Range['member'], import('./archive.js').Member>} resolve
- * @param {(index: number) => Uint8Array | undefined} keptOf
+ * @param {(index: number) => Uint8Array | undefined} [keptOf]
  * @returns {Group[]}
  */
-export function plan(list, resolve, keptOf) {
+export function plan(list, resolve, keptOf = () => undefined) {
   const ranges = [...list];
   const members = resolve(new Set(ranges.map(({ member }) => member)));
   /** @type {Map<number, Group>} */
@@ -87,8 +88,9 @@ class Cutter {
   }
 
   /** @param {Part} part @param {number} offset @param {Uint8Array} bytes @returns {RangePiece} */
-  #piece({ tag, end }, offset, bytes) {
-    return { tag, member: this.#index, offset, bytes, last: offset + bytes.length === end };
+  #piece(part, offset, bytes) {
+    const last = offset + bytes.length === part.end;
+    return { tag: part.tag, member: this.#index, offset, bytes, last, range: part };
   }
 
   /**
@@ -117,10 +119,11 @@ class Cutter {
 
 /** What needs no reading of a group: empty parts, and all if the bytes are there. @param {Group} group @returns {Generator<RangePiece>} */
 function* atOnce({ member, parts, kept }) {
-  for (const { start, end, tag } of parts) {
+  for (const part of parts) {
+    const { start, end, tag } = part;
     if (kept || start === end) {
       const bytes = kept?.slice(start, end) ?? NOTHING;
-      yield { tag, member: member.index, offset: start, bytes, last: true };
+      yield { tag, member: member.index, offset: start, bytes, last: true, range: part };
     }
   }
 }
@@ -291,3 +294,23 @@ async function* ofSparse(origin, group, signal) {
 }
 
 const CUT = 'The archive ends inside the member.';
+
+/**
+ * Ranges that are small enough, each in one piece: bytes of its own, not a part of more.
+ * @param {AsyncIterable<RangePiece>} pieces @returns {AsyncGenerator<RangePiece>}
+ */
+export async function* wholes(pieces) {
+  /** Of ranges that are not complete, by their tags and where they began. @type {Map<any, RangePiece[]>} */
+  const open = new Map();
+  for await (const piece of pieces) {
+    const parts = open.get(piece.range) ?? [];
+    parts.push(piece);
+    open.set(piece.range, parts);
+    if (!piece.last) continue;
+    open.delete(piece.range);
+    const [first] = parts;
+    const bytes = new Uint8Array(piece.offset + piece.bytes.length - first.offset);
+    for (const part of parts) bytes.set(part.bytes, part.offset - first.offset);
+    yield { ...first, bytes, last: true };
+  }
+}

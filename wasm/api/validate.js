@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Validation: the JavaScript side of exports_session.c. What is wrong, the core decides.
+import { noMemory } from './admission.js';
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
 import { Summary, textAt, withBytes } from './summary.js';
 
@@ -41,7 +42,7 @@ function reportOf(exports, handle, evidence, options) {
   const problem = withText(exports, JSON.stringify(options), (at, length) =>
     exports.ckpt_wasm_session_validate(handle, at, length),
   );
-  if (problem === undefined) throw new RangeError('there is not enough memory');
+  if (problem === undefined) throw noMemory();
   if (problem !== '') throw new TypeError(problem);
   const groups = [{ name: '', records }, { name: 'image:', records: imageRecords }, ...nested];
   for (const { name, records: members } of groups) {
@@ -62,7 +63,7 @@ function reportOf(exports, handle, evidence, options) {
   const text = withText(exports, JSON.stringify(facts), (at, length) =>
     exports.ckpt_wasm_session_report(handle, at, length),
   );
-  if (!text) throw new RangeError('there is not enough memory');
+  if (!text) throw noMemory();
   return JSON.parse(text);
 }
 

@@ -25,6 +25,7 @@ uint32_t ckpt_wasm_archive_next(handle *h);
 uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size);
 void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end);
 void ckpt_wasm_archive_accept(handle *h);
+void ckpt_wasm_archive_skip(handle *h);
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
 
 /* Room for options and patterns. */
@@ -88,6 +89,11 @@ void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, in
 void ckpt_wasm_archive_accept(handle *h)
 {
     ckpt_archive_accept(h->archive);
+}
+
+void ckpt_wasm_archive_skip(handle *h)
+{
+    ckpt_archive_skip(h->archive);
 }
 
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)
