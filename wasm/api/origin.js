@@ -139,7 +139,7 @@ export class Origin {
     return nested;
   }
 
-  /** Whether the source can be read again. */
+  /** Whether the source can be read again. @returns {boolean} */
   get #again() {
     return this.#outer ? this.#outer.#again : this.input?.size !== undefined;
   }
