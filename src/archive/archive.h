@@ -24,8 +24,8 @@
  *   A member is a `ckpt_member` record followed by its strings. Records collect in one buffer that
  * is handed out (CKPT_ARCHIVE_MEMBERS) when it is full, before the data of a wanted member, and
  * before the end. A caller behind an expensive border (JavaScript) thus takes hundreds of members
- * with one call, and the reader's own memory does not grow with the archive, except for eight to
- * sixteen bytes per member by which repeated names are noticed.
+ * with one call. The reader itself keeps only the names (36 bytes and its last component for each),
+ * by which repeated ones are noticed.
  *
  * Which bodies are wanted
  *   Either by patterns given beforehand (ckpt_archive_select), or, with CKPT_ARCHIVE_DECIDE, member
@@ -79,14 +79,14 @@ typedef struct {
     uint32_t depth;        /* 0 for a file, 1 for an archive inside an archive ... */
     uint32_t max_depth;    /* (4) */
     uint32_t max_members;  /* (1 000 000) */
-    uint32_t max_name;     /* bytes of one name or link target (65 536) */
+    uint32_t max_name;     /* bytes of one name or link target (1 MiB, as Go) */
     uint32_t max_pax;      /* bytes of one extended header (1 MiB, as Go's archive/tar) */
     uint64_t max_table;    /* bytes of all member records together (256 MiB) */
     uint64_t max_kept;     /* bytes of one member chosen by a pattern (16 MiB) */
     uint64_t max_kept_sum; /* bytes of all members chosen by patterns (64 MiB) */
     uint32_t max_ratio;    /* bytes kept by patterns / compressed bytes read (1000) */
     uint32_t ratio_floor;  /* bytes kept before the ratio counts (1 MiB) */
-    uint64_t max_window;   /* bytes of a zstd window (32 MiB: more than any engine writes) */
+    uint64_t max_window;   /* bytes of a zstd window (128 MiB, as zstd -d takes) */
 } ckpt_archive_options;
 
 /* Events. */
@@ -202,7 +202,7 @@ enum {
     CKPT_NAME_BACKSLASH = 64, /* has a backslash: a separator on some systems */
     CKPT_NAME_NOT_UTF8 = 128,
     CKPT_NAME_BIDI = 256,       /* characters that change the direction of text */
-    CKPT_NAME_SEEN = 512,       /* the same name came before (by hash: compare to be certain) */
+    CKPT_NAME_SEEN = 512,       /* a member of the same path came before */
     CKPT_NAME_DOT_SLASH = 1024, /* started with "./" */
     CKPT_NAME_LINK_ABSOLUTE = 1 << 16,
     CKPT_NAME_LINK_OUTSIDE = 1 << 17, /* the target lies outside the archive's own tree */

@@ -15,6 +15,7 @@
 #include "gzip.h"
 #include "message.h"
 #include "names.h"
+#include "paths.h"
 #include "pax.h"
 #include "tar_header.h"
 #include "unzstd.h"
@@ -129,7 +130,7 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     int chosen; /* the wanted member was chosen by a pattern */
     ckpt_choice *choices;
     size_t choice_count;
-    ckpt_name_set names;
+    struct ckpt_paths names; /* marked: members */
     uint8_t *zeros;
     ckpt_message message;
 

@@ -276,7 +276,10 @@ static int step_announce(ckpt_archive *a)
     if (p->type == CKPT_MEMBER_SYMLINK || p->type == CKPT_MEMBER_HARDLINK)
         p->name_flags |= ckpt_name_classify_link(p->name.bytes, p->name.length, p->link.bytes,
                                                  p->link.length, p->type == CKPT_MEMBER_SYMLINK);
-    if (ckpt_name_set_add(&a->names, &a->memory, ckpt_name_hash(p->name.bytes, p->name.length)))
+    uint32_t node;
+    if (!ckpt_paths_add(&a->names, p->name.bytes, p->name.length, &node))
+        return ckpt_archive_no_memory(a);
+    if (a->names.nodes[node].mark++ != 0)
         p->name_flags |= CKPT_NAME_SEEN;
     p->index = a->info.members++;
     a->chosen = is_chosen(a);

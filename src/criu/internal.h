@@ -35,6 +35,7 @@ struct ckpt_dump {
     struct ckpt_text_piece *pieces; /* of pages files that are needed for them */
     size_t piece_count;
     bool texts_known;
+    struct ckpt_memory *memory; /* memory.c */
     ckpt_dump *previous;
 };
 

@@ -201,12 +201,13 @@ for name, data, error in (("bad-xz.tar.xz", lzma.compress(raw), "unsupported-com
                           ("bad-gzip-text.tar.gz", gzip.compress(b"text " * 1000), "not-tar"),
                           ("bad-gzip-crc.tar.gz", gzip.compress(raw)[:-8] + b"\0\0\0\0" + struct.pack("<I", len(raw)), "stream-checksum"),
                           ("bad-gzip-length.tar.gz", gzip.compress(raw)[:-4] + b"\0\0\0\1", "stream-checksum"),
-                          ("bad-zstd-window.tar.zst", zst(raw, "--long=27", "--no-content-size"), None),
                           ("bad-zstd-checksum.tar.zst", zst(raw)[:-4] + b"\0\0\0\0", "stream-checksum")):
     open(os.path.join(out, name), "wb").write(data)
     expected[name] = {"error": error}
-big = subprocess.run("cat - | zstd -q --ultra -22 --long=27 -c", shell=True, input=raw, stdout=subprocess.PIPE).stdout
-open(os.path.join(out, "bad-zstd-window.tar.zst"), "wb").write(big)
+def window(log):
+    return subprocess.run(f"cat - | zstd -q --ultra -22 --long={log} -c", shell=True, input=raw, stdout=subprocess.PIPE).stdout
+open(os.path.join(out, "c-zstd-window.tar.zst"), "wb").write(window(27)) # as large as is allowed; only natively
+open(os.path.join(out, "bad-zstd-window.tar.zst"), "wb").write(window(28))
 expected["bad-zstd-window.tar.zst"] = {"error": "limit-window"}
 
 # what follows the end

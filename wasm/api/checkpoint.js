@@ -554,6 +554,10 @@ export class Checkpoint {
         prefix: checkpoint.#prefix,
         records: () => checkpoint.#own.records(),
         read: checkpoint.#readRanges.bind(checkpoint),
+        ranges: (
+          /** @type {import('./ranges.js').Range[]} */ list,
+          /** @type {AbortSignal} */ signal,
+        ) => checkpoint.ranges(list, { signal }),
       };
       try {
         dump = await Dump.open(this.#core, images, { previous: dump, texts: i === 0, signal });

@@ -2,6 +2,7 @@
 // What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
 import { views as fields } from '../../dist/tables.js';
 import { readTape } from '../border/value.js';
+import { Memory } from './memory.js';
 import { textAt, withBytes } from './summary.js';
 
 /**
@@ -11,6 +12,7 @@ import { textAt, withBytes } from './summary.js';
  * @typedef {object} Holder what images are read from
  * @property {string} prefix directory of the checkpoint in the archive; '' for its top
  * @property {() => Iterable<Uint8Array>} records of the members
+ * @property {import('./memory.js').Level['ranges']} ranges piece by piece, as Checkpoint's
  * @property {(ranges: Range[], take: (index: number, bytes: Uint8Array) => void, signal?: AbortSignal) => Promise<void>} read
  *   gives the bytes of each range; fewer than it has if the member ends before. A range that cannot be read is left out.
  */
@@ -205,6 +207,23 @@ export class Dump {
   /** What is not known because images are missing or damaged. */
   get gaps() {
     return /** @type {ProcessView} */ (this.#view('processes')).gaps;
+  }
+
+  /** The memory of the processes. @returns {Memory} */
+  get memory() {
+    /** @type {import('./memory.js').Level[]} */
+    const levels = [];
+    /** @type {Dump | undefined} */
+    let dump = this; // eslint-disable-line consistent-this, unicorn/no-this-assignment
+    for (; dump; dump = dump.#previous) {
+      const { ranges } = dump.#holder;
+      levels.push({ directory: dump.#directory, ranges });
+    }
+    const open = () => {
+      if (!this.#handle) throw new TypeError('the dump is closed');
+      return this.#handle;
+    };
+    return new Memory(this.#core, open, levels);
   }
 
   /** Gives the memory back. */

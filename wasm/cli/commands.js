@@ -7,16 +7,20 @@ import { explain } from './explain.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
+import { maps } from './maps.js';
+import { memory } from './memory.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
+import { search } from './search.js';
 import { show } from './show.js';
+import { strings } from './strings.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps],
+  ...[ps, maps, memory, search, strings],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];

@@ -60,7 +60,7 @@ function withPrevious([path, ...paths], context, use) {
 /**
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
- * @param {(path: string, dump: Dump) => Promise<void>} use
+ * @param {(path: string, dump: Dump, checkpoint: Checkpoint) => Promise<void>} use
  */
 export async function eachDump(context, session, use) {
   const { operands, values, given } = context;
@@ -80,7 +80,7 @@ export async function eachDump(context, session, use) {
             await session.say(`${shownAs}: ${checkpoint.error.message}`, EXIT.findings);
           const dump = await checkpoint.dump({ previous });
           try {
-            await use(shownAs, dump);
+            await use(shownAs, dump, checkpoint);
           } finally {
             dump.close();
           }

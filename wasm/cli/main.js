@@ -46,7 +46,7 @@ async function run(args, stdout, stderr) {
   const [least, most] = command.count;
   if (operands.length < least) throw fail(`${command.operands} is missing`);
   if (operands.length > most)
-    throw fail(`${quoted(operands[most])} is too much; expected ${command.operands}`);
+    throw fail(`${quoted(operands[most])} is unexpected; expected ${command.operands}`);
   for (const option of command.options) {
     const value = values[option.name];
     if (option.choices !== 'kinds' || value === undefined) continue;

@@ -36,9 +36,7 @@ function treeOf(rows) {
     else roots.push(row);
   }
   /** @type {{row: any, margin: string, corner: string, below: string}[]} */
-  const stack = roots
-    .toReversed()
-    .map((row) => ({ row, margin: '', corner: '', below: '' }));
+  const stack = roots.toReversed().map((row) => ({ row, margin: '', corner: '', below: '' }));
   const out = [];
   const seen = new Set();
   for (let top; (top = stack.pop());) {

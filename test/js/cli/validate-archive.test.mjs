@@ -136,7 +136,7 @@ test('validate: an archive by how it begins, whatever its name', async () => {
     assert.ok(!(await broken(cwd, file)).includes('CKP001'), file);
   const text = await ckpt(['validate', 'notes.txt'], { cwd });
   assert.equal(text.code, 2);
-  assert.match(text.stderr, /^ckpt: notes\.txt: the name tells no kind /);
+  assert.match(text.stderr, /^ckpt: notes\.txt: the kind cannot be told from the name /);
   // --kind still says what a file is.
   const kind = await ckpt(['validate', '--kind', 'any', 'download'], { cwd });
   assert.equal(kind.code, 1);

@@ -59,7 +59,7 @@ export interface ArchiveLimits {
   maxRatio?: number;
   /** Bytes that are kept whatever the ratio, 1 MiB by default. */
   ratioFloor?: number;
-  /** Of the window of a compressed stream. */
+  /** Of the window of a compressed stream, 128 MiB by default. */
   maxWindow?: number;
   /** Archives inside archives, 4 by default. */
   maxDepth?: number;
