@@ -71,7 +71,7 @@ export class Content {
   /** Parts, of which those that are not there are read in one go. @param {number} first @param {number} end */
   #between(first, end) {
     const parts = [];
-    for (let number = first, missing = first; number < end; number++) {
+    for (let number = first; number < end; number++) {
       const known = this.#parts.get(number);
       this.#parts.delete(number);
       if (known) {
@@ -79,7 +79,8 @@ export class Content {
         parts.push(known);
         continue;
       }
-      for (missing = number + 1; missing < end && !this.#parts.has(missing);) missing++;
+      let missing = number + 1;
+      for (; missing < end && !this.#parts.has(missing);) missing++;
       const start = number * PART;
       const all = this.#get(start, Math.min(this.size, missing * PART));
       for (let from = 0; number < missing; number++, from += PART) {
