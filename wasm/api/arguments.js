@@ -31,7 +31,7 @@ function distance(a, b, most) {
 export function nearest(word, known) {
   if (word.length > 100) return '';
   const small = word.toLowerCase();
-  const most = Math.max(1, Math.floor(small.length / 3));
+  const most = Math.ceil(small.length / 3);
   let best = '';
   let least = most + 1;
   for (const name of known) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint in whatever holds it: an archive, an image, a directory, a pod.
-import { sourceOf } from './archive.js';
-import { checkedOptions, must } from './arguments.js';
+import { checkedOptions, kindOf, must } from './arguments.js';
 import { checkedLimits } from './budget.js';
 import { layout } from '../border/archive-layout.js';
 import { CheckpointError } from '../border/error.js';
@@ -12,6 +11,7 @@ import { matchesPattern, MembersBelow, membersMeant } from './members.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
 import { plan, rangesOf, wholes } from './ranges.js';
+import { inputOf } from './sources.js';
 import { KEPT, memberUse, Summary, USE } from './summary.js';
 
 /**
@@ -325,7 +325,9 @@ export class Checkpoint {
    * @param {ReadOptions & {limit?: number}} [options] limit: bytes, 64 MiB by default
    * @returns {Promise<Uint8Array>}
    */
-  async read(name, { limit = READ_LIMIT, start, end, inside, signal } = {}) {
+  async read(name, options) {
+    const checked = checkedOptions(options, { ...READ_OPTIONS, limit: must.count }, 'read');
+    const { limit = READ_LIMIT, start, end, inside, signal } = checked;
     if (this.#inner) return this.#inner.read(name, { limit, start, end, inside, signal });
     const list = [{ member: name, ...span(start, end) }];
     const { origin, groups } = await this.#plan(list, { inside, signal });
@@ -344,7 +346,8 @@ export class Checkpoint {
    * One member, piece by piece; as `read`, without a limit.
    * @param {string | Member} name @param {ReadOptions} [options] @returns {AsyncGenerator<Uint8Array>}
    */
-  async *stream(name, { start, end, inside, signal } = {}) {
+  async *stream(name, options) {
+    const { start, end, inside, signal } = checkedOptions(options, READ_OPTIONS, 'stream');
     const list = [{ member: name, ...span(start, end) }];
     for await (const { bytes } of this.ranges(list, { inside, signal }))
       if (bytes.length > 0) yield bytes;
@@ -360,7 +363,8 @@ export class Checkpoint {
    *   one, which is an archive itself
    * @returns {AsyncGenerator<import('./ranges.js').RangePiece>}
    */
-  async *ranges(list, { signal, inside } = {}) {
+  async *ranges(list, options) {
+    const { signal, inside } = checkedOptions(options, RANGES_OPTIONS, 'ranges');
     if (this.#inner) {
       yield* this.#inner.ranges(list, { signal, inside });
       return;
@@ -376,7 +380,11 @@ export class Checkpoint {
    * @param {{signal?: AbortSignal, limit?: number}} [options] limit: bytes of one member, 64 MiB by default
    * @returns {AsyncGenerator<{member: Member, bytes: Uint8Array}>}
    */
-  async *readAll(which, { signal, limit = READ_LIMIT } = {}) {
+  async *readAll(which, options) {
+    const checked = checkedOptions(options, READ_ALL_OPTIONS, 'readAll');
+    const { signal, limit = READ_LIMIT } = checked;
+    if (typeof which !== 'function' && typeof which !== 'string')
+      throw new TypeError(`readAll takes a pattern or a function, not ${kindOf(which)}`);
     if (this.#inner) {
       yield* this.#inner.readAll(which, { signal, limit });
       return;
@@ -436,7 +444,8 @@ export class Checkpoint {
    * The members of a member that is itself an archive: rootfs-diff.tar, volumes/x.tar …
    * @param {string | Member} name @param {{signal?: AbortSignal}} [options] @returns {Promise<Listing>}
    */
-  async list(name, { signal } = {}) {
+  async list(name, options) {
+    const { signal } = checkedOptions(options, { signal: must.signal }, 'list');
     if (this.#inner) return this.#inner.list(name, { signal });
     const { members, compression, error } = await this.#listing(this.#member(name), signal);
     return { members, compression, error };
@@ -542,7 +551,8 @@ export class Checkpoint {
    *   incremental dump, those before it, the latest first
    * @returns {Promise<Dump>} to be closed
    */
-  async dump({ previous = [], signal } = {}) {
+  async dump(options) {
+    const { previous = [], signal } = checkedOptions(options, DUMP_OPTIONS, 'dump');
     const chain = [this, ...(Array.isArray(previous) ? previous : [previous])];
     /** @type {Dump | undefined} */
     let dump;
@@ -602,6 +612,10 @@ Object.defineProperty(
   { value: Checkpoint.prototype.close, configurable: true, writable: true },
 );
 
+/** @param {any} options @throws {TypeError} if one is not known, or of another type */
+export const checkedOpenOptions = (options) =>
+  checkedOptions(options, OPEN_OPTIONS, 'openCheckpoint');
+
 /**
  * @param {Core} core
  * @param {any} source
@@ -609,11 +623,11 @@ Object.defineProperty(
  * @returns {Promise<Checkpoint>}
  */
 export async function openWith(core, source, options = {}) {
-  checkedOptions(options, OPEN_OPTIONS, 'openCheckpoint');
+  checkedOpenOptions(options);
   const limits = checkedLimits(options.limits);
   options.signal?.throwIfAborted();
-  const input = /** @type {Input} */ (sourceOf(source));
-  const name = options.name ?? /** @type {any} */ (source).name;
+  const input = inputOf(source);
+  const name = options.name ?? source.name;
   const named = { ...options, name: typeof name === 'string' ? name : '' };
   try {
     return await Checkpoint.open(core, new Origin(core, input, { limits }), named);
@@ -625,6 +639,10 @@ export async function openWith(core, source, options = {}) {
   }
 }
 
+const RANGES_OPTIONS = { inside: must.any, signal: must.signal };
+const READ_OPTIONS = { ...RANGES_OPTIONS, start: must.place, end: must.place };
+const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
+const DUMP_OPTIONS = { previous: must.any, signal: must.signal };
 const OPEN_OPTIONS = {
   name: must.text,
   onProgress: must.call,

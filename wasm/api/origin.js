@@ -16,11 +16,7 @@ import { Summary } from './summary.js';
  * @typedef {import('./archive.js').Archive} Archive
  * @typedef {import('./archive.js').ArchiveOptions} ArchiveOptions
  * @typedef {import('./archive.js').Member} Member
- * @typedef {object} Input
- * @property {number | undefined} size undefined: a stream, to be read in order, once
- * @property {(offset: number, length: number) => Uint8Array | Promise<Uint8Array>} read
- * @property {() => void | Promise<void>} [close]
- * @property {boolean} [directory] the archive is made up from the files of a directory
+ * @typedef {import('./sources.js').Input} Input
  */
 
 /** An archive that can be read again. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading parts of members, many at a time: the one way to the data of a checkpoint.
 import { ArchiveError, unlessAborted } from './archive.js';
+import { kindOf } from './arguments.js';
 import { GONE } from './origin.js';
 
 /**
@@ -48,7 +49,16 @@ function count(value, what, fallback) {
  * @returns {Group[]}
  */
 export function plan(list, resolve, keptOf = () => undefined) {
+  if (typeof list?.[Symbol.iterator] !== 'function' || typeof list === 'string')
+    throw new TypeError(
+      `ranges takes a list of {member, offset, length, tag}, not ${kindOf(list)}`,
+    );
   const ranges = [...list];
+  for (const range of ranges)
+    if (range?.member === undefined)
+      throw new TypeError(
+        `a range must name a member: {member, offset, length, tag}; it is ${kindOf(range)}`,
+      );
   const members = resolve(new Set(ranges.map(({ member }) => member)));
   /** @type {Map<number, Group>} */
   const groups = new Map();

@@ -2,7 +2,9 @@
 // Validation: the JavaScript side of exports_session.c. What is wrong, the core decides.
 import { noMemory } from './admission.js';
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
-import { Summary, textAt, withBytes } from './summary.js';
+import { KEPT, Summary, textAt, withBytes } from './summary.js';
+import { bytesOf, kindOf, must, nearest } from './arguments.js';
+import { kinds } from '../../dist/tables.js';
 
 const encoder = new TextEncoder();
 
@@ -94,6 +96,53 @@ async function validateCheckpoint(checkpoint, exports, options) {
     }
   }
   return result;
+}
+
+/** Names of files that a validation looks at. */
+const FILES = [
+  ...new Set([...KEPT.names, ...kinds.flatMap(({ name, file = name }) => [name, file])]),
+];
+
+/** What a validation can be told. */
+export const VALIDATE_OPTIONS = {
+  targets: must.texts,
+  only: must.texts,
+  ignore: must.texts,
+  severities: must.object,
+  limits: must.object,
+  reveal: must.flag,
+  now: must.number,
+  file: must.object,
+};
+
+/**
+ * What can be validated: a checkpoint, or files by names that are known.
+ * @param {any} target @returns {Checkpoint | Record<string, Uint8Array>}
+ * @throws {TypeError} which says what was expected
+ */
+export function checkedTarget(target) {
+  if (target instanceof Checkpoint) return target;
+  const plain = typeof target === 'object' && target !== null && !Array.isArray(target);
+  if (!plain || bytesOf(target) || typeof target.then === 'function' || target instanceof Map)
+    throw new TypeError(
+      `validate takes an opened checkpoint or files by their names, not ${kindOf(target)}`,
+    );
+  const files = Object.entries(target);
+  if (files.length === 0)
+    throw new TypeError(
+      'validate takes an opened checkpoint or files by their names; there is no file',
+    );
+  return Object.fromEntries(
+    files.map(([name, content]) => {
+      if (!FILES.includes(name))
+        throw new TypeError(
+          `there is no metadata file ${JSON.stringify(name)}${nearest(name, FILES) || `; there are ${FILES.join(', ')}`}`,
+        );
+      const bytes = bytesOf(content);
+      if (!bytes) throw new TypeError(`${name} must be bytes, not ${kindOf(content)}`);
+      return [name, bytes];
+    }),
+  );
 }
 
 /**
