@@ -566,7 +566,7 @@ export class Checkpoint {
         read: checkpoint.#readRanges.bind(checkpoint),
         ranges: (
           /** @type {import('./ranges.js').Range[]} */ list,
-          /** @type {AbortSignal} */ signal,
+          /** @type {AbortSignal | undefined} */ signal,
         ) => checkpoint.ranges(list, { signal }),
       };
       try {
