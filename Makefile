@@ -260,12 +260,17 @@ dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
 	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@
 dist/ckpt.h: wasm/gen/header.mjs src/ckpt.h src/text/types.h $(wildcard src/model/*.def) | setup
 	@mkdir -p dist; node $< src/ckpt.h $@
+dist/sbom.cdx.json: wasm/gen/notices.mjs package.json .ci/sources.txt $(DEPS) | setup
+	@mkdir -p dist; node $< dist
+# The command as it is published: the same modules in few files, each command loaded when it is called.
+dist/cli/ckpt.js: wasm/gen/bundle.mjs dist/tables.js dist/rules.js $(JS_SRC) | setup
+	@rm -rf dist/cli; node $< dist/cli
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
 	@node $< $@ $(B)/wasm/page.wasm
 
-all: dist/core.wasm dist/tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 

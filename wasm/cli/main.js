@@ -2,7 +2,6 @@
 // From the command line to the exit code.
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
-import { load } from '../api/index.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, Failure, UsageError } from './exit.js';
 import { commandHelp, mainHelp } from './help.js';
@@ -18,6 +17,7 @@ async function core() {
       `dist/core.wasm cannot be read: ${reason(/** @type {Error} */ (error).message)}; in a clone of the repository "make" builds it`,
     );
   }
+  const { load } = await import('../api/index.js');
   return load({ wasm });
 }
 
