@@ -312,15 +312,16 @@ static size_t skip(const struct ckpt_regex *r, const uint8_t *bytes, size_t at, 
 
 /*
  * Where the leftmost match ends that starts at or behind `at`; 0: there is none that ends up to
- * `end`. Once there is a match, better ones are looked for at most `*credit` bytes further, so that
- * all stays linear.
+ * `end`. *first: the first place where there is a match. Better ones are looked for at most
+ * `*credit` bytes behind it, so that all stays linear.
  */
 static size_t match_end(struct ckpt_regex *r, const uint8_t *bytes, size_t at, size_t end,
-                        size_t *credit)
+                        size_t *credit, size_t *first)
 {
     uint32_t state = 2 * CKPT_RE_START;
     size_t found = 0;
     bool nullable = r->ahead.states[CKPT_RE_START].match;
+    *first = 0;
     for (size_t i = at; i < end;) {
         if (state == 2 * CKPT_RE_START && !nullable) {
             i = r->skips[bytes[i]] ? skip(r, bytes, i + 1, end) : i;
@@ -330,10 +331,13 @@ static size_t match_end(struct ckpt_regex *r, const uint8_t *bytes, size_t at, s
         state = step(r, &r->ahead, state, bytes[i++]);
         if (state == 2 * CKPT_RE_DEAD)
             break;
-        if (state & 1)
+        if (state & 1) {
             found = i;
+            if (*first == 0)
+                *first = i;
+        }
         if (found != 0) {
-            if (*credit == 0 || i - found > r->longest)
+            if (*credit == 0 || i - *first > r->longest)
                 break;
             --*credit;
         }
@@ -356,8 +360,9 @@ static size_t match_start(struct ckpt_regex *r, const uint8_t *bytes, size_t lea
     return found;
 }
 
-bool ckpt_regex_run(struct ckpt_regex *r, const uint8_t *bytes, size_t length, size_t from,
-                    size_t to, uint64_t base, ckpt_match_sink *sink, void *context)
+__attribute__((noinline)) bool ckpt_regex_run(struct ckpt_regex *r, const uint8_t *bytes,
+                                              size_t length, size_t from, size_t to, uint64_t base,
+                                              ckpt_match_sink *sink, void *context)
 {
     size_t at = from, end = length, credit = 4 * (length < to ? length : to - from) + 65536;
     if (r->last > base + at)
@@ -365,13 +370,23 @@ bool ckpt_regex_run(struct ckpt_regex *r, const uint8_t *bytes, size_t length, s
     if (to <= length && length - to >= r->longest)
         end = to + r->longest - 1; /* no match that starts before `to` ends behind that */
     while (at < to) {
-        size_t match = match_end(r, bytes, at, end, &credit);
+        size_t first, match = match_end(r, bytes, at, end, &credit, &first);
         if (match == 0 && r->ahead.states[CKPT_RE_START].match && ++at < to)
             continue; /* it matches the empty text here */
         if (match == 0)
             break;
         size_t least = match - at > r->longest ? match - r->longest : at;
         size_t start = match_start(r, bytes, least, match);
+        if (start == match && first < match) { /* it is too long: as much of it as there can be */
+            least = first - at > r->longest ? first - r->longest : at;
+            start = match_start(r, bytes, least, first);
+            match = first;
+            if (start < first) {
+                size_t limit = end - start < r->longest ? end : start + r->longest;
+                size_t again, longer = match_end(r, bytes, start, limit, &credit, &again);
+                match = longer > first ? longer : first;
+            }
+        }
         if (start >= to)
             break;
         if (start == match) { /* it would be too long, or empty */

@@ -68,7 +68,7 @@ static bool add_view(struct ckpt_scan *scan, uint32_t space, const struct ckpt_s
     }
     void *views = scan->views;
     if (scan->view_count >= UINT32_MAX - 1 ||
-        !grow(&views, scan->view_count, &scan->view_room, sizeof(*scan->views)))
+        !grow(&views, scan->view_count, &scan->view_room, sizeof(*scan->views)) || views == NULL)
         return false;
     scan->views = views;
     if (follows)
@@ -97,6 +97,8 @@ static bool add_area(struct ckpt_scan *scan, uint32_t index, uint64_t at, uint64
     for (; at < end && ckpt_memory_at(scan->memory, space, at, &s); at = s.end) {
         if (s.end > end)
             s.end = end;
+        if (s.shared && scan->filter.own)
+            continue;
         switch (s.place) {
         case CKPT_PLACE_STORED:
         case CKPT_PLACE_BLOCK: {
@@ -228,7 +230,7 @@ static bool sort_views(struct ckpt_scan *scan)
 
 static bool make_strips(struct ckpt_scan *scan)
 {
-    scan->strips = malloc((scan->view_count + 1) * sizeof(*scan->strips));
+    scan->strips = calloc(scan->view_count + 1, sizeof(*scan->strips));
     if (scan->strips == NULL)
         return false;
     for (size_t i = 0; i < scan->view_count; i++) {
@@ -258,7 +260,7 @@ static bool make_edges(struct ckpt_scan *scan)
     for (size_t i = 0; i < scan->view_count; i++) {
         struct ckpt_scan_view *view = &scan->views[scan->by_address[i]];
         size_t head = view->joins_before ? 2 * reach : 0;
-        size_t tail = view->joins_before && !view->zero_before ? reach : 0;
+        size_t tail = view->joins_before && !view->zero_before && before != NULL ? reach : 0;
         if (reach == 0 || head + tail > MOST_EDGES - size) {
             scan->left.borders += head != 0;
             if (tail != 0)

@@ -140,9 +140,10 @@ static bool look(const struct run *r, size_t at, uint32_t gram)
     return true;
 }
 
-bool ckpt_grams_run(const struct ckpt_grams *g, struct ckpt_pattern *patterns, const uint8_t *bytes,
-                    size_t length, size_t from, size_t to, uint64_t base, ckpt_match_sink *sink,
-                    void *context)
+__attribute__((noinline)) bool ckpt_grams_run(const struct ckpt_grams *g,
+                                              struct ckpt_pattern *patterns, const uint8_t *bytes,
+                                              size_t length, size_t from, size_t to, uint64_t base,
+                                              ckpt_match_sink *sink, void *context)
 {
     const struct run r = {g, patterns, bytes, length, from, to, base, sink, context};
     const uint64_t *bitmap = g->bitmap;

@@ -13,8 +13,8 @@ static inline ckpt_v16 fits(const uint8_t *first, const uint8_t *second, const c
     return ckpt_v16_and(a, b);
 }
 
-size_t ckpt_literal_find(const struct ckpt_pattern *p, const uint8_t *bytes, size_t from,
-                         size_t end)
+__attribute__((noinline)) size_t ckpt_literal_find(const struct ckpt_pattern *p,
+                                                   const uint8_t *bytes, size_t from, size_t end)
 {
     const ckpt_v16 v[4] = {ckpt_v16_splat(p->masks[p->first]), ckpt_v16_splat(p->bytes[p->first]),
                            ckpt_v16_splat(p->masks[p->second]),

@@ -80,8 +80,9 @@ static bool next_run(const struct looked *l, size_t at, struct ckpt_match *match
     return false;
 }
 
-bool ckpt_strings_run(struct ckpt_strings *s, const uint8_t *bytes, size_t length, size_t from,
-                      size_t to, uint64_t base, ckpt_match_sink *sink, void *context)
+__attribute__((noinline)) bool ckpt_strings_run(struct ckpt_strings *s, const uint8_t *bytes,
+                                                size_t length, size_t from, size_t to,
+                                                uint64_t base, ckpt_match_sink *sink, void *context)
 {
     struct ckpt_match next[2];
     bool there[2] = {false, false};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What opening one checkpoint may cost, whatever it is made of.
 import { layout } from '../border/archive-layout.js';
-import { nearest } from './arguments.js';
+import { nearest } from '../border/arguments.js';
 
 /**
  * What stops the reading of hostile archives. Bytes, unless it says otherwise. Those marked * are for all

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint in whatever holds it: an archive, an image, a directory, a pod.
-import { checkedOptions, kindOf, must } from './arguments.js';
+import { checkedOptions, kindOf, must } from '../border/arguments.js';
 import { checkedLimits } from './budget.js';
 import { layout } from '../border/archive-layout.js';
 import { CheckpointError } from '../border/error.js';
@@ -566,8 +566,8 @@ export class Checkpoint {
         read: checkpoint.#readRanges.bind(checkpoint),
         ranges: (
           /** @type {import('./ranges.js').Range[]} */ list,
-          /** @type {AbortSignal | undefined} */ signal,
-        ) => checkpoint.ranges(list, { signal }),
+          /** @type {AbortSignal | undefined} */ abort,
+        ) => checkpoint.ranges(list, { signal: abort }),
       };
       try {
         dump = await Dump.open(this.#core, images, { previous: dump, texts: i === 0, signal });

@@ -4,9 +4,11 @@
  * @module
  */
 import { openWith } from './checkpoint.js';
-import { bytesOf, checkedOptions, kindOf, must } from './arguments.js';
 import { checkedTarget, VALIDATE_OPTIONS, validateWith } from './validate.js';
+import { bytesOf, checkedOptions, kindOf, must } from '../border/arguments.js';
+import { provideCodecs } from '../border/codecs.js';
 import { Core } from '../border/core.js';
+import { compile } from '../border/module.js';
 
 export { ResourceError } from './admission.js';
 export { ArchiveError } from './archive.js';
@@ -44,15 +46,18 @@ let loaded;
 /**
  * The core, ready for use. Calling it again gives the same one.
  * @param {object} [options]
- * @param {WebAssembly.Module | BufferSource | URL | string | Response | Promise<any>} [options.wasm] the core:
- *   compiled, as bytes, where it is, or the response to fetching it; without it the module that comes with
- *   this package is taken
+ * @param {import('../border/module.js').Wasm | Promise<any>} [options.wasm] the core: compiled, as bytes, where
+ *   it is, or the response to fetching it; without it the module that comes with this package is taken
+ * @param {import('../border/codecs.js').Provided} [options.codecs] the same for the decoders of xz and
+ *   bzip2 (codecs.wasm), or a function that gives it; loaded when a file needs it
  * @returns {Promise<Ckpt>}
  */
 export function load(options) {
-  const { wasm } = checkedOptions(options, { wasm: must.any }, 'load');
+  const { wasm, codecs } = checkedOptions(options, { wasm: must.any, codecs: must.any }, 'load');
+  if (codecs !== undefined) provideCodecs(codecs);
   if (loaded) return Promise.resolve(loaded);
-  loading ??= instantiate(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
+  loading ??= compile(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
+    .then((module) => WebAssembly.instantiate(module, {}))
     .then((instance) => (loaded ??= new Ckpt(instance)))
     .catch((error) => {
       loading = undefined; // another attempt may do better
@@ -63,60 +68,19 @@ export function load(options) {
 
 /**
  * The core, at once. Browsers may refuse that outside of workers.
- * @param {{wasm: WebAssembly.Module | BufferSource}} options @returns {Ckpt}
+ * @param {{wasm: WebAssembly.Module | BufferSource | (() => BufferSource)}} options a function is called if
+ *   there is no core yet @returns {Ckpt}
  */
 export function loadSync(options) {
   if (loaded) return loaded;
-  const { wasm } = checkedOptions(options, { wasm: must.any }, 'loadSync');
+  const { wasm: given } = checkedOptions(options, { wasm: must.any }, 'loadSync');
+  const wasm = typeof given === 'function' ? given() : given;
   const bytes = bytesOf(wasm);
   if (!bytes && !(wasm instanceof WebAssembly.Module))
     throw new TypeError(`the core must be compiled, or bytes, not ${kindOf(wasm)}`);
   const module = bytes ? new WebAssembly.Module(bytes.slice()) : wasm;
   return (loaded = new Ckpt(new WebAssembly.Instance(module, {})));
 }
-
-/** @param {any} given @returns {Promise<WebAssembly.Instance>} */
-async function instantiate(given) {
-  const wasm = await given;
-  if (wasm instanceof WebAssembly.Module) return WebAssembly.instantiate(wasm, {});
-  const bytes = bytesOf(wasm);
-  // Not every engine takes a DataView, or memory that is shared.
-  if (bytes) return (await WebAssembly.instantiate(bytes.slice(), {})).instance;
-  const response = typeof wasm?.arrayBuffer === 'function' ? wasm : await fetched(wasm);
-  if (response instanceof Uint8Array) return instantiate(response);
-  const { ok, url, status, statusText, headers } = response;
-  if (!ok) throw new Error(`${url} could not be loaded: ${status} ${statusText}. ${REMEDY}`);
-  const streamed =
-    headers.get('content-type') === 'application/wasm' && WebAssembly.instantiateStreaming;
-  const source = streamed
-    ? await WebAssembly.instantiateStreaming(response, {})
-    : await WebAssembly.instantiate(await response.arrayBuffer(), {});
-  return source.instance;
-}
-
-/** @param {any} wasm where the core is @returns {Promise<any>} a response, or bytes */
-async function fetched(wasm) {
-  if (typeof wasm !== 'string' && typeof wasm?.href !== 'string')
-    throw new TypeError(
-      `the core must be compiled, bytes, a URL or a response, not ${kindOf(wasm)}`,
-    );
-  // Some bundlers make addresses that are relative to the page.
-  const url = new URL(String(wasm), globalThis.location?.href);
-  // Node cannot fetch files; this way to its file system needs no import, which bundlers would follow.
-  const fs =
-    url.protocol === 'file:' &&
-    /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:fs');
-  try {
-    return fs ? new Uint8Array(fs.readFileSync(url)) : await fetch(url);
-  } catch (cause) {
-    const { message } = /** @type {Error} */ (cause);
-    throw new Error(`${url} could not be loaded: ${message}. ${REMEDY}`, { cause });
-  }
-}
-
-const REMEDY =
-  'Copy container-checkpoint/core.wasm there, tell where it is by load({ wasm }), or import ' +
-  'container-checkpoint/inline, which has it inside';
 
 /**
  * Opens a checkpoint where it lies: nothing is unpacked, and of an uncompressed archive only its

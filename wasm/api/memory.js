@@ -18,6 +18,7 @@ import { withBytes } from './summary.js';
  * @property {bigint} start address
  * @property {bigint} end the address behind it
  * @property {Place} place where its bytes are
+ * @property {boolean} shared it is shared memory, with a page map of its own
  * @property {number} level stored: 0: in this dump, 1: in the one before …
  * @property {string | null} member stored: the pages file
  * @property {number} offset stored: in that file
@@ -138,7 +139,7 @@ export class Memory {
       );
       if (words.length === 0) return;
       for (let i = 0; i < words.length; i += SEGMENT) {
-        const place = PLACES[words[i + 4]];
+        const place = PLACES[words[i + 4] & 255];
         const stored = place === 'stored' || place === 'block';
         const level = words[i + 5];
         at = long(words, i + 2);
@@ -146,6 +147,7 @@ export class Memory {
           start: long(words, i),
           end: at,
           place,
+          shared: words[i + 4] > 255,
           level,
           member: stored ? `${this.#levels[level].directory}pages-${words[i + 6]}.img` : null,
           offset: Number(long(words, i + 7)),
@@ -156,6 +158,20 @@ export class Memory {
         };
       }
     }
+  }
+
+  /**
+   * How much memory the processes have: bytes of their own pages that this dump holds, and bytes of their
+   * shared mappings.
+   * @returns {{pid: number, stored: bigint, shared: bigint}[]}
+   */
+  sizes() {
+    const words = this.#words(this.#core.exports.ckpt_wasm_memory_sizes(this.#handle()));
+    return Array.from({ length: words.length / 5 }, (_, i) => ({
+      pid: words[5 * i],
+      stored: long(words, 5 * i + 1),
+      shared: long(words, 5 * i + 3),
+    }));
   }
 
   /**
@@ -215,6 +231,51 @@ export class Memory {
         yield { segment: tag, offset: 0, bytes: this.#expand(tag, whole) };
       }
     }
+  }
+
+  /**
+   * The core file of a process, as the kernel would have written it.
+   * @param {number} pid
+   * @returns {{size: number, head: Uint8Array, loads: {start: bigint, end: bigint, offset: number, held: boolean}[]}}
+   *   head: its first bytes; loads: the memory; what is not held is not in the file
+   * @throws {RangeError} there is none
+   */
+  core(pid) {
+    const { exports } = this.#core;
+    const words = this.#words(exports.ckpt_wasm_memory_core(this.#handle(), pid));
+    if (words.length === 0) throw new RangeError('there is not enough memory');
+    const text = (/** @type {number} */ i) =>
+      new Uint8Array(exports.memory.buffer, words[i], words[i + 1]).slice();
+    if (words[0] !== 0) throw new RangeError(new TextDecoder().decode(text(0)));
+    const loads = [];
+    for (let i = 6; i < words.length; i += 7)
+      loads.push({
+        start: long(words, i),
+        end: long(words, i + 2),
+        offset: Number(long(words, i + 4)),
+        held: words[i + 6] !== 0,
+      });
+    return { size: Number(long(words, 4)), head: text(2), loads };
+  }
+
+  /**
+   * The bytes of a core file, with their places in it, in the order in which they can be had. What lies
+   * between them is zero.
+   * @param {number} pid @param {AbortSignal} [signal]
+   * @returns {AsyncGenerator<{position: number, bytes: Uint8Array}, number>} returns the size of the file
+   */
+  async *coreFile(pid, signal) {
+    const { size, head, loads } = this.core(pid);
+    yield { position: 0, bytes: head };
+    const held = loads.filter((load) => load.held);
+    /** @type {Map<Segment, number>} */
+    const places = new Map();
+    for (const { start, end, offset } of held)
+      for (const segment of this.segments(pid, start, end))
+        if (segment.member !== null) places.set(segment, offset + Number(segment.start - start));
+    for await (const { segment, offset, bytes } of this.pieces(places.keys(), signal))
+      yield { position: /** @type {number} */ (places.get(segment)) + offset, bytes };
+    return size;
   }
 
   /**

@@ -28,29 +28,32 @@ import {
   ResourceError,
 } from './index.js';
 import { nodeSource } from './node-source.js';
+import { provideCodecs } from '../border/codecs.js';
 
 export { ArchiveError, Checkpoint, CheckpointError, ResourceError };
 
 /** The core, compiled when it is first needed: at once, so that this module can be required. */
-const ckpt = () => loadSync({ wasm: readFileSync(corePath()) });
+const ckpt = () => loadSync({ wasm: () => readFileSync(packageFile('core.wasm')) });
+provideCodecs(() => readFileSync(packageFile('codecs.wasm')));
 
-/** Where the core is: beside this module as it is published, else beside what it was bundled into, else in the package. */
-function corePath() {
+/** Where a module is: beside this module as it is published, else beside what it was bundled into, else in the package. */
+/** @param {string} name */
+function packageFile(name) {
   // In a bundle of the form of CommonJS there is no import.meta.url.
   const own =
     import.meta.url ?? pathToFileURL(typeof __filename === 'string' ? __filename : '.').href;
-  const places = [new URL('../../dist/core.wasm', own), new URL('core.wasm', own)];
+  const places = [new URL(`../../dist/${name}`, own), new URL(name, own)];
   const found = places.find((place) => place.protocol === 'file:' && existsSync(place));
   if (found) return found;
   for (const from of [own, pathToFileURL(join(process.cwd(), 'x')).href]) {
     try {
-      return createRequire(from).resolve('container-checkpoint/core.wasm');
+      return createRequire(from).resolve(`container-checkpoint/${name}`);
     } catch {
       // It is not installed there.
     }
   }
   throw new Error(
-    `core.wasm was not found beside ${own}: copy container-checkpoint/core.wasm there, ` +
+    `${name} was not found beside ${own}: copy container-checkpoint/${name} there, ` +
       'call load({ wasm }) of container-checkpoint first, or leave container-checkpoint out of the bundle',
   );
 }
@@ -60,7 +63,8 @@ function corePath() {
  * @type {typeof loadWith}
  */
 export async function load(options = {}) {
-  return options.wasm === undefined ? ckpt() : loadWith(options);
+  if (options.wasm === undefined) ckpt();
+  return loadWith(options);
 }
 
 /**

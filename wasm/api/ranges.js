@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading parts of members, many at a time: the one way to the data of a checkpoint.
 import { ArchiveError, unlessAborted } from './archive.js';
-import { kindOf } from './arguments.js';
+import { kindOf } from '../border/arguments.js';
 import { GONE } from './origin.js';
 
 /**

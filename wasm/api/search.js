@@ -22,6 +22,7 @@ import { withBytes } from './summary.js';
  * @property {string} [perms] only mappings with these permissions: "x", "rw"
  * @property {bigint} [from] only from this address on
  * @property {bigint} [to] only below this one
+ * @property {boolean} [own] no shared memory
  * @property {number} [context] bytes before and behind that are told, at most 256
  * @property {number} [limit] ends after so many matches
  * @property {Iterable<Stream> | AsyncIterable<Stream>} [streams] what else is searched
@@ -185,7 +186,15 @@ function wordsAt(exports, at) {
 
 /** @param {any} exports @param {number} dump @param {Search} search @param {SearchOptions} options */
 function newScan(exports, dump, search, options) {
-  const { pids = [], kinds = [], perms = '', from = 0n, to = LAST, context = 0 } = options;
+  const {
+    pids = [],
+    kinds = [],
+    perms = '',
+    from = 0n,
+    to = LAST,
+    own = false,
+    context = 0,
+  } = options;
   const words = new Uint32Array(pids);
   const bytes = new Uint8Array(words.buffer);
   const scan = withBytes(exports, bytes, (at) =>
@@ -198,6 +207,7 @@ function newScan(exports, dump, search, options) {
       bitsOf([...perms.replace(/-/g, '')], PROT, 'perms'),
       from,
       to,
+      own ? 1 : 0,
       context,
     ),
   );

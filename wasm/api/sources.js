@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a checkpoint can be read from, in browsers and Node alike.
-import { bytesOf, kindOf } from './arguments.js';
+import { bytesOf, kindOf } from '../border/arguments.js';
 
 /**
  * Where bytes come from. Without a size they come in order, once.

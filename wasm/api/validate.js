@@ -3,7 +3,7 @@
 import { noMemory } from './admission.js';
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
 import { KEPT, Summary, textAt, withBytes } from './summary.js';
-import { bytesOf, kindOf, must, nearest } from './arguments.js';
+import { bytesOf, kindOf, must, nearest } from '../border/arguments.js';
 import { kinds } from '../../dist/tables.js';
 
 const encoder = new TextEncoder();

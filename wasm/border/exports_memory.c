@@ -3,6 +3,9 @@
  * The memory of a dump's processes, for JavaScript; wasm/api/memory.js is the other side. Lists are
  * answered as words in a row, good until the next call.
  */
+#include <string.h>
+
+#include "criu/elf.h"
 #include "criu/lz4.h"
 #include "criu/memory_view.h"
 #include "wasm/border/tape.h"
@@ -15,6 +18,8 @@ const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t fr
                                       uint32_t most);
 const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t address);
 int ckpt_wasm_memory_expand(const uint8_t *from, uint32_t length, uint8_t *to, uint32_t size);
+const void *ckpt_wasm_memory_core(ckpt_dump *dump, uint32_t pid);
+const void *ckpt_wasm_memory_sizes(ckpt_dump *dump);
 
 static struct ckpt_buffer list;
 static struct ckpt_tape tape;
@@ -92,8 +97,9 @@ uint32_t ckpt_wasm_memory_page_size(ckpt_dump *dump)
 
 /*
  * The segments from one address up to another, at most so many. Of each: start and end (two words
- * each, the low one first), place, level, number of the pages file, offset in it (two words), bytes
- * there; of blocks the segment's place in the block and the block's size in memory.
+ * each, the low one first), place (and 256 if shared memory has it), level, number of the pages
+ * file, offset in it (two words), bytes there; of blocks the segment's place in the block and the
+ * block's size in memory.
  */
 const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t from, uint64_t to,
                                       uint32_t most)
@@ -109,7 +115,7 @@ const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t fr
             s.end = to;
         add_long(s.start);
         add_long(s.end);
-        add_word(s.place);
+        add_word(s.place | (s.shared ? 256u : 0));
         add_word(s.level);
         add_word((uint32_t)s.pages_id);
         add_long(block ? s.block.offset : s.offset);
@@ -144,4 +150,48 @@ const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t add
 int ckpt_wasm_memory_expand(const uint8_t *from, uint32_t length, uint8_t *to, uint32_t size)
 {
     return ckpt_lz4_expand(from, length, to, size);
+}
+
+/* The core file of a process: words with address and length of why there is none (0: there is one),
+   address and length of its first bytes, its size (two words), and for each part of the memory
+   start, end, place in the file (two words each), whether its bytes belong there. Good until the
+   next call. */
+const void *ckpt_wasm_memory_core(ckpt_dump *dump, uint32_t pid)
+{
+    static struct ckpt_core core;
+    ckpt_core_free(&core);
+    bool good = ckpt_core_make(&core, dump, pid);
+    ckpt_buffer_clear(&list);
+    add_word((uint32_t)(uintptr_t)core.refused);
+    add_word(good ? 0 : (uint32_t)strlen(core.refused));
+    add_word((uint32_t)(uintptr_t)core.head.data);
+    add_word((uint32_t)core.head.length);
+    add_long(core.size);
+    for (size_t i = 0; good && i < core.count; i++) {
+        add_long(core.loads[i].start);
+        add_long(core.loads[i].end);
+        add_long(core.loads[i].offset);
+        add_word(core.loads[i].held);
+    }
+    return answer_list();
+}
+
+/* For each process with memory: its pid, bytes of its own pages that this dump holds, bytes of its
+   shared mappings (two words each). */
+const void *ckpt_wasm_memory_sizes(ckpt_dump *dump)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    ckpt_buffer_clear(&list);
+    for (size_t i = 0; memory != NULL && i < ckpt_memory_space_count(memory); i++) {
+        const struct ckpt_space *space = ckpt_memory_space_at(memory, i);
+        const struct ckpt_pagemap *map = ckpt_memory_map(memory, 0, false, space->pid);
+        uint64_t shared = 0;
+        for (size_t k = 0; k < space->count; k++)
+            if (space->vmas[k].shared)
+                shared += space->vmas[k].end - space->vmas[k].start;
+        add_word(space->pid);
+        add_long(map == NULL ? 0 : map->stored * map->page_size);
+        add_long(shared);
+    }
+    return answer_list();
 }

@@ -12,7 +12,7 @@ int ckpt_wasm_search_strings(ckpt_search *search, uint32_t least, uint32_t encod
 int ckpt_wasm_search_prepare(ckpt_search *search);
 ckpt_scan *ckpt_wasm_scan_new(ckpt_dump *dump, ckpt_search *search, const uint32_t *pids,
                               uint32_t pid_count, uint32_t kinds, uint32_t prot, uint64_t from,
-                              uint64_t to, uint32_t context);
+                              uint64_t to, int own, uint32_t context);
 void ckpt_wasm_scan_free(ckpt_scan *scan);
 const void *ckpt_wasm_scan_ranges(ckpt_scan *scan);
 double ckpt_wasm_scan_size(ckpt_scan *scan);
@@ -82,9 +82,10 @@ int ckpt_wasm_search_prepare(ckpt_search *search)
 
 ckpt_scan *ckpt_wasm_scan_new(ckpt_dump *dump, ckpt_search *search, const uint32_t *pids,
                               uint32_t pid_count, uint32_t kinds, uint32_t prot, uint64_t from,
-                              uint64_t to, uint32_t context)
+                              uint64_t to, int own, uint32_t context)
 {
-    const struct ckpt_scan_filter filter = {pids, pid_count, kinds, prot, from, to, context};
+    const struct ckpt_scan_filter filter = {pids, pid_count, kinds,    prot,
+                                            from, to,        own != 0, context};
     struct ckpt_memory *memory = ckpt_dump_memory(dump);
     return memory == NULL ? NULL : ckpt_scan_new(memory, search, &filter);
 }

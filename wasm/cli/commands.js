@@ -2,6 +2,7 @@
 // The commands of ckpt. Arguments, --help and shell completion are read and made with this table.
 import { cat } from './cat.js';
 import { completion } from './completion.js';
+import { core } from './core.js';
 import { decode } from './decode.js';
 import { explain } from './explain.js';
 import { inspect } from './inspect.js';
@@ -9,6 +10,7 @@ import { list } from './list.js';
 import { ls } from './ls.js';
 import { maps } from './maps.js';
 import { memory } from './memory.js';
+import { memparse } from './memparse.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { search } from './search.js';
@@ -20,7 +22,7 @@ import { view } from './view.js';
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps, maps, memory, search, strings],
+  ...[ps, maps, memory, search, strings, core, memparse],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];

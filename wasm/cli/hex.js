@@ -10,8 +10,16 @@ const TEXT = Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
 );
 
-/** One row, without a line feed. @param {Uint8Array} bytes @param {number} at @param {bigint} address of them */
-function row(bytes, at, address) {
+/** What stands above such rows in checkpointctl's output. */
+export const HEADING =
+  'Address           Hexadecimal                                       ASCII            ';
+export const DASHES = '-'.repeat(85);
+
+/**
+ * One row, without a line feed.
+ * @param {Uint8Array} bytes @param {number} at @param {bigint} address of them @param {boolean} gap whether there is one between 8 and 8 bytes
+ */
+function row(bytes, at, address, gap) {
   let hex = '';
   let text = '';
   for (let i = 0; i < ROW; i++) {
@@ -21,7 +29,7 @@ function row(bytes, at, address) {
     } else {
       hex += '   ';
     }
-    if (i === ROW / 2 - 1) hex += ' ';
+    if (gap && i === ROW / 2 - 1) hex += ' ';
   }
   return `${address.toString(16).padStart(16, '0')}  ${hex} |${text}|`;
 }
@@ -36,21 +44,21 @@ function same(bytes, a, b) {
  * Rows of 16 bytes: address, hexadecimal digits, text. Rows that are equal to the one before are a
  * single "*".
  * @param {Uint8Array} bytes @param {bigint} address of the first one
+ * @param {{gap?: boolean, collapse?: boolean}} [options] a gap in the middle of a row, and the "*"; both by default
  * @returns {Generator<string>} lines, each with a line feed
  */
-export function* hexDump(bytes, address) {
+export function* hexDump(bytes, address, { gap = true, collapse = true } = {}) {
   let lines = '';
   let starred = false;
   let count = 0;
   for (let at = 0; at < bytes.length; at += ROW) {
-    const last = at + ROW >= bytes.length;
-    if (at > 0 && !last && same(bytes, at - ROW, at)) {
+    if (collapse && at > 0 && at + ROW <= bytes.length && same(bytes, at - ROW, at)) {
       if (!starred) lines += '*\n';
       starred = true;
       continue;
     }
     starred = false;
-    lines += `${row(bytes, at, address + BigInt(at))}\n`;
+    lines += `${row(bytes, at, address + BigInt(at), gap)}\n`;
     if (++count % BATCH === 0) {
       yield lines;
       lines = '';

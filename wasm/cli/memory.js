@@ -32,7 +32,7 @@ function rangesOf(memory, pid, { address, length }) {
   for (const { start, end, place } of memory.segments(pid, from)) {
     if (place !== 'stored' && place !== 'block') continue;
     const last = ranges.at(-1);
-    if (last?.end === start) last.end = end;
+    if (last && last.end === start) last.end = end;
     else ranges.push({ start, end });
   }
   if (address === undefined) return ranges;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes to standard output or to a file.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import process from 'node:process';
 import { Failure } from './exit.js';
 import { BrokenPipe, reason } from './output.js';
@@ -21,6 +21,7 @@ export function writeBytes(bytes) {
  * @typedef {object} Writer
  * @property {(bytes: Uint8Array | string, position?: number) => Promise<void>} write position: in the file;
  *   without it behind what was written last
+ * @property {(size: number) => void} truncate gives the file its size; what was not written is zero
  * @property {() => void} close
  */
 
@@ -29,7 +30,7 @@ export function writeBytes(bytes) {
  * @param {string | undefined} path @returns {Writer}
  */
 export function writerTo(path) {
-  if (path === undefined) return { write: writeBytes, close() {} };
+  if (path === undefined) return { write: writeBytes, truncate() {}, close() {} };
   const attempt = (/** @type {() => any} */ run) => {
     try {
       return run();
@@ -47,6 +48,7 @@ export function writerTo(path) {
           writeSync(fd, data, at, data.length - at, position === undefined ? null : position + at),
         );
     },
+    truncate: (size) => attempt(() => ftruncateSync(fd, size)),
     close: () => closeSync(fd),
   };
 }

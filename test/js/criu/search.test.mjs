@@ -103,7 +103,7 @@ function plant({ processes, shared, next }) {
 
 /** All places of a pattern in the memory of the processes, by looking everywhere. */
 function placesIn({ processes, shared }, pattern) {
-  const found = [];
+  const places = [];
   for (const process of processes) {
     let run = [];
     let start = 0n;
@@ -120,7 +120,7 @@ function placesIn({ processes, shared }, pattern) {
             .slice(Math.floor(at / PAGE), Math.floor((at + pattern.length - 1) / PAGE) + 1)
             .some((one) => one)
         )
-          found.push(`${process.pid} 0x${(start + BigInt(at)).toString(16)}`);
+          places.push(`${process.pid} 0x${(start + BigInt(at)).toString(16)}`);
       run = [];
     };
     const { start: first } = process.vmas[0];
@@ -135,7 +135,7 @@ function placesIn({ processes, shared }, pattern) {
     }
     flush();
   }
-  return found.sort();
+  return places.sort();
 }
 
 const entriesOf = (pages, flags) =>
