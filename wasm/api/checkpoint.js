@@ -464,8 +464,12 @@ export class Checkpoint {
   async #images() {
     const images = {
       prefix: this.#prefix,
-      records: () => this.#list().records(),
+      records: () => this.#own.records(),
       read: this.#readRanges.bind(this),
+      ranges: (
+        /** @type {import('./ranges.js').Range[]} */ list,
+        /** @type {AbortSignal | undefined} */ signal,
+      ) => this.ranges(list, { signal }),
     };
     if (this.#archive?.error && !this.#origin.plain) return undefined;
     return Dump.open(this.#core, images, { texts: false });
