@@ -364,6 +364,9 @@ void ckpt_archive_feed_decoded(ckpt_archive *archive, const uint8_t *bytes, size
 /* With CKPT_ARCHIVE_DECIDE, after MEMBERS: give out the data of that member. */
 void ckpt_archive_accept(ckpt_archive *archive);
 
+/* Nobody wants the rest of the present member's data: neither DATA nor MEMBER_END follow for it. */
+void ckpt_archive_skip(ckpt_archive *archive);
+
 /* Copies the facts known so far. */
 void ckpt_archive_get_info(const ckpt_archive *archive, ckpt_archive_info *info);
 

@@ -312,6 +312,13 @@ static void to_next_header(ckpt_archive *a)
     a->state = HEADER;
 }
 
+void ckpt_archive_skip(ckpt_archive *a)
+{
+    a->wanted = 0;
+    if (a->state == SPARSE_MAP || a->state == BODY || a->state == BODY_END)
+        to_next_header(a);
+}
+
 /* Go lists such a member, and fails when its data are read. */
 static int unreadable(ckpt_archive *a)
 {

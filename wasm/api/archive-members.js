@@ -110,30 +110,57 @@ export class MemberList {
     return undefined;
   }
 
+  /** Where the records are, with their names without "./". */
+  *#named() {
+    const { record_size, normal_start, normal_length } = FIELDS;
+    for (const { bytes } of this.#batches) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      for (let at = 0, next; at < bytes.length; at = next) {
+        next = at + field(view, at, record_size);
+        const start = at + layout.member.size + field(view, at, normal_start);
+        yield { bytes, view, at, next, start, length: field(view, at, normal_length) };
+      }
+    }
+  }
+
   /**
    * The last regular file of each of some names, as an engine that unpacks leaves it.
-   * @param {Set<string>} names @returns {Map<string, number>} indexes
+   * @param {Set<string>} names @returns {Map<string, Member>}
    */
   filesNamed(names) {
-    /** @type {Map<string, number>} */
+    /** @type {Map<string, {bytes: Uint8Array, view: DataView, at: number}>} */
     const found = new Map();
+    if (names.size === 0) return new Map();
     // Most names are told apart by their length.
     const lengths = new Set([...names].map((name) => encoder.encode(name).length));
     const odd = [...names].some((name) => name.includes('\ufffd'));
-    const { record_size, type, normal_start, normal_length } = FIELDS;
-    for (const { bytes, first } of this.#batches) {
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      let index = first;
-      for (let at = 0; at < bytes.length; at += field(view, at, record_size), index++) {
-        const length = field(view, at, normal_length);
-        if (!odd && !lengths.has(length)) continue;
-        if (layout.types[field(view, at, type)] !== 'file') continue;
-        const from = at + layout.member.size + field(view, at, normal_start);
-        const name = decoder.decode(bytes.subarray(from, from + length));
-        if (names.has(name)) found.set(name, index);
-      }
+    for (const { bytes, view, at, start, length } of this.#named()) {
+      if (!odd && !lengths.has(length)) continue;
+      if (layout.types[field(view, at, FIELDS.type)] !== 'file') continue;
+      const name = decoder.decode(bytes.subarray(start, start + length));
+      if (names.has(name)) found.set(name, { bytes, view, at });
     }
-    return found;
+    return new Map(
+      [...found].map(([name, { bytes, view, at }]) => [name, this.#member(bytes, view, at)]),
+    );
+  }
+
+  /**
+   * The members below directories at the top, each directory's as a list of its own. Their `index` stays
+   * what it is here.
+   * @param {Iterable<string>} directories @returns {Map<string, MemberList>}
+   */
+  below(directories) {
+    /** @type {Map<string, MemberList>} */
+    const lists = new Map();
+    for (const name of directories) lists.set(name, new MemberList());
+    for (const { bytes, at, next, start, length } of this.#named()) {
+      const name = bytes.subarray(start, start + length);
+      const slash = name.indexOf(0x2f);
+      if (slash < 1) continue;
+      lists.get(decoder.decode(name.subarray(0, slash)))?.add(bytes.subarray(at, next), 1);
+    }
+    return lists;
   }
 
   /** @returns {Generator<Member>} */

@@ -3,7 +3,9 @@
 import { border } from '../../dist/tables.js';
 import { field, layout } from '../border/archive-layout.js';
 import { Decoder, codecsLoaded } from '../border/codecs.js';
+import { noMemory } from './admission.js';
 import { MemberList } from './archive-members.js';
+import { Budget, checkedLimits } from './budget.js';
 
 /**
  * @typedef {import('./archive-members.js').Member} Member
@@ -50,8 +52,9 @@ export class ArchiveError extends Error {
  * @property {readonly number[]} [pick] indexes of the members of interest, ascending. Members are not
  *   listed then, and reading ends behind the last of these.
  * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
- * @property {Record<string, number>} [limits] max_members, max_name, max_pax, max_table, max_kept,
- *   max_kept_sum, max_ratio, max_window, max_depth: as in the C header
+ * @property {import('./budget.js').Limits} [limits] if no budget is given
+ * @property {Budget} [budget] shared by all readers of a checkpoint
+ * @property {boolean} [alone] read when nobody else reads (origin.js)
  * @property {number} [depth] how many archives this one is inside of
  */
 
@@ -111,6 +114,9 @@ export class Reader {
   nested = new Map();
   /** @type {ArchiveError | null} */
   error = null;
+  #budget;
+  /** Bytes of the tar that the budget knows of. */
+  #output = 0;
 
   /**
    * @param {any} core @param {number | undefined} size @param {ArchiveOptions} options
@@ -123,12 +129,13 @@ export class Reader {
     this.#want = options.decide ?? (typeof options.want === 'function' ? options.want : null);
     this.#pick = options.pick;
     this.#pickAs = options.pickAs ?? GIVE;
+    this.#budget = options.budget ?? new Budget(checkedLimits(options.limits));
     this.members = new MemberList();
 
     const { size: structSize, fields } = layout.options;
     const unknown = (1n << 64n) - 1n;
     const values = {
-      ...options.limits,
+      ...this.#budget.options(),
       source_size: size === undefined ? unknown : BigInt(size),
       flags:
         (this.#want || this.#pick ? border.modes.decide : 0) |
@@ -136,13 +143,12 @@ export class Reader {
       depth: this.#depth,
     };
     const at = exports.ckpt_wasm_allocate(structSize);
-    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    if (!at) throw noMemory();
     try {
       new Uint8Array(exports.memory.buffer, at, structSize).fill(0);
       const view = new DataView(exports.memory.buffer);
       for (const [name, value] of Object.entries(values)) {
         const place = fields[name];
-        if (!place) throw new RangeError(`there is no limit ${name}`);
         if (place[1] === 'uint64_t') view.setBigUint64(at + place[0], BigInt(value), true);
         else view.setUint32(at + place[0], Number(value), true);
       }
@@ -150,7 +156,7 @@ export class Reader {
     } finally {
       exports.ckpt_wasm_release(at);
     }
-    if (!this.#handle) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    if (!this.#handle) throw noMemory();
     forgotten.register(this, { exports, handle: this.#handle }, this);
     try {
       if (Array.isArray(options.want)) for (const pattern of options.want) this.#select(pattern);
@@ -164,11 +170,11 @@ export class Reader {
   #select(pattern) {
     const bytes = encoder.encode(pattern);
     const at = this.#core.ckpt_wasm_allocate(bytes.length || 1);
-    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    if (!at) throw noMemory();
     new Uint8Array(this.#core.memory.buffer, at, bytes.length).set(bytes);
     const done = this.#core.ckpt_wasm_archive_select(this.#handle, at, bytes.length, 0);
     this.#core.ckpt_wasm_release(at);
-    if (!done) throw new RangeError('too many names to keep');
+    if (!done) throw noMemory();
   }
 
   /** Views of the memory; a call into the core may have replaced it. */
@@ -204,7 +210,7 @@ export class Reader {
   /** Copies bytes to where the core can read them. @param {Uint8Array} bytes @param {number} [room] @returns {number} */
   #input(bytes, room = READ_SIZE) {
     const at = this.#core.ckpt_wasm_archive_input(this.#handle, Math.max(bytes.length, room));
-    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    if (!at) throw noMemory();
     this.#refresh();
     this.#bytes.set(bytes, at);
     return at;
@@ -232,8 +238,7 @@ export class Reader {
     const { compression, window, first, atEnd } = this.#decoding;
     this.#decoding = null;
     this.#decoder = new Decoder(compression, window);
-    if (!this.#decoder.ready)
-      throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    if (!this.#decoder.ready) throw noMemory();
     this.#decoder.feed(first[0], false);
     this.#decoder.feed(first[1], atEnd);
     return true;
@@ -268,6 +273,7 @@ export class Reader {
       if (!this.#startDecoder()) return { type: 'load' };
       const type = layout.events[this.#core.ckpt_wasm_archive_next(this.#handle)];
       this.#refresh();
+      if ((type === 'need' || type === 'pause') && !this.#countOutput()) continue;
       if (type === 'need') {
         if (this.#feedDecoded()) continue;
         if (this.#decoder) return { type, offset: this.#decoder.position, length: READ_SIZE };
@@ -285,6 +291,7 @@ export class Reader {
         this.#endMember();
       } else {
         if (type === 'error') this.error = this.#error();
+        if (this.error?.code === 'memory') throw noMemory();
         this.#cutBody();
         this.#cutChild();
         return { type: 'end' };
@@ -302,10 +309,12 @@ export class Reader {
       this.#picked++;
       const record = this.#bytes.subarray(at, at + this.#event('length'));
       this.#core.ckpt_wasm_archive_accept(this.#handle);
-      this.#start(this.#pickAs, index, sizeOf(record));
+      this.#start(this.#pickAs, index, sizeOf(record), true);
       return;
     }
-    this.members.add(this.#bytes.subarray(at, at + this.#event('length')), count);
+    const length = this.#event('length');
+    this.members.add(this.#bytes.subarray(at, at + length), count);
+    if (this.#exceeds(this.#budget.takeMembers(count, length))) return;
     /** @type {Wish | undefined} */
     let wish = false;
     const last = /** @type {Member} */ (this.members.last());
@@ -315,18 +324,28 @@ export class Reader {
       wish = this.#want(last);
       if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
-    this.#start(wish, last.index, last.size);
+    this.#start(wish, last.index, last.size, last.flags.includes('wanted'));
   }
 
-  /** The data of a member follow. @param {Wish | undefined} wish @param {number} index @param {number} size */
-  #start(wish, index, size) {
+  /**
+   * The data of a member follow.
+   * @param {Wish | undefined} wish @param {number} index @param {number} size
+   * @param {boolean} must whether it is an error if they cannot be kept
+   */
+  #start(wish, index, size, must) {
     if (wish === true) {
+      if (!this.#budget.keep(size)) {
+        if (must) this.#exceeds(KEPT_TOO_MUCH);
+        else this.#skip();
+        return;
+      }
       this.#body = { index, bytes: new Uint8Array(size), filled: 0 };
       this.bodies.set(index, this.#body.bytes);
     } else if (wish === GIVE) {
       this.#given = { index, offset: 0 };
     } else if (wish) {
-      const options = { ...wish.archive, depth: this.#depth + 1 };
+      if (this.#exceeds(this.#budget.takeArchive())) return;
+      const options = { budget: this.#budget, ...wish.archive, depth: this.#depth + 1 };
       this.#child = new Reader({ exports: this.#core }, size, options, true);
       this.#childFed = false;
       this.nested.set(index, new Archive(this.#child));
@@ -345,10 +364,41 @@ export class Reader {
       const { index, offset } = this.#given;
       this.#given.offset += length;
       return { type: 'piece', index, offset, bytes };
-    } else {
-      this.#child?.feedInside(at, length, false);
+    } else if (this.#child) {
+      this.#child.feedInside(at, length, false);
+      this.#exceeds(this.#budget.takeOutput(length));
     }
     return undefined;
+  }
+
+  /** Nobody wants the rest of the member. */
+  #skip() {
+    this.#core.ckpt_wasm_archive_skip(this.#handle);
+  }
+
+  /** @param {import('./budget.js').Exceeded | null} problem @returns {boolean} whether that ends the reading */
+  #exceeds(problem) {
+    if (!problem) return false;
+    const { message, code } = problem;
+    this.error = new ArchiveError(message, { code, offset: this.info().info.tar_read });
+    this.#cutBody();
+    this.#cutChild();
+    this.#done = true;
+    return true;
+  }
+
+  /** @returns {boolean} whether reading may go on */
+  #countOutput() {
+    const { info, compression } = this.info();
+    if (compression === 'none') return true;
+    const more = info.tar_read - this.#output;
+    this.#output = info.tar_read;
+    return !this.#exceeds(this.#budget.takeOutput(Math.max(0, more)));
+  }
+
+  /** Bytes of the source were read for this one. @param {number} bytes */
+  took(bytes) {
+    this.#budget.takeInput(bytes);
   }
 
   #endChild() {
@@ -356,6 +406,7 @@ export class Reader {
     this.nested.get(this.count - 1)?.finish(child);
     child.free();
     this.#child = null;
+    if (!this.#childFed) this.#skip();
     this.#done = this.#picked > 0 && this.#picked === this.#pick?.length;
   }
 
@@ -371,6 +422,7 @@ export class Reader {
     if (!this.#child) return;
     this.#child.error ??= this.error;
     this.#child.#cutBody();
+    this.#childFed = true;
     this.#child.#cutChild();
     this.#endChild();
     this.#done = true;
@@ -430,6 +482,13 @@ export class Reader {
     this.#handle = 0;
   }
 }
+
+/** @type {import('./budget.js').Exceeded} */
+const KEPT_TOO_MUCH = {
+  code: 'limit-kept',
+  message:
+    'The metadata files of all archives of the checkpoint are more than is kept of them; that is the limit (maxKeptSum).',
+};
 
 /** The size of the member of a record. @param {Uint8Array} record */
 const sizeOf = (record) =>

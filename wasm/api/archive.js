@@ -2,39 +2,17 @@
 // Archives: drives a reader of the C core over a source of bytes.
 import { loadCodecs } from '../border/codecs.js';
 import { Archive, READ_SIZE, Reader } from './archive-reader.js';
+import { inputOf } from './sources.js';
 
 export { Archive, ArchiveError, GIVE } from './archive-reader.js';
 
 /**
- * @typedef {{size: number, read(offset: number, length: number): Uint8Array | Promise<Uint8Array>}} Source
+ * @typedef {{size: number | undefined, read(offset: number, length: number): Uint8Array | Promise<Uint8Array>}} Source
  * @typedef {import('./archive-reader.js').Progress} Progress
  * @typedef {import('./archive-reader.js').ArchiveOptions} ArchiveOptions
  * @typedef {import('./archive-members.js').Member} Member
  * @typedef {Extract<import('./archive-reader.js').ReaderEvent, {type: 'piece'}>} Piece
  */
-
-/**
- * @param {Blob | Uint8Array | Source} source
- * @returns {Source}
- */
-export function sourceOf(source) {
-  if (source instanceof Uint8Array) {
-    return {
-      size: source.length,
-      read: (offset, length) => source.subarray(offset, offset + length),
-    };
-  }
-  if (typeof Blob !== 'undefined' && source instanceof Blob) {
-    return {
-      size: source.size,
-      read: async (offset, length) =>
-        new Uint8Array(await source.slice(offset, offset + length).arrayBuffer()),
-    };
-  }
-  if (typeof (/** @type {Source} */ (source)?.read) !== 'function')
-    throw new TypeError('the source must be a Blob, a Uint8Array or {size, read}');
-  return /** @type {Source} */ (source);
-}
 
 /** A part of a source as a source: how a plain archive inside a plain archive is read. @param {Source} source @param {number} start @param {number} size @returns {Source} */
 export function windowOf(source, start, size) {
@@ -123,7 +101,10 @@ class Ahead {
  *   and until anything else calls the core: copy them at once
  */
 export async function* readArchive(core, source, options = {}) {
-  const from = sourceOf(source);
+  const from =
+    typeof (/** @type {any} */ (source)?.read) === 'function'
+      ? /** @type {Source} */ (source)
+      : inputOf(source);
   const { onProgress, signal } = options;
   signal?.throwIfAborted();
   const ahead = new Ahead(from, signal);
@@ -146,6 +127,7 @@ export async function* readArchive(core, source, options = {}) {
         const bytes = await ahead.get(event.offset, event.length);
         signal?.throwIfAborted();
         reader.feed(bytes, bytes.length === 0);
+        reader.took(bytes.length);
         const read = event.offset + bytes.length;
         onProgress?.({ read, size: from.size ?? 0, members: reader.count });
       } else if (event.type === 'load') {

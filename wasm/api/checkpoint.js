@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint in whatever holds it: an archive, an image, a directory, a pod.
-import { sourceOf } from './archive.js';
+import { checkedOptions, kindOf, must } from '../border/arguments.js';
+import { checkedLimits } from './budget.js';
 import { layout } from '../border/archive-layout.js';
 import { CheckpointError } from '../border/error.js';
 import { Dump } from './dump.js';
+import { MemberList } from './archive-members.js';
+import { archiveFacts, factsOf } from './facts.js';
+import { matchesPattern, MembersBelow, membersMeant } from './members.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
-import { plan, rangesOf } from './ranges.js';
+import { plan, rangesOf, wholes } from './ranges.js';
+import { inputOf } from './sources.js';
 import { KEPT, memberUse, Summary, USE } from './summary.js';
 
 /**
@@ -16,7 +21,7 @@ import { KEPT, memberUse, Summary, USE } from './summary.js';
  * @typedef {import('./archive.js').Progress} Progress
  * @typedef {import('../border/core.js').Core} Core
  * @typedef {import('./origin.js').Input} Input
- * @typedef {Iterable<Member> & {length: number, find(name: string): Member | undefined}} Members
+ * @typedef {import('./members.js').Members} Members
  * @typedef {{members: Members, compression: string | undefined, error: ArchiveError | null}} Listing
  * @typedef {object} ReadOptions
  * @property {number} [start] the first byte of the member that is wanted
@@ -27,7 +32,7 @@ import { KEPT, memberUse, Summary, USE } from './summary.js';
  * @property {string} [name] of the file, for messages
  * @property {(progress: Progress) => void} [onProgress] called now and then with the bytes read
  * @property {AbortSignal} [signal]
- * @property {Record<string, number>} [limits] by the names of src/archive/archive.h: max_members …
+ * @property {import('./budget.js').Limits} [limits]
  */
 
 /** The method that gives what a validation looks at (validate.js). */
@@ -43,121 +48,13 @@ const SMALL = 2 ** 20;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
 const ASIDE_LIMIT = 32 * 2 ** 20;
 
-/** The last of a name among members, for what to say of it. @param {Iterable<Member>} members @param {string} name */
-function namedSo(members, name) {
-  /** @type {Member | undefined} */
-  let found;
-  for (const member of members) if (member.name === name) found = member;
-  return found;
-}
-
-/**
- * The members that are meant: a name stands for the last regular file that is called so.
- * @param {Members} members as far as they can be named @param {import('./archive-members.js').MemberList} all
- * @param {string} prefix what is left out of the names @param {Set<string | number | Member>} references
- * @returns {Map<string | number | Member, Member>}
- */
-function membersMeant(members, all, prefix, references) {
-  const names = [...references].filter((reference) => typeof reference === 'string');
-  const indexes = names.length > 0 ? all.filesNamed(new Set(names.map((n) => prefix + n))) : null;
-  return new Map(
-    [...references].map((reference) => {
-      const member =
-        typeof reference === 'string'
-          ? all.at(indexes?.get(prefix + reference) ?? -1)
-          : typeof reference === 'number'
-            ? all.at(reference)
-            : reference;
-      if (member?.type === 'file') return [reference, member];
-      const shown =
-        typeof reference === 'number' ? `number ${reference}` : JSON.stringify(nameOf(reference));
-      const other =
-        member ?? (typeof reference === 'string' ? namedSo(members, reference) : undefined);
-      throw new RangeError(
-        other
-          ? `the member ${shown} is no regular file (${other.type})`
-          : `there is no member ${shown}`,
-      );
-    }),
-  );
-}
-
 /** The first byte and the one behind the last, as a range. @param {number} start @param {number} end */
 function span(start = 0, end = Infinity) {
   const offset = Math.max(0, start);
   return { offset, length: end === Infinity ? undefined : Math.max(0, end - offset) };
 }
 
-/** @param {string | number | Member} reference */
-const nameOf = (reference) => (typeof reference === 'object' ? reference.name : reference);
-
-/** Members below a directory, named from there. @implements {Members} */
-class MembersBelow {
-  #prefix;
-  /** @param {any} all @param {string} directory */
-  constructor(all, directory) {
-    this.all = all;
-    this.#prefix = `${directory}/`;
-  }
-
-  get length() {
-    let count = 0;
-    for (const { name } of this.all) if (name.startsWith(this.#prefix)) count++;
-    return count;
-  }
-
-  *[Symbol.iterator]() {
-    for (const member of this.all) {
-      if (member.name.startsWith(this.#prefix))
-        yield { ...member, name: member.name.slice(this.#prefix.length) };
-    }
-  }
-
-  /** @param {string} name */
-  find(name) {
-    for (const member of this) if (member.name === name) return member;
-    return undefined;
-  }
-}
-
 const decoder = new TextDecoder();
-
-/**
- * Whether a name is as a pattern says, in linear time. @param {string} name
- * @param {string} pattern '*' stands for anything but '/'
- */
-function matchesPattern(name, pattern) {
-  let [at, star, from] = [0, -1, 0];
-  for (let i = 0; i < name.length;) {
-    if (pattern[at] === '*') [star, from] = [at++, i];
-    else if (pattern[at] === name[i]) [at, i] = [at + 1, i + 1];
-    else if (star >= 0 && name[from] !== '/') [at, i] = [star + 1, ++from];
-    else return false;
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
-}
-
-/** @param {ArchiveError | null} [error] */
-const factsOf = (error) =>
-  error ? { ...error, name: undefined, message: error.message, member: undefined } : undefined;
-
-/** @param {Archive} [archive] @returns {Record<string, any>} for src/rules/validate.h */
-function archiveFacts(archive) {
-  if (!archive) return {};
-  const { compression, end, trailing, garbageOffset, info, error } = archive;
-  const member = error?.member === undefined ? undefined : archive.members.at(error.member)?.name;
-  return {
-    compression,
-    end,
-    endOffset: info.end_offset,
-    trailing,
-    garbageOffset,
-    sourceRead: info.source_read,
-    tarRead: info.tar_read,
-    error: error ? { ...factsOf(error), member } : undefined,
-  };
-}
 
 export class Checkpoint {
   /** File name, or ''. */
@@ -202,6 +99,11 @@ export class Checkpoint {
   #aside = new Map();
   /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
   #nested = new Map();
+  /** The members as they are in the archive: those that belong to it, and all. */
+  #own = new MemberList();
+  #all = this.#own;
+  /** @type {Promise<Checkpoint[]> | undefined} */
+  #containers;
 
   /** @param {Core} core @param {Origin} origin @param {OpenOptions} options */
   constructor(core, origin, options) {
@@ -209,7 +111,7 @@ export class Checkpoint {
     this.#origin = origin;
     this.#options = options;
     this.name = options.name ?? '';
-    this.members = new MembersBelow(/** @type {any} */ ([]), '');
+    this.members = this.#own;
   }
 
   /**
@@ -227,33 +129,32 @@ export class Checkpoint {
   async #open(read) {
     const { exports } = this.#core;
     const origin = this.#origin;
-    const { onProgress, signal, limits } = this.#options;
-    if (!read) await origin.probe();
+    const { onProgress, signal } = this.#options;
+    if (!read) await origin.probe(signal);
     let left = ASIDE_LIMIT;
+    /** What is done with a member of an archive that cannot be read again where it lies. @param {Member} member */
+    const decide = (member) => {
+      if (member.type !== 'file') return false;
+      const use = memberUse(exports, member.name, member.size);
+      if (use === USE.keep && member.size <= left) {
+        left -= member.size;
+        return true;
+      }
+      if (use === USE.list) return { archive: {} };
+      return use === USE.archive && { archive: { want: KEPT.names } };
+    };
     const archive =
       read ??
       (await origin.archive({
         onProgress,
         signal,
-        limits,
         want: KEPT.names,
-        decide: origin.plain
-          ? undefined
-          : (member) => {
-              if (member.type !== 'file') return false;
-              const wish = memberUse(exports, member.name, member.size);
-              if (wish === USE.keep && member.size <= left) {
-                left -= member.size;
-                return true;
-              }
-              if (wish === USE.list) return { archive: { limits } };
-              return wish === USE.archive && { archive: { want: KEPT.names, limits } };
-            },
+        decide: origin.plain ? undefined : decide,
       }));
     this.#archive = archive;
     origin.compression = archive.compression;
     this.compression = archive.compression;
-    this.members = archive.members;
+    this.members = this.#own = this.#all = archive.members;
     this.error = archive.error;
     this.#aside = archive.bodies;
     this.#nested = archive.nested;
@@ -267,8 +168,7 @@ export class Checkpoint {
   #keep(bodies) {
     const start = this.#prefix ? this.#prefix.length + 1 : 0;
     for (const [index, bytes] of bodies) {
-      const name = /** @type {any} */ (this.members).at(index)?.name ?? '';
-      if (start > 0 && !name.startsWith(`${this.#prefix}/`)) continue;
+      const name = this.#all.at(index)?.name ?? '';
       const info = KEPT.byName.get(name.slice(start));
       if (!info) continue;
       const cut = info.keep === 'tail' && bytes.length > KEPT.tail;
@@ -302,12 +202,12 @@ export class Checkpoint {
     }
   }
 
-  /** @param {Archive} archive */
+  /** @param {{info: Record<string, number>}} archive */
   #summarize(archive) {
     const summary = new Summary(this.#core.exports, this.#prefix);
     summary.keep();
     this.#summary = summary;
-    summary.addRecords(archive.members.records());
+    summary.addRecords(this.#own.records());
     summary.addFiles(this.files);
     const size = this.#origin.input?.size ?? archive.info.source_read ?? 0;
     this.summary = summary.finish(size, this.#origin.input?.directory ?? false);
@@ -361,37 +261,48 @@ export class Checkpoint {
 
   /** The checkpoint in a member that is an archive. @param {Member} member */
   async #inside(member) {
-    const { signal, limits } = this.#options;
-    const options = { name: member.name, signal, limits };
+    const options = { name: member.name, signal: this.#options.signal };
     const bytes = this.#aside.get(member.index);
     if (bytes) return Checkpoint.open(this.#core, this.#origin.over(bytes), options);
     const origin = this.#origin.inside(member);
     return Checkpoint.open(this.#core, origin, options, this.#nested.get(member.index));
   }
 
-  /** The checkpoint in a directory of this archive. @param {string} directory */
-  async #below(directory) {
-    const checkpoint = new Checkpoint(this.#core, this.#origin, {
-      ...this.#options,
-      name: directory,
-    });
+  /**
+   * The checkpoint in a directory of this archive.
+   * @param {string} directory @param {MemberList} own the members below it
+   */
+  async #below(directory, own) {
+    const { maxKept = layout.maxKept } = this.#origin.limits;
+    const options = { ...this.#options, name: directory };
+    const checkpoint = new Checkpoint(this.#core, this.#origin, options);
     checkpoint.#prefix = directory;
+    checkpoint.#own = own;
+    checkpoint.#all = this.#all;
     checkpoint.#nested = this.#nested;
     checkpoint.#aside = this.#aside;
     checkpoint.compression = this.compression;
-    checkpoint.members = this.members;
+    checkpoint.members = new MembersBelow(own, directory);
+    const names = new Set(KEPT.names.map((name) => `${directory}/${name}`));
+    /** @type {Map<number, Uint8Array>} */
     const bodies = new Map();
-    for (const member of this.members) {
-      if (!member.name.startsWith(`${directory}/`)) continue;
-      if (member.type !== 'file' || !KEPT.byName.has(member.name.slice(directory.length + 1)))
-        continue;
-      const limit = this.#options.limits?.max_kept ?? layout.maxKept;
-      const bytes = await this.#small(member, limit);
-      if (bytes) bodies.set(member.index, bytes);
+    const list = [];
+    for (const member of own.filesNamed(names).values()) {
+      const kept = this.#aside.get(member.index);
+      if (kept) bodies.set(member.index, kept);
+      else if (
+        this.#origin.plain &&
+        member.size <= maxKept &&
+        this.#origin.budget.keep(member.size)
+      )
+        list.push({ member });
     }
+    const { signal } = this.#options;
+    const groups = plan(list, (found) => checkpoint.#meant(found));
+    for await (const { member, bytes } of wholes(rangesOf(this.#origin, groups, signal)))
+      bodies.set(member, bytes);
     checkpoint.#keep(bodies);
-    checkpoint.#summarize(/** @type {any} */ ({ members: this.members, info: {} }));
-    checkpoint.members = new MembersBelow(this.members, directory);
+    checkpoint.#summarize({ info: {} });
     return checkpoint;
   }
 
@@ -404,7 +315,7 @@ export class Checkpoint {
   /** @param {Set<string | number | Member>} references */
   #meant(references) {
     const prefix = this.#prefix ? `${this.#prefix}/` : '';
-    return membersMeant(this.members, this.#list(), prefix, references);
+    return membersMeant({ named: this.#own, all: this.#all, prefix }, references);
   }
 
   /**
@@ -414,7 +325,9 @@ export class Checkpoint {
    * @param {ReadOptions & {limit?: number}} [options] limit: bytes, 64 MiB by default
    * @returns {Promise<Uint8Array>}
    */
-  async read(name, { limit = READ_LIMIT, start, end, inside, signal } = {}) {
+  async read(name, options) {
+    const checked = checkedOptions(options, { ...READ_OPTIONS, limit: must.count }, 'read');
+    const { limit = READ_LIMIT, start, end, inside, signal } = checked;
     if (this.#inner) return this.#inner.read(name, { limit, start, end, inside, signal });
     const list = [{ member: name, ...span(start, end) }];
     const { origin, groups } = await this.#plan(list, { inside, signal });
@@ -425,17 +338,16 @@ export class Checkpoint {
       throw new RangeError(
         `${member.name} has ${size} bytes; that is more than the limit of ${limit}`,
       );
-    const whole = new Uint8Array(size);
-    for await (const { bytes, offset } of rangesOf(origin, groups, signal))
-      whole.set(bytes, offset - part.start);
-    return whole;
+    for await (const { bytes } of wholes(rangesOf(origin, groups, signal))) return bytes;
+    return NOTHING;
   }
 
   /**
    * One member, piece by piece; as `read`, without a limit.
    * @param {string | Member} name @param {ReadOptions} [options] @returns {AsyncGenerator<Uint8Array>}
    */
-  async *stream(name, { start, end, inside, signal } = {}) {
+  async *stream(name, options) {
+    const { start, end, inside, signal } = checkedOptions(options, READ_OPTIONS, 'stream');
     const list = [{ member: name, ...span(start, end) }];
     for await (const { bytes } of this.ranges(list, { inside, signal }))
       if (bytes.length > 0) yield bytes;
@@ -451,7 +363,8 @@ export class Checkpoint {
    *   one, which is an archive itself
    * @returns {AsyncGenerator<import('./ranges.js').RangePiece>}
    */
-  async *ranges(list, { signal, inside } = {}) {
+  async *ranges(list, options) {
+    const { signal, inside } = checkedOptions(options, RANGES_OPTIONS, 'ranges');
     if (this.#inner) {
       yield* this.#inner.ranges(list, { signal, inside });
       return;
@@ -467,7 +380,11 @@ export class Checkpoint {
    * @param {{signal?: AbortSignal, limit?: number}} [options] limit: bytes of one member, 64 MiB by default
    * @returns {AsyncGenerator<{member: Member, bytes: Uint8Array}>}
    */
-  async *readAll(which, { signal, limit = READ_LIMIT } = {}) {
+  async *readAll(which, options) {
+    const checked = checkedOptions(options, READ_ALL_OPTIONS, 'readAll');
+    const { signal, limit = READ_LIMIT } = checked;
+    if (typeof which !== 'function' && typeof which !== 'string')
+      throw new TypeError(`readAll takes a pattern or a function, not ${kindOf(which)}`);
     if (this.#inner) {
       yield* this.#inner.readAll(which, { signal, limit });
       return;
@@ -488,12 +405,8 @@ export class Checkpoint {
       );
     const list = members.map((member) => ({ member, tag: member }));
     const { origin, groups } = await this.#plan(list, { signal });
-    let whole = NOTHING;
-    for await (const { tag, offset, bytes, last: complete } of rangesOf(origin, groups, signal)) {
-      if (offset === 0) whole = complete ? bytes : new Uint8Array(tag.size);
-      if (whole !== bytes) whole.set(bytes, offset);
-      if (complete) yield { member: tag, bytes: whole };
-    }
+    for await (const { tag, bytes } of wholes(rangesOf(origin, groups, signal)))
+      yield { member: tag, bytes };
   }
 
   /**
@@ -515,7 +428,7 @@ export class Checkpoint {
     origin.compression = compression;
     const groups = plan(
       list,
-      (references) => membersMeant(members, members, '', references),
+      (references) => membersMeant({ named: members, all: members, prefix: '' }, references),
       (index) => bodies.get(index),
     );
     return { origin, groups };
@@ -531,7 +444,8 @@ export class Checkpoint {
    * The members of a member that is itself an archive: rootfs-diff.tar, volumes/x.tar …
    * @param {string | Member} name @param {{signal?: AbortSignal}} [options] @returns {Promise<Listing>}
    */
-  async list(name, { signal } = {}) {
+  async list(name, options) {
+    const { signal } = checkedOptions(options, { signal: must.signal }, 'list');
     if (this.#inner) return this.#inner.list(name, { signal });
     const { members, compression, error } = await this.#listing(this.#member(name), signal);
     return { members, compression, error };
@@ -541,7 +455,7 @@ export class Checkpoint {
   async #listing(member, signal) {
     const known = this.#nested.get(member.index);
     if (known) return known;
-    const archive = await this.#originOf(member).archive({ signal, limits: this.#options.limits });
+    const archive = await this.#originOf(member).archive({ signal });
     this.#nested.set(member.index, archive);
     return archive;
   }
@@ -550,8 +464,12 @@ export class Checkpoint {
   async #images() {
     const images = {
       prefix: this.#prefix,
-      records: () => this.#list().records(),
+      records: () => this.#own.records(),
       read: this.#readRanges.bind(this),
+      ranges: (
+        /** @type {import('./ranges.js').Range[]} */ list,
+        /** @type {AbortSignal | undefined} */ signal,
+      ) => this.ranges(list, { signal }),
     };
     if (this.#archive?.error && !this.#origin.plain) return undefined;
     return Dump.open(this.#core, images, { texts: false });
@@ -564,7 +482,7 @@ export class Checkpoint {
     /** @type {Record<string, unknown>[]} */
     const facts = [];
     for (const index of this.summary.inside) {
-      const member = /** @type {Member} */ (this.#list().at(index));
+      const member = /** @type {Member} */ (this.#all.at(index));
       const name = this.#prefix ? member.name.slice(this.#prefix.length + 1) : member.name;
       const { members, compression, error } = await this.#listing(member);
       nested.push({ name, records: members.records() });
@@ -578,19 +496,12 @@ export class Checkpoint {
         logHead: this.#logHead,
       },
       files: this.files,
-      records: this.#list().records(),
+      records: this.#own.records(),
       nested,
       summary: this.#summary,
       prefix: this.#prefix,
       dump: await this.#images(),
     };
-  }
-
-  /** All members, also those outside of the directory. @returns {import('./archive-members.js').MemberList} */
-  #list() {
-    return this.members instanceof MembersBelow
-      ? this.members.all
-      : /** @type {any} */ (this.members);
   }
 
   /** @param {Checkpoint} inner @returns {Promise<import('./validate.js').Evidence>} */
@@ -626,13 +537,24 @@ export class Checkpoint {
     };
   }
 
-  /** The checkpoints inside: the containers of a pod, the checkpoint of an image; else none. @returns {Promise<Checkpoint[]>} */
-  async containers() {
-    if (this.#inner) return [this.#inner];
-    if (this.form !== 'pod') return [];
+  /** The checkpoints inside: the containers of a pod, the checkpoint of an image; else none. They are closed with it. @returns {Promise<Checkpoint[]>} */
+  containers() {
+    if (this.#inner) return Promise.resolve([this.#inner]);
+    if (this.form !== 'pod') return Promise.resolve([]);
+    return (this.#containers ??= this.#openContainers().catch((error) => {
+      this.#containers = undefined; // it may be tried again
+      throw error;
+    }));
+  }
+
+  async #openContainers() {
     const found = [];
-    for (const { directory, member } of podContainers(this.members, this.files)) {
-      if (directory !== undefined) found.push(await this.#below(directory));
+    const containers = podContainers(this.#own, this.files);
+    const directories = containers.flatMap(({ directory = [] }) => directory);
+    const lists = this.#own.below(directories);
+    for (const { directory, member } of containers) {
+      const own = directory !== undefined && lists.get(directory);
+      if (own) found.push(await this.#below(directory, own));
       else if (member) found.push(await this.#inside(member));
     }
     return found;
@@ -645,7 +567,8 @@ export class Checkpoint {
    *   incremental dump, those before it, the latest first
    * @returns {Promise<Dump>} to be closed
    */
-  async dump({ previous = [], signal } = {}) {
+  async dump(options) {
+    const { previous = [], signal } = checkedOptions(options, DUMP_OPTIONS, 'dump');
     const chain = [this, ...(Array.isArray(previous) ? previous : [previous])];
     /** @type {Dump | undefined} */
     let dump;
@@ -655,7 +578,7 @@ export class Checkpoint {
         throw new TypeError('previous: expected checkpoints, as openCheckpoint() gives them');
       const images = {
         prefix: checkpoint.#prefix,
-        records: () => checkpoint.#list().records(),
+        records: () => checkpoint.#own.records(),
         read: checkpoint.#readRanges.bind(checkpoint),
         ranges: (
           /** @type {import('./ranges.js').Range[]} */ list,
@@ -678,58 +601,67 @@ export class Checkpoint {
    * @param {AbortSignal} [signal]
    */
   async #readRanges(ranges, take, signal) {
-    const names = new Set(ranges.map(({ member }) => member));
-    /** @type {Map<string, Member>} */
-    const found = new Map();
-    for (const member of this.members)
-      if (names.has(member.name) && member.type === 'file') found.set(member.name, member);
-    /** @type {Map<number, Uint8Array>} */
-    let bodies = this.#aside;
-    if (!this.#origin.plain) {
-      const whole = new Set();
-      for (const { member } of ranges) {
-        const { index = -1, size = 0 } = found.get(member) ?? {};
-        if (index >= 0 && size < READ_LIMIT && !bodies.has(index)) whole.add(index);
-      }
-      const decide = (/** @type {Member} */ member) => whole.has(member.index);
-      if (whole.size > 0)
-        bodies = new Map([
-          ...bodies,
-          ...(await this.#origin.archive({ decide, signal, limits: this.#options.limits })).bodies,
-        ]);
-    }
-    for (const [i, { member: name, start, end }] of ranges.entries()) {
-      const member = found.get(name);
-      const bytes = member && bodies.get(member.index);
-      if (bytes) take(i, bytes.subarray(start, end));
-      else if (member)
-        take(i, await this.read(member, { start, end: Math.min(end, member.size), signal }));
-    }
+    const prefix = this.#prefix ? `${this.#prefix}/` : '';
+    const files = this.#own.filesNamed(new Set(ranges.map(({ member }) => prefix + member)));
+    const list = ranges.flatMap(({ member: name, start, end }, tag) => {
+      const member = files.get(prefix + name);
+      return member ? [{ member, ...span(start, end), tag }] : [];
+    });
+    const { origin, groups } = await this.#plan(list, { signal });
+    for await (const { tag, bytes } of wholes(rangesOf(origin, groups, signal))) take(tag, bytes);
   }
 
-  /** Lets go of the file, if one is open. */
+  /** Lets go of the file, if one is open, and of what the core knows. Containers are closed with it. */
   async close() {
     this.#summary?.drop();
     if (this.#inner) this.#inner.#summary?.drop();
+    const containers = await this.#containers?.catch(() => []);
+    for (const container of containers ?? []) container.#summary?.drop();
     await this.#origin.close();
   }
 }
 
+// `await using`, where that exists.
+Object.defineProperty(
+  Checkpoint.prototype,
+  Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'),
+  { value: Checkpoint.prototype.close, configurable: true, writable: true },
+);
+
+/** @param {any} options @throws {TypeError} if one is not known, or of another type */
+export const checkedOpenOptions = (options) =>
+  checkedOptions(options, OPEN_OPTIONS, 'openCheckpoint');
+
 /**
  * @param {Core} core
- * @param {Blob | Uint8Array | Input} source
+ * @param {any} source
  * @param {OpenOptions} [options]
  * @returns {Promise<Checkpoint>}
  */
 export async function openWith(core, source, options = {}) {
-  const input = /** @type {Input} */ (sourceOf(/** @type {any} */ (source)));
-  const name = options.name ?? /** @type {any} */ (source).name;
+  checkedOpenOptions(options);
+  const limits = checkedLimits(options.limits);
+  options.signal?.throwIfAborted();
+  const input = inputOf(source);
+  const name = options.name ?? source.name;
   const named = { ...options, name: typeof name === 'string' ? name : '' };
   try {
-    options.signal?.throwIfAborted();
-    return await Checkpoint.open(core, new Origin(core, input), named);
+    return await Checkpoint.open(core, new Origin(core, input, { limits }), named);
   } catch (error) {
-    await input.close?.();
+    // What does not answer is not waited for.
+    const closed = Promise.resolve(input.close?.()).catch(() => {});
+    if (!options.signal?.aborted) await closed;
     throw error;
   }
 }
+
+const RANGES_OPTIONS = { inside: must.any, signal: must.signal };
+const READ_OPTIONS = { ...RANGES_OPTIONS, start: must.place, end: must.place };
+const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
+const DUMP_OPTIONS = { previous: must.any, signal: must.signal };
+const OPEN_OPTIONS = {
+  name: must.text,
+  onProgress: must.call,
+  signal: must.signal,
+  limits: must.object,
+};

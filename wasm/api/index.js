@@ -4,11 +4,13 @@
  * @module
  */
 import { openWith } from './checkpoint.js';
-import { validateWith } from './validate.js';
+import { checkedTarget, VALIDATE_OPTIONS, validateWith } from './validate.js';
+import { bytesOf, checkedOptions, kindOf, must } from '../border/arguments.js';
 import { provideCodecs } from '../border/codecs.js';
 import { Core } from '../border/core.js';
 import { compile } from '../border/module.js';
 
+export { ResourceError } from './admission.js';
 export { ArchiveError } from './archive.js';
 export { Checkpoint } from './checkpoint.js';
 export { CheckpointError } from '../border/error.js';
@@ -28,32 +30,56 @@ class Ckpt extends Core {
    * @throws {TypeError} an option is wrong
    */
   validate(target, options) {
-    return validateWith(this, target, options);
+    return validateWith(
+      this,
+      checkedTarget(target),
+      checkedOptions(options, VALIDATE_OPTIONS, 'validate'),
+    );
   }
 }
 
 /** @type {Promise<Ckpt> | undefined} */
+let loading;
+/** @type {Ckpt | undefined} */
 let loaded;
 
 /**
  * The core, ready for use. Calling it again gives the same one.
  * @param {object} [options]
- * @param {WebAssembly.Module | BufferSource | URL} [options.wasm] the core, compiled, as bytes, or where
- *   it is; without it the module that comes with this package is taken
+ * @param {import('../border/module.js').Wasm | Promise<any>} [options.wasm] the core: compiled, as bytes, where
+ *   it is, or the response to fetching it; without it the module that comes with this package is taken
  * @param {import('../border/codecs.js').Provided} [options.codecs] the same for the decoders of xz and
  *   bzip2 (codecs.wasm), or a function that gives it; loaded when a file needs it
  * @returns {Promise<Ckpt>}
  */
-export function load({ wasm, codecs } = {}) {
+export function load(options) {
+  const { wasm, codecs } = checkedOptions(options, { wasm: must.any, codecs: must.any }, 'load');
   if (codecs !== undefined) provideCodecs(codecs);
-  loaded ??= compile(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
+  if (loaded) return Promise.resolve(loaded);
+  loading ??= compile(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
     .then((module) => WebAssembly.instantiate(module, {}))
-    .then((instance) => new Ckpt(instance))
+    .then((instance) => (loaded ??= new Ckpt(instance)))
     .catch((error) => {
-      loaded = undefined; // another attempt may do better
+      loading = undefined; // another attempt may do better
       throw error;
     });
-  return loaded;
+  return loading;
+}
+
+/**
+ * The core, at once. Browsers may refuse that outside of workers.
+ * @param {{wasm: WebAssembly.Module | BufferSource | (() => BufferSource)}} options a function is called if
+ *   there is no core yet @returns {Ckpt}
+ */
+export function loadSync(options) {
+  if (loaded) return loaded;
+  const { wasm: given } = checkedOptions(options, { wasm: must.any }, 'loadSync');
+  const wasm = typeof given === 'function' ? given() : given;
+  const bytes = bytesOf(wasm);
+  if (!bytes && !(wasm instanceof WebAssembly.Module))
+    throw new TypeError(`the core must be compiled, or bytes, not ${kindOf(wasm)}`);
+  const module = bytes ? new WebAssembly.Module(bytes.slice()) : wasm;
+  return (loaded = new Ckpt(new WebAssembly.Instance(module, {})));
 }
 
 /**

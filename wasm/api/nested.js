@@ -47,7 +47,8 @@ async function layersByManifest(image, members) {
   const index = members.get('index.json');
   /** @type {{value: any, annotations: Record<string, string>, name?: string, bytes?: Uint8Array, index?: Blob}[]} */
   const open = index ? [{ value: parse(await image.json(index)), annotations: {} }] : [];
-  for (let looked = 0; open.length > 0 && looked < MOST; looked++) {
+  const seen = new Set();
+  while (open.length > 0) {
     const {
       value,
       annotations,
@@ -68,6 +69,9 @@ async function layersByManifest(image, members) {
     }
     for (const entry of list(value?.manifests)) {
       const name = blobName(entry?.digest);
+      if (seen.has(name)) continue; // however often it is named
+      if (seen.size === MOST) break;
+      seen.add(name);
       const member = members.get(name);
       const bytes = member && (await image.json(member));
       const inner = parse(bytes);
@@ -159,10 +163,10 @@ export function podContainers(members, files) {
   const named = Array.isArray(options?.containers)
     ? options.containers
     : Object.values(textsOf(options?.containers));
-  const chosen = named.filter((/** @type {any} */ name) => directories.has(name));
-  for (const name of directories) if (!chosen.includes(name)) chosen.push(name);
+  const chosen = new Set(named.filter((/** @type {any} */ name) => directories.has(name)));
+  for (const name of directories) chosen.add(name);
   /** @type {{directory?: string, member?: Member}[]} */
-  const found = chosen.map((/** @type {string} */ directory) => ({ directory }));
+  const found = [...chosen].slice(0, 1024).map((directory) => ({ directory }));
   const listed = list(manifest?.containers).map((entry) => text(entry?.archive));
   const names =
     listed.length > 0

@@ -2,13 +2,30 @@
 // Sources that only Node has: files, directories, streams.
 import { constants, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { Buffer } from 'node:buffer';
 import { BLOCK, headers } from './tar-header.js';
 
-/** @typedef {import('./origin.js').Input} Input */
+import { inputOf, streamInput } from './sources.js';
+
+/** @typedef {import('./sources.js').Input} Input */
 
 /** A directory of more files than this is none of ours. */
 const MOST_FILES = 100000;
+
+/**
+ * @param {import('node:fs/promises').FileHandle} file @param {number} offset @param {number} length
+ * @returns {Promise<Uint8Array>} fewer bytes if the file has become shorter
+ */
+async function readAt(file, offset, length) {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
+}
 
 /** A regular file, read where it is asked for. @param {string} path @returns {Promise<Input>} */
 async function fileInput(path) {
@@ -25,16 +42,7 @@ async function fileInput(path) {
   let closed = false;
   return {
     size: info.size,
-    async read(offset, length) {
-      const bytes = new Uint8Array(length);
-      let filled = 0;
-      while (filled < length) {
-        const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
-        if (bytesRead === 0) break; // it has become shorter
-        filled += bytesRead;
-      }
-      return bytes.subarray(0, filled);
-    },
+    read: (offset, length) => readAt(file, offset, length),
     async close() {
       if (!closed) await file.close();
       closed = true;
@@ -42,22 +50,30 @@ async function fileInput(path) {
   };
 }
 
+/** Names are bytes, and need not be UTF-8. @param {Buffer} one @param {Buffer | string} two */
+const below = (one, two) =>
+  one.length === 0 ? Buffer.from(two) : Buffer.concat([one, SLASH, Buffer.from(two)]);
+const SLASH = Buffer.from('/');
+const NONE = Buffer.alloc(0);
+
 /** The entries of a directory and all below, sorted; links are not followed. @param {string} root */
 function walk(root) {
-  /** @type {{name: string, info: import('node:fs').Stats}[]} */
+  /** @type {{name: Buffer, path: Buffer, info: import('node:fs').Stats}[]} */
   const entries = [];
-  const waiting = [''];
+  const start = Buffer.from(root);
+  const waiting = [Buffer.alloc(0)];
   for (let directory; (directory = waiting.pop()) !== undefined;) {
-    for (const base of readdirSync(join(root, directory)).sort()) {
-      const name = directory ? `${directory}/${base}` : base;
-      const info = lstatSync(join(root, name));
-      entries.push({ name, info });
+    for (const base of readdirSync(below(start, directory), { encoding: 'buffer' })) {
+      const name = below(directory, base);
+      const path = below(start, name);
+      const info = lstatSync(path);
+      entries.push({ name, path, info });
       if (entries.length > MOST_FILES)
         throw new RangeError(`${root} has more than ${MOST_FILES} files; that is the limit`);
       if (info.isDirectory()) waiting.push(name);
     }
   }
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.sort((a, b) => Buffer.compare(a.name, b.name));
 }
 
 /** @param {import('node:fs').Stats} info */
@@ -77,13 +93,13 @@ function typeOf(info) {
  * @param {string} root @returns {Input}
  */
 function directoryInput(root) {
-  /** @type {{start: number, bytes?: Uint8Array, path?: string, size: number}[]} */
+  /** @type {{start: number, bytes?: Uint8Array, path?: Buffer, size: number}[]} */
   const parts = [];
   let size = 0;
-  for (const { name, info } of walk(root)) {
+  for (const { name, path, info } of walk(root)) {
     const type = typeOf(info);
     if (type === '') continue; // sockets are not in archives either
-    const target = type === '2' ? readlinkSync(join(root, name)) : '';
+    const target = type === '2' ? readlinkSync(path, { encoding: 'buffer' }) : NONE;
     const facts = {
       size: type === '0' ? info.size : 0,
       mode: info.mode,
@@ -91,15 +107,15 @@ function directoryInput(root) {
       uid: info.uid,
       gid: info.gid,
     };
-    const bytes = headers(type === '5' ? `${name}/` : name, type, facts, target);
+    const bytes = headers(type === '5' ? Buffer.concat([name, SLASH]) : name, type, facts, target);
     parts.push({ start: size, bytes, size: bytes.length });
     size += bytes.length;
-    if (facts.size > 0) parts.push({ start: size, path: join(root, name), size: facts.size });
+    if (facts.size > 0) parts.push({ start: size, path, size: facts.size });
     size += Math.ceil(facts.size / BLOCK) * BLOCK;
   }
   parts.push({ start: size, bytes: new Uint8Array(2 * BLOCK), size: 2 * BLOCK });
   size += 2 * BLOCK;
-  /** @type {{path: string, file: import('node:fs/promises').FileHandle} | null} */
+  /** @type {{path: Buffer, file: import('node:fs/promises').FileHandle} | null} */
   let last = null;
   const close = async () => {
     const closing = last;
@@ -107,7 +123,7 @@ function directoryInput(root) {
     await closing?.file.close();
   };
 
-  /** @param {string} path */
+  /** @param {Buffer} path */
   async function fileOf(path) {
     if (last?.path === path) return last.file;
     await close();
@@ -136,8 +152,12 @@ function directoryInput(root) {
         bytes.set(part.bytes.subarray(from - part.start, to - part.start), from - offset);
       else if (part.path) {
         const file = await fileOf(part.path);
-        // A file that has become shorter is filled up with zeros, as tar does.
-        await file.read(bytes, from - offset, to - from, from - part.start);
+        const content = await readAt(file, from - part.start, to - from);
+        if (content.length < to - from)
+          throw Object.assign(new Error(`${part.path} has become shorter while it was read`), {
+            code: 'ESHRUNK',
+          });
+        bytes.set(content, from - offset);
       }
     }
     return bytes;
@@ -157,30 +177,11 @@ function directoryInput(root) {
   };
 }
 
-/** A stream: read in order, once. @param {AsyncIterable<any>} stream @returns {Input} */
-function streamInput(stream) {
-  const iterator = stream[Symbol.asyncIterator]();
-  let rest = new Uint8Array();
-  let position = 0;
-  return {
-    size: undefined,
-    async read(offset, length) {
-      if (offset !== position) throw new RangeError('a stream is read in order');
-      while (rest.length === 0) {
-        const { done, value } = await iterator.next();
-        if (done) return new Uint8Array();
-        if (typeof value === 'string') throw new TypeError('the stream must give bytes, not text');
-        rest = value instanceof Uint8Array ? value : new Uint8Array(value);
-      }
-      const bytes = rest.subarray(0, length);
-      rest = rest.subarray(bytes.length);
-      position += bytes.length;
-      return bytes;
-    },
-    async close() {
-      await iterator.return?.();
-    },
-  };
+/** An opened file, which is not closed here. @param {import('node:fs/promises').FileHandle} file @returns {Promise<Input>} */
+async function handleInput(file) {
+  const info = await file.stat();
+  if (!info.isFile()) return streamInput(file.createReadStream({ autoClose: false }));
+  return { size: info.size, read: (offset, length) => readAt(file, offset, length) };
 }
 
 /**
@@ -192,7 +193,8 @@ export async function nodeSource(source) {
     const path = source instanceof URL ? (await import('node:url')).fileURLToPath(source) : source;
     return statSync(path).isDirectory() ? directoryInput(path) : fileInput(path);
   }
-  if (typeof source?.[Symbol.asyncIterator] === 'function' && typeof source.slice !== 'function')
-    return streamInput(source);
-  return source;
+  // A FileHandle has a read() of another kind.
+  if (typeof source?.fd === 'number' && typeof source.createReadStream === 'function')
+    return handleInput(source);
+  return inputOf(source);
 }

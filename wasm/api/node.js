@@ -1,20 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The Go package's functions for files, for Node. They are synchronous; importing this module
- * loads the core.
+ * The Go package's functions for files, for Node. They are synchronous; the core is compiled when it
+ * is first needed.
  * @module
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join, parse, sep } from 'node:path';
-import { openWith } from './checkpoint.js';
-import { border } from '../../dist/tables.js';
-import { ArchiveError, Checkpoint, CheckpointError, load } from './index.js';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkedOpenOptions, openWith } from './checkpoint.js';
+import { border, constants as constantsOfGo } from '../../dist/tables.js';
+import {
+  ArchiveError,
+  Checkpoint,
+  CheckpointError,
+  load as loadWith,
+  loadSync,
+  ResourceError,
+} from './index.js';
 import { nodeSource } from './node-source.js';
+import { provideCodecs } from '../border/codecs.js';
 
-export { ArchiveError, Checkpoint, CheckpointError, load };
+export { ArchiveError, Checkpoint, CheckpointError, ResourceError };
 
-// Read here, so that it works in every Node 20.
-const ckpt = await load({ wasm: readFileSync(new URL('../../dist/core.wasm', import.meta.url)) });
+/** The core, compiled when it is first needed: at once, so that this module can be required. */
+const ckpt = () => loadSync({ wasm: () => readFileSync(packageFile('core.wasm')) });
+provideCodecs(() => readFileSync(packageFile('codecs.wasm')));
+
+/** Where a module is: beside this module as it is published, else beside what it was bundled into, else in the package. */
+/** @param {string} name */
+function packageFile(name) {
+  // In a bundle of the form of CommonJS there is no import.meta.url.
+  const own =
+    import.meta.url ?? pathToFileURL(typeof __filename === 'string' ? __filename : '.').href;
+  const places = [new URL(`../../dist/${name}`, own), new URL(name, own)];
+  const found = places.find((place) => place.protocol === 'file:' && existsSync(place));
+  if (found) return found;
+  for (const from of [own, pathToFileURL(join(process.cwd(), 'x')).href]) {
+    try {
+      return createRequire(from).resolve(`container-checkpoint/${name}`);
+    } catch {
+      // It is not installed there.
+    }
+  }
+  throw new Error(
+    `${name} was not found beside ${own}: copy container-checkpoint/${name} there, ` +
+      'call load({ wasm }) of container-checkpoint first, or leave container-checkpoint out of the bundle',
+  );
+}
+
+/**
+ * The core, ready for use. Calling it again gives the same one.
+ * @type {typeof loadWith}
+ */
+export async function load(options = {}) {
+  if (options.wasm === undefined) ckpt();
+  return loadWith(options);
+}
 
 /**
  * Texts of Go where Node's differ; elsewhere Node's own are the system's, as Go's are.
@@ -105,7 +156,7 @@ function withPrefix(prefix, run) {
 export function readJSONFile(kind, dir, file) {
   const path = joinPath(dir, file);
   const prefix = `failed to unmarshal ${path}: `;
-  return { value: withPrefix(prefix, () => ckpt.decode(kind, readRegularFile(path))), path };
+  return { value: withPrefix(prefix, () => ckpt().decode(kind, readRegularFile(path))), path };
 }
 
 /**
@@ -118,7 +169,7 @@ export function readJSONFile(kind, dir, file) {
  */
 export function writeJSONFile(kind, value, dir, file) {
   const path = joinPath(dir, file);
-  const text = withPrefix('error marshalling JSON: ', () => ckpt.encode(kind, value));
+  const text = withPrefix('error marshalling JSON: ', () => ckpt().encode(kind, value));
   const fd = attempt('open', path, () => openSync(path, 'w', 0o600));
   try {
     attempt('write', path, () => writeFileSync(fd, text));
@@ -135,7 +186,7 @@ const {
   DeletedFilesFile,
   NetworkStatusFile,
   PodOptionsFile,
-} = ckpt.constants;
+} = constantsOfGo;
 
 /** The container's configuration, `config.dump`. @param {string} dir */
 export const readContainerCheckpointConfigDump = (dir) =>
@@ -162,9 +213,10 @@ export const readCheckpointPodOptions = (dir) => readJSONFile('pod.options', dir
  * @returns {Promise<import('./checkpoint.js').Checkpoint>}
  */
 export async function openCheckpoint(source, options = {}) {
+  checkedOpenOptions(options);
   options.signal?.throwIfAborted();
   const input = await nodeSource(source);
-  const path = source instanceof URL ? source.pathname : source;
+  const path = source instanceof URL ? fileURLToPath(source) : source;
   const name = options.name ?? (typeof path === 'string' ? basename(path) : undefined);
-  return openWith(ckpt, input, { ...options, name });
+  return openWith(ckpt(), input, { ...options, name });
 }

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the bytes of a checkpoint come from: a source, a member of an archive, a member of a member.
-import { ArchiveError, finished, openArchive, readArchive, windowOf } from './archive.js';
+import { admissionOf, ALONE, READER, ResourceError } from './admission.js';
+import {
+  ArchiveError,
+  finished,
+  openArchive,
+  readArchive,
+  unlessAborted,
+  windowOf,
+} from './archive.js';
+import { Budget } from './budget.js';
+import { Summary } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
  * @typedef {import('./archive.js').ArchiveOptions} ArchiveOptions
  * @typedef {import('./archive.js').Member} Member
- * @typedef {object} Input
- * @property {number | undefined} size undefined: a stream, to be read in order, once
- * @property {(offset: number, length: number) => Uint8Array | Promise<Uint8Array>} read
- * @property {() => void | Promise<void>} [close]
- * @property {boolean} [directory] the archive is made up from the files of a directory
+ * @typedef {import('./sources.js').Input} Input
  */
 
 /** An archive that can be read again. */
@@ -24,20 +30,29 @@ export class Origin {
   #spent = false;
   /** The first bytes, if they were looked at and not used yet. @type {Uint8Array | undefined} */
   #head;
+  /** Of what is known, the largest window of its compression. */
+  #window = 0;
   /** @type {Input | undefined} */
   input;
   /** Known after the first reading. @type {string | undefined} */
   compression;
+  /** Checked ones. @type {Record<string, number>} */
+  limits;
+  /** What the checkpoint that it belongs to may cost to open. @type {Budget} */
+  budget;
 
   /**
    * @param {{exports: any}} core
    * @param {Input | {outer: Origin, index: number}} from an input, or a member of an archive that
    *   can only be streamed
-   * @param {number} [depth] archives around this one
+   * @param {{limits?: Record<string, number>, budget?: Budget, depth?: number}} [options] depth: how many
+   *   archives are around this one
    */
-  constructor(core, from, depth = 0) {
+  constructor(core, from, { limits = {}, budget = new Budget(limits), depth = 0 } = {}) {
     this.#core = core;
     this.#depth = depth;
+    this.limits = limits;
+    this.budget = budget;
     if ('outer' in from) {
       this.#outer = from.outer;
       this.#index = from.index;
@@ -46,68 +61,113 @@ export class Origin {
     }
   }
 
+  /** What belongs to the same checkpoint. @param {Input | {outer: Origin, index: number}} from @param {number} deeper */
+  #related(from, deeper) {
+    const { limits, budget } = this;
+    return new Origin(this.#core, from, { limits, budget, depth: this.#depth + deeper });
+  }
+
   /** Whether members can be read where they lie. */
   get plain() {
     return this.compression === 'none' && this.input?.size !== undefined;
   }
 
-  /** Finds out the compression, without reading a stream. */
-  async probe() {
+  /** Finds out the compression, and what memory it needs. @param {AbortSignal} [signal] */
+  async probe(signal) {
     const { input } = this;
-    if (input?.size === undefined) return;
-    this.#head = await input.read(0, Math.min(512, input.size));
-    this.compression = (await openArchive(this.#core, this.#head)).compression;
+    if (!input) return;
+    const length = input.size === undefined ? HEAD : Math.min(HEAD, input.size);
+    this.#head = await unlessAborted(input.read(0, length), signal);
+    // A window that is not allowed is told, but not made room for.
+    const limits = { maxWindow: 1 };
+    const { compression, info } = await openArchive(this.#core, this.#head, { limits });
+    if (input.size !== undefined) this.compression = compression;
+    this.#window = info.window;
   }
 
   /**
-   * Reads the archive from its start.
+   * Reads the archive from its start, when there is room for that.
    * @param {ArchiveOptions} options
    * @returns {AsyncGenerator<import('./archive.js').Piece, Archive>} as readArchive
    */
   async *read(options) {
+    // A pass for some members costs nothing that stays.
+    const budget = options.pick ? new Budget(this.limits) : this.budget;
     const { input } = this;
-    if (input) {
-      if (this.#spent && input.size === undefined) throw new TypeError(ONCE);
-      this.#spent = true;
+    if (!input) return yield* this.#readInside({ budget, ...options });
+    if (this.#spent && input.size === undefined) throw new TypeError(ONCE);
+    this.#spent = true;
+    const admission = admissionOf(this.#core);
+    const weight = READER + Math.min(this.#window, this.limits.maxWindow ?? 2 ** 53);
+    const holder = await admission.enter(options.alone ? ALONE : weight, options.signal);
+    if (options.alone) Summary.dropAll();
+    try {
       const head = this.#head;
       this.#head = undefined;
-      const read = (/** @type {number} */ offset, /** @type {number} */ length) =>
-        offset === 0 && head ? head : input.read(offset, length);
+      const read = (/** @type {number} */ offset, /** @type {number} */ length) => {
+        holder.touched = Date.now();
+        if (head && offset < head.length) return head.subarray(offset);
+        return input.read(offset, length);
+      };
       const source = /** @type {any} */ ({ size: input.size, read });
-      return yield* readArchive(this.#core, source, { depth: this.#depth, ...options });
+      const archive = yield* readArchive(this.#core, source, {
+        budget,
+        depth: this.#depth,
+        ...options,
+      });
+      this.#window = Math.max(this.#window, archive.info.window ?? 0);
+      return archive;
+    } finally {
+      admission.leave(holder);
     }
+  }
+
+  /** @param {ArchiveOptions} options @returns {AsyncGenerator<import('./archive.js').Piece, Archive>} */
+  async *#readInside(options) {
     const outer = /** @type {Origin} */ (this.#outer);
     const index = /** @type {number} */ (this.#index);
-    const { onProgress, signal, ...inner } = options;
+    const { onProgress, signal, alone, ...inner } = options;
     const pickAs = { archive: inner };
-    const read = yield* outer.read({ onProgress, signal, pick: [index], pickAs });
+    const { budget } = options;
+    const read = yield* outer.read({ onProgress, signal, alone, budget, pick: [index], pickAs });
     const nested = read.nested.get(index);
     if (!nested) throw read.error ?? new ArchiveError(GONE, { code: 'gone' });
     return nested;
   }
 
-  /** The archive, read to its end. @param {ArchiveOptions} options @returns {Promise<Archive>} */
-  archive(options) {
-    return finished(this.read(options));
+  /** Whether the source can be read again. @returns {boolean} */
+  get #again() {
+    return this.#outer ? this.#outer.#again : this.input?.size !== undefined;
+  }
+
+  /**
+   * The archive, read to its end: once more, with nobody else there, if the memory was not enough.
+   * @param {ArchiveOptions} options nothing in it may be GIVE @returns {Promise<Archive>}
+   */
+  async archive(options) {
+    const mark = this.budget.mark();
+    try {
+      return await finished(this.read(options));
+    } catch (error) {
+      if (!(error instanceof ResourceError && error.code === 'memory' && this.#again)) throw error;
+    }
+    this.budget.reset(mark);
+    return finished(this.read({ ...options, alone: true }));
   }
 
   /** The archive that a member is. @param {Member} member @returns {Origin} */
   inside(member) {
     const whole = this.plain && !member.flags.includes('sparse');
     return whole
-      ? new Origin(
-          this.#core,
-          windowOf(/** @type {any} */ (this.input), member.dataOffset, member.size),
-          this.#depth + 1,
-        )
-      : new Origin(this.#core, { outer: this, index: member.index }, this.#depth + 1);
+      ? this.#related(windowOf(/** @type {any} */ (this.input), member.dataOffset, member.size), 1)
+      : this.#related({ outer: this, index: member.index }, 1);
   }
 
   /** The archive that bytes are. @param {Uint8Array} bytes @returns {Origin} */
   over(bytes) {
     const read = (/** @type {number} */ at, /** @type {number} */ length) =>
       bytes.subarray(at, at + length);
-    return new Origin(this.#core, { size: bytes.length, read }, this.#depth + 1);
+    return this.#related({ size: bytes.length, read }, 1);
   }
 
   /**
@@ -123,7 +183,7 @@ export class Origin {
     const input = /** @type {Input & {size: number}} */ (this.input);
     const { headerOffset } = member;
     const rest = windowOf(/** @type {any} */ (input), headerOffset, input.size - headerOffset);
-    return new Origin(this.#core, rest, this.#depth);
+    return this.#related(rest, 0);
   }
 
   /** Lets go of what the input holds. */
@@ -133,5 +193,7 @@ export class Origin {
   }
 }
 
+/** Bytes that are looked at to know what it is. */
+const HEAD = 512;
 const ONCE = 'a stream can be read only once; open a file, a Blob or bytes to read members later';
 export const GONE = 'The member is no longer where it was.';

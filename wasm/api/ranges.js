@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading parts of members, many at a time: the one way to the data of a checkpoint.
 import { ArchiveError, unlessAborted } from './archive.js';
+import { kindOf } from '../border/arguments.js';
 import { GONE } from './origin.js';
 
 /**
@@ -18,6 +19,7 @@ import { GONE } from './origin.js';
  * @property {number} offset of the bytes in the member
  * @property {Uint8Array} bytes none for a range that is empty
  * @property {boolean} last whether the range is complete
+ * @property {object} range the same for all pieces of one
  *
  * @typedef {{start: number, end: number, tag: any}} Part of a member
  * @typedef {object} Group the parts of one member that are wanted
@@ -43,11 +45,20 @@ function count(value, what, fallback) {
  * Ranges by member, in the order of the archive.
  * @param {Iterable<Range>} list
  * @param {(references: Set<Range['member']>) => Map<Range['member'], import('./archive.js').Member>} resolve
- * @param {(index: number) => Uint8Array | undefined} keptOf
+ * @param {(index: number) => Uint8Array | undefined} [keptOf]
  * @returns {Group[]}
  */
-export function plan(list, resolve, keptOf) {
+export function plan(list, resolve, keptOf = () => undefined) {
+  if (typeof list?.[Symbol.iterator] !== 'function' || typeof list === 'string')
+    throw new TypeError(
+      `ranges takes a list of {member, offset, length, tag}, not ${kindOf(list)}`,
+    );
   const ranges = [...list];
+  for (const range of ranges)
+    if (range?.member === undefined)
+      throw new TypeError(
+        `a range must name a member: {member, offset, length, tag}; it is ${kindOf(range)}`,
+      );
   const members = resolve(new Set(ranges.map(({ member }) => member)));
   /** @type {Map<number, Group>} */
   const groups = new Map();
@@ -87,8 +98,9 @@ class Cutter {
   }
 
   /** @param {Part} part @param {number} offset @param {Uint8Array} bytes @returns {RangePiece} */
-  #piece({ tag, end }, offset, bytes) {
-    return { tag, member: this.#index, offset, bytes, last: offset + bytes.length === end };
+  #piece(part, offset, bytes) {
+    const last = offset + bytes.length === part.end;
+    return { tag: part.tag, member: this.#index, offset, bytes, last, range: part };
   }
 
   /**
@@ -117,10 +129,11 @@ class Cutter {
 
 /** What needs no reading of a group: empty parts, and all if the bytes are there. @param {Group} group @returns {Generator<RangePiece>} */
 function* atOnce({ member, parts, kept }) {
-  for (const { start, end, tag } of parts) {
+  for (const part of parts) {
+    const { start, end, tag } = part;
     if (kept || start === end) {
       const bytes = kept?.slice(start, end) ?? NOTHING;
-      yield { tag, member: member.index, offset: start, bytes, last: true };
+      yield { tag, member: member.index, offset: start, bytes, last: true, range: part };
     }
   }
 }
@@ -291,3 +304,23 @@ async function* ofSparse(origin, group, signal) {
 }
 
 const CUT = 'The archive ends inside the member.';
+
+/**
+ * Ranges that are small enough, each in one piece: bytes of its own, not a part of more.
+ * @param {AsyncIterable<RangePiece>} pieces @returns {AsyncGenerator<RangePiece>}
+ */
+export async function* wholes(pieces) {
+  /** Of ranges that are not complete, by their tags and where they began. @type {Map<any, RangePiece[]>} */
+  const open = new Map();
+  for await (const piece of pieces) {
+    const parts = open.get(piece.range) ?? [];
+    parts.push(piece);
+    open.set(piece.range, parts);
+    if (!piece.last) continue;
+    open.delete(piece.range);
+    const [first] = parts;
+    const bytes = new Uint8Array(piece.offset + piece.bytes.length - first.offset);
+    for (const part of parts) bytes.set(part.bytes, part.offset - first.offset);
+    yield { ...first, bytes, last: true };
+  }
+}

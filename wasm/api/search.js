@@ -186,7 +186,15 @@ function wordsAt(exports, at) {
 
 /** @param {any} exports @param {number} dump @param {Search} search @param {SearchOptions} options */
 function newScan(exports, dump, search, options) {
-  const { pids = [], kinds = [], perms = '', from = 0n, to = LAST, own = false, context = 0 } = options;
+  const {
+    pids = [],
+    kinds = [],
+    perms = '',
+    from = 0n,
+    to = LAST,
+    own = false,
+    context = 0,
+  } = options;
   const words = new Uint32Array(pids);
   const bytes = new Uint8Array(words.buffer);
   const scan = withBytes(exports, bytes, (at) =>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The JavaScript side of exports_session.c: what member names mean, and the summary.
+import { noMemory } from './admission.js';
 import { border, members as table } from '../../dist/tables.js';
 
 const encoder = new TextEncoder();
@@ -33,7 +34,7 @@ export function textAt(exports, at) {
  */
 export function withBytes(exports, bytes, run) {
   const at = exports.ckpt_wasm_allocate(bytes.length || 1);
-  if (!at) throw new RangeError('there is not enough memory');
+  if (!at) throw noMemory();
   try {
     new Uint8Array(exports.memory.buffer, at, bytes.length).set(bytes);
     return run(at);
@@ -48,14 +49,22 @@ export function memberUse(exports, name, size) {
   return withBytes(exports, bytes, (at) => exports.ckpt_wasm_member_use(at, bytes.length, size));
 }
 
-/** So many summaries stay in the core, for validations that may follow. */
+/** So many summaries stay in the core, for validations that may follow, and of files so many bytes. */
 const LATEST = 4;
+const LATEST_BYTES = 2 ** 25;
+
+/** Frees sessions that nobody freed. @type {FinalizationRegistry<{exports: any, handle: number}>} */
+const forgotten = new FinalizationRegistry(({ exports, handle }) =>
+  exports.ckpt_wasm_session_free(handle),
+);
 
 /** A summary in the core: what is known of one checkpoint, decoded. It may be dropped at any time. */
 export class Summary {
   /** The latest last. @type {Set<Summary>} */
   static #kept = new Set();
   #exports;
+  /** Bytes of its files. */
+  #size = 0;
   /** 0 once it is dropped. */
   handle;
 
@@ -64,21 +73,23 @@ export class Summary {
     this.#exports = exports;
     const name = encoder.encode(prefix);
     this.handle = withBytes(exports, name, (at) => exports.ckpt_wasm_session_new(at, name.length));
-    if (!this.handle) throw new RangeError('there is not enough memory');
+    if (!this.handle) throw noMemory();
+    forgotten.register(this, { exports, handle: this.handle }, this);
   }
 
   /** @param {Iterable<[string, Uint8Array]>} files */
   addFiles(files) {
     const exports = this.#exports;
     for (const [name, bytes] of files) {
+      this.#size += bytes.length;
       const room = exports.ckpt_wasm_session_reserve(this.handle, bytes.length);
-      if (!room) throw new RangeError('there is not enough memory');
+      if (!room) throw noMemory();
       new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
       const nameBytes = encoder.encode(name);
       const done = withBytes(exports, nameBytes, (at) =>
         exports.ckpt_wasm_session_file(this.handle, at, nameBytes.length, room, bytes.length),
       );
-      if (!done) throw new RangeError('there is not enough memory');
+      if (!done) throw noMemory();
     }
   }
 
@@ -96,21 +107,33 @@ export class Summary {
     const exports = this.#exports;
     const answer = exports.ckpt_wasm_session_summary(this.handle, size, directory ? 1 : 0);
     const text = textAt(exports, answer);
-    if (text === '') throw new RangeError('there is not enough memory');
+    if (text === '') throw noMemory();
     return JSON.parse(text);
   }
 
   /** Lets it stay in the core for a while. */
   keep() {
     Summary.#kept.add(this);
-    const [oldest] = Summary.#kept;
-    if (Summary.#kept.size > LATEST) oldest.drop();
+    let bytes = 0;
+    for (const summary of Summary.#kept) bytes += summary.#size;
+    for (const summary of Summary.#kept) {
+      if (summary === this || (Summary.#kept.size <= LATEST && bytes <= LATEST_BYTES)) break;
+      bytes -= summary.#size;
+      summary.drop();
+    }
+  }
+
+  /** Gives the memory of all back that only may be of use. */
+  static dropAll() {
+    for (const summary of Summary.#kept) summary.drop();
   }
 
   /** Gives its memory back. */
   drop() {
     Summary.#kept.delete(this);
-    if (this.handle) this.#exports.ckpt_wasm_session_free(this.handle);
+    if (!this.handle) return;
+    forgotten.unregister(this);
+    this.#exports.ckpt_wasm_session_free(this.handle);
     this.handle = 0;
   }
 }

@@ -46,10 +46,10 @@ function header(
   return block;
 }
 
-/** Headers for one file: with long names in members of their own, as GNU tar does. @param {string} name @param {string} type @param {any} facts @param {string} target */
+/** Headers for one file: with long names in members of their own, as GNU tar does. @param {Uint8Array | string} name @param {string} type @param {any} facts @param {Uint8Array | string} target */
 export function headers(name, type, facts, target) {
-  const nameBytes = encoder.encode(name);
-  const link = encoder.encode(target);
+  const nameBytes = typeof name === 'string' ? encoder.encode(name) : name;
+  const link = typeof target === 'string' ? encoder.encode(target) : target;
   const parts = [];
   for (const [bytes, kind] of /** @type {[Uint8Array, string][]} */ ([
     [nameBytes, 'L'],

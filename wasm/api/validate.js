@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Validation: the JavaScript side of exports_session.c. What is wrong, the core decides.
+import { noMemory } from './admission.js';
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
-import { Summary, textAt, withBytes } from './summary.js';
+import { KEPT, Summary, textAt, withBytes } from './summary.js';
+import { bytesOf, kindOf, must, nearest } from '../border/arguments.js';
+import { kinds } from '../../dist/tables.js';
 
 const encoder = new TextEncoder();
 
@@ -42,7 +45,7 @@ function reportOf(exports, handle, evidence, options) {
   const problem = withText(exports, JSON.stringify(options), (at, length) =>
     exports.ckpt_wasm_session_validate(handle, at, length),
   );
-  if (problem === undefined) throw new RangeError('there is not enough memory');
+  if (problem === undefined) throw noMemory();
   if (problem !== '') throw new TypeError(problem);
   const groups = [{ name: '', records }, { name: 'image:', records: imageRecords }, ...nested];
   for (const { name, records: members } of groups) {
@@ -64,7 +67,7 @@ function reportOf(exports, handle, evidence, options) {
   const text = withText(exports, JSON.stringify(facts), (at, length) =>
     exports.ckpt_wasm_session_report(handle, at, length),
   );
-  if (!text) throw new RangeError('there is not enough memory');
+  if (!text) throw noMemory();
   return JSON.parse(text);
 }
 
@@ -101,6 +104,53 @@ async function validateCheckpoint(checkpoint, exports, options) {
     }
   }
   return result;
+}
+
+/** Names of files that a validation looks at. */
+const FILES = [
+  ...new Set([...KEPT.names, ...kinds.flatMap(({ name, file = name }) => [name, file])]),
+];
+
+/** What a validation can be told. */
+export const VALIDATE_OPTIONS = {
+  targets: must.texts,
+  only: must.texts,
+  ignore: must.texts,
+  severities: must.object,
+  limits: must.object,
+  reveal: must.flag,
+  now: must.number,
+  file: must.object,
+};
+
+/**
+ * What can be validated: a checkpoint, or files by names that are known.
+ * @param {any} target @returns {Checkpoint | Record<string, Uint8Array>}
+ * @throws {TypeError} which says what was expected
+ */
+export function checkedTarget(target) {
+  if (target instanceof Checkpoint) return target;
+  const plain = typeof target === 'object' && target !== null && !Array.isArray(target);
+  if (!plain || bytesOf(target) || typeof target.then === 'function' || target instanceof Map)
+    throw new TypeError(
+      `validate takes an opened checkpoint or files by their names, not ${kindOf(target)}`,
+    );
+  const files = Object.entries(target);
+  if (files.length === 0)
+    throw new TypeError(
+      'validate takes an opened checkpoint or files by their names; there is no file',
+    );
+  return Object.fromEntries(
+    files.map(([name, content]) => {
+      if (!FILES.includes(name))
+        throw new TypeError(
+          `there is no metadata file ${JSON.stringify(name)}${nearest(name, FILES) || `; there are ${FILES.join(', ')}`}`,
+        );
+      const bytes = bytesOf(content);
+      if (!bytes) throw new TypeError(`${name} must be bytes, not ${kindOf(content)}`);
+      return [name, bytes];
+    }),
+  );
 }
 
 /**

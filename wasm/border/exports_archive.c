@@ -27,6 +27,7 @@ void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, in
 void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t length,
                                     const struct ckpt_decoder_state *state);
 void ckpt_wasm_archive_accept(handle *h);
+void ckpt_wasm_archive_skip(handle *h);
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
 
 /* Room for options and patterns. */
@@ -96,6 +97,11 @@ void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t le
 void ckpt_wasm_archive_accept(handle *h)
 {
     ckpt_archive_accept(h->archive);
+}
+
+void ckpt_wasm_archive_skip(handle *h)
+{
+    ckpt_archive_skip(h->archive);
 }
 
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)

@@ -6,6 +6,8 @@ import { SEVERITIES } from '../report/findings.js';
 import { ReadError } from './input.js';
 import { listOf, quoted } from './options.js';
 
+const NO_FILE = new Uint8Array();
+
 /** @typedef {import('./options.js').Context} Context */
 /** @typedef {import('../report/findings.js').FailOn} FailOn */
 
@@ -53,7 +55,7 @@ export function settings({ values, given, switches, fail }, core) {
     reveal: switches.has('reveal'),
   };
   try {
-    core.validate({}, options); // the core says what is wrong with them
+    core.validate({ status: NO_FILE }, options); // the core says what is wrong with them
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     throw fail(error.message);

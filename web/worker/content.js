@@ -6,14 +6,12 @@ export const WHOLE = 32 * 2 ** 20;
 /** How much is read at once, and how many times that is kept. */
 const PART = 2 ** 20;
 const PARTS = 32;
-/** How much is searched in one go. */
-const REACH = 2 ** 22;
 /** More places than these are not told. */
 const MOST = 10_000;
 /** Milliseconds after which others get their turn. */
 const TURN = 40;
 
-/** @typedef {(range: {start: number, end: number, signal: AbortSignal}) => Promise<Uint8Array>} Read */
+/** @typedef {(range: {start: number, end: number, signal: AbortSignal}) => AsyncIterable<Uint8Array>} Read pieces, in order */
 
 /** Lets questions of the page in. */
 export const breathe = () => new Promise((resolve) => setTimeout(resolve));
@@ -46,8 +44,14 @@ export class Content {
   }
 
   /** @param {number} start @param {number} end */
-  #get(start, end) {
-    return this.#read({ start, end, signal: this.#stop.signal });
+  async #get(start, end) {
+    const bytes = new Uint8Array(end - start);
+    let filled = 0;
+    for await (const piece of this.#read({ start, end, signal: this.#stop.signal })) {
+      bytes.set(piece, filled);
+      filled += piece.length;
+    }
+    return bytes;
   }
 
   /** @param {number} start @param {number} end @returns {Promise<Uint8Array>} */
@@ -55,28 +59,44 @@ export class Content {
     const last = Math.min(end, this.size);
     if (last <= this.head.length) return this.head.subarray(start, last);
     const bytes = new Uint8Array(Math.max(0, last - start));
-    // All parts are asked for at once.
-    const count = Math.min(PARTS, Math.ceil(last / PART) - Math.floor(start / PART));
-    for (let i = 0; i < count; i++) this.#part(Math.floor(start / PART) + i);
-    for (let at = start; at < last;) {
-      const number = Math.floor(at / PART);
-      const part = (await this.#part(number)).subarray(at - number * PART, last - number * PART);
-      bytes.set(part, at - start);
-      at = (number + 1) * PART;
+    const first = Math.floor(start / PART);
+    const parts = this.#between(first, Math.ceil(last / PART));
+    for (const [i, part] of parts.entries()) {
+      const at = Math.max(start, (first + i) * PART);
+      bytes.set((await part).subarray(at % PART, last - (first + i) * PART), at - start);
     }
     return bytes;
   }
 
-  /** @param {number} number */
-  #part(number) {
-    const known = this.#parts.get(number);
-    this.#parts.delete(number);
-    const part = known ?? this.#get(number * PART, Math.min(this.size, (number + 1) * PART));
-    part.catch(() => this.#parts.delete(number)); // it may be asked for again
-    this.#parts.set(number, part);
-    const [oldest] = this.#parts.keys();
-    if (this.#parts.size > PARTS) this.#parts.delete(oldest);
-    return part;
+  /** Parts, of which those that are not there are read in one go. @param {number} first @param {number} end */
+  #between(first, end) {
+    const parts = [];
+    for (let number = first; number < end; number++) {
+      const known = this.#parts.get(number);
+      this.#parts.delete(number);
+      if (known) {
+        this.#parts.set(number, known); // it was used last
+        parts.push(known);
+        continue;
+      }
+      let missing = number + 1;
+      for (; missing < end && !this.#parts.has(missing);) missing++;
+      const start = number * PART;
+      const all = this.#get(start, Math.min(this.size, missing * PART));
+      for (let from = 0; number < missing; number++, from += PART) {
+        const own = number;
+        const part = all.then((bytes) => bytes.slice(from, from + PART));
+        part.catch(() => this.#parts.delete(own)); // it may be asked for again
+        this.#parts.set(own, part);
+        parts.push(part);
+      }
+      number--;
+    }
+    for (const oldest of this.#parts.keys()) {
+      if (this.#parts.size <= PARTS) break;
+      this.#parts.delete(oldest);
+    }
+    return parts;
   }
 
   /**
@@ -88,23 +108,46 @@ export class Content {
   async find(wanted, given) {
     /** @type {number[]} */
     const places = [];
-    let more = false;
+    if (wanted.length === 0) return { places: new Float64Array(), more: false };
     let last = performance.now();
-    for (let at = 0; wanted.length > 0 && at < this.size && !more && !given(); at += REACH) {
-      const bytes = await this.slice(at, at + REACH + wanted.length - 1);
+    let at = 0; // of the rest in the member
+    /** What a place may begin in that ends in the next piece. */
+    let rest = new Uint8Array();
+    for await (const piece of this.#whole()) {
+      if (given()) break;
+      const bytes = joined(rest, piece);
+      let next = Math.max(0, bytes.length - wanted.length + 1);
       for (const place of matches(bytes, wanted)) {
-        if (places.length === MOST) {
-          more = true;
-          break;
-        }
+        if (places.length === MOST) return { places: Float64Array.from(places), more: true };
         places.push(at + place);
+        next = Math.max(next, place + wanted.length);
       }
+      at += next;
+      rest = bytes.slice(next);
       if (performance.now() - last < TURN) continue;
       await breathe();
       last = performance.now();
     }
-    return { places: Float64Array.from(places), more };
+    return { places: Float64Array.from(places), more: false };
   }
+
+  /** All of it, read once. */
+  async *#whole() {
+    if (this.size <= this.head.length) {
+      for (let at = 0; at < this.size; at += PART) yield this.head.subarray(at, at + PART);
+      return;
+    }
+    yield* this.#read({ start: 0, end: this.size, signal: this.#stop.signal });
+  }
+}
+
+/** @param {Uint8Array} one @param {Uint8Array} two */
+function joined(one, two) {
+  if (one.length === 0) return two;
+  const bytes = new Uint8Array(one.length + two.length);
+  bytes.set(one);
+  bytes.set(two, one.length);
+  return bytes;
 }
 
 /** @param {number} byte */

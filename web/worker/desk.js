@@ -90,7 +90,7 @@ export class Desk {
     }
     if (member.size === 0) return { ...view, message: F.empty };
     const content = new Content(member.size, (range) =>
-      this.#checkpoint.read(member, { ...range, inside }),
+      this.#checkpoint.stream(member, { ...range, inside }),
     );
     await content.open();
     if (turn !== this.#turn) throw new Error(F.left);

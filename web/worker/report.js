@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report about a checkpoint, as the core makes it.
+import { validateWith } from '../../wasm/api/validate.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/api/secrets.js';
 
 /** @typedef {import('../types.d.ts').Report} Report */
@@ -14,7 +15,7 @@ export async function makeReport(ckpt, checkpoint, source) {
   if (checkpoint.report)
     return { report: checkpoint.report, secrets: new Secrets(checkpoint.report) };
   const validate = async (/** @type {object} */ options) =>
-    ckpt.validate(source.loose ? Object.fromEntries(checkpoint.files) : checkpoint, options);
+    validateWith(ckpt, source.loose ? Object.fromEntries(checkpoint.files) : checkpoint, options);
   /** @type {Report} */
   const report = await validate({});
   const places = report.findings.flatMap((each) => [each, ...each.related]);

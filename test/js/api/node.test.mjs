@@ -43,8 +43,10 @@ function thrown(run) {
   return assert.fail('nothing was thrown');
 }
 
-test('the entry has all of the main one, and a function for each file', () => {
-  assert.equal(node.load, entry.load);
+test('the entry has all of the main one, and a function for each file', async () => {
+  assert.equal(await node.load(), await entry.load());
+  for (const name of ['ArchiveError', 'Checkpoint', 'ResourceError'])
+    assert.equal(node[name], entry[name]);
   assert.equal(node.CheckpointError, entry.CheckpointError);
   for (const { reader } of ckpt.files) {
     const name = reader[0].toLowerCase() + reader.slice(1);

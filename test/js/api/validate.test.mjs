@@ -64,7 +64,10 @@ test('single files are checked at once, and nothing is missed that need not be t
 
 test('wrong options are refused', () => {
   const refuses = (options, message) =>
-    assert.throws(() => core.validate({}, options), { name: 'TypeError', message });
+    assert.throws(() => core.validate({ status: bytesOf('{}') }, options), {
+      name: 'TypeError',
+      message,
+    });
   refuses({ targets: ['podmn'] }, /unknown target "podmn"/);
   refuses({ targets: ['podman@new'] }, /version "new"/);
   refuses({ only: ['CKP9999'] }, /there is no rule "CKP9999"/);

@@ -91,16 +91,19 @@ test('progress and abort', async () => {
   const controller = new AbortController();
   let reads = 0;
   let closed = 0;
-  const source = {
-    size: undefined,
-    async read(offset) {
-      if (++reads === 3) controller.abort(new Error('enough'));
-      return bytes.slice(offset, offset + 1000);
-    },
-    close: () => void closed++,
-  };
-  await assert.rejects(openInBrowser(source, { signal: controller.signal }), /enough/);
+  async function* source() {
+    try {
+      for (let at = 0; ; at += 1000) {
+        if (++reads === 3) controller.abort(new Error('enough'));
+        yield bytes.slice(at, at + 1000);
+      }
+    } finally {
+      closed++;
+    }
+  }
+  await assert.rejects(openInBrowser(source(), { signal: controller.signal }), /enough/);
   assert.ok(reads <= 5);
+  await new Promise((resolve) => setTimeout(resolve));
   assert.equal(closed, 1);
   await assert.rejects(
     openCheckpoint(join(data, 'simple-none.tar'), { signal: AbortSignal.abort() }),

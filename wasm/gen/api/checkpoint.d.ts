@@ -31,26 +31,38 @@ export interface Progress {
   members: number;
 }
 
-/** What stops the reading of hostile archives. Bytes, unless it says otherwise. */
+/**
+ * What stops the reading of hostile archives. Bytes, unless it says otherwise. Those marked * are for all
+ * archives of a checkpoint together.
+ */
 export interface ArchiveLimits {
-  /** Members, 1 000 000 by default. */
-  max_members?: number;
-  /** Of one name or link target, 65 536 by default. */
-  max_name?: number;
-  /** Of one extended header, 1 MiB by default. */
-  max_pax?: number;
-  /** Of the whole list of members, 256 MiB by default. */
-  max_table?: number;
+  /** * Members, 1 000 000 by default. */
+  maxMembers?: number;
+  /** * Of all lists of members, 128 MiB by default. */
+  maxTable?: number;
+  /** * Of all metadata files, 64 MiB by default. */
+  maxKeptSum?: number;
+  /** * Archives inside, 4096 by default. */
+  maxArchives?: number;
+  /**
+   * * That decompressing and the holes of sparse members may give beyond 200 times the bytes that were
+   * read; 2 GiB by default.
+   */
+  maxOutput?: number;
   /** Of one metadata file, 16 MiB by default. */
-  max_kept?: number;
-  /** Of all metadata files, 64 MiB by default. */
-  max_kept_sum?: number;
+  maxKept?: number;
+  /** Of one name or link target. */
+  maxName?: number;
+  /** Of one extended header. */
+  maxPax?: number;
   /** Bytes kept per compressed byte, 1000 by default. */
-  max_ratio?: number;
-  /** Of the window of a zstd stream, 128 MiB by default. */
-  max_window?: number;
+  maxRatio?: number;
+  /** Bytes that are kept whatever the ratio, 1 MiB by default. */
+  ratioFloor?: number;
+  /** Of the window of a compressed stream, 128 MiB by default. */
+  maxWindow?: number;
   /** Archives inside archives, 4 by default. */
-  max_depth?: number;
+  maxDepth?: number;
 }
 
 export interface OpenOptions {
@@ -132,6 +144,18 @@ export class ArchiveError extends Error {
   readonly want: number;
   /** Index of the member concerned. */
   readonly member: number | undefined;
+}
+
+/**
+ * There was not enough memory, or too much to do. It says nothing about the checkpoint: the same call may
+ * succeed later.
+ */
+export class ResourceError extends Error {
+  private constructor();
+  override readonly name: 'ResourceError';
+  /** memory: there is none; busy: others that use it went on for too long. */
+  readonly code: 'memory' | 'busy';
+  readonly retryable: true;
 }
 
 /** What holds a checkpoint. */
@@ -309,6 +333,6 @@ export class Checkpoint {
   list(name: string | Member, options?: { signal?: AbortSignalLike }): Promise<Listing>;
   /** The containers of a pod, or the checkpoint in an image; else none. */
   containers(): Promise<Checkpoint[]>;
-  /** Lets go of the file, if one is open. */
+  /** Lets go of the file, if one is open. Containers are closed with it. `await using` does it, too. */
   close(): Promise<void>;
 }

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// What opening one checkpoint may cost, whatever it is made of.
+import { layout } from '../border/archive-layout.js';
+import { nearest } from '../border/arguments.js';
+
+/**
+ * What stops the reading of hostile archives. Bytes, unless it says otherwise. Those marked * are for all
+ * archives of a checkpoint together.
+ * @typedef {object} Limits
+ * @property {number} [maxMembers] * members, 1 000 000 by default
+ * @property {number} [maxTable] * of all lists of members, 128 MiB by default
+ * @property {number} [maxKeptSum] * of all files that are kept in memory, 64 MiB by default
+ * @property {number} [maxArchives] * archives inside, 4096 by default
+ * @property {number} [maxOutput] * that decompressing and the holes of sparse members may give, beyond 200
+ *   times the bytes that were read; 2 GiB by default
+ * @property {number} [maxKept] of one metadata file, 16 MiB by default
+ * @property {number} [maxName] of one name or link target
+ * @property {number} [maxPax] of one extended header
+ * @property {number} [maxRatio] bytes kept per compressed byte, 1000 by default
+ * @property {number} [ratioFloor] bytes that are kept whatever the ratio, 1 MiB by default
+ * @property {number} [maxWindow] of the window of a compressed stream
+ * @property {number} [maxDepth] archives inside archives, 4 by default
+ */
+
+/** Limits that are checked here: their defaults. */
+const SHARED = {
+  maxMembers: 1_000_000,
+  maxTable: 2 ** 27,
+  maxKeptSum: 2 ** 26,
+  maxArchives: 4096,
+  maxOutput: 2 ** 31,
+};
+/** Output for each byte read that nobody minds. */
+const FAIR = 200;
+
+/** Other options of the C reader, which are no limits. */
+const NOT_LIMITS = new Set(['source_size', 'flags', 'depth']);
+const camel = (/** @type {string} */ name) =>
+  name.replace(/_([a-z])/g, (_, letter) => letter.toUpperCase());
+/** Limits of the C reader: their fields by our names. @type {Map<string, string>} */
+const FIELDS = new Map(
+  Object.keys(layout.options.fields)
+    .filter((name) => !NOT_LIMITS.has(name))
+    .map((name) => [camel(name), name]),
+);
+const NAMES = [...new Set([...Object.keys(SHARED), ...FIELDS.keys()])];
+
+/**
+ * Checks limits. The spelling of the C header (max_members) is understood, too.
+ * @param {any} limits @returns {Record<string, number>} by our names
+ * @throws {TypeError} which says what was expected
+ */
+export function checkedLimits(limits) {
+  if (limits === undefined) return {};
+  if (typeof limits !== 'object' || limits === null)
+    throw new TypeError('"limits" must be an object, such as {maxWindow: 268435456}');
+  /** @type {Record<string, number>} */
+  const checked = {};
+  for (const [given, value] of Object.entries(limits)) {
+    const name = camel(given);
+    if (!NAMES.includes(name))
+      throw new TypeError(
+        `there is no limit "${given}"${nearest(name, NAMES)}; there are ${NAMES.join(', ')}`,
+      );
+    if (value === undefined) continue;
+    const field = FIELDS.get(name);
+    const most = field && layout.options.fields[field][1] !== 'uint64_t' ? 2 ** 32 - 1 : 2 ** 53;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 1 || value > most)
+      throw new TypeError(
+        `the limit "${given}" must be a whole number from 1 to ${most}, not ${String(value)}`,
+      );
+    checked[name] = value;
+  }
+  return checked;
+}
+
+/** Why nothing more may be read. @typedef {{code: string, message: string}} Exceeded */
+
+/** What the archives of one checkpoint have used up together. */
+export class Budget {
+  #limits;
+  #most;
+  #used = { members: 0, table: 0, kept: 0, archives: 0, input: 0, output: 0 };
+
+  /** @param {Record<string, number>} [limits] checked ones */
+  constructor(limits = {}) {
+    this.#limits = limits;
+    this.#most = { ...SHARED, ...limits };
+  }
+
+  /** Options for the C reader: what is left for it. @returns {Record<string, number>} */
+  options() {
+    /** @type {Record<string, number>} */
+    const values = {};
+    for (const [name, value] of Object.entries(this.#limits)) {
+      const field = FIELDS.get(name);
+      if (field) values[field] = value;
+    }
+    const { maxMembers, maxTable, maxKeptSum } = this.#most;
+    const most = (/** @type {number} */ limit, /** @type {number} */ used) =>
+      Math.max(1, limit - used);
+    values.max_members = most(maxMembers, this.#used.members);
+    values.max_table = most(maxTable, this.#used.table);
+    values.max_kept_sum = most(maxKeptSum, this.#used.kept);
+    return values;
+  }
+
+  /** What was used so far, to go back to with `reset`. */
+  mark() {
+    return { ...this.#used };
+  }
+
+  /** Reading starts again from there. @param {ReturnType<Budget['mark']>} mark */
+  reset(mark) {
+    this.#used = { ...mark };
+  }
+
+  /** Members were found. @param {number} count @param {number} bytes of their records @returns {Exceeded | null} */
+  takeMembers(count, bytes) {
+    const { maxMembers, maxTable } = this.#most;
+    this.#used.members += count;
+    this.#used.table += bytes;
+    if (this.#used.members > maxMembers)
+      return exceeded('limit-members', 'members', maxMembers, 'maxMembers');
+    if (this.#used.table > maxTable)
+      return exceeded('limit-table', 'bytes of names and other facts', maxTable, 'maxTable');
+    return null;
+  }
+
+  /** Whether so many bytes may be kept; then they count. @param {number} bytes */
+  keep(bytes) {
+    if (this.#used.kept + bytes > this.#most.maxKeptSum) return false;
+    this.#used.kept += bytes;
+    return true;
+  }
+
+  /** An archive inside is looked at. @returns {Exceeded | null} */
+  takeArchive() {
+    const { maxArchives } = this.#most;
+    return ++this.#used.archives > maxArchives
+      ? exceeded('limit-archives', 'archives inside', maxArchives, 'maxArchives')
+      : null;
+  }
+
+  /** Bytes of the source were read. @param {number} bytes */
+  takeInput(bytes) {
+    this.#used.input += bytes;
+  }
+
+  /** Bytes were made of those. @param {number} bytes @returns {Exceeded | null} */
+  takeOutput(bytes) {
+    const { maxOutput } = this.#most;
+    this.#used.output += bytes;
+    if (this.#used.output <= maxOutput + FAIR * this.#used.input) return null;
+    return {
+      code: 'limit-output',
+      message:
+        `The first ${this.#used.input} bytes decompress to more than ${this.#used.output} bytes in all; ` +
+        `the limit is ${maxOutput} beyond ${FAIR} times the input (maxOutput).`,
+    };
+  }
+}
+
+/** @param {string} code @param {string} what @param {number} most @param {string} name @returns {Exceeded} */
+const exceeded = (code, what, most, name) => ({
+  code,
+  message: `The archives of the checkpoint have more than ${most} ${what} together; that is the limit (${name}).`,
+});
