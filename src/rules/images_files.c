@@ -14,7 +14,6 @@ static void check_entries(struct ckpt_images *im)
 {
     struct ckpt_entries e;
     const struct ckpt_dump_image *image = ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_FILES, 0);
-    struct ckpt_paths ids = {0};
     if (image == NULL)
         return;
     ckpt_string member = ckpt_image_member(im, image->name);
@@ -29,7 +28,7 @@ static void check_entries(struct ckpt_images *im)
                                             "it says \"Unknown file type\".",
                                             member, id, type),
                              e.entry.index, "type");
-        if (ckpt_number_add(im->r, &ids, id))
+        if (ckpt_number_add(im->r, &im->file_ids, type << 32 | id))
             ckpt_place_entry(im->r,
                              ckpt_find_file(im->r, CKPT_RULE_517, member.data,
                                             "%t: the file %n is there twice; CRIU says \"Empty "
@@ -37,7 +36,6 @@ static void check_entries(struct ckpt_images *im)
                                             member, id),
                              e.entry.index, "id");
     }
-    ckpt_paths_free(&ids);
 }
 
 /* ---- descriptors ----------------------------------------------------------------------------- */

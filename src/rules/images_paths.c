@@ -220,7 +220,10 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
             return;
         }
     }
-    if ((w->flags & WRITE) == 0)
+    bool writes = (w->flags & WRITE) != 0;
+    if (ckpt_number_add(r, &im->told, m->id << 1 | writes))
+        return; /* one file of each mount tells enough */
+    if (!writes)
         ckpt_lower(r, CKPT_INFO);
     struct ckpt_finding *f =
         ckpt_find_file(r, CKPT_RULE_411, ckpt_image_member(im, w->file->image->name).data,
