@@ -155,6 +155,27 @@ void ckpt_archive_get_info(const ckpt_archive *a, ckpt_archive_info *info)
     *info = a->info;
     info->tar_read = a->position < a->tar_found ? a->position : a->tar_found;
     info->kept = a->kept_sum;
+    info->error = a->final.type == CKPT_ARCHIVE_ERROR ? a->final.code : 0;
+    info->stop = ckpt_archive_stop(info->error);
+    info->stopped_in = info->error != 0 ? a->final.member : UINT32_MAX;
+}
+
+uint32_t ckpt_archive_stop(uint32_t code)
+{
+    switch (code) {
+    case 0:
+        return CKPT_STOP_NOT;
+    case CKPT_ARCHIVE_E_MEMORY:
+        return CKPT_STOP_MEMORY;
+    case CKPT_ARCHIVE_E_EMPTY:
+    case CKPT_ARCHIVE_E_SHORT:
+    case CKPT_ARCHIVE_E_NOT_TAR:
+    case CKPT_ARCHIVE_E_UNSUPPORTED:
+    case CKPT_ARCHIVE_E_DICTIONARY:
+        return CKPT_STOP_UNREADABLE;
+    default:
+        return code >= CKPT_ARCHIVE_E_LIMIT_MEMBERS ? CKPT_STOP_LIMIT : CKPT_STOP_DAMAGE;
+    }
 }
 
 int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *text)

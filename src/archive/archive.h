@@ -40,6 +40,7 @@
  * Ownership: the reader owns everything it points to. Pointers in an event are valid until the next
  * call of ckpt_archive_next() on the same reader.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -146,6 +147,18 @@ enum {
     CKPT_ARCHIVE_ERRORS(X)
 #undef X
 };
+
+/* Why reading stopped before the end. */
+enum {
+    CKPT_STOP_NOT,
+    CKPT_STOP_DAMAGE,     /* the bytes are wrong, or too few */
+    CKPT_STOP_LIMIT,      /* the bytes may be right: a limit of the options was met */
+    CKPT_STOP_UNREADABLE, /* no tar archive, or compressed in a way that is not known here */
+    CKPT_STOP_MEMORY      /* says nothing about the bytes */
+};
+
+/* Which of them an error code (CKPT_ARCHIVE_E_...) is; 0 for 0. */
+uint32_t ckpt_archive_stop(uint32_t code);
 
 /* Compressions, by magic bytes. The ones after BZIP2 are only recognised. */
 enum {
@@ -263,6 +276,18 @@ typedef struct {
 #undef X
 } ckpt_member;
 
+/* A record with its texts. */
+struct ckpt_member_parts {
+    ckpt_member record;
+    const char *name, *link; /* record.name_length, link_length bytes */
+    const uint8_t *xattrs;
+    const char *other;
+};
+
+/* Takes the next of `*left` bytes of records at `*at`. False at the end, and at a record that does
+   not fit its own lengths. */
+bool ckpt_member_next(const uint8_t **at, size_t *left, struct ckpt_member_parts *parts);
+
 #define CKPT_ARCHIVE_EVENT_FIELDS(X)                                                               \
     X(uint32_t, type)                                                                              \
     X(uint32_t, code)                                                                              \
@@ -301,7 +326,11 @@ typedef struct {
     X(uint32_t, global_headers) /* PAX global headers */                                           \
     X(uint32_t, global_ignored) /* of their records, path, linkpath and size, which no one sane */ \
                                 /* writes and readers treat differently; not applied */            \
-    X(uint32_t, end)            /* CKPT_END_..., 0 before the end */
+    X(uint32_t, end)            /* CKPT_END_..., 0 before the end */                               \
+    X(uint32_t, error)          /* CKPT_ARCHIVE_E_..., 0 if there is none; tar_read and */         \
+                                /* source_read say how far reading came */                         \
+    X(uint32_t, stop)           /* CKPT_STOP_... */                                                \
+    X(uint32_t, stopped_in)     /* index of the member whose data are not whole, or ~0 */
 
 typedef struct {
 #define X(type, name) type name;

@@ -86,13 +86,20 @@ static void find_link(ckpt_archive *a)
         is_other(a, CKPT_DIFFER_LINK, (struct ckpt_span){(const uint8_t *)"", 0});
 }
 
+/* GNU tar passes over the data of links, devices and FIFOs, but not of hard links and directories;
+   bsdtar and Python, like Go, know of none. */
+static bool has_none_for_all(uint8_t type)
+{
+    return type == '1' || type == '5';
+}
+
 static void find_size(ckpt_archive *a)
 {
     ckpt_pending *p = &a->pending;
-    int64_t size = p->told_size;
+    int64_t size = has_none_for_all(p->header.typeflag) ? 0 : p->told_size;
     struct ckpt_span real = pax_text(a, CKPT_PAX_SPARSE_REALSIZE);
     uint64_t own = p->stored_size;
-    if ((a->lost & CKPT_DIFFER_SIZE) != 0) {
+    if ((a->lost & CKPT_DIFFER_SIZE) != 0 && !has_none_for_all(p->header.typeflag)) {
         size = a->lost_size;
     } else if (a->sparse.kind == CKPT_SPARSE_NONE && real.length != 0) {
         if (!ckpt_pax_integer(real, &size)) /* a sparse member for others */
@@ -106,8 +113,8 @@ static void find_size(ckpt_archive *a)
     p->other_size = (uint64_t)size;
 }
 
-/* A slash at the end makes a directory of every file for GNU tar; Python looks at the header only.
- */
+/* A slash at the end makes a directory of a file for GNU tar and, without data, for bsdtar; Python
+   looks at the name of the header only. */
 static void find_type(ckpt_archive *a)
 {
     ckpt_pending *p = &a->pending;

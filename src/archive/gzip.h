@@ -35,7 +35,7 @@ void ckpt_gzip_init(ckpt_gzip *g);
 int ckpt_gzip_run(ckpt_gzip *g, const uint8_t **in, const uint8_t *end, const uint8_t **out,
                   size_t *length);
 
-/* May the input end here? (Between members, or in the zeros that some tapes add.) */
+/* May the input end here? (Behind a member, whatever follows it.) */
 int ckpt_gzip_at_end(const ckpt_gzip *g);
 
 #endif

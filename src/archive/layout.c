@@ -109,6 +109,12 @@ static const constant name_flags[] = {
     {"linkEmpty", CKPT_NAME_LINK_EMPTY},
 };
 
+static const constant stops[] = {
+    {"damage", CKPT_STOP_DAMAGE},
+    {"limit", CKPT_STOP_LIMIT},
+    {"unreadable", CKPT_STOP_UNREADABLE},
+    {"memory", CKPT_STOP_MEMORY},
+};
 static const constant differ[] = {
     {"name", CKPT_DIFFER_NAME}, {"link", CKPT_DIFFER_LINK},     {"size", CKPT_DIFFER_SIZE},
     {"type", CKPT_DIFFER_TYPE}, {"header", CKPT_DIFFER_HEADER},
@@ -193,6 +199,7 @@ size_t ckpt_archive_layout(char *text, size_t room)
     CONSTANTS("flags", flags);
     CONSTANTS("nameFlags", name_flags);
     CONSTANTS("differ", differ);
+    CONSTANTS("stops", stops);
 #undef CONSTANTS
     put(&w, "\"maxKept\":");
     put_number(&w, CKPT_ARCHIVE_MAX_KEPT);

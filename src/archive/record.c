@@ -86,3 +86,25 @@ int ckpt_record_add(ckpt_archive *a)
     a->batch_count++;
     return CKPT_STEP_OK;
 }
+
+bool ckpt_member_next(const uint8_t **at, size_t *left, struct ckpt_member_parts *parts)
+{
+    ckpt_member *m = &parts->record;
+    if (*left < sizeof(*m))
+        return false;
+    memcpy(m, *at, sizeof(*m));
+    if (m->record_size < sizeof(*m) || m->record_size > *left ||
+        (uint64_t)m->normal_start + m->normal_length > m->name_length ||
+        (uint64_t)m->name_length + m->link_length + m->uname_length + m->gname_length +
+                m->xattr_length + m->other_length >
+            m->record_size - sizeof(*m))
+        return false;
+    parts->name = (const char *)*at + sizeof(*m);
+    parts->link = parts->name + m->name_length;
+    parts->xattrs =
+        (const uint8_t *)parts->link + m->link_length + m->uname_length + m->gname_length;
+    parts->other = (const char *)parts->xattrs + m->xattr_length;
+    *at += m->record_size;
+    *left -= m->record_size;
+    return true;
+}

@@ -100,16 +100,9 @@ static void add_member(ckpt_summary *s, const char *name, size_t length, const c
 
 void ckpt_summary_add_records(ckpt_summary *s, const uint8_t *records, size_t length)
 {
-    ckpt_member m;
-    while (length >= sizeof(m)) {
-        memcpy(&m, records, sizeof(m));
-        if (m.record_size < sizeof(m) || m.record_size > length ||
-            (uint64_t)m.normal_start + m.normal_length > m.record_size - sizeof(m))
-            return;
-        add_member(s, (const char *)records + sizeof(m) + m.normal_start, m.normal_length, &m);
-        records += m.record_size;
-        length -= m.record_size;
-    }
+    struct ckpt_member_parts m;
+    while (ckpt_member_next(&records, &length, &m))
+        add_member(s, m.name + m.record.normal_start, m.record.normal_length, &m.record);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */

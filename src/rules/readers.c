@@ -59,10 +59,11 @@ static void check_own(struct ckpt_rules *r, const struct ckpt_member_view *m)
     if ((differ & CKPT_DIFFER_SIZE) != 0)
         check_size(r, m, read);
     if ((differ & CKPT_DIFFER_TYPE) != 0) {
-        weigh(r, m, read);
+        /* What is its data for one is a row of members for the other. */
+        weigh(r, m, read || m->record->size != 0);
         ckpt_find_member(r, CKPT_RULE_013, m,
                          "For Go, with which the engines unpack, %q is a %s; a slash at the end of "
-                         "its name makes it a %s for GNU tar or Python.",
+                         "its name makes it a %s for GNU tar, bsdtar or Python.",
                          m->raw, m->record->type == CKPT_MEMBER_DIRECTORY ? "directory" : "file",
                          m->record->type == CKPT_MEMBER_DIRECTORY ? "file" : "directory");
     }

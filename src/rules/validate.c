@@ -52,28 +52,17 @@ typedef void check_member(struct ckpt_rules *r, const struct ckpt_member_view *m
 static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string prefix,
                         const uint8_t *records, size_t length, check_member *check)
 {
-    ckpt_member m;
-    while (length >= sizeof(m)) {
-        memcpy(&m, records, sizeof(m));
-        if (m.record_size < sizeof(m) || m.record_size > length ||
-            (uint64_t)m.name_length + m.link_length + m.uname_length + m.gname_length +
-                    m.xattr_length + m.other_length >
-                m.record_size - sizeof(m) ||
-            (uint64_t)m.normal_start + m.normal_length > m.name_length)
-            return;
-        const char *name = (const char *)records + sizeof(m);
+    struct ckpt_member_parts m;
+    while (ckpt_member_next(&records, &length, &m)) {
+        const ckpt_member *record = &m.record;
         struct ckpt_member_view view = {
-            .record = &m,
-            .name = {name + m.normal_start, m.normal_length},
-            .raw = {name, m.name_length},
-            .link = {name + m.name_length, m.link_length},
-            .other = {name + m.name_length + m.link_length + m.uname_length + m.gname_length +
-                          m.xattr_length,
-                      m.other_length},
+            .record = record,
+            .name = {m.name + record->normal_start, record->normal_length},
+            .raw = {m.name, record->name_length},
+            .link = {m.link, record->link_length},
+            .other = {m.other, record->other_length},
             .scope = scope,
         };
-        records += m.record_size;
-        length -= m.record_size;
         if (prefix.length != 0) {
             if (view.name.length <= prefix.length + 1 ||
                 memcmp(view.name.data, prefix.data, prefix.length) != 0 ||

@@ -122,6 +122,7 @@ static void expect_with(writer *w, ckpt_archive_options options, const char *pat
     CHECK_THAT(got == code, "line %d: error %u, expected %u: %s", line, got, code, r.message);
     CHECK_THAT(part == NULL || strstr(code ? r.message : r.text, part) != NULL,
                "line %d: no \"%s\" in: %s%s", line, part, r.message, r.text);
+    CHECK_THAT(r.info.error == code && r.info.stop == ckpt_archive_stop(code), "line %d", line);
     CHECK_THAT(r.members == members, "line %d: %u members, expected %u", line, r.members, members);
     drive_free(&r);
 }
@@ -354,10 +355,15 @@ static void differences(writer *w)
     end(w);
     EXPECT(w, 0, "PaxHeaders/x : differ 10 size 0 other \n", 2);
 
-    header(w, "dir", '5', 512);
+    header(w, "fifo", '6', 512);
     member(w, "hidden", "");
     end(w);
-    EXPECT(w, 0, "dir : differ 4 size 512 other \n", 2);
+    EXPECT(w, 0, "fifo : differ 4 size 512 other \n", 2);
+
+    header(w, "old/", 0, 512);
+    member(w, "hidden", "");
+    end(w);
+    EXPECT(w, 0, "old/ : differ 4 size 512 other \n", 2);
 
     member(w, "file/", "");
     end(w);
@@ -397,12 +403,27 @@ static void differences(writer *w)
     RECORDS(w, 'x', "path=GNUSparseFile.0/s", "GNU.sparse.name=s", "GNU.sparse.size=1",
             "GNU.sparse.map=0,1", "GNU.sparse.numblocks=1");
     member(w, "x", "1");
-    header(w, "dir/", '5', 0);
+    header(w, "dir/", '5', 512); /* nobody takes what follows for its data */
     header(w, "old/", 0, 0);
     end(w);
     drive_result r = read_with(w, none, NULL);
     CHECK_THAT(r.members == 5 && strstr(r.text, "differ") == NULL, "%s", r.text);
     drive_free(&r);
+}
+
+/* A megabyte may be made of nothing; what comes after it counts. */
+static void ratio(writer *w)
+{
+    ckpt_archive_options o = none;
+    o.max_ratio = 100;
+    for (int more = 0; more < 2; more++) {
+        RECORDS(w, 'x', more ? "GNU.sparse.size=1048577" : "GNU.sparse.size=1048576",
+                "GNU.sparse.map=0,1", "GNU.sparse.numblocks=1");
+        member(w, "s", "x");
+        end(w);
+        expect_with(w, o, "s", more ? CKPT_ARCHIVE_E_LIMIT_RATIO : 0,
+                    more ? "100 times larger" : "data 1048576 ", 1, __LINE__);
+    }
 }
 
 static void limits(writer *w)
@@ -521,6 +542,7 @@ void test_archive_hostile(void)
     extended(&w);
     sparse(&w);
     differences(&w);
+    ratio(&w);
     limits(&w);
     ends(&w);
     memory(&w);

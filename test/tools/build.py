@@ -187,6 +187,8 @@ fixed = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_FIXED)
 body = fixed.compress(raw) + fixed.flush()
 head = b"\x1f\x8b\x08\x1e\0\0\0\0\0\x03" + struct.pack("<H", 5) + b"extra" + b"name\0comment\0"
 head += struct.pack("<H", zlib.crc32(head) & 0xFFFF)
+open(os.path.join(out, "bad-gzip-header.tar.gz"), "wb").write(head[:-1] + bytes([head[-1] ^ 1]) + body + struct.pack("<II", zlib.crc32(raw), len(raw)))
+expected["bad-gzip-header.tar.gz"] = {"error": "corrupt-stream"}
 compressed("c-gzip-header.tar.gz", head + body + struct.pack("<II", zlib.crc32(raw), len(raw)))
 compressed("c-zstd.tar.zst", zst(raw))
 compressed("c-zstd-19.tar.zst", zst(raw, "-19"))

@@ -142,6 +142,16 @@ const CASES = {
       ['CKP602 warning config.dump /createdTime'],
     ],
     [
+      'five seconds after status',
+      containerd('config.dump', { '/createdTime': '2026-03-13T21:30:05Z' }),
+      [],
+    ],
+    [
+      'six seconds after status',
+      containerd('config.dump', { '/createdTime': '2026-03-13T21:30:06Z' }),
+      ['CKP602 warning config.dump /createdTime'],
+    ],
+    [
       'CRI-O began earlier',
       crio({ 'cri-o.Created': '2026-03-13T21:29:00Z' }),
       ['CKP602 info config.dump /createdTime'],
@@ -243,6 +253,16 @@ const CASES = {
       ['CKP910 warning kubernetes-checkpoint-metadata /checkpoints/1/timestamp'],
     ],
     ['other units', list([{ timestamp: 1773437400 }, { timestamp: 1773437400123456800 }]), []],
+    [
+      'other units first',
+      list([{ timestamp: 1773437400123456800 }, { timestamp: 1773437400 }]),
+      [],
+    ],
+    [
+      'other units, order',
+      list([{ timestamp: 1773437401123456800 }, { timestamp: 1773437400 }]),
+      ['CKP910 warning kubernetes-checkpoint-metadata /checkpoints/1/timestamp'],
+    ],
     [
       'wrong type',
       list([{ size: 'x' }], 0),

@@ -51,6 +51,8 @@ const VARIABLES = [
   ['TOKEN_TTL=3600'],
   ['TOKEN_URL=https://auth.example/token'],
   ['DB_PASSWORD='],
+  ['DB_PASSWORD=907'],
+  ['DB_PASSWORD=9075', 'DB_PASSWORD=•••'],
   ['DB_PASSWORD=$(DB_PASSWORD_REF)'],
   ['DB_PASSWORD=${OTHER}'],
   ['DB_PASSWORD=********'],
