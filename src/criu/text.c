@@ -274,6 +274,7 @@ const struct ckpt_text_piece *ckpt_text_plan(ckpt_dump *dump, size_t *count)
     if (dump->texts_known)
         return dump->pieces;
     dump->texts_known = true;
+    ckpt_dump_begin_view(dump);
     struct planner *p = ckpt_arena_alloc(&dump->arena, sizeof(*p));
     size_t images = ckpt_dump_image_count(dump);
     if (p == NULL)

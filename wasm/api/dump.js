@@ -200,6 +200,21 @@ export class Dump {
     return /** @type {ProcessView} */ (this.#view('processes', pid)).processes;
   }
 
+  /** The open files, of one process or of all. @param {number} [pid] */
+  files(pid) {
+    return this.#view('files', pid).files;
+  }
+
+  /** The sockets, of one process or of all. @param {number} [pid] */
+  sockets(pid) {
+    return this.#view('sockets', pid).sockets;
+  }
+
+  /** The mounts, of the namespace of one process or of all. @param {number} [pid] */
+  mounts(pid) {
+    return this.#view('mounts', pid).mounts;
+  }
+
   /** What is not known because images are missing or damaged. */
   get gaps() {
     return /** @type {ProcessView} */ (this.#view('processes')).gaps;

@@ -4,19 +4,22 @@ import { cat } from './cat.js';
 import { completion } from './completion.js';
 import { decode } from './decode.js';
 import { explain } from './explain.js';
+import { files } from './files.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
+import { mounts } from './mounts.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { show } from './show.js';
+import { sockets } from './sockets.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps],
+  ...[ps, files, sockets, mounts],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];

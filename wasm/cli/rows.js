@@ -116,3 +116,41 @@ export function csvOf(rows) {
     .map((line) => `${line.map((text) => quote(escapeForTerminal(text))).join(',')}\r\n`)
     .join('');
 }
+
+/**
+ * Rows in the order of a tree, each with `tree`: the lines to be drawn before it.
+ * @param {readonly any[]} rows
+ * @param {(row: any) => unknown} keyOf @param {(row: any) => unknown} parentOf
+ * @returns {any[]}
+ */
+export function treeRows(rows, keyOf, parentOf) {
+  /** @type {Map<unknown, any[]>} */
+  const children = new Map(rows.map((row) => [keyOf(row), []]));
+  const roots = rows.filter((row) => {
+    const list = keyOf(row) === parentOf(row) ? undefined : children.get(parentOf(row));
+    list?.push(row);
+    return !list;
+  });
+  const out = [];
+  const seen = new Set();
+  // Rows whose parents form a circle come last.
+  for (const root of [...roots, ...rows]) {
+    const stack = [{ row: root, line: '', below: '' }];
+    for (let top; (top = stack.pop());) {
+      const { row, line, below } = top;
+      if (seen.has(row)) continue;
+      seen.add(row);
+      out.push({ ...row, tree: line });
+      const list = children.get(keyOf(row)) ?? [];
+      for (let i = list.length - 1; i >= 0; i--) {
+        const last = i === list.length - 1;
+        stack.push({
+          row: list[i],
+          line: `${below}${last ? '└─ ' : '├─ '}`,
+          below: `${below}${last ? '   ' : '│  '}`,
+        });
+      }
+    }
+  }
+  return out;
+}
