@@ -355,6 +355,8 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->dump = dump;
     entries->image = image;
     entries->done = image == NULL || image->bytes == NULL;
+    if (image != NULL && image->bytes == NULL)
+        ckpt_dump_gap(dump, image->name, -1, NULL, "it could not be read");
     if (entries->done || ckpt_criu_open(&entries->file, (enum ckpt_criu_kind)image->kind,
                                         image->bytes, image->length, &problem))
         return;
@@ -414,7 +416,7 @@ struct ckpt_pb ckpt_dump_first(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64
             ckpt_dump_gap_in(dump, kind, id, -1, NULL, "the image is missing");
         return (struct ckpt_pb){NULL, NULL, NULL};
     }
-    if (!slot->first_known && slot->image.bytes != NULL) {
+    if (!slot->first_known) {
         struct ckpt_entries entries;
         slot->first_known = true;
         ckpt_entries_begin(&entries, dump, &slot->image);

@@ -629,11 +629,14 @@ export class Checkpoint {
   /**
    * What is in the images of the processes: reads them, and as much of the memory as command lines
    * and environments need.
-   * @param {{previous?: Checkpoint | Checkpoint[], signal?: AbortSignal}} [options] previous: of an
-   *   incremental dump, those before it, the latest first
+   * @param {object} [options]
+   * @param {Checkpoint | Checkpoint[]} [options.previous] of an incremental dump, those before it, the
+   *   latest first
+   * @param {boolean} [options.texts] false: without command lines and environments, which are in the memory
+   * @param {AbortSignal} [options.signal]
    * @returns {Promise<Dump>} to be closed
    */
-  async dump({ previous = [], signal } = {}) {
+  async dump({ previous = [], texts = true, signal } = {}) {
     const chain = [this, ...(Array.isArray(previous) ? previous : [previous])];
     /** @type {Dump | undefined} */
     let dump;
@@ -644,49 +647,20 @@ export class Checkpoint {
       const images = {
         prefix: checkpoint.#prefix,
         records: () => checkpoint.#list().records(),
-        read: checkpoint.#readRanges.bind(checkpoint),
+        ranges: checkpoint.ranges.bind(checkpoint),
       };
       try {
-        dump = await Dump.open(this.#core, images, { previous: dump, texts: i === 0, signal });
+        dump = await Dump.open(this.#core, images, {
+          previous: dump,
+          texts: texts && i === 0,
+          signal,
+        });
       } catch (error) {
         dump?.close();
         throw error;
       }
     }
     return /** @type {Dump} */ (dump);
-  }
-
-  /**
-   * @param {import('./dump.js').Range[]} ranges
-   * @param {(index: number, bytes: Uint8Array) => void} take
-   * @param {AbortSignal} [signal]
-   */
-  async #readRanges(ranges, take, signal) {
-    const names = new Set(ranges.map(({ member }) => member));
-    /** @type {Map<string, Member>} */
-    const found = new Map();
-    for (const member of this.members)
-      if (names.has(member.name) && member.type === 'file') found.set(member.name, member);
-    /** @type {Map<number, Uint8Array>} */
-    let bodies = this.#aside;
-    if (!this.#origin.plain) {
-      const whole = new Set();
-      for (const { member } of ranges) {
-        const { index = -1, size = 0 } = found.get(member) ?? {};
-        if (size < READ_LIMIT) whole.add(index);
-      }
-      const decide = (/** @type {Member} */ member) => whole.has(member.index);
-      if (whole.size > 0)
-        bodies = (await this.#origin.archive({ decide, signal, limits: this.#options.limits }))
-          .bodies;
-    }
-    for (const [i, { member: name, start, end }] of ranges.entries()) {
-      const member = found.get(name);
-      const bytes = member && bodies.get(member.index);
-      if (bytes) take(i, bytes.subarray(start, end));
-      else if (member)
-        take(i, await this.read(member, { start, end: Math.min(end, member.size), signal }));
-    }
   }
 
   /** Lets go of the file, if one is open. */

@@ -2,17 +2,17 @@
 // What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
 import { views as fields } from '../../dist/tables.js';
 import { readTape } from '../border/value.js';
+import { ArchiveError } from './archive.js';
 import { textAt, withBytes } from './summary.js';
 
 /**
  * @typedef {import('../border/core.js').Core} Core
  * @typedef {import('../../dist/types/dump.d.ts').ProcessView} ProcessView
- * @typedef {{member: string, start: number, end: number}} Range of a member
+ * @typedef {import('./ranges.js').Range} Range
  * @typedef {object} Holder what images are read from
  * @property {string} prefix directory of the checkpoint in the archive; '' for its top
  * @property {() => Iterable<Uint8Array>} records of the members
- * @property {(ranges: Range[], take: (index: number, bytes: Uint8Array) => void, signal?: AbortSignal) => Promise<void>} read
- *   gives the bytes of each range; fewer than it has if the member ends before. A range that cannot be read is left out.
+ * @property {(ranges: Range[], options: {signal?: AbortSignal}) => AsyncIterable<import('./ranges.js').RangePiece>} ranges
  */
 
 const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3 };
@@ -56,7 +56,45 @@ const registry = new FinalizationRegistry((/** @type {() => void} */ free) => fr
 /** @param {any} exports @param {number} at of {address, length in bytes} */
 function wordsAt(exports, at) {
   const [address, length] = new Uint32Array(exports.memory.buffer, at, 2);
-  return length === 0 ? new Uint32Array() : new Uint32Array(exports.memory.buffer, address, length / 4);
+  return length === 0
+    ? new Uint32Array()
+    : new Uint32Array(exports.memory.buffer, address, length / 4);
+}
+
+/**
+ * Reads ranges and gives each as a whole. Where the archive ends before one, it is left out.
+ * @param {Holder} holder @param {Range[]} ranges each with its index as `tag` @param {AbortSignal | undefined} signal
+ * @param {(index: number, bytes: Uint8Array) => void} take
+ */
+async function eachRange(holder, ranges, signal, take) {
+  if (ranges.length === 0) return;
+  /** Of those that have begun: ranges may overlap. @type {Map<number, Uint8Array[]>} */
+  const begun = new Map();
+  try {
+    for await (const { tag, bytes, last } of holder.ranges(ranges, { signal })) {
+      const parts = begun.get(tag) ?? [];
+      parts.push(bytes);
+      if (last) {
+        take(tag, parts.length === 1 ? bytes : join(parts));
+        begun.delete(tag);
+      } else {
+        begun.set(tag, parts);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+  }
+}
+
+/** @param {Uint8Array[]} parts */
+function join(parts) {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 export class Dump {
@@ -128,47 +166,41 @@ export class Dump {
     for (let i = 0; i < wanted.length; i += 3) {
       const name = new Uint8Array(exports.memory.buffer, wanted[i], wanted[i + 1]).slice();
       names.push(name);
-      ranges.push({ member: this.#directory + decoder.decode(name), start: 0, end: wanted[i + 2] });
+      ranges.push({
+        member: this.#directory + decoder.decode(name),
+        length: wanted[i + 2],
+        tag: i / 3,
+      });
     }
-    await this.#holder.read(
-      ranges,
-      (index, bytes) => {
-        const name = names[index];
-        const room = withBytes(exports, name, (at) =>
-          exports.ckpt_wasm_dump_room(this.#handle, at, name.length, bytes.length),
-        );
-        if (room) new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
-      },
-      signal,
-    );
+    await eachRange(this.#holder, ranges, signal, (index, bytes) => {
+      const name = names[index];
+      const room = withBytes(exports, name, (at) =>
+        exports.ckpt_wasm_dump_room(this.#handle, at, name.length, bytes.length),
+      );
+      if (room) new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
+    });
   }
 
   /** Reads what command lines and environments need of the memory. @param {AbortSignal} [signal] */
   async #readTexts(signal) {
     const { exports } = this.#core;
     const plan = wordsAt(exports, exports.ckpt_wasm_dump_plan(this.#handle)).slice();
-    /** @type {{ranges: Range[], pieces: number[]}[]} by how many dumps they are away */
+    /** @type {Range[][]} by how many dumps they are away */
     const levels = [];
     for (let i = 0; i < plan.length; i += 5) {
       const [level, pages, low, high, length] = plan.subarray(i, i + 5);
-      const start = high * 2 ** 32 + low;
-      const { ranges, pieces } = (levels[level] ??= { ranges: [], pieces: [] });
-      ranges.push({ member: `pages-${pages}.img`, start, end: start + length });
-      pieces.push(i / 5);
+      const offset = high * 2 ** 32 + low;
+      (levels[level] ??= []).push({ member: `pages-${pages}.img`, offset, length, tag: i / 5 });
     }
     /** @type {Dump | undefined} */
-    let dump = this; // eslint-disable-line consistent-this, unicorn/no-this-assignment
+    let dump = this; // eslint-disable-line consistent-this
     for (let level = 0; dump && level < levels.length; level++, dump = dump.#previous) {
-      if (!levels[level]) continue;
-      const { ranges, pieces } = levels[level];
-      for (const range of ranges) range.member = dump.#directory + range.member;
-      await dump.#holder.read(
-        ranges,
-        (index, bytes) =>
-          withBytes(exports, bytes, (at) =>
-            exports.ckpt_wasm_dump_take(this.#handle, pieces[index], at, bytes.length),
-          ),
-        signal,
+      const ranges = levels[level] ?? [];
+      for (const range of ranges) range.member = `${dump.#directory}${range.member}`;
+      await eachRange(dump.#holder, ranges, signal, (index, bytes) =>
+        withBytes(exports, bytes, (at) =>
+          exports.ckpt_wasm_dump_take(this.#handle, index, at, bytes.length),
+        ),
       );
     }
   }

@@ -21,7 +21,8 @@ function terminalText({ type, index, end, rows, columns }) {
 
 /** What is behind a descriptor that has no path. @param {any} file */
 function objectText(file) {
-  const { type, pipe, inode, targets, counter, terminal, process, namespace, device, memory } = file;
+  const { type, pipe, inode, targets, counter, terminal, process, namespace, device, memory } =
+    file;
   if (type === 'PIPE') return `pipe:[${pipe.id}]`;
   if (inode !== undefined) return `socket:[${inode}]`;
   if (targets) return `[eventpoll] ${targets.map((/** @type {any} */ one) => one.fd).join(' ')}`;

@@ -67,6 +67,7 @@ export const ps = {
         : texts.map((text) => maskSecrets(loaded, text));
     return runView(context, {
       name: 'processes',
+      texts: true,
       rows: (dump, pid) =>
         dump.processesBelow(pid).map(({ environ, ...process }) => ({
           ...process,

@@ -11,7 +11,16 @@ function endText(end, family) {
 }
 
 /** @param {any} socket */
-function localText({ family, local, name, abstract, protocol, portid, interface: device, ifindex }) {
+function localText({
+  family,
+  local,
+  name,
+  abstract,
+  protocol,
+  portid,
+  interface: device,
+  ifindex,
+}) {
   if (local) return endText(local, family);
   if (family === 'unix') return name === null ? '-' : `${abstract ? '@' : ''}${shown(name)}`;
   if (family === 'netlink') return `port ${portid}`;
@@ -37,7 +46,11 @@ const COLUMNS = [
   {
     title: 'PROTO',
     text: ({ family, protocol, type }) =>
-      family === 'unix' ? `unix ${type}` : family.startsWith('inet') ? `${protocol}${family === 'inet6' ? '6' : ''}` : `${family} ${protocol}`,
+      family === 'unix'
+        ? `unix ${type}`
+        : family.startsWith('inet')
+          ? `${protocol}${family === 'inet6' ? '6' : ''}`
+          : `${family} ${protocol}`,
   },
   { title: 'STATE', text: ({ state }) => state ?? '' },
   { title: 'RECV', text: ({ receiveQueue }) => queueText(receiveQueue), align: 'right' },
@@ -59,7 +72,7 @@ export const sockets = {
   options: DUMP_OPTIONS,
   examples: [
     'ckpt sockets checkpoint.tar',
-    "ckpt sockets --json checkpoint.tar | jq '.sockets[] | select(.state == \"LISTEN\") | .local'",
+    'ckpt sockets --json checkpoint.tar | jq \'.sockets[] | select(.state == "LISTEN") | .local\'',
   ],
 
   run: (context) =>
