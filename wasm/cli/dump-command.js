@@ -50,7 +50,7 @@ export function pidOf({ values, fail }) {
  * @param {string[]} paths @param {import('./options.js').Context} context
  * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
  */
-function withPrevious([path, ...paths], context, use) {
+export function withPrevious([path, ...paths], context, use) {
   if (path === undefined) return use([]);
   return withCheckpoint(path, context, (checkpoint) =>
     withPrevious(paths, context, (others) => use([checkpoint, ...others])),
@@ -97,6 +97,14 @@ export const gapText = ({ member, entry, field, message }) =>
 /** So many gaps are told one by one. */
 const MOST_GAPS = 10;
 
+/** @param {Session} session @param {string} path @param {any[]} gaps */
+export async function sayGaps(session, path, gaps) {
+  for (const gap of gaps.slice(0, MOST_GAPS))
+    await session.say(`${path}: ${gapText(gap)}`, EXIT.findings);
+  if (gaps.length > MOST_GAPS)
+    await session.say(`${path}: ${gaps.length - MOST_GAPS} more like that`, EXIT.findings);
+}
+
 /**
  * Runs such a command.
  * @param {import('./options.js').Context} context
@@ -126,10 +134,7 @@ export async function runView(context, { name, texts, rows, columns, arrange = (
       session.endProgress();
       if (pid !== 0 && list.length === 0 && !dump.processes.some((process) => process.pid === pid))
         throw new Unfit(`: there is no process ${pid}`);
-      for (const gap of gaps.slice(0, MOST_GAPS))
-        await session.say(`${path}: ${gapText(gap)}`, EXIT.findings);
-      if (gaps.length > MOST_GAPS)
-        await session.say(`${path}: ${gaps.length - MOST_GAPS} more like that`, EXIT.findings);
+      await sayGaps(session, path, gaps);
     },
     { texts },
   );
