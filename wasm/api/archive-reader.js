@@ -122,7 +122,7 @@ export class Reader {
     const unknown = (1n << 64n) - 1n;
     const values = {
       ...options.limits,
-source_size: size === undefined ? unknown : BigInt(size),
+      source_size: size === undefined ? unknown : BigInt(size),
       flags:
         (this.#want || this.#pick ? border.modes.decide : 0) |
         (sequential ? border.modes.sequential : 0),

@@ -7,7 +7,7 @@ import { textAt, withBytes } from './summary.js';
 
 /**
  * @typedef {import('../border/core.js').Core} Core
- * @typedef {import('../../dist/types/dump.d.ts').ProcessView} ProcessView
+ * @typedef {import('../../dist/types/dump.d.ts').Process} Process
  * @typedef {import('./ranges.js').Range} Range
  * @typedef {object} Holder what images are read from
  * @property {string} prefix directory of the checkpoint in the archive; '' for its top
@@ -15,7 +15,8 @@ import { textAt, withBytes } from './summary.js';
  * @property {(ranges: Range[], options: {signal?: AbortSignal}) => AsyncIterable<import('./ranges.js').RangePiece>} ranges
  */
 
-const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3 };
+/** As in exports_dump.c. */
+const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -162,6 +163,7 @@ export class Dump {
     const wanted = wordsAt(exports, exports.ckpt_wasm_dump_wanted(this.#handle, 1));
     /** @type {Range[]} */
     const ranges = [];
+    /** @type {Uint8Array[]} */
     const names = [];
     for (let i = 0; i < wanted.length; i += 3) {
       const name = new Uint8Array(exports.memory.buffer, wanted[i], wanted[i + 1]).slice();
@@ -193,7 +195,7 @@ export class Dump {
       (levels[level] ??= []).push({ member: `pages-${pages}.img`, offset, length, tag: i / 5 });
     }
     /** @type {Dump | undefined} */
-    let dump = this; // eslint-disable-line consistent-this
+    let dump = this;
     for (let level = 0; dump && level < levels.length; level++, dump = dump.#previous) {
       const ranges = levels[level] ?? [];
       for (const range of ranges) range.member = `${dump.#directory}${range.member}`;
@@ -209,7 +211,7 @@ export class Dump {
   #view(name, pid = 0) {
     const key = `${name} ${pid}`;
     const known = this.#views.get(key);
-    if (known) return known;
+    if (known && name !== 'gaps') return known;
     const { exports } = this.#core;
     if (!this.#handle) throw new TypeError('the dump is closed');
     const answer = exports.ckpt_wasm_dump_view(this.#handle, VIEWS[name], pid);
@@ -222,34 +224,46 @@ export class Dump {
     return value;
   }
 
-  /** All processes, parents before their children. */
+  /** All processes, parents before their children. @returns {Process[]} */
   get processes() {
-    return /** @type {ProcessView} */ (this.#view('processes')).processes;
+    return this.#view('processes').processes;
   }
 
-  /** A process and those below it; 0: all. @param {number} pid */
+  /** A process and those below it; 0: all. @param {number} pid @returns {Process[]} */
   processesBelow(pid) {
-    return /** @type {ProcessView} */ (this.#view('processes', pid)).processes;
+    return this.#view('processes', pid).processes;
   }
 
-  /** The open files, of one process or of all. @param {number} [pid] */
+  /**
+   * The open files, of one process or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').OpenFile[]}
+   */
   files(pid) {
     return this.#view('files', pid).files;
   }
 
-  /** The sockets, of one process or of all. @param {number} [pid] */
+  /**
+   * The sockets, of one process or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').Socket[]}
+   */
   sockets(pid) {
     return this.#view('sockets', pid).sockets;
   }
 
-  /** The mounts, of the namespace of one process or of all. @param {number} [pid] */
+  /**
+   * The mounts, of the namespace of one process or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').Mount[]}
+   */
   mounts(pid) {
     return this.#view('mounts', pid).mounts;
   }
 
-  /** What is not known because images are missing or damaged. */
+  /**
+   * What is not known because images are missing or damaged: as far as was looked at.
+   * @returns {import('../../dist/types/dump.d.ts').Gap[]}
+   */
   get gaps() {
-    return /** @type {ProcessView} */ (this.#view('processes')).gaps;
+    return this.#view('gaps').gaps;
   }
 
   /** Gives the memory back. */

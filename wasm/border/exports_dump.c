@@ -114,10 +114,23 @@ void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, 
     ckpt_text_take(dump, piece, bytes, length);
 }
 
+/* A view of gaps alone: all that were met so far. */
+static void write_gaps(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink)
+{
+    (void)pid;
+    sink->begin_struct(sink);
+    ckpt_view_gaps(sink, CKPT_VIEW_ProcessView_gaps, dump);
+    sink->end(sink);
+}
+
 /* The views, by number. */
 static const struct {
     void (*write)(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
-} views[] = {{ckpt_view_processes}, {ckpt_view_files}, {ckpt_view_sockets}, {ckpt_view_mounts}};
+} views[] = {{ckpt_view_processes},
+             {ckpt_view_files},
+             {ckpt_view_sockets},
+             {ckpt_view_mounts},
+             {write_gaps}};
 
 struct request {
     ckpt_dump *dump;

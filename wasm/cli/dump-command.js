@@ -132,7 +132,7 @@ export async function runView(context, { name, texts, rows, columns, arrange = (
       const { gaps } = dump;
       found.push({ path, rows: list, gaps });
       session.endProgress();
-      if (pid !== 0 && list.length === 0 && !dump.processes.some((process) => process.pid === pid))
+      if (pid !== 0 && list.length === 0 && !dump.processes.some((one) => one.pid === pid))
         throw new Unfit(`: there is no process ${pid}`);
       await sayGaps(session, path, gaps);
     },

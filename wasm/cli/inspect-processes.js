@@ -15,15 +15,12 @@ const STATES = { alive: 'Alive', dead: 'Dead', stopped: 'Stopped', unknown: 'Unk
 /** Its names of states of connections, where they are not the kernel's. @type {Record<string, string>} */
 const TCP = { FIN_WAIT1: 'FIN_WAIT_1', FIN_WAIT2: 'FIN_WAIT_2' };
 
-/** @param {any} process */
+/** Arguments with a blank behind each, as the reference tool has them. @param {any} process */
 function commandLine({ cmdline, comm }) {
   const end = (cmdline ?? []).findLastIndex((/** @type {any} */ part) => part !== '');
-  return end < 0
-    ? shown(comm)
-    : cmdline
-        .slice(0, end + 1)
-        .map(shown)
-        .join(' ');
+  if (end < 0) return shown(comm);
+  const parts = cmdline.slice(0, end + 1);
+  return parts.map((/** @type {any} */ part) => `${shown(part)} `).join('');
 }
 
 /** @param {number | null} bytes of a buffer */
@@ -50,8 +47,8 @@ const unixName = ({ name, abstract }) =>
 function unixText({ id }, byId) {
   const socket = byId.get(id);
   if (!socket) return `UNIXSK.${id}`;
-  const name = socket.name === null ? '' : ` ${unixName(socket)}`;
-  return `unix[${socket.inode} (${socket.peer?.inode ?? 0})${name}]`;
+  const name = socket.name === null ? '' : unixName(socket);
+  return `unix[${socket.inode} (${socket.peer?.inode ?? 0}) ${name}]`;
 }
 
 /** @param {any} socket @returns {{type: string, protocol?: string, data: any, text: string}} */
@@ -219,16 +216,17 @@ export function processJson({ processes, files, sockets }, parts) {
           })),
         }))
       : undefined,
-    sockets: parts.sockets
-      ? processes
-          .filter(({ pid }) => socketsOf.has(pid))
-          .map(({ pid }) => ({
-            pid,
-            open_sockets: socketsOf.get(pid)?.map((socket) => {
-              const { protocol, data } = socketParts(socket);
-              return { protocol, data };
-            }),
-          }))
-      : undefined,
+    sockets:
+      parts.sockets && sockets.length > 0
+        ? processes
+            .filter(({ pid }) => socketsOf.has(pid))
+            .map(({ pid }) => ({
+              pid,
+              open_sockets: socketsOf.get(pid)?.map((socket) => {
+                const { protocol, data } = socketParts(socket);
+                return { protocol, data };
+              }),
+            }))
+        : undefined,
   };
 }

@@ -37,7 +37,7 @@ async function readInside(checkpoint, parts, pid, mask, previous) {
     const processes = dump.processesBelow(pid).map((process) => ({
       ...process,
       cmdline: mask(process.cmdline),
-      environ: parts.env ? mask(process.environ) : null,
+      environ: parts.env ? mask(process.environ ?? null) : null,
     }));
     const pids = new Set(processes.map((process) => process.pid));
     const those = (/** @type {any[]} */ values) => values.filter((value) => pids.has(value.pid));

@@ -72,7 +72,7 @@ export const ps = {
         dump.processesBelow(pid).map(({ environ, ...process }) => ({
           ...process,
           cmdline: mask(process.cmdline),
-          ...(env && { environ: mask(environ) }),
+          ...(env && { environ: mask(environ ?? null) }),
         })),
       arrange: (rows) =>
         treeRows(

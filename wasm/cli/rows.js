@@ -72,8 +72,8 @@ export function tableOf(columns, rows, width) {
   }
   return lines
     .map((line) => {
-      const cells = line.map((cell, i) => {
-        const text = columns[i].wide ? cut(cell, widths[i]) : cell;
+      const cells = line.map((full, i) => {
+        const text = columns[i].wide ? cut(full, widths[i]) : full;
         const blank = ' '.repeat(Math.max(0, widths[i] - displayWidth(text)));
         return columns[i].align === 'right' ? blank + text : text + blank;
       });
