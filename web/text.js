@@ -34,17 +34,17 @@ export const T = {
   sampleLabels: { healthy: 'Look at a healthy one', broken: 'or a broken one' },
   openMore: 'Open…',
   clear: 'Close all',
-  close: 'Close it',
+  close: 'Close this checkpoint',
   closeFile: 'Close this file',
   closeDialog: 'Close',
   dismiss: 'Dismiss',
   home: 'Start page',
-  gone: 'What stood at this address is not open any more. Files are never stored: drop it again.',
+  gone: 'That checkpoint is no longer open. Files are never stored, so drop it again.',
   switchItem: 'Checkpoint to show',
   allItems: (/** @type {number} */ n) => count(n, 'checkpoint or file', 'checkpoints and files'),
   inPod: (/** @type {string} */ name) => `in ${name}`,
   theme: (/** @type {string} */ name) => `Colours: ${name}`,
-  themes: { system: 'as the system has them', light: 'light', dark: 'dark' },
+  themes: { system: 'system', light: 'light', dark: 'dark' },
   help: 'Keys and help',
   keys: /** @type {[string[], string][]} */ ([
     [['1', '2', '…'], 'views, in their order'],
@@ -69,13 +69,13 @@ export const T = {
   number: (/** @type {number} */ n) => number.format(n),
   reading: 'Reading…',
   looking: (/** @type {number} */ n) => `Looking through the folder: ${count(n, 'file')} so far…`,
-  nothingGiven: 'There was no file in what you dropped.',
+  nothingGiven: 'There was no file among what you dropped.',
   tooMany: (/** @type {number} */ n) =>
-    `These are more than ${count(n, 'file')}. Drop the folder of one checkpoint instead.`,
+    `That is more than ${count(n, 'file')}. Drop the folder of one checkpoint instead.`,
   missed: (/** @type {number} */ n) =>
     `${count(n, 'file or folder', 'files or folders')} could not be read and ${n === 1 ? 'is' : 'are'} missing here.`,
   noFolders:
-    'This browser does not let the page look into a dropped folder. Use “Choose a folder”, or drop the files in it.',
+    'This browser does not let the page read a dropped folder. Use “Choose a folder”, or drop the files in it.',
   failed: 'The page’s worker has stopped; reload the page to start again.',
   start: 'The page could not start',
   needsScript: 'This page needs JavaScript: it reads your files itself, without a server.',
@@ -154,7 +154,7 @@ export const T = {
     crun: 'crun',
   }),
   targetVerdicts: { restores: 'yes', conditional: 'yes, if', fails: 'no', unknown: 'cannot tell' },
-  noReasons: 'Nothing speaks against it.',
+  noReasons: 'Nothing was found that would prevent it.',
   topFindings: 'Most important findings',
   allFindings: (/** @type {number} */ n) => `All ${number.format(n)} kinds of findings`,
   places: (/** @type {number} */ n) => count(n, 'place'),
@@ -169,7 +169,7 @@ export const T = {
     container: 'Archive',
     config: 'Container configuration',
     spec: 'OCI specification',
-    'side-files': 'Side files of the engine',
+    'side-files': 'Additional engine files',
     'file-system': 'File system',
     'criu-images': 'CRIU images',
     'across-files': 'Across files',
@@ -191,7 +191,7 @@ export const T = {
   total: 'All',
 
   kind: 'Read as',
-  kindGuessed: 'a guess by its content; choose another if it is wrong',
+  kindGuessed: 'guessed from its content; choose another if it is wrong',
   kinds: /** @type {Record<string, string>} */ ({
     'config.dump': 'Container configuration',
     'spec.dump': 'OCI runtime specification',
@@ -219,7 +219,7 @@ export const T = {
   copyFailed: 'Not copied',
   copyWhat: (/** @type {string} */ what) => `Copy ${what}`,
   reveal: 'Show',
-  secret: 'hidden, it may be a secret',
+  secret: 'hidden; it may be a secret',
   evenMore: (/** @type {number} */ n) => `${number.format(n)} more`,
   more: (/** @type {number} */ n, /** @type {number} */ total) =>
     `Show ${number.format(n)} more of ${number.format(total)}`,
@@ -350,7 +350,7 @@ export const A = {
   loose: 'Metadata files',
   largest: 'Largest files',
   checkpointSize: (/** @type {string} */ size) =>
-    `Checkpoint size, that is memory pages and images: ${size}`,
+    `Checkpoint size (memory pages and other images): ${size}`,
   noMember: 'There is no such member.',
   tooLarge: (/** @type {string} */ size, /** @type {string} */ limit) =>
     `It has ${size}; members are shown up to ${limit}.`,
@@ -374,8 +374,8 @@ export const A = {
 /** What is said where a member is looked at. */
 export const F = {
   empty: 'The file is empty.',
-  left: 'This file is not open any more.',
-  cutText: 'Of so large a file only the first 32 MiB are shown as text; the bytes are all there.',
+  left: 'This file is no longer open.',
+  cutText: 'Only the first 32 MiB of this file are shown as text; the byte view shows all of it.',
   modes: { list: 'Members', json: 'JSON', text: 'Text', hex: 'Bytes' },
   modesLabel: 'How to show it',
   rows: (/** @type {string} */ mode, /** @type {string} */ name) => `${mode} of ${name}`,
@@ -426,7 +426,7 @@ export const X = {
 /** What is said where two checkpoints are compared. */
 export const D = {
   with: 'Compared with',
-  choose: 'choose one of those that are open',
+  choose: 'choose an open checkpoint',
   swap: 'Swap',
   nothing: 'Drop a second checkpoint here, or open one, to see what changed between the two.',
   before: 'Before',
@@ -440,10 +440,10 @@ export const D = {
   changes: { added: 'added', removed: 'removed', changed: 'changed', moved: 'moved' },
   counts: (/** @type {{added: number, removed: number, changed: number}} */ counts) =>
     Object.values(counts).every((n) => n === 0)
-      ? 'The members are the same, by name and size.'
+      ? 'The members have the same names and sizes.'
       : `${number.format(counts.added)} added, ${number.format(counts.removed)} removed, ${number.format(counts.changed)} changed.`,
   come: 'New findings',
-  gone: 'Findings that are gone',
+  gone: 'Resolved findings',
 };
 
 /** Headings and labels of the views, by kind of file. */
@@ -469,7 +469,7 @@ export const V = {
   command: 'Command',
   user: 'User',
   umask: 'File mode mask',
-  groups: 'Further groups',
+  groups: 'Additional groups',
   cwd: 'Working directory',
   terminal: 'Terminal',
   noNewPrivileges: 'No new privileges',
@@ -545,7 +545,7 @@ export const V = {
   address: 'Address',
   gateway: 'Gateway',
   mac: 'Hardware address',
-  noNetworks: 'No network: the container had none of its own.',
+  noNetworks: 'The container had no network of its own.',
   pod: 'Pod checkpoint',
   version: 'Format version',
   containers: 'Containers',
@@ -560,7 +560,7 @@ export const V = {
   size: 'Size',
   made: 'Made',
   content: 'Content',
-  nothing: 'Nothing but null.',
+  nothing: 'Only null.',
   path: 'Path',
   imageAnnotations: 'Annotations of the image',
 };

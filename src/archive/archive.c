@@ -31,7 +31,7 @@ static void defaults(ckpt_archive_options *o)
     DEFAULT(max_kept_sum, UINT64_C(1) << 26);
     DEFAULT(max_ratio, 1000);
     DEFAULT(ratio_floor, 1u << 20);
-    DEFAULT(max_window, UINT64_C(1) << 25);
+    DEFAULT(max_window, UINT64_C(1) << 27);
 #undef DEFAULT
 }
 
@@ -74,7 +74,7 @@ void ckpt_archive_free(ckpt_archive *a)
         m.release(m.context, a->choices);
     if (a->zeros != NULL)
         m.release(m.context, a->zeros);
-    ckpt_name_set_free(&a->names, &a->memory);
+    ckpt_paths_free(&a->names);
     ckpt_bytes_free(a, &a->pax_bytes);
     ckpt_bytes_free(a, &a->global_bytes);
     ckpt_bytes_free(a, &a->long_name);

@@ -102,13 +102,18 @@ static int no_frame(ckpt_unzstd *z)
     return 0;
 }
 
+/* libzstd's own texts are not compiled in. */
 static int failure(ckpt_unzstd *z, size_t result)
 {
     switch (ZSTD_getErrorCode(result)) {
     case ZSTD_error_checksum_wrong:
         return problem(z, CKPT_ZSTD_CHECKSUM, "the checksum of the zstd frame is wrong");
+    case ZSTD_error_frameParameter_unsupported:
+        return problem(z, CKPT_ZSTD_CORRUPT, "the header of the zstd frame has unknown flags");
+    case ZSTD_error_memory_allocation:
+        return problem(z, CKPT_ZSTD_MEMORY, "no memory");
     default:
-        return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(result));
+        return problem(z, CKPT_ZSTD_CORRUPT, "a zstd block makes no sense");
     }
 }
 
@@ -117,7 +122,7 @@ static int start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
 {
     size_t need = ZSTD_decodingBufferSize_min(h->windowSize, h->frameContentSize), r, given = 0;
     if (ZSTD_isError(need))
-        return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(need));
+        return failure(z, need);
     if (need < 64)
         need = 64; /* also for an empty frame there is a ring */
     if (need > z->ring_size) {
@@ -143,7 +148,7 @@ static int start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
         given += n;
     }
     if (ZSTD_isError(r))
-        return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(r));
+        return failure(z, r);
     z->state = FRAME;
     return 0;
 }
@@ -165,7 +170,7 @@ static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
             if (ZSTD_isError(more) && ZSTD_getErrorCode(more) == ZSTD_error_prefix_unknown)
                 return no_frame(z);
             if (ZSTD_isError(more))
-                return problem(z, CKPT_ZSTD_CORRUPT, ZSTD_getErrorName(more));
+                return failure(z, more);
             if (more == 0)
                 break;
         }

@@ -3,6 +3,7 @@
 #define CKPT_CHECKPOINT_INTERNAL_H
 
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/engines.h"
 #include "checkpoint/members.h"
 #include "checkpoint/print.h"
 #include "checkpoint/stats.h"
@@ -18,26 +19,10 @@
     X(POD, "pod")                                                                                  \
     X(CONTAINERD_CTR, "containerd-ctr")
 
-/* Names for programs, and for people. */
-#define CKPT_ENGINES(X)                                                                            \
-    X(UNKNOWN, "unknown", "unknown")                                                               \
-    X(PODMAN, "podman", "Podman")                                                                  \
-    X(CRIO, "cri-o", "CRI-O")                                                                      \
-    X(CONTAINERD, "containerd", "containerd")                                                      \
-    X(DOCKER, "docker", "Docker")                                                                  \
-    X(RUNC, "runc", "runc")
-
 enum ckpt_form {
 #define X(id, name) CKPT_FORM_##id,
     CKPT_FORMS(X)
 #undef X
-};
-
-enum ckpt_engine {
-#define X(id, name, display) CKPT_ENGINE_##id,
-    CKPT_ENGINES(X)
-#undef X
-        CKPT_ENGINE_COUNT
 };
 
 /* Members that are noticed beside those of members.def. */

@@ -6,6 +6,7 @@
 
 #include "archive/archive.h"
 #include "criu/internal.h"
+#include "criu/memory.h"
 #include "text/number.h"
 
 /* Where images may lie, the best place first. */
@@ -31,6 +32,7 @@ void ckpt_dump_free(ckpt_dump *dump)
     for (size_t i = 0; i < dump->count; i++)
         if (dump->slots[i].image.owned)
             free((void *)(uintptr_t)dump->slots[i].image.bytes);
+    ckpt_memory_free(dump->memory);
     free(dump->slots);
     free(dump->gaps);
     ckpt_arena_free(&dump->arena);

@@ -246,9 +246,11 @@ static bool place_blocks(struct builder *b, size_t first, uint64_t pages, const 
 
 static bool add_group(struct builder *b, struct ckpt_page_group group)
 {
+    if (b->group_count >= 1u << 28)
+        return no_memory(b);
     struct ckpt_page_group *groups =
         grown(b->map->groups, b->group_count, &b->group_room, sizeof(*groups));
-    if (groups == NULL || b->group_count >= 1u << 28)
+    if (groups == NULL)
         return no_memory(b);
     b->map->groups = groups;
     groups[b->group_count++] = group;

@@ -263,8 +263,7 @@ static void compare_signs(struct ckpt_rules *r)
             continue;
         }
         ckpt_string one = sign_text(r, first), other = sign_text(r, sign);
-        const char *format =
-            "There are signs of two engines: %t is of %s, %t of %s; expected those of one.";
+        const char *format = "%t points to %s, but %t to %s; expected one engine.";
         struct ckpt_finding *finding =
             ckpt_value_file(place) == NULL
                 ? ckpt_find_file(r, CKPT_RULE_610, first->name, format, one,

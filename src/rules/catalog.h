@@ -25,16 +25,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "checkpoint/engines.h"
 #include "ckpt.h"
 
-/* What can restore a checkpoint, as bits. The engines come in the order of enum ckpt_engine. */
-#define CKPT_TARGETS(X)                                                                            \
-    X(PODMAN, "podman", "Podman")                                                                  \
-    X(CRIO, "cri-o", "CRI-O")                                                                      \
-    X(CONTAINERD, "containerd", "containerd")                                                      \
-    X(DOCKER, "docker", "Docker")                                                                  \
-    X(RUNC, "runc", "runc")                                                                        \
-    X(CRUN, "crun", "crun")
+/* What can restore a checkpoint: the engines that make checkpoints, and crun. */
+#define CKPT_TARGETS(X) CKPT_MAKERS(X) X(CRUN, "crun", "crun")
 
 enum {
 #define X(id, name, display) CKPT_TARGET_##id,

@@ -80,13 +80,18 @@ bool ckpt_is_bind(ckpt_value mount)
     return false;
 }
 
-void ckpt_set_add(ckpt_name_set *set, ckpt_string path)
+bool ckpt_set_add(struct ckpt_rules *r, struct ckpt_paths *set, ckpt_string path)
 {
-    ckpt_name_set_add(set, &ckpt_rules_memory,
-                      ckpt_name_hash((const uint8_t *)path.data, path.length));
+    uint32_t node;
+    if (!ckpt_paths_add(set, path.data, path.length, &node)) {
+        r->failed = true;
+        return false;
+    }
+    return set->nodes[node].mark++ == 0;
 }
 
-bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path)
+bool ckpt_set_has(const struct ckpt_paths *set, ckpt_string path)
 {
-    return ckpt_name_set_has(set, ckpt_name_hash((const uint8_t *)path.data, path.length)) != 0;
+    uint32_t node = ckpt_paths_find(set, path.data, path.length);
+    return node != CKPT_PATHS_NONE && set->nodes[node].mark != 0;
 }

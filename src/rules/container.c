@@ -167,12 +167,13 @@ static void check_name(struct ckpt_rules *r)
 
 static void check_members(struct ckpt_rules *r)
 {
-    for (int i = 0; i < CKPT_BUCKETS; i++)
-        for (const struct ckpt_duplicate *d = r->duplicates[i]; d != NULL; d = d->next)
-            set_offset(ckpt_find_file(r, CKPT_RULE_006, d->name.data,
-                                      "Member %q occurs %n times; expected once.", d->name,
-                                      (uint64_t)d->count),
-                       d->header_offset);
+    for (uint32_t i = 0; i < r->duplicate_count; i++) {
+        const struct ckpt_duplicate *d = r->duplicates[i];
+        set_offset(ckpt_find_file(r, CKPT_RULE_006, d->name.data,
+                                  "Member %q occurs %n times; expected once.", d->name,
+                                  (uint64_t)d->count),
+                   d->header_offset);
+    }
     if (r->form != CKPT_FORM_ARCHIVE && r->form != CKPT_FORM_DIRECTORY)
         return;
     for (const struct ckpt_named *u = r->unknown; u != NULL; u = u->next)

@@ -51,7 +51,7 @@ static bool open_image(struct ckpt_rules *r, struct image *image, uint32_t first
     lower(r, image);
     if (length < head)
         ckpt_find_file(r, CKPT_RULE_503, image->name,
-                       "%s has %n bytes; not even its magic is whole.", image->name,
+                       "%s has %n bytes, fewer than its magic number.", image->name,
                        (uint64_t)length);
     else
         ckpt_find_file(r, CKPT_RULE_502, image->name, "%s starts with %s; expected %s.",
@@ -103,7 +103,7 @@ static void check_plugins(struct ckpt_rules *r, const struct image *image,
     enum ckpt_image_next next;
     while ((next = ckpt_image_field(&message, &field)) == CKPT_IMAGE_OK)
         if (field.number == 12 && field.is_message)
-            ckpt_find_file(r, CKPT_RULE_520, image->name, "The dump needs the plugin %q of CRIU.",
+            ckpt_find_file(r, CKPT_RULE_520, image->name, "The dump needs the CRIU plugin %q.",
                            (ckpt_string){(const char *)field.bytes, (size_t)field.value});
     if (next == CKPT_IMAGE_BROKEN)
         broken_entry(r, image, "has a list of plugins that is no message of protocol buffers");
@@ -161,17 +161,23 @@ struct tree {
     struct ckpt_rules *r;
     struct image image;
     const char *directory; /* of the images: "checkpoint/" or "" */
-    ckpt_name_set pids, threads;
+    struct ckpt_paths pids, threads;
     uint64_t roots;
     bool broken; /* a process could not be read */
     bool whole;  /* files that are not there are missing */
 };
 
-static uint64_t spread(uint64_t number)
+/* Adds a number; false if it came before. */
+static bool add_number(struct ckpt_rules *r, struct ckpt_paths *set, uint64_t number)
 {
-    uint64_t hash = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
-    hash ^= hash >> 32;
-    return hash != 0 ? hash : 1;
+    char digits[20];
+    return ckpt_set_add(r, set, (ckpt_string){digits, ckpt_format_uint64(number, digits)});
+}
+
+static bool has_number(const struct ckpt_paths *set, uint64_t number)
+{
+    char digits[20];
+    return ckpt_set_has(set, (ckpt_string){digits, ckpt_format_uint64(number, digits)});
 }
 
 /* Whether there is no image of that kind and number; `name` is filled with its name. */
@@ -208,12 +214,12 @@ static void check_files(struct tree *t, uint64_t pid, bool dead)
 static void check_thread(struct tree *t, uint64_t pid, uint64_t thread)
 {
     char name[64];
-    if (ckpt_name_set_add(&t->threads, &ckpt_rules_memory, spread(thread)))
+    if (!add_number(t->r, &t->threads, thread))
         ckpt_find_file(t->r, CKPT_RULE_504, t->image.name,
                        "pstree: the process %n has the thread %n, which came before.", pid, thread);
     else if (t->whole && lacks(t, "core", thread, name))
-        ckpt_find_file(t->r, CKPT_RULE_505, name, "%s is missing, the state of the %s %n.", name,
-                       thread == pid ? "process" : "thread", thread);
+        ckpt_find_file(t->r, CKPT_RULE_505, name, "%s is missing; it holds the state of %s %n.",
+                       name, thread == pid ? "process" : "thread", thread);
 }
 
 static void add_thread(struct tree *t, uint64_t pid, uint64_t thread, uint64_t *count, bool *dead)
@@ -279,14 +285,14 @@ static void check_process(struct tree *t, const struct ckpt_image *message)
         if (t->roots++ != 0)
             ckpt_find_file(t->r, CKPT_RULE_504, t->image.name,
                            "pstree: the process %n is a second one without a parent.", pid);
-    } else if (!ckpt_name_set_has(&t->pids, spread(parent))) {
+    } else if (!has_number(&t->pids, parent)) {
         ckpt_find_file(t->r, CKPT_RULE_504, t->image.name,
                        "pstree: the process %n has the parent %n, which does not come before it.",
                        pid, parent);
     }
     if (pid == 0)
         ckpt_find_file(t->r, CKPT_RULE_504, t->image.name, "pstree: a process has the number 0.");
-    if (ckpt_name_set_add(&t->pids, &ckpt_rules_memory, spread(pid))) {
+    if (!add_number(t->r, &t->pids, pid)) {
         ckpt_find_file(t->r, CKPT_RULE_504, t->image.name, "pstree: the process %n is there twice.",
                        pid);
         return;
@@ -312,8 +318,8 @@ static void check_tree(struct ckpt_rules *r, const char *directory, const char *
         ckpt_find_file(r, CKPT_RULE_504, name,
                        "pstree: every process has a parent; expected one "
                        "that has none.");
-    ckpt_name_set_free(&t.pids, &ckpt_rules_memory);
-    ckpt_name_set_free(&t.threads, &ckpt_rules_memory);
+    ckpt_paths_free(&t.pids);
+    ckpt_paths_free(&t.threads);
 }
 
 /* ---- stats-dump ------------------------------------------------------------------------------ */

@@ -48,18 +48,12 @@ static void check_rights(struct ckpt_rules *r, const struct ckpt_member_view *m)
    directories. */
 static bool goes_through_link(struct ckpt_rules *r, const struct ckpt_member_view *m, bool diff)
 {
-    const uint8_t *name = (const uint8_t *)m->name.data;
-    size_t position = 0;
-    uint64_t state = 0, hash = 0, before = 0;
-    bool through = false;
-    for (; ckpt_name_hash_next(name, m->name.length, &position, &state, &hash); before = hash) {
-        through = through || (before != 0 && ckpt_name_set_has(&r->links, before));
-        if (diff)
-            ckpt_name_set_add(&r->diff, &ckpt_rules_memory, hash);
-    }
-    if (m->record->type == CKPT_MEMBER_SYMLINK && before != 0 &&
+    bool through = ckpt_paths_marked_above(&r->links, m->name.data, m->name.length);
+    if (diff)
+        ckpt_set_add(r, &r->diff, m->name);
+    if (m->record->type == CKPT_MEMBER_SYMLINK &&
         (m->record->name_flags & (CKPT_NAME_LINK_ABSOLUTE | CKPT_NAME_LINK_OUTSIDE)) != 0)
-        ckpt_name_set_add(&r->links, &ckpt_rules_memory, before);
+        ckpt_set_add(r, &r->links, m->name);
     return through;
 }
 
@@ -79,7 +73,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
     bool hard = m->record->type == CKPT_MEMBER_HARDLINK;
     if (!ckpt_equal(m->scope, r->scope)) {
         r->scope = ckpt_keep(r, m->scope);
-        ckpt_name_set_free(&r->links, &ckpt_rules_memory);
+        ckpt_paths_free(&r->links);
     }
     const char *problem = (flags & CKPT_NAME_DOTDOT) != 0     ? "has a component \"..\""
                           : (flags & CKPT_NAME_ABSOLUTE) != 0 ? "is absolute"
@@ -96,8 +90,9 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
         ckpt_block(r, refused ? ENGINES : NONE);
     }
     if (problem != NULL)
-        ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside of it.",
+        ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside it.",
                          m->scope, m->raw, problem);
+    ckpt_check_readers(r, m);
     ckpt_check_secret_member(r, m);
     if (!diff)
         return;
@@ -182,7 +177,8 @@ static void check_deleted(struct ckpt_rules *r)
             ckpt_find(r, CKPT_RULE_403, d,
                       "deleted.files names %q, which %s; expected a clean, absolute path below /.",
                       path, problem);
-        else if (r->engine != CKPT_ENGINE_CONTAINERD && ckpt_set_has(&r->diff, path))
+        else if (r->engine != CKPT_ENGINE_CONTAINERD &&
+                 ckpt_paths_find(&r->diff, path.data, path.length) != CKPT_PATHS_NONE)
             ckpt_find(r, CKPT_RULE_404, d,
                       "%q is in rootfs-diff.tar and in deleted.files; it is restored first, and "
                       "then deleted.",
@@ -206,7 +202,7 @@ static void check_volumes(struct ckpt_rules *r)
 {
     ckpt_value config = ckpt_file_root(r, "config.dump");
     ckpt_value volumes = ckpt_get(config, "namedVolumes");
-    ckpt_name_set names = {NULL, 0, 0};
+    struct ckpt_paths names = {0};
     uint64_t found = 0;
     for (int pass = 0; pass < 2; pass++) {
         for (ckpt_value v = ckpt_first(volumes); ckpt_exists(v); v = ckpt_next(volumes, v)) {
@@ -216,7 +212,7 @@ static void check_volumes(struct ckpt_rules *r)
                 continue;
             bool there = has_volume(r, name);
             if (pass == 0) {
-                ckpt_set_add(&names, name);
+                ckpt_set_add(r, &names, name);
                 found += there;
             } else if (!there) {
                 ckpt_find(r, CKPT_RULE_407, value, "The volume %q has no volumes/%t.tar.", name,
@@ -236,7 +232,7 @@ static void check_volumes(struct ckpt_rules *r)
         if (finding != NULL)
             finding->archive_offset = v->header_offset;
     }
-    ckpt_name_set_free(&names, &ckpt_rules_memory);
+    ckpt_paths_free(&names);
 }
 
 static void check_shm(struct ckpt_rules *r)

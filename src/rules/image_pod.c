@@ -48,7 +48,7 @@ static void check_containerd(struct ckpt_rules *r, const struct image *image)
                   key);
     else
         ckpt_find(r, CKPT_RULE_900, ckpt_exists(image->index) ? image->index : image->manifest,
-                  "The index has no annotation %s; containerd takes it for an image to start.",
+                  "The index has no annotation %s; containerd takes this for an ordinary image.",
                   key);
 }
 
@@ -58,7 +58,7 @@ static void check_crio(struct ckpt_rules *r, const struct image *image)
     ckpt_value name = ckpt_get_exact(image->annotations, key);
     if (!ckpt_has_text(name))
         ckpt_find(r, CKPT_RULE_901, ckpt_exists(name) ? name : place_of(image),
-                  "The annotation %s is %v; CRI-O takes it for an image to start.", key, name);
+                  "The annotation %s is %v; CRI-O takes this for an ordinary image.", key, name);
 }
 
 /* The last part of a path. */
@@ -190,7 +190,7 @@ void ckpt_check_image_pod(struct ckpt_rules *r)
     bool outside = r->form == CKPT_FORM_OCI_LAYOUT || r->form == CKPT_FORM_DOCKER_ARCHIVE;
     if (r->form == CKPT_FORM_CONTAINERD_CTR)
         ckpt_find_file(r, CKPT_RULE_905, "index.json",
-                       "An image of this form cannot be pushed to a registry.");
+                       "An image in this format cannot be pushed to a registry.");
     else if (ckpt_is(image, CKPT_OBJECT))
         check_image(r, image);
     else if (outside && ckpt_is_whole(r))

@@ -4,9 +4,6 @@
 
 #include "rules/rules.h"
 
-/* So many names of one kind are remembered. */
-enum { REMEMBERED = 1000 };
-
 /* The end of the year 9999, in Unix time. */
 #define LATEST INT64_C(253402300800)
 
@@ -24,7 +21,7 @@ static const char *type_name(uint32_t type)
 static bool remember(struct ckpt_rules *r, struct ckpt_named **list, uint32_t *count,
                      ckpt_string name, uint64_t header_offset)
 {
-    if (++*count > REMEMBERED)
+    if (++*count > CKPT_REMEMBERED)
         return false;
     struct ckpt_named *named = ckpt_arena_alloc(&r->arena, sizeof(*named));
     if (named == NULL) {
@@ -65,28 +62,31 @@ static void check_name(struct ckpt_rules *r, const struct ckpt_member_view *m)
                              : "control characters");
 }
 
-/* A name that came before; spellings of one path have one hash. */
+/* A name that came before, in whatever spelling. */
 static void note_duplicate(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
+    uint32_t node;
     if ((m->record->name_flags & CKPT_NAME_SEEN) == 0 || m->record->type == CKPT_MEMBER_DIRECTORY)
         return;
-    uint64_t hash = ckpt_name_hash((const uint8_t *)m->name.data, m->name.length);
-    struct ckpt_duplicate **bucket = &r->duplicates[hash % CKPT_BUCKETS];
-    for (struct ckpt_duplicate *d = *bucket; d != NULL; d = d->next) {
-        if (d->hash == hash) {
-            d->count++;
-            return;
-        }
+    if (!ckpt_paths_add(&r->repeated, m->name.data, m->name.length, &node)) {
+        r->failed = true;
+        return;
     }
-    if (++r->duplicate_count > REMEMBERED)
+    uint32_t *mark = &r->repeated.nodes[node].mark; /* its number, from 1 */
+    if (*mark != 0) {
+        r->duplicates[*mark - 1]->count++;
+        return;
+    }
+    if (r->duplicate_count == CKPT_REMEMBERED)
         return;
     struct ckpt_duplicate *d = ckpt_arena_alloc(&r->arena, sizeof(*d));
     if (d == NULL) {
         r->failed = true;
         return;
     }
-    *d = (struct ckpt_duplicate){*bucket, ckpt_keep(r, m->name), hash, m->record->header_offset, 2};
-    *bucket = d;
+    *d = (struct ckpt_duplicate){ckpt_keep(r, m->name), m->record->header_offset, 2};
+    r->duplicates[r->duplicate_count++] = d;
+    *mark = r->duplicate_count;
 }
 
 static bool is_parent_link(const struct ckpt_member_view *m)
@@ -114,15 +114,10 @@ static bool is_layer_link(const struct ckpt_member_view *m)
    written there by engines (Podman 4.3.1, as root). */
 static bool lies_behind_link(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
-    const uint8_t *name = (const uint8_t *)m->name.data;
-    size_t position = 0;
-    uint64_t state = 0, hash = 0, before = 0;
-    bool through = false;
-    for (; ckpt_name_hash_next(name, m->name.length, &position, &state, &hash); before = hash)
-        through = through || (before != 0 && ckpt_name_set_has(&r->outer_links, before));
-    if (m->record->type == CKPT_MEMBER_SYMLINK && before != 0 &&
+    bool through = ckpt_paths_marked_above(&r->outer_links, m->name.data, m->name.length);
+    if (m->record->type == CKPT_MEMBER_SYMLINK &&
         (m->record->name_flags & (CKPT_NAME_LINK_ABSOLUTE | CKPT_NAME_LINK_OUTSIDE)) != 0)
-        ckpt_name_set_add(&r->outer_links, &ckpt_rules_memory, before);
+        ckpt_set_add(r, &r->outer_links, m->name);
     return through;
 }
 
@@ -220,10 +215,9 @@ static void check_top(struct ckpt_rules *r, const struct ckpt_member_view *m)
                        slash == NULL ? m->name.length : (size_t)(slash - m->name.data)};
     if (top.length == 0)
         return;
-    uint64_t hash = ckpt_name_hash((const uint8_t *)top.data, top.length);
-    if (hash == r->last_top)
+    if (ckpt_set_has(&r->tops, top))
         return;
-    r->last_top = hash;
+    ckpt_set_add(r, &r->tops, top);
     const struct ckpt_member_info *info = ckpt_member_lookup(top.data, top.length);
     if (info != NULL || ckpt_member_role(top.data, top.length) != CKPT_ROLE_OTHER)
         return;
@@ -294,8 +288,7 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
         r->gpu = ckpt_keep(r, m->name);
         r->gpu_offset = record->header_offset;
     }
-    ckpt_name_set_add(&r->names, &ckpt_rules_memory,
-                      ckpt_name_hash((const uint8_t *)m->name.data, m->name.length));
+    ckpt_set_add(r, &r->names, m->name);
     if (ckpt_starts(m->name, "volumes/") && ckpt_ends(m->name, ".tar") && m->name.length > 12)
         remember(r, &r->volumes, &r->volume_count, ckpt_slice_of(m->name, 8, m->name.length - 4),
                  record->header_offset);
@@ -308,6 +301,7 @@ void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
     if (!is_parent_link(m) && !is_top_parent(m))
         check_type(r, m);
     note_duplicate(r, m);
+    ckpt_check_readers(r, m);
     check_top(r, m);
     check_mode(r, m);
 }
@@ -318,4 +312,5 @@ void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view
     if (!is_layer_link(m))
         check_type(r, m);
     note_duplicate(r, m);
+    ckpt_check_readers(r, m);
 }

@@ -51,8 +51,9 @@ static void check_options(struct ckpt_rules *r)
                   "pod.options names no container; expected at least one.");
     for (ckpt_value c = ckpt_first(containers); ckpt_exists(c); c = ckpt_next(containers, c))
         check_directory(r, c);
-    ckpt_find_file(r, CKPT_RULE_908, "pod.options",
-                   "This is the form of pods with pod.options, of drafts of CRI-O and containerd.");
+    ckpt_find_file(
+        r, CKPT_RULE_908, "pod.options",
+        "This pod checkpoint uses the pod.options format, a draft of CRI-O and containerd.");
 }
 
 /* ---- checkpoint-manifest.json ----------------------------------------------------------------
@@ -99,7 +100,7 @@ static void check_member_name(struct ckpt_rules *r, ckpt_value container, const 
 }
 
 static void check_container(struct ckpt_rules *r, ckpt_value container, int64_t version,
-                            ckpt_name_set *ids)
+                            struct ckpt_paths *ids)
 {
     ckpt_value name = ckpt_get(container, "name"), id = ckpt_get(container, "id");
     if (!ckpt_is(container, CKPT_OBJECT)) {
@@ -113,7 +114,7 @@ static void check_container(struct ckpt_rules *r, ckpt_value container, int64_t 
     else if (ckpt_set_has(ids, ckpt_text(id)))
         ckpt_find(r, CKPT_RULE_907, id,
                   "id is %v, as that of a container before; expected another.", id);
-    ckpt_set_add(ids, ckpt_text(id));
+    ckpt_set_add(r, ids, ckpt_text(id));
     check_member_name(r, container, "archive");
     check_member_name(r, container, "config");
     check_member_name(r, container, "status");
@@ -137,7 +138,7 @@ static void check_manifest(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "checkpoint-manifest.json");
     ckpt_value root = ckpt_whole(file), version = ckpt_get(root, "version");
     ckpt_value containers = ckpt_get(root, "containers");
-    ckpt_name_set ids = {NULL, 0, 0};
+    struct ckpt_paths ids = {0};
     int64_t number = 0;
     if (file == NULL)
         return;
@@ -153,7 +154,7 @@ static void check_manifest(struct ckpt_rules *r)
         wrong(r, root, version, "version", "1 or 2");
     else if (ckpt_int64_of(version, &number))
         ckpt_find_file(r, CKPT_RULE_908, "checkpoint-manifest.json",
-                       "This is the form of pods of a draft of %s.",
+                       "This pod checkpoint uses a draft format of %s.",
                        number == CRIO_FORM ? "CRI-O" : "containerd");
     check_runtime(r, root, number);
     if (!ckpt_is(containers, CKPT_ARRAY) || ckpt_count(containers) == 0)
@@ -165,7 +166,7 @@ static void check_manifest(struct ckpt_rules *r)
     if (ckpt_is(containers, CKPT_ARRAY))
         for (ckpt_value c = ckpt_first(containers); ckpt_exists(c); c = ckpt_next(containers, c))
             check_container(r, c, number, &ids);
-    ckpt_name_set_free(&ids, &ckpt_rules_memory);
+    ckpt_paths_free(&ids);
 }
 
 void ckpt_check_pod(struct ckpt_rules *r)

@@ -22,8 +22,8 @@ struct scan {
 /* What the scans count. */
 struct sums {
     uint32_t parsed, looked_up, addresses;
-    ckpt_value address;  /* the first one */
-    ckpt_name_set known; /* variables that hold secrets of Podman */
+    ckpt_value address;      /* the first one */
+    struct ckpt_paths known; /* variables that hold secrets of Podman */
 };
 
 static const char *next_byte(const struct ckpt_file *file, const struct ckpt_node *node)
@@ -164,7 +164,7 @@ static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
                (text.data[0] == '{' && secret_in_broken(text, &start, &secret))) {
         report(s, at, secret.name, secret.what, ckpt_slice_of(text, secret.from, secret.to));
     } else {
-        size_t equals = !keyed && sums->known.count != 0 ? ckpt_index_of(text, "=") : SIZE_MAX;
+        size_t equals = !keyed && sums->known.node_count != 0 ? ckpt_index_of(text, "=") : SIZE_MAX;
         name = ckpt_slice_of(text, 0, equals == SIZE_MAX ? 0 : equals);
         if (name.length == 0 || !ckpt_set_has(&sums->known, name))
             return false;
@@ -268,8 +268,8 @@ static bool is_secret_place(ckpt_string path)
 void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     if (m->record->type == CKPT_MEMBER_FILE && m->record->size != 0 && is_secret_place(m->name))
-        ckpt_find_member(r, CKPT_RULE_803, m, "%q, a file in a place for secrets, is included.",
-                         m->name);
+        ckpt_find_member(r, CKPT_RULE_803, m,
+                         "The file %q, in a directory for secrets, is included.", m->name);
 }
 
 static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
@@ -282,7 +282,7 @@ static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
         if (ckpt_equals(ckpt_text(ckpt_get(v, "type")), "tmpfs") && to.length > 1 &&
             is_secret_place(ckpt_slice_of(to, 1, to.length)))
             ckpt_find(r, CKPT_RULE_803, at,
-                      "The mount %v is in memory, so its content is in CRIU's images.", at);
+                      "The mount %v is a tmpfs, so its content is in CRIU's images.", at);
         if (!ckpt_is_bind(v) || !ckpt_starts(from, "/"))
             continue;
         if (paths++ == 0)
@@ -340,7 +340,7 @@ void ckpt_check_privacy(struct ckpt_rules *r)
     ckpt_value secrets = ckpt_get(ckpt_file_root(r, "config.dump"), "secret_env");
     ckpt_value spec = ckpt_file_root(r, "spec.dump");
     for (ckpt_value v = ckpt_first(secrets); ckpt_exists(v); v = ckpt_next(secrets, v))
-        ckpt_set_add(&sums.known, ckpt_key_text(v));
+        ckpt_set_add(r, &sums.known, ckpt_key_text(v));
     for (struct ckpt_file *file = r->summary->files; file != NULL; file = file->next) {
         struct scan s = {.r = r, .plain = ckpt_equals(file->name, "deleted.files")};
         if (ckpt_exists(ckpt_whole(file)))
@@ -348,7 +348,7 @@ void ckpt_check_privacy(struct ckpt_rules *r)
         else if (file->error.kind == CKPT_ERROR_SYNTAX)
             scan_broken(r, file);
     }
-    ckpt_name_set_free(&sums.known, &ckpt_rules_memory);
+    ckpt_paths_free(&sums.known);
     check_mounts(r, spec);
     check_devices(r, spec);
     if (sums.addresses != 0)

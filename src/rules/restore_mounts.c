@@ -75,7 +75,7 @@ static void check_rootless(struct ckpt_rules *r, ckpt_value spec, ckpt_value con
         if (!is_of_user(ckpt_text(at)))
             continue;
         if (finding != NULL)
-            ckpt_relate(r, finding, at, "A path of a user's own engine, too.");
+            ckpt_relate(r, finding, at, "Another path of a user's own engine.");
         else
             finding = ckpt_find(r, CKPT_RULE_707, at,
                                 "%v belongs to a user's own engine, so the container was rootless; "

@@ -11,6 +11,7 @@
 
 #include "archive/archive.h"
 #include "archive/names.h"
+#include "archive/paths.h"
 #include "checkpoint/internal.h"
 #include "rules/catalog.h"
 #include "rules/value.h"
@@ -85,11 +86,11 @@ struct ckpt_seen {
     uint32_t mode, type, flags, count;
 };
 
-#define CKPT_BUCKETS 256
+/* So many names of one kind are remembered. */
+enum { CKPT_REMEMBERED = 1000 };
+
 struct ckpt_duplicate {
-    struct ckpt_duplicate *next;
     ckpt_string name;
-    uint64_t hash;
     uint64_t header_offset; /* of the second one */
     uint32_t count;
 };
@@ -107,6 +108,7 @@ struct ckpt_member_view {
     ckpt_string name; /* without leading "./" and trailing "/", and without the prefix */
     ckpt_string raw;  /* as it stands there */
     ckpt_string link;
+    ckpt_string other; /* the name (or target) that other readers take; or "" */
     ckpt_string scope; /* archive inside the checkpoint that it lies in: "rootfs-diff.tar"; or "" */
 };
 
@@ -149,19 +151,22 @@ struct ckpt_rules {
     ckpt_string gpu;           /* the first image of a graphics processor */
     ckpt_string partial;       /* the first member that was not finished */
     uint64_t gpu_offset, partial_offset;
-    ckpt_name_set names; /* hashes of the names of regular files */
-    ckpt_name_set diff;  /* of all paths in rootfs-diff.tar and their directories */
-    struct ckpt_duplicate *duplicates[CKPT_BUCKETS]; /* by hash */
+    struct ckpt_paths names;    /* of regular files: marked */
+    struct ckpt_paths diff;     /* all paths in rootfs-diff.tar, with their directories */
+    struct ckpt_paths tops;     /* names at the top that were looked at */
+    struct ckpt_paths repeated; /* marked with the number of their duplicate */
+    struct ckpt_duplicate *duplicates[CKPT_REMEMBERED];
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
     uint32_t duplicate_count, volume_count, unknown_count;
-    uint64_t last_top;         /* hash of the last name at the top that was looked at */
-    ckpt_name_set outer_links; /* links out of the archive itself */
-    ckpt_name_set links;       /* links out of the archive inside that is looked at */
-    ckpt_string scope;         /* its name */
-    uint64_t whiteouts;        /* members .wh.* of rootfs-diff.tar */
-    ckpt_string whiteout;      /* the first of them */
-    uint64_t whiteout_offset;  /* of its header */
+    uint64_t hidden_to;            /* members before this offset are data for other readers */
+    bool renamed;                  /* by a header that Go does not know: the next member */
+    struct ckpt_paths outer_links; /* links out of the archive itself: marked */
+    struct ckpt_paths links;       /* links out of the archive inside that is looked at */
+    ckpt_string scope;             /* its name */
+    uint64_t whiteouts;            /* members .wh.* of rootfs-diff.tar */
+    ckpt_string whiteout;          /* the first of them */
+    uint64_t whiteout_offset;      /* of its header */
     uint64_t members, images;
     int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };
@@ -297,12 +302,13 @@ ckpt_value ckpt_mount_at(const struct ckpt_rules *r, const char *destination);
 bool ckpt_is_bind(ckpt_value mount);
 
 /* A set of strings, as hashes of paths: spellings of one path count as one. */
-void ckpt_set_add(ckpt_name_set *set, ckpt_string path);
-bool ckpt_set_has(const ckpt_name_set *set, ckpt_string path);
+bool ckpt_set_add(struct ckpt_rules *r, struct ckpt_paths *set, ckpt_string path);
+bool ckpt_set_has(const struct ckpt_paths *set, ckpt_string path);
 
 /* ---- the checks, in the order in which they run ------------------------------------------------
  */
 
+void ckpt_check_readers(struct ckpt_rules *r, const struct ckpt_member_view *m);
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
@@ -334,9 +340,6 @@ void ckpt_print_verdicts(struct ckpt_rules *r, struct ckpt_buffer *out);
 bool ckpt_is_of_another(const struct ckpt_rules *r, unsigned target);
 ckpt_string ckpt_another_text(struct ckpt_rules *r, unsigned target);
 ckpt_string ckpt_version_text(struct ckpt_rules *r, unsigned target);
-
-/* The memory of the sets of names. */
-extern const ckpt_archive_memory ckpt_rules_memory;
 
 /* Parses options (options.c); false if they are wrong: `problem` says why. */
 bool ckpt_rules_options(struct ckpt_rules *r, ckpt_string text, ckpt_string *problem);

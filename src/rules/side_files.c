@@ -223,12 +223,12 @@ static void check_bind_mounts(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "bind.mounts");
     ckpt_value root = ckpt_whole(file), spec = ckpt_file_root(r, "spec.dump");
     ckpt_value mounts = ckpt_get(spec, "mounts");
-    ckpt_name_set binds = {NULL, 0, 0};
+    struct ckpt_paths binds = {0};
     if (ckpt_is(root, CKPT_NULL) || !usable(r, CKPT_RULE_309, file, CKPT_ARRAY))
         return;
     for (ckpt_value m = ckpt_first(mounts); ckpt_exists(m); m = ckpt_next(mounts, m))
         if (ckpt_is_bind(m))
-            ckpt_set_add(&binds, ckpt_text(ckpt_get(m, "destination")));
+            ckpt_set_add(r, &binds, ckpt_text(ckpt_get(m, "destination")));
     for (ckpt_value m = ckpt_first(root); ckpt_exists(m); m = ckpt_next(root, m)) {
         ckpt_value destination = ckpt_get(m, "destination");
         check_bind_mount(r, m);
@@ -237,7 +237,7 @@ static void check_bind_mounts(struct ckpt_rules *r)
             ckpt_find(r, CKPT_RULE_310, destination,
                       "bind.mounts names %v, which is not a bind mount of spec.dump.", destination);
     }
-    ckpt_name_set_free(&binds, &ckpt_rules_memory);
+    ckpt_paths_free(&binds);
 }
 
 /* ---- descriptors.json, stats-dump --------------------------------------------------------------

@@ -204,7 +204,7 @@ static void check_choice(struct walk *w, ckpt_value at, ckpt_string text)
     } else if (w->test == '1' || w->test == '2') {
         if ((w->seen >> number & 1) != 0)
             ckpt_relate(w->r, violation(w, at, "", at, ckpt_string_of("each type once")),
-                        w->first[number], "It is here already.");
+                        w->first[number], "It is already here.");
         else
             w->first[number] = at;
         w->seen |= 1u << number;

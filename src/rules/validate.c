@@ -8,20 +8,6 @@
 #include "rules/rules.h"
 #include "rules/secrets.h"
 
-static void *allocate(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void release(void *context, void *memory)
-{
-    (void)context;
-    free(memory);
-}
-
-const ckpt_archive_memory ckpt_rules_memory = {allocate, release, NULL};
-
 struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
 {
     struct ckpt_rules *r = calloc(1, sizeof(*r));
@@ -46,10 +32,12 @@ void ckpt_validation_free(struct ckpt_rules *r)
         return;
     for (struct ckpt_file *file = r->scratch; file != NULL; file = file->next)
         ckpt_document_free(file->document);
-    ckpt_name_set_free(&r->names, &ckpt_rules_memory);
-    ckpt_name_set_free(&r->diff, &ckpt_rules_memory);
-    ckpt_name_set_free(&r->links, &ckpt_rules_memory);
-    ckpt_name_set_free(&r->outer_links, &ckpt_rules_memory);
+    ckpt_paths_free(&r->names);
+    ckpt_paths_free(&r->diff);
+    ckpt_paths_free(&r->tops);
+    ckpt_paths_free(&r->repeated);
+    ckpt_paths_free(&r->links);
+    ckpt_paths_free(&r->outer_links);
     ckpt_arena_free(&r->arena);
     ckpt_buffer_free(&r->text);
     free(r);
@@ -66,7 +54,9 @@ static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string pre
     while (length >= sizeof(m)) {
         memcpy(&m, records, sizeof(m));
         if (m.record_size < sizeof(m) || m.record_size > length ||
-            (uint64_t)m.name_length + m.link_length > m.record_size - sizeof(m) ||
+            (uint64_t)m.name_length + m.link_length + m.uname_length + m.gname_length +
+                    m.xattr_length + m.other_length >
+                m.record_size - sizeof(m) ||
             (uint64_t)m.normal_start + m.normal_length > m.name_length)
             return;
         const char *name = (const char *)records + sizeof(m);
@@ -75,6 +65,9 @@ static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string pre
             .name = {name + m.normal_start, m.normal_length},
             .raw = {name, m.name_length},
             .link = {name + m.name_length, m.link_length},
+            .other = {name + m.name_length + m.link_length + m.uname_length + m.gname_length +
+                          m.xattr_length,
+                      m.other_length},
             .scope = scope,
         };
         records += m.record_size;
@@ -148,8 +141,7 @@ const struct ckpt_seen *ckpt_seen_of(const struct ckpt_rules *r, const char *nam
 
 bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name)
 {
-    return ckpt_name_set_has(&r->names, ckpt_name_hash((const uint8_t *)name.data, name.length)) !=
-           0;
+    return ckpt_set_has(&r->names, name);
 }
 
 bool ckpt_wants_files(const struct ckpt_rules *r)

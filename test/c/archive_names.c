@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "archive/names.h"
+#include "archive/paths.h"
 #include "tap.h"
 #include "tests.h"
 
@@ -25,22 +27,77 @@ static int normal_is(const char *name, const char *expected)
     return length == strlen(expected) && memcmp(name + start, expected, length) == 0;
 }
 
-static int same_hash(const char *a, const char *b)
+/* Whether two names are one path. */
+static bool same_path(const char *a, const char *b)
 {
-    return ckpt_name_hash((const uint8_t *)a, strlen(a)) ==
-           ckpt_name_hash((const uint8_t *)b, strlen(b));
+    struct ckpt_paths set = {0};
+    uint32_t one = 0, two = 1;
+    CHECK(ckpt_paths_add(&set, a, strlen(a), &one) && ckpt_paths_add(&set, b, strlen(b), &two));
+    CHECK(ckpt_paths_find(&set, a, strlen(a)) == one);
+    ckpt_paths_free(&set);
+    return one == two;
 }
 
-static void *allocate(void *context, size_t size)
+/* Adds `count` names; returns the work, and checks that each is there once. */
+static uint64_t fill(uint32_t count, void name(uint32_t number, char *text))
 {
-    (void)context;
-    return malloc(size);
+    struct ckpt_paths set = {0};
+    char text[400];
+    uint32_t node;
+    unsigned wrong = 0;
+    for (int round = 0; round < 2; round++)
+        for (uint32_t i = 0; i < count; i++) {
+            name(i, text);
+            wrong += !ckpt_paths_add(&set, text, strlen(text), &node);
+            wrong += set.nodes[node].mark++ != (uint32_t)round;
+        }
+    CHECK(wrong == 0);
+    CHECK(ckpt_paths_find(&set, "no/such", 7) == CKPT_PATHS_NONE);
+    uint64_t work = set.work;
+    ckpt_paths_free(&set);
+    return work;
 }
 
-static void release(void *context, void *memory)
+static void flat(uint32_t i, char *text)
 {
-    (void)context;
-    free(memory);
+    (void)snprintf(text, 400, "checkpoint/core-%u.img", i * 2654435761u);
+}
+
+/* Each differs from the one before it in one more bit: the deepest tree that there is. */
+static void deep(uint32_t i, char *text)
+{
+    memset(text, 'a', 300);
+    text[300] = '\0';
+    text[i % 300] = (char)('a' ^ (1 << i / 300 % 4));
+    (void)snprintf(text + 300, 100, "%u", i / 1200);
+}
+
+static void linear(void)
+{
+    const uint32_t n = 8000;
+    uint64_t one = fill(n, flat), two = fill(2 * n, flat), four = fill(4 * n, flat);
+    CHECK_THAT(two < one * 5 / 2 && four < two * 5 / 2, "flat: %u %u %u", (unsigned)one,
+               (unsigned)two, (unsigned)four);
+    one = fill(n, deep), two = fill(2 * n, deep), four = fill(4 * n, deep);
+    CHECK_THAT(two < one * 5 / 2 && four < two * 5 / 2, "deep: %u %u %u", (unsigned)one,
+               (unsigned)two, (unsigned)four);
+    /* Never more than some steps for each bit of all names. */
+    CHECK(four < UINT64_C(2) * 4 * n * 310 * 20);
+}
+
+static void marks(void)
+{
+    struct ckpt_paths set = {0};
+    uint32_t node;
+    CHECK(!ckpt_paths_marked_above(&set, "a/b", 3));
+    CHECK(ckpt_paths_add(&set, "a/link", 6, &node));
+    set.nodes[node].mark = 1;
+    CHECK(ckpt_paths_marked_above(&set, "./a//link/x/y", 13));
+    CHECK(!ckpt_paths_marked_above(&set, "a/link", 6));
+    CHECK(!ckpt_paths_marked_above(&set, "a/links/x", 9));
+    CHECK(!ckpt_paths_marked_above(&set, "a/lin/x", 7));
+    CHECK(ckpt_paths_find(&set, "a", 1) != CKPT_PATHS_NONE);
+    ckpt_paths_free(&set);
 }
 
 void test_archive_names(void)
@@ -83,24 +140,13 @@ void test_archive_names(void)
     CHECK(link_of("a", "", 1) == CKPT_NAME_LINK_EMPTY);
     CHECK(link_of("a", "x\x1b", 1) == CKPT_NAME_LINK_CONTROL);
 
-    CHECK(same_hash("a/b", "./a//b/"));
-    CHECK(same_hash("a/./b", "/a/b"));
-    CHECK(!same_hash("ab", "a/b"));
-    CHECK(!same_hash("a/../b", "b"));
-
-    const ckpt_archive_memory memory = {allocate, release, NULL};
-    ckpt_name_set set = {0};
-    int wrong = 0;
-    for (uint64_t i = 1; i <= 100000; i++)
-        wrong += ckpt_name_set_add(&set, &memory, i * UINT64_C(0x9e3779b97f4a7c15));
-    CHECK(wrong == 0);
-    for (uint64_t i = 1; i <= 100000; i++)
-        wrong += !ckpt_name_set_add(&set, &memory, i * UINT64_C(0x9e3779b97f4a7c15));
-    CHECK(wrong == 0);
-    ckpt_name_set_free(&set, &memory);
-    /* All into one place: repeats may go unnoticed, time and memory stay small. */
-    for (uint64_t i = 1; i <= 100000; i++)
-        wrong += ckpt_name_set_add(&set, &memory, i << 32);
-    CHECK(wrong == 0 && set.capacity <= 1024);
-    ckpt_name_set_free(&set, &memory);
+    CHECK(same_path("a/b", "./a//b/"));
+    CHECK(same_path("a/./b", "/a/b"));
+    CHECK(!same_path("ab", "a/b"));
+    CHECK(same_path("a/../b", "b"));
+    CHECK(same_path("../../b", "b"));
+    CHECK(!same_path("b", "b\x01"));
+    CHECK(!same_path("b", ""));
+    marks();
+    linear();
 }

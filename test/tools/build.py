@@ -193,20 +193,23 @@ compressed("c-zstd-19.tar.zst", zst(raw, "-19"))
 compressed("c-zstd-nocheck.tar.zst", zst(raw, "--no-check"))
 compressed("c-zstd-frames.tar.zst", skippable + zst(raw[:half]) + skippable + zst(b"") + zst(raw[half:], "-9"), streams=3)
 compressed("c-zstd-garbage.tar.zst", zst(raw) + b"garbage", garbage=7)
-for name, data, error in (("bad-xz.tar.xz", lzma.compress(raw), "unsupported-compression"),
-                          ("bad-bzip2.tar.bz2", bz2.compress(raw), "unsupported-compression"),
+compressed("c-xz.tar.xz", lzma.compress(raw))
+compressed("c-bzip2.tar.bz2", bz2.compress(raw))
+for name, data, error in (("bad-lz4.tar.lz4", b"\4\x22\x4d\x18" + raw[:600], "unsupported-compression"),
+                          ("bad-lzip.tar.lz", b"LZIP" + raw[:600], "unsupported-compression"),
                           ("bad-empty.tar", b"", "empty"), ("bad-short.tar", b"PK\3\4short", "short"),
                           ("bad-text.tar", b"this is no archive at all\n" * 100, "not-tar"),
                           ("bad-gzip-empty.tar.gz", gzip.compress(b""), "empty"),
                           ("bad-gzip-text.tar.gz", gzip.compress(b"text " * 1000), "not-tar"),
                           ("bad-gzip-crc.tar.gz", gzip.compress(raw)[:-8] + b"\0\0\0\0" + struct.pack("<I", len(raw)), "stream-checksum"),
                           ("bad-gzip-length.tar.gz", gzip.compress(raw)[:-4] + b"\0\0\0\1", "stream-checksum"),
-                          ("bad-zstd-window.tar.zst", zst(raw, "--long=27", "--no-content-size"), None),
                           ("bad-zstd-checksum.tar.zst", zst(raw)[:-4] + b"\0\0\0\0", "stream-checksum")):
     open(os.path.join(out, name), "wb").write(data)
     expected[name] = {"error": error}
-big = subprocess.run("cat - | zstd -q --ultra -22 --long=27 -c", shell=True, input=raw, stdout=subprocess.PIPE).stdout
-open(os.path.join(out, "bad-zstd-window.tar.zst"), "wb").write(big)
+def window(log):
+    return subprocess.run(f"cat - | zstd -q --ultra -22 --long={log} -c", shell=True, input=raw, stdout=subprocess.PIPE).stdout
+open(os.path.join(out, "c-zstd-window.tar.zst"), "wb").write(window(27)) # as large as is allowed; only natively
+open(os.path.join(out, "bad-zstd-window.tar.zst"), "wb").write(window(28))
 expected["bad-zstd-window.tar.zst"] = {"error": "limit-window"}
 
 # what follows the end

@@ -647,7 +647,10 @@ export class Checkpoint {
       const images = {
         prefix: checkpoint.#prefix,
         records: () => checkpoint.#list().records(),
-        ranges: checkpoint.ranges.bind(checkpoint),
+        ranges: (
+          /** @type {import('./ranges.js').Range[]} */ list,
+          /** @type {AbortSignal | undefined} */ abort,
+        ) => checkpoint.ranges(list, { signal: abort }),
       };
       try {
         dump = await Dump.open(this.#core, images, {

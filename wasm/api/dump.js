@@ -3,6 +3,7 @@
 import { views as fields } from '../../dist/tables.js';
 import { readTape } from '../border/value.js';
 import { ArchiveError } from './archive.js';
+import { Memory } from './memory.js';
 import { textAt, withBytes } from './summary.js';
 
 /**
@@ -12,7 +13,7 @@ import { textAt, withBytes } from './summary.js';
  * @typedef {object} Holder what images are read from
  * @property {string} prefix directory of the checkpoint in the archive; '' for its top
  * @property {() => Iterable<Uint8Array>} records of the members
- * @property {(ranges: Range[], options: {signal?: AbortSignal}) => AsyncIterable<import('./ranges.js').RangePiece>} ranges
+ * @property {import('./memory.js').Level['ranges']} ranges piece by piece, as Checkpoint's
  */
 
 /** As in exports_dump.c. */
@@ -72,7 +73,7 @@ async function eachRange(holder, ranges, signal, take) {
   /** Of those that have begun: ranges may overlap. @type {Map<number, Uint8Array[]>} */
   const begun = new Map();
   try {
-    for await (const { tag, bytes, last } of holder.ranges(ranges, { signal })) {
+    for await (const { tag, bytes, last } of holder.ranges(ranges, signal)) {
       const parts = begun.get(tag) ?? [];
       parts.push(bytes);
       if (last) {
@@ -264,6 +265,23 @@ export class Dump {
    */
   get gaps() {
     return this.#view('gaps').gaps;
+  }
+
+  /** The memory of the processes. @returns {Memory} */
+  get memory() {
+    /** @type {import('./memory.js').Level[]} */
+    const levels = [];
+    /** @type {Dump | undefined} */
+    let dump = this; // eslint-disable-line consistent-this, unicorn/no-this-assignment
+    for (; dump; dump = dump.#previous) {
+      const { ranges } = dump.#holder;
+      levels.push({ directory: dump.#directory, ranges });
+    }
+    const open = () => {
+      if (!this.#handle) throw new TypeError('the dump is closed');
+      return this.#handle;
+    };
+    return new Memory(this.#core, open, levels);
   }
 
   /** Gives the memory back. */

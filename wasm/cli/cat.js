@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt cat
-import process from 'node:process';
 import { sequenceLength } from '../report/escape.js';
-import { EXIT, Failure } from './exit.js';
+import { EXIT } from './exit.js';
 import { Session } from './open.js';
-import { BrokenPipe, reason } from './output.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER, whereIs } from './select.js';
+import { writeBytes } from './write.js';
 
 const TAB = 9;
 const LF = 10;
@@ -27,18 +26,6 @@ export function isBinary(bytes) {
     i += length;
   }
   return false;
-}
-
-/** @param {Uint8Array} bytes @returns {Promise<void>} when they are written */
-function write(bytes) {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => {
-      if (!error) return resolve();
-      const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
-      if (code === 'EPIPE' || code === 'ECONNRESET') return reject(new BrokenPipe());
-      return reject(new Failure(`the output cannot be written: ${reason(message)}`));
-    });
-  });
 }
 
 /** @type {import('./options.js').Command} */
@@ -79,7 +66,7 @@ export const cat = {
         }
         first = false;
         session.endProgress();
-        await write(bytes);
+        await writeBytes(bytes);
       }
     });
     return session.code;

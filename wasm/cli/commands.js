@@ -2,24 +2,30 @@
 // The commands of ckpt. Arguments, --help and shell completion are read and made with this table.
 import { cat } from './cat.js';
 import { completion } from './completion.js';
+import { core } from './core.js';
 import { decode } from './decode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
 import { ls } from './ls.js';
+import { maps } from './maps.js';
+import { memory } from './memory.js';
+import { memparse } from './memparse.js';
 import { mounts } from './mounts.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
+import { search } from './search.js';
 import { show } from './show.js';
 import { sockets } from './sockets.js';
+import { strings } from './strings.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps, files, sockets, mounts],
+  ...[ps, files, sockets, mounts, maps, memory, search, strings, core, memparse],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];

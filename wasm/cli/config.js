@@ -34,7 +34,7 @@ const texts = (/** @type {string} */ description) => ({
 export const CONFIG = {
   $schema: { description: 'Where this schema is; for editors.', type: 'string' },
   targets: texts(
-    'What the checkpoints are to be restored with: podman, cri-o, containerd, docker, runc or crun, each with an optional version as in containerd@2.1.4.',
+    'Targets that are to restore the checkpoints: podman, cri-o, containerd, docker, runc or crun, each with an optional version, as in containerd@2.1.4.',
   ),
   only: texts('The rules that count: ids, or their beginnings with "*" behind them.'),
   ignore: texts('Rules that do not count.'),

@@ -15,14 +15,14 @@ export const decode = {
   operands: 'FILE|-',
   count: [1, 1],
   details: [
-    "Reads a metadata file as the Go package does and prints what its WriteJSONFile would write: the fields it knows, in its order, indented by two spaces. The output is exact to the byte; there is no line feed at its end. On a terminal a line feed is added, and characters that are invisible or act are shown as JSON's \\u escapes, which mean the same.",
-    'A file that the Go package refuses is reported as by "ckpt validate", on standard error, and nothing is printed. "-" is standard input; it needs --kind or --stdin-name.',
+    'Reads a metadata file as the Go package does and prints what its WriteJSONFile would write: the fields it knows, in its order, indented by two spaces. The output is exact to the byte and does not end with a newline. On a terminal, a newline is added, and invisible characters and terminal controls are shown as equivalent JSON \\u escapes.',
+    'A file that the Go package rejects is reported on standard error, as by "ckpt validate", and nothing is printed. "-" is standard input; it needs --kind or --stdin-name.',
   ],
   options: [
     ...KIND_OPTIONS,
     {
       name: 'partial',
-      help: 'after a value of a wrong type or an unreadable time print what the Go package keeps then; the exit code stays 1',
+      help: 'if a value has the wrong type or a time is invalid, print what the Go package keeps; the exit code is still 1',
     },
   ],
   examples: [

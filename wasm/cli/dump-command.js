@@ -60,7 +60,7 @@ export function withPrevious([path, ...paths], context, use) {
 /**
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
- * @param {(path: string, dump: Dump) => Promise<void>} use
+ * @param {(path: string, dump: Dump, checkpoint: Checkpoint) => Promise<void>} use
  * @param {{texts?: boolean}} [options] texts: with command lines and environments
  */
 export async function eachDump(context, session, use, { texts = false } = {}) {
@@ -81,7 +81,7 @@ export async function eachDump(context, session, use, { texts = false } = {}) {
             await session.say(`${shownAs}: ${checkpoint.error.message}`, EXIT.findings);
           const dump = await checkpoint.dump({ previous, texts });
           try {
-            await use(shownAs, dump);
+            await use(shownAs, dump, checkpoint);
           } finally {
             dump.close();
           }

@@ -11,12 +11,12 @@ import { effects, sampleLines, sectionsOf } from '../report/rules-table.js';
 /** @type {import('./options.js').Command} */
 export const explain = {
   name: 'explain',
-  summary: 'explain rules: what is checked, why, what to do',
+  summary: 'explain rules: what they check, why, and what to do',
   operands: 'RULE...',
   count: [1, Infinity],
   completes: 'rules',
   details: [
-    'Prints the page of a rule of "ckpt validate": what is checked, why that matters, what to do, and a sample of what is wrong and of what is right.',
+    'Explains a rule of "ckpt validate": what it checks, why it matters, what to do, with a wrong and a right sample.',
   ],
   options: [],
   examples: ['ckpt explain CKP109'],

@@ -47,7 +47,7 @@ export function mainHelp(commands) {
   return [
     'Usage: ckpt COMMAND [OPTION]... [FILE]...\n',
     wrap(
-      'Shows what is in checkpoints of containers (Podman, CRI-O, containerd, Docker) as checkpointctl does, without unpacking anything, and checks them and their metadata as its Go package reads them.',
+      'Shows what is in container checkpoints (Podman, CRI-O, containerd, Docker) as checkpointctl does, without unpacking anything, and checks whether they are complete, restorable and trustworthy.',
     ),
     `Commands:\n${table(commands.map(({ name, summary }) => /** @type {[string, string]} */ ([name, summary])))}`,
     `Options:\n${table(GLOBAL_OPTIONS.map((option) => /** @type {[string, string]} */ ([spelled(option), describe(option, [])])))}`,

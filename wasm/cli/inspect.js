@@ -55,12 +55,12 @@ async function readInside(checkpoint, parts, pid, mask, previous) {
 /** @type {import('./options.js').Command} */
 export const inspect = {
   name: 'inspect',
-  summary: 'show all that is known about checkpoints, as a tree or JSON',
+  summary: 'show everything known about checkpoints, as a tree or as JSON',
   operands: 'FILE...',
   count: [1, Infinity],
   details: [
-    'Prints what is known about every container in the form of checkpointctl: image, ID, runtime, times, engine, addresses, sizes, and with options more. A FILE is a checkpoint archive, compressed or not, an OCI or Docker image of one, a folder, or "-" for standard input. Nothing is unpacked.',
-    'The order of everything is fixed; an annotation that holds JSON is shown as a tree. A file that is no checkpoint, or a broken one, is reported on standard error; the others are still shown.',
+    'Prints what is known about each container, in the format of checkpointctl: image, ID, runtime, times, engine, addresses and sizes; options add more. A FILE is a checkpoint archive, compressed or not, an OCI or Docker image with one, a folder, or "-" for standard input. Nothing is unpacked.',
+    'The order is fixed. Annotations that hold JSON are shown as trees. Files that are damaged or not checkpoints are reported on standard error; the others are still shown.',
     'Values in command lines and environments that look like secrets are hidden, unless --reveal. What is missing or damaged in the images of the processes is reported on standard error; the rest is shown. "ckpt ps", "ckpt files", "ckpt sockets" and "ckpt mounts" show more.',
   ],
   options: [
@@ -70,9 +70,9 @@ export const inspect = {
       value: 'FORMAT',
       choices: ['tree', 'json'],
       preset: 'tree',
-      help: 'form of the output: tree, json',
+      help: 'output format: tree, json',
     },
-    { name: 'stats', help: 'statistics that CRIU made of the dump' },
+    { name: 'stats', help: 'dump statistics of CRIU' },
     { name: 'metadata', help: 'pod, namespace and annotations' },
     { name: 'mounts', help: 'the mounts' },
     { name: 'files-in-archive', help: 'the members of the archive, with their sizes' },

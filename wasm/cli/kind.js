@@ -9,12 +9,12 @@ export const KIND_OPTIONS = [
     short: 'k',
     value: 'KIND',
     choices: 'kinds',
-    help: 'what the files named on the command line are, whatever their names',
+    help: 'kind of the given files, whatever their names',
   },
   {
     name: 'stdin-name',
     value: 'NAME',
-    help: 'name of standard input, in messages and to tell its kind',
+    help: 'name of standard input, for messages and to determine its kind',
   },
 ];
 
@@ -32,7 +32,7 @@ export function namedInput(operand, values, files, fail) {
   const input = operand === '-' ? standardInput(name, kind) : fileInput(operand, kind);
   if (kind !== '') return input;
   if (operand === '-' && values['stdin-name'] === undefined)
-    throw fail('standard input has no name that tells its kind; use --kind or --stdin-name');
+    throw fail('the kind of standard input is unknown; use --kind or --stdin-name');
   if (operand !== '-') {
     try {
       if (typeOf(operand) === 'directory') throw new ReadError('is a directory', 'EISDIR');
@@ -41,5 +41,5 @@ export function namedInput(operand, values, files, fail) {
     }
   }
   const known = files.map(({ file }) => file).join(', ');
-  throw fail(`${input.shown}: the name tells no kind (${known}); use --kind`);
+  throw fail(`${input.shown}: the kind cannot be told from the name (${known}); use --kind`);
 }

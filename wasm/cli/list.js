@@ -61,9 +61,9 @@ export const list = {
   operands: '[DIR]...',
   count: [0, Infinity],
   details: [
-    `Prints a table of the checkpoints in folders, those of the kubelet (${KUBELET}) if none is given: files whose names begin with "${PREFIX}". Columns and texts are those of checkpointctl.`,
-    "Namespace, pod, container and time are those of the metadata. What is not in them is taken from the kubelet's name for the file, checkpoint-POD_NAMESPACE-CONTAINER-TIME.tar; if the name says otherwise, that is reported. Podman does not record the time of a checkpoint: there it is the newest time of the images of the processes.",
-    'A file that is no checkpoint, or a broken one, is reported on standard error; the others are still listed, and the exit code is 0, as that of checkpointctl. "ckpt validate" tells more.',
+    `Prints a table of the checkpoints in folders, by default the kubelet's (${KUBELET}): files whose names start with "${PREFIX}". The columns and texts are those of checkpointctl.`,
+    "Namespace, pod, container and time come from the metadata. What it lacks is taken from the kubelet's file name, checkpoint-POD_NAMESPACE-CONTAINER-TIME.tar; a contradiction between the two is reported. Podman does not record the time of a checkpoint, so the time of the newest CRIU image is shown.",
+    'Files that are damaged or not checkpoints are reported on standard error; the others are still listed, and the exit code is 0, like that of checkpointctl. "ckpt validate" reports details.',
   ],
   options: [NO_PROGRESS],
   examples: ['ckpt list', 'ckpt list . /backup/checkpoints'],

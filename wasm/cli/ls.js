@@ -52,17 +52,21 @@ function* names(members) {
 /** @type {import('./options.js').Command} */
 export const ls = {
   name: 'ls',
-  summary: 'list the members of an archive, or of a tar inside of it',
+  summary: 'list the members of an archive, or of a tar archive inside it',
   operands: 'FILE [MEMBER]',
   count: [1, 2],
   details: [
-    'Lists the members of a checkpoint archive, in their order; of an image, those of the checkpoint in it. With MEMBER, the members of that member, a tar archive like rootfs-diff.tar or volumes/NAME.tar, compressed or not.',
-    'Names are shown without "./" before them; folders end in "/". What cannot be seen in a name, or acts in a terminal, is shown escaped. "-" is standard input.',
-    'If the archive is broken, what comes before that place is listed, the error is reported on standard error, and the exit code is 1.',
+    'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar or volumes/NAME.tar, compressed or not.',
+    'Names are shown without a leading "./"; folders end in "/". Invisible characters and terminal controls are escaped. "-" is standard input.',
+    'If the archive is damaged, the members before the damage are listed, the error is reported on standard error, and the exit code is 1.',
   ],
   options: [
-    { name: 'long', short: 'l', help: 'with mode, size in bytes, time of change (UTC), and links' },
-    { name: 'json', help: 'one JSON document with all that is known about the members' },
+    {
+      name: 'long',
+      short: 'l',
+      help: 'also show mode, size in bytes, modification time (UTC) and link targets',
+    },
+    { name: 'json', help: 'print everything known about the members as one JSON document' },
     CONTAINER,
     NO_PROGRESS,
   ],

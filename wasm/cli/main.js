@@ -2,7 +2,6 @@
 // From the command line to the exit code.
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
-import { load } from '../api/index.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, Failure, UsageError } from './exit.js';
 import { commandHelp, mainHelp } from './help.js';
@@ -18,6 +17,7 @@ async function core() {
       `dist/core.wasm cannot be read: ${reason(/** @type {Error} */ (error).message)}; in a clone of the repository "make" builds it`,
     );
   }
+  const { load } = await import('../api/index.js');
   return load({ wasm });
 }
 
@@ -46,7 +46,7 @@ async function run(args, stdout, stderr) {
   const [least, most] = command.count;
   if (operands.length < least) throw fail(`${command.operands} is missing`);
   if (operands.length > most)
-    throw fail(`${quoted(operands[most])} is too much; expected ${command.operands}`);
+    throw fail(`${quoted(operands[most])} is unexpected; expected ${command.operands}`);
   for (const option of command.options) {
     const value = values[option.name];
     if (option.choices !== 'kinds' || value === undefined) continue;

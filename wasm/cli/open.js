@@ -93,6 +93,16 @@ export class Session {
     this.#progress?.end();
   }
 
+  /** How far what is read now has come. @param {{read: number, size: number}} state */
+  progress(state) {
+    this.#progress?.update(state);
+  }
+
+  /** Takes the line away until it changes: output comes, and more reading. */
+  clearProgress() {
+    this.#progress?.clear();
+  }
+
   /** A line on standard error. @param {string} text @param {number} code */
   async say(text, code) {
     const { stdout, stderr } = this.#context;

@@ -46,10 +46,10 @@ export const GLOBAL_OPTIONS = [
     value: 'WHEN',
     choices: ['auto', 'always', 'never'],
     preset: 'auto',
-    help: 'colours: auto, always or never; auto follows FORCE_COLOR and NO_COLOR, else has them on a terminal',
+    help: 'colours: auto, always or never; auto follows FORCE_COLOR and NO_COLOR, or uses colours on a terminal',
   },
-  { name: 'help', short: 'h', help: 'explain the command' },
-  { name: 'version', short: 'V', help: 'tell the version' },
+  { name: 'help', short: 'h', help: 'show this help' },
+  { name: 'version', short: 'V', help: 'print the version' },
 ];
 
 /** How many insertions, deletions, changes and swaps of neighbours make b of a. @param {string} a @param {string} b */

@@ -30,12 +30,12 @@ const FORMS = {
 /** @type {import('./options.js').Command} */
 export const rules = {
   name: 'rules',
-  summary: 'list the rules of validate',
+  summary: 'list the rules that "ckpt validate" checks',
   operands: '[RULE]...',
   count: [0, Infinity],
   completes: 'rules',
   details: [
-    'Lists the rules of "ckpt validate", all or those whose ids begin as named: CKP1 for all about config.dump. Severities are the usual ones: the engine of a checkpoint and --target can raise them.',
+    'Lists the rules of "ckpt validate", all of them or those whose ids start as given: CKP1 for all rules about config.dump. The severities are the defaults: the engine of a checkpoint and --target can raise them.',
   ],
   options: [
     {
@@ -44,7 +44,7 @@ export const rules = {
       value: 'FORMAT',
       choices: Object.keys(FORMS),
       preset: 'text',
-      help: 'form of the list: text (a table), json (all that is known), markdown (their pages)',
+      help: 'list format: text (a table), json (everything), markdown (full pages)',
     },
   ],
   examples: ['ckpt rules', 'ckpt rules --format json CKP8'],

@@ -9,7 +9,7 @@ export const CONTAINER = {
   name: 'container',
   short: 'c',
   value: 'NAME',
-  help: 'look into this container of a pod, or into the checkpoint in an image: its name, the beginning of its ID, or its number, from 1',
+  help: 'select a container of a pod or a checkpoint in an image: its name, the start of its ID, or its number, from 1',
 };
 
 /** @param {Checkpoint} checkpoint */

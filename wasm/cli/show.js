@@ -32,12 +32,12 @@ export function showTable(summaries, several, bytes) {
 /** @type {import('./options.js').Command} */
 export const show = {
   name: 'show',
-  summary: 'show what checkpoints are of, in a table',
+  summary: 'show checkpoints in a table',
   operands: 'FILE...',
   count: [1, Infinity],
   details: [
-    'Prints a line for every container: name, image, ID, runtime, time of creation, engine, size of the checkpoint and of the changes to the root file system. A FILE is a checkpoint archive, compressed or not, an OCI or Docker image of one, a folder, or "-" for standard input. Nothing is unpacked.',
-    'Columns and texts are those of checkpointctl. A file that is no checkpoint, or a broken one, is reported on standard error; the others are still shown.',
+    'Prints one line per container: name, image, ID, runtime, creation time, engine, checkpoint size and the size of the root file system changes. A FILE is a checkpoint archive, compressed or not, an OCI or Docker image with one, a folder, or "-" for standard input. Nothing is unpacked.',
+    'The columns and texts are those of checkpointctl. Files that are damaged or not checkpoints are reported on standard error; the others are still shown.',
   ],
   options: [NO_PROGRESS],
   examples: ['ckpt show checkpoint.tar', 'ckpt show /var/lib/kubelet/checkpoints/*.tar'],

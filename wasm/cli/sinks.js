@@ -27,7 +27,7 @@ export function wantedForms(given, fail) {
   for (const { name, value } of parts) {
     const last = wanted.at(-1);
     if (name === 'format') wanted.push({ format: value, output: null });
-    else if (!last) throw fail('of several options --output each stands behind its --format');
+    else if (!last) throw fail('with several --output options, each must follow its --format');
     else if (last.output !== null) throw fail(`--format ${last.format} has two options --output`);
     else last.output = value;
   }
@@ -37,7 +37,7 @@ export function wantedForms(given, fail) {
       output === null
         ? 'to standard output; give them an --output'
         : `to ${escapeForTerminal(output)}`;
-    throw fail(`several forms of the report cannot go ${where}`);
+    throw fail(`several report formats cannot go ${where}`);
   }
   return wanted;
 }
@@ -57,7 +57,7 @@ export function refuseInputs(wanted, inputs, fail) {
   if (taken.size === 0) return;
   const hit = inputs.find((path) => taken.has(real(path)));
   if (hit !== undefined)
-    throw fail(`--output ${escapeForTerminal(hit)} would be written over what is checked`);
+    throw fail(`--output ${escapeForTerminal(hit)} would overwrite a file that is being checked`);
 }
 
 /** A file that a report is written to. */

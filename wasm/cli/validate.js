@@ -17,15 +17,15 @@ import { settings } from './settings.js';
 /** @type {import('./options.js').Command} */
 export const validate = {
   name: 'validate',
-  summary: 'check checkpoints: are they whole, can they be restored, may they be trusted',
+  summary: 'check whether checkpoints are complete, can be restored and can be trusted',
   operands: 'PATH...',
   count: [1, Infinity],
   details: [
-    'Checks checkpoint archives (compressed or not, also pods and images), folders, and metadata files, and says what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" tells more about a rule, "ckpt rules" lists them.',
-    'Of a folder everything in it is checked: archives, metadata files, checkpoints that were unpacked. Files with other names are passed over, symbolic links are not followed. "-" is an archive on standard input, or with --kind or --stdin-name a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell did not.',
-    'What a metadata file is, its name tells, or --kind. Those of one folder that are named one after the other are checked together.',
-    'A report can be had in several forms at once: each --format may have an --output behind it. In GitHub Actions annotations and a summary of the step are made, too, unless a form is printed.',
-    'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory: targets, only, ignore, severities, failOn, maxFindings. Options count more.',
+    'Checks checkpoint archives (compressed or not, including pods and images), folders and metadata files, and reports what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" explains a rule; "ckpt rules" lists all rules.',
+    'In a folder, all archives, metadata files and unpacked checkpoints are checked. Files with other names are skipped, and symbolic links are not followed. "-" is an archive on standard input or, with --kind or --stdin-name, a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell has not done so.',
+    'The kind of a metadata file follows from its name, or from --kind. Metadata files of the same folder that are named one after another are checked together.',
+    'One run can write several reports: each --format may be followed by an --output. In GitHub Actions, annotations and a step summary are also written unless a report is printed.',
+    'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory: targets, only, ignore, severities, failOn, maxFindings. Command-line options take precedence.',
   ],
   options: [
     {
@@ -33,14 +33,14 @@ export const validate = {
       short: 't',
       value: 'ENGINE[@VERSION]',
       repeatable: true,
-      help: 'say whether this can restore it: podman, cri-o, containerd, docker, runc, crun (without it: all of them)',
+      help: 'judge whether this target can restore it: podman, cri-o, containerd, docker, runc, crun (default: all)',
     },
     {
       name: 'only',
       value: 'RULES',
       repeatable: true,
       completes: 'rules',
-      help: 'check these rules only: CKP109, CKP8*, several with commas',
+      help: 'check only these rules: CKP109, CKP8*; separate several with commas',
     },
     {
       name: 'ignore',
@@ -68,7 +68,7 @@ export const validate = {
       value: 'FORMAT',
       repeatable: true,
       choices: FORMATS.map(({ name }) => name),
-      help: `form of the report: ${FORMATS.map(({ name, help }) => `${name} (${help})`).join(', ')} (default: text)`,
+      help: `report format: ${FORMATS.map(({ name, help }) => `${name} (${help})`).join(', ')} (default: text)`,
     },
     {
       name: 'output',
@@ -76,15 +76,15 @@ export const validate = {
       value: 'FILE',
       repeatable: true,
       completes: 'file',
-      help: 'write the report there; the form is that of the --format before',
+      help: 'write the report to this file, in the preceding --format',
     },
     { name: 'config', value: 'FILE', completes: 'file', help: 'settings' },
     {
       name: 'max-findings',
       value: 'N',
-      help: 'list so many findings of a checkpoint (default: 1000, and 100 of each rule)',
+      help: 'list at most N findings per checkpoint (default: 1000, and 100 per rule)',
     },
-    { name: 'reveal', help: 'show secrets that were found' },
+    { name: 'reveal', help: 'show secrets instead of masking them' },
     { name: 'quiet', short: 'q', help: 'print findings only, no summary' },
     { name: 'summary', help: 'print one line for each checkpoint' },
     ...KIND_OPTIONS,

@@ -37,8 +37,8 @@ export const view = {
   operands: 'PATH...',
   count: [1, Infinity],
   details: [
-    'Checks checkpoints as "ckpt validate" does, writes the page with the result inside to a file, and opens that with the program that the system has for it. The page needs nothing else and connects to nothing.',
-    'Without --output the file is a temporary one, whose name is printed.',
+    'Checks checkpoints as "ckpt validate" does, writes a page with the result to a file and opens it in the default browser. The page is self-contained and makes no connections.',
+    'Without --output, a temporary file is used and its name is printed.',
   ],
   options: [
     {
@@ -46,7 +46,7 @@ export const view = {
       short: 'o',
       value: 'FILE',
       completes: 'file',
-      help: 'write the page there, and do not open it',
+      help: 'write the page to this file and do not open it',
     },
     ...validate.options.filter(({ name }) => passed.includes(name)),
   ],

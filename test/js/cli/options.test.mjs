@@ -136,21 +136,17 @@ const wrong = [
   ],
   [['validate'], 'PATH... is missing', 'validate'],
   [['decode'], 'FILE|- is missing', 'decode'],
-  [['decode', GOOD, 'b\u202e'], '"b\\u202e" is too much; expected FILE|-', 'decode'],
-  [
-    ['decode', '-'],
-    'standard input has no name that tells its kind; use --kind or --stdin-name',
-    'decode',
-  ],
+  [['decode', GOOD, 'b\u202e'], '"b\\u202e" is unexpected; expected FILE|-', 'decode'],
+  [['decode', '-'], 'the kind of standard input is unknown; use --kind or --stdin-name', 'decode'],
   [['validate', '-k', 'any', '-', '-'], 'standard input can be read only once', 'validate'],
   [
     ['validate', GOOD, 'example/stats-dump'],
-    'example/stats-dump: the name tells no kind (config.dump, spec.dump, status, deleted.files, network.status, pod.options); use --kind',
+    'example/stats-dump: the kind cannot be told from the name (config.dump, spec.dump, status, deleted.files, network.status, pod.options); use --kind',
     'validate',
   ],
   [
     ['decode', '--stdin-name', 'a/x.json', '-'],
-    'a/x.json: the name tells no kind (config.dump, spec.dump, status, deleted.files, network.status, pod.options); use --kind',
+    'a/x.json: the kind cannot be told from the name (config.dump, spec.dump, status, deleted.files, network.status, pod.options); use --kind',
     'decode',
   ],
 ];

@@ -176,11 +176,11 @@ test('reports in several forms at once, each where it belongs', async () => {
   assert.deepEqual([one.stdout, one.stderr], ['', 'nope: unreadable: no such file or directory\n']);
   assert.equal(JSON.parse(readFileSync(join(cwd, 'c.json'), 'utf8')).results.length, 2);
   for (const [args, message] of [
-    [['-f', 'json', '-f', 'sarif'], /several forms of the report cannot go to standard output/],
-    [['-o', 'x', '-f', 'json', '-o', 'y'], /each stands behind its --format/],
+    [['-f', 'json', '-f', 'sarif'], /several report formats cannot go to standard output/],
+    [['-o', 'x', '-f', 'json', '-o', 'y'], /each must follow its --format/],
     [['-f', 'json', '-o', 'x', '-o', 'y'], /--format json has two options --output/],
     [['-f', 'json', '-o', 'x', '-f', 'sarif', '-o', 'x'], /cannot go to x/],
-    [['-o', './deleted.files'], /would be written over what is checked/],
+    [['-o', './deleted.files'], /would overwrite a file that is being checked/],
   ]) {
     const wrong = await run(...args);
     assert.equal(wrong.code, 2, args.join(' '));

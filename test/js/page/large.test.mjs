@@ -66,7 +66,7 @@ test('a large archive is cancelled while the page answers, and read again', (t) 
     await page.locator('.items a', { hasText: 'large.tar.zst' }).click();
     await page.getByRole('button', { name: A.again }).click();
     await page.locator('.progress').getByText('/s').waitFor();
-    await page.getByRole('button', { name: 'Close it' }).click();
+    await page.getByRole('button', { name: 'Close this checkpoint' }).click();
     await page.waitForTimeout(300);
     assert.equal(await page.locator('.items > li').count(), 1);
   }));

@@ -48,7 +48,7 @@ export interface ArchiveLimits {
   max_kept_sum?: number;
   /** Bytes kept per compressed byte, 1000 by default. */
   max_ratio?: number;
-  /** Of the window of a zstd stream, 32 MiB by default. */
+  /** Of the window of a zstd stream, 128 MiB by default. */
   max_window?: number;
   /** Archives inside archives, 4 by default. */
   max_depth?: number;

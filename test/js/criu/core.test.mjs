@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+// Core files of all architectures: their headers, notes and memory, read again byte by byte.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openCheckpoint } from 'container-checkpoint/node';
+import { temporaryFolder } from '../lib/checkpoints.mjs';
+import { PAGE, dumpArchive, image, message, mmImage, pageMap, pstreeImage } from '../lib/dump.mjs';
+
+const folder = temporaryFolder();
+const list = (field, count, from) => Array.from({ length: count }, (_, i) => [field, from + i]);
+const each = (first, last, from) =>
+  Array.from({ length: last - first + 1 }, (_, i) => [first + i, from + i]);
+
+/** Field of core_entry, its content, e_machine, size of NT_PRSTATUS, which register is the program counter, other notes with their sizes. */
+const MACHINES = {
+  'x86-64': {
+    march: 1,
+    field: 2,
+    machine: 62,
+    status: 336,
+    counter: [16, 0x1010],
+    info: [
+      [1, 0],
+      [2, each(1, 27, 0x1000)],
+      [
+        3,
+        [
+          ...each(1, 8, 1),
+          ...list(9, 32, 0),
+          ...list(10, 64, 0),
+          [13, [[1, 7], ...list(2, 64, 5)]],
+        ],
+      ],
+    ],
+    notes: { 2: 512, 0x202: 832 },
+  },
+  arm: {
+    march: 2,
+    field: 6,
+    machine: 40,
+    status: 148,
+    narrow: true,
+    counter: [15, 0x100f],
+    info: [
+      [1, 0],
+      [2, 7],
+      [3, each(1, 18, 0x1000)],
+      [4, [...list(1, 32, 9), ...each(2, 5, 1)]],
+    ],
+    notes: { 0x400: 260, 0x401: 4 },
+  },
+  aarch64: {
+    march: 3,
+    field: 8,
+    machine: 183,
+    status: 392,
+    counter: [32, 0x2001],
+    info: [
+      [1, 0],
+      [2, 7],
+      [3, [...list(1, 31, 0x1000), ...each(2, 4, 0x2000)]],
+      [4, [...list(1, 64, 9), [2, 1], [3, 2]]],
+      [5, [[6, each(1, 9, 1)]]],
+    ],
+    notes: { 2: 528, 0x401: 8, 0x407: 64 },
+  },
+  ppc64: {
+    march: 4,
+    field: 9,
+    machine: 21,
+    status: 504,
+    counter: [32, 0x2001],
+    info: [
+      [1, 0],
+      [2, [...list(1, 32, 0x1000), ...each(2, 9, 0x2001)]],
+      [3, list(1, 33, 1)],
+      [4, [...list(1, 66, 1), [2, 3]]],
+      [5, list(1, 32, 1)],
+    ],
+    notes: { 2: 264, 0x100: 544, 0x102: 256 },
+  },
+  s390: {
+    march: 5,
+    field: 10,
+    machine: 22,
+    status: 336,
+    big: true,
+    counter: [1, 0x2001],
+    info: [
+      [1, 0],
+      [2, [[1, 0x2000], [2, 0x2001], ...list(3, 16, 0x1000), ...list(4, 16, 1), [5, 1], [6, 4]]],
+      [3, [[1, 1], ...list(2, 16, 1)]],
+      [4, list(1, 16, 1)],
+      [5, list(1, 32, 1)],
+    ],
+    notes: { 2: 136, 0x307: 4, 0x309: 128, 0x30a: 256 },
+  },
+  mips: {
+    march: 6,
+    field: 11,
+    machine: 8,
+    status: 480,
+    counter: [34, 0x1022],
+    info: [
+      [1, 0],
+      [2, 7],
+      [3, each(1, 38, 0x1000)],
+      [4, each(1, 36, 1)],
+    ],
+    notes: { 2: 264 },
+  },
+  loongarch64: {
+    march: 7,
+    field: 12,
+    machine: 258,
+    status: 480,
+    counter: [33, 0x2000],
+    info: [
+      [1, 0],
+      [2, 7],
+      [3, [...list(1, 32, 0x1000), [2, 0x2000]]],
+      [4, [...list(1, 32, 1), [2, 1], [3, 1]]],
+    ],
+    notes: { 2: 272 },
+  },
+  riscv64: {
+    march: 8,
+    field: 13,
+    machine: 243,
+    status: 376,
+    counter: [0, 0x1000],
+    info: [
+      [1, 0],
+      [2, 7],
+      [3, each(1, 32, 0x1000)],
+      [4, [...list(1, 32, 1), [2, 1]]],
+    ],
+    notes: { 2: 264 },
+  },
+};
+
+const tc = [
+  [1, 1],
+  [2, 0],
+  [3, 0],
+  [4, 0],
+  [5, 0xff],
+  [6, 'name'],
+];
+const coreOf = ({ march, field, info }, extra = []) =>
+  image(0x55053847, message([1, march], [field, info], ...extra));
+
+const START = 0x400000n;
+const bytes = Uint8Array.from({ length: 3 * PAGE }, (_, i) => i * 7 + (i >> 8));
+
+/** Two threads; three pages, of which the middle one was never written, and one of a file. */
+function archiveOf(machine) {
+  const stored = [0, 2].map((n) => ({
+    address: START + BigInt(n * PAGE),
+    flags: 4,
+    bytes: bytes.subarray(n * PAGE, (n + 1) * PAGE),
+  }));
+  const { map, pages } = pageMap(1, stored, '4.2');
+  return dumpArchive({
+    'pstree.img': image(0x50273030, message([1, 5], [2, 0], [3, 5], [4, 5], [5, 5], [5, 6])),
+    'core-5.img': coreOf(machine, [[3, tc]]),
+    'core-6.img': coreOf(machine),
+    'mm-5.img': mmImage([
+      { start: START, end: START + BigInt(3 * PAGE), prot: 3 },
+      {
+        start: 0x500000n,
+        end: 0x500000n + BigInt(PAGE),
+        prot: 5,
+        status: 1 | 64,
+        flags: 2,
+        shmid: 9,
+        offset: 2 * PAGE,
+      },
+    ]),
+    'files.img': image(
+      0x56303138,
+      message(
+        [1, 1],
+        [2, 9],
+        [
+          3,
+          [
+            [1, 9],
+            [2, 0],
+            [3, 0],
+            [5, each(1, 5, 0)],
+            [6, '/bin/true'],
+          ],
+        ],
+      ),
+    ),
+    'pagemap-5.img': map,
+    'pages-1.img': pages,
+  });
+}
+
+/** Headers and notes of a core file. */
+function parse(file, { narrow = false, big = false }) {
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const number = (at, size) =>
+    size === 2
+      ? view.getUint16(at, !big)
+      : size === 4
+        ? view.getUint32(at, !big)
+        : Number(view.getBigUint64(at, !big));
+  const size = narrow ? 4 : 8;
+  const headers = [];
+  const [table, entry, count] = narrow
+    ? [number(28, 4), number(42, 2), number(44, 2)]
+    : [number(32, 8), number(54, 2), number(56, 2)];
+  for (let i = 0; i < count; i++) {
+    const at = table + i * entry;
+    const words = Array.from({ length: narrow ? 8 : 7 }, (_, k) =>
+      number(at + (narrow ? 0 : 8) + k * size, size),
+    );
+    headers.push(
+      narrow
+        ? {
+            type: words[0],
+            offset: words[1],
+            address: words[2],
+            inFile: words[4],
+            inMemory: words[5],
+            flags: words[6],
+          }
+        : {
+            type: number(at, 4),
+            flags: number(at + 4, 4),
+            offset: words[0],
+            address: words[1],
+            inFile: words[3],
+            inMemory: words[4],
+          },
+    );
+  }
+  const notes = [];
+  const { offset, inFile } = headers[0];
+  for (let at = offset; at < offset + inFile;) {
+    const [owner, length, type] = [number(at, 4), number(at + 4, 4), number(at + 8, 4)];
+    const start = at + 12 + Math.ceil(owner / 4) * 4;
+    notes.push({ type, owner: file.toString('latin1', at + 12, at + 11 + owner), length, start });
+    at = start + Math.ceil(length / 4) * 4;
+  }
+  return { machine: number(18, 2), headers, notes, number };
+}
+
+for (const [name, machine] of Object.entries(MACHINES)) {
+  test(`the core file of ${name}`, async () => {
+    const checkpoint = await openCheckpoint(archiveOf(machine));
+    const dump = await checkpoint.dump();
+    const pieces = dump.memory.coreFile(5);
+    const file = Buffer.alloc(dump.memory.core(5).size);
+    for await (const { position, bytes: piece } of pieces) file.set(piece, position);
+    dump.close();
+    await checkpoint.close();
+    assert.equal(file.toString('latin1', 0, 4), '\x7fELF');
+    assert.deepEqual([file[4], file[5]], [machine.narrow ? 1 : 2, machine.big ? 2 : 1]);
+    const { machine: found, headers, notes, number } = parse(file, machine);
+    assert.equal(found, machine.machine);
+    const status = notes.filter(({ type }) => type === 1);
+    assert.deepEqual(
+      status.map(({ length }) => length),
+      [machine.status, machine.status],
+    );
+    const word = machine.narrow ? 4 : 8;
+    const [ids, registers] = machine.narrow ? [24, 72] : [32, 112];
+    assert.deepEqual(
+      status.map(({ start }) => number(start + ids, 4)),
+      [5, 6],
+    );
+    const [counter, value] = machine.counter;
+    for (const { start } of status)
+      assert.equal(number(start + registers + counter * word, word), value);
+    for (const [type, length] of Object.entries(machine.notes))
+      assert.deepEqual(
+        notes.filter((note) => note.type === Number(type)).map((note) => note.length),
+        [length, length],
+        `note ${type}`,
+      );
+    const info = notes.find(({ type }) => type === 3);
+    assert.equal(info.length, machine.narrow ? 124 : 136);
+    assert.equal(
+      file.toString('latin1', info.start + (machine.narrow ? 28 : 40)).split('\0')[0],
+      'name',
+    );
+    const files = notes.find(({ type }) => type === 0x46494c45);
+    assert.deepEqual(
+      Array.from({ length: 5 }, (_, i) => number(files.start + i * word, word)),
+      [1, PAGE, 0x500000, 0x500000 + PAGE, 2],
+    );
+    assert.equal(
+      file.toString('latin1', files.start + 5 * word, files.start + files.length),
+      '/bin/true\0',
+    );
+    const loads = headers.slice(1);
+    assert.deepEqual(
+      loads.map(({ address, inFile, inMemory, flags }) => [address, inFile, inMemory, flags]),
+      [
+        [Number(START), 3 * PAGE, 3 * PAGE, 6],
+        [0x500000, 0, PAGE, 5],
+      ],
+    );
+    const memory = file.subarray(loads[0].offset, loads[0].offset + 3 * PAGE);
+    assert.ok(memory.subarray(0, PAGE).equals(bytes.subarray(0, PAGE)));
+    assert.ok(memory.subarray(PAGE, 2 * PAGE).every((byte) => byte === 0));
+    assert.ok(memory.subarray(2 * PAGE).equals(bytes.subarray(2 * PAGE)));
+  });
+}
+
+test('what has no core file', async () => {
+  const checkpoint = await openCheckpoint(archiveOf(MACHINES['x86-64']));
+  const dump = await checkpoint.dump();
+  assert.throws(() => dump.memory.core(7), /there is no such process/);
+  dump.close();
+  await checkpoint.close();
+  const other = await openCheckpoint(dumpArchive({ 'pstree.img': pstreeImage([5]) }));
+  const without = await other.dump();
+  assert.throws(() => without.memory.core(5), /are missing/);
+  without.close();
+  await other.close();
+});
+
+const ckpt = (...args) =>
+  execFileSync('node', ['wasm/cli/ckpt.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+
+test('on the command line', () => {
+  const path = join(folder, 'dump.tar');
+  const out = join(folder, 'core');
+  writeFileSync(path, archiveOf(MACHINES['x86-64']));
+  ckpt('core', '--pid', '5', '-o', out, path);
+  assert.equal(statSync(out).mode & 0o777, 0o600);
+  assert.equal(readFileSync(out).toString('latin1', 0, 4), '\x7fELF');
+  const raw = ckpt(
+    'memory',
+    '--pid',
+    '5',
+    '--address',
+    '0x400000',
+    '--length',
+    '16',
+    '--raw',
+    path,
+  );
+  assert.ok(raw.equals(bytes.subarray(0, 16)));
+  assert.equal(
+    ckpt('memory', '--pid', '5', '--address', '0x400000', '--length', '4', path).toString(),
+    `0000000000400000  00 07 0e 15 ${' '.repeat(37)} |....|\n`,
+  );
+  assert.throws(
+    () => ckpt('memory', '--pid', '5', '--address', '0x500000', '--length', '4', '--raw', path),
+    ({ status, stdout, stderr }) => {
+      assert.equal(status, 1);
+      assert.equal(stdout.length, 0);
+      return /0x500000: it is as in the mapped file/.test(stderr.toString());
+    },
+  );
+  const { maps } = JSON.parse(
+    spawnSync('node', ['wasm/cli/ckpt.js', 'maps', '--format', 'json', path]).stdout,
+  );
+  assert.deepEqual(
+    maps.map(({ start, end, perms, offset, name, size, stored, zero, file }) => [
+      start,
+      end,
+      perms,
+      offset,
+      name,
+      size,
+      stored,
+      zero,
+      file,
+    ]),
+    [
+      ['0x400000', '0x403000', 'rw-p', '0x0', null, 12288, 8192, 4096, 0],
+      ['0x500000', '0x501000', 'r-xp', '0x2000', '/bin/true', 4096, 0, 0, 4096],
+    ],
+  );
+  assert.match(ckpt('memparse', path).toString(), /^5 +name +8\.0 KiB +0 B$/m);
+  const lines = ckpt('memparse', '--pid', '5', path).toString().split('\n');
+  assert.match(lines[5], /^0000000000400000 {2}00 07 0e 15( [0-9a-f]{2}){12} {2}\|.{16}\|$/);
+  const [line] = ckpt('search', '--hex', '--format', 'jsonl', path, '00 07 0e 15')
+    .toString()
+    .split('\n');
+  assert.deepEqual(JSON.parse(line), {
+    pid: 5,
+    address: '0x400000',
+    length: 4,
+    match: '\0\x07\x0e\x15',
+    mapping: '[anonymous]',
+    perms: 'rw-p',
+  });
+});

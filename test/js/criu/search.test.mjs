@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0
+// A thousand needles in the memory of several processes, half of them over the borders of pages: all are
+// found at their addresses, and nothing else, in every form in which a dump can hold them.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { openCheckpoint } from 'container-checkpoint/node';
+import { PAGE, VMA, coreImage, dumpArchive, mmImage, pageMap, pstreeImage } from '../lib/dump.mjs';
+
+/** The same numbers every time. */
+function random(seed) {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const NEEDLE = Buffer.from('n33dle:\x00\xff0123', 'latin1');
+const COUNT = 1000;
+const SHARED = 7;
+const page = (value) => BigInt(value) * BigInt(PAGE);
+
+/**
+ * Memory of two processes: private mappings that adjoin, with pages that were never written, and shared
+ * memory that both have mapped, at other places.
+ */
+function makeMemory(seed) {
+  const next = random(seed);
+  const noise = () => {
+    const bytes = new Uint8Array(PAGE);
+    const kind = next(3);
+    for (let i = 0; i < PAGE; i++)
+      bytes[i] = kind === 0 ? next(256) : kind === 1 ? 97 + (i % 7) : 0;
+    return bytes;
+  };
+  const shared = Array.from({ length: 40 }, () => (next(4) === 0 ? null : noise()));
+  const processes = [11, 12].map((pid, k) => {
+    const base = page(0x10000 + k * 0x5000);
+    const vmas = [];
+    const pages = new Map();
+    let at = base;
+    for (let i = 0; i < 12; i++) {
+      const size = 10 + next(110);
+      vmas.push({
+        start: at,
+        end: at + page(size),
+        prot: i % 3 === 0 ? 5 : 3,
+        status: i === 2 ? VMA.heap : VMA.anonymous,
+      });
+      for (let n = 0; n < size; n++) if (next(6) > 0) pages.set(at + page(n), noise());
+      at += page(size + (next(3) === 0 ? 3 : 0));
+    }
+    vmas.push({
+      start: at,
+      end: at + page(30),
+      flags: 0x21,
+      status: VMA.sysv,
+      shmid: SHARED,
+      offset: k * 5 * PAGE,
+    });
+    return { pid, vmas, pages, sharedAt: at, sharedFrom: k * 5 };
+  });
+  return { processes, shared, next };
+}
+
+/** A page of a process as it sees it; null: zero and not stored; undefined: nothing there. */
+function pageOf({ vmas, pages, sharedAt, sharedFrom }, shared, address) {
+  const vma = vmas.find(({ start, end }) => start <= address && address < end);
+  if (!vma) return undefined;
+  if (address < sharedAt) return pages.get(address) ?? null;
+  return shared[sharedFrom + Number((address - sharedAt) / BigInt(PAGE))] ?? null;
+}
+
+/** Puts the needles where they do not touch each other; half of them over borders. */
+function plant({ processes, shared, next }) {
+  const used = new Set();
+  const names = new Map();
+  let planted = 0;
+  for (let tries = 0; planted < COUNT && tries < 200 * COUNT; tries++) {
+    const process = processes[next(2)];
+    const vma = process.vmas[next(process.vmas.length)];
+    const pages = Number((vma.end - vma.start) / BigInt(PAGE));
+    const inPage =
+      planted % 2 === 0 ? next(PAGE - NEEDLE.length) : PAGE - 1 - next(NEEDLE.length - 1);
+    const start = vma.start + page(next(pages)) + BigInt(inPage);
+    const bytes = Array.from(NEEDLE, (_, i) => {
+      const at = start + BigInt(i);
+      const base = at - (at % BigInt(PAGE));
+      return { page: pageOf(process, shared, base), offset: Number(at - base), key: base };
+    });
+    const stamp = ({ page: where, offset }) => {
+      if (where && !names.has(where)) names.set(where, names.size);
+      return `${names.get(where)}/${offset >> 4}`;
+    };
+    if (bytes.some((byte) => !byte.page || used.has(stamp(byte)))) continue;
+    for (const byte of bytes) used.add(stamp(byte));
+    for (const [i, byte] of bytes.entries()) byte.page[byte.offset] = NEEDLE[i];
+    planted++;
+  }
+  assert.equal(planted, COUNT);
+}
+
+/** All places of a pattern in the memory of the processes, by looking everywhere. */
+function placesIn({ processes, shared }, pattern) {
+  const places = [];
+  for (const process of processes) {
+    let run = [];
+    let start = 0n;
+    const flush = () => {
+      if (run.length === 0) return;
+      const whole = Buffer.concat(run.map((one) => one ?? new Uint8Array(PAGE)));
+      for (
+        let at = whole.indexOf(pattern);
+        at >= 0;
+        at = whole.indexOf(pattern, at + pattern.length)
+      )
+        if (
+          run
+            .slice(Math.floor(at / PAGE), Math.floor((at + pattern.length - 1) / PAGE) + 1)
+            .some((one) => one)
+        )
+          places.push(`${process.pid} 0x${(start + BigInt(at)).toString(16)}`);
+      run = [];
+    };
+    const { start: first } = process.vmas[0];
+    const { end } = process.vmas.at(-1);
+    for (let at = first; at < end; at += BigInt(PAGE)) {
+      const bytes = pageOf(process, shared, at);
+      if (bytes === undefined) flush();
+      else {
+        if (run.length === 0) start = at;
+        run.push(bytes);
+      }
+    }
+    flush();
+  }
+  return places.sort();
+}
+
+const entriesOf = (pages, flags) =>
+  [...pages]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([address, bytes]) => ({ address, flags, bytes }));
+
+/** The dump, and the one before it if some pages are there. */
+function dumpsOf({ processes, shared, next }, { dialect, incremental = false, most = 256 }) {
+  const images = { 'pstree.img': pstreeImage(processes.map(({ pid }) => pid)) };
+  const before = {};
+  const add = (name, id, pages) => {
+    const entries = entriesOf(pages, 4);
+    const old = [];
+    for (const entry of entries) {
+      if (!incremental || next(2) === 0) continue;
+      old.push({ ...entry });
+      entry.flags = 1;
+    }
+    // What the dump before has of other pages was changed since: it must not be looked at.
+    if (incremental)
+      for (const { address, flags } of entries)
+        if (flags === 4 && next(3) === 0)
+          old.push({ address, flags: 4, bytes: Buffer.alloc(PAGE, NEEDLE) });
+    old.sort((a, b) => (a.address < b.address ? -1 : 1));
+    const now = pageMap(id, entries, dialect, most);
+    images[`pagemap-${name}.img`] = now.map;
+    images[`pages-${id}.img`] = now.pages;
+    const then = pageMap(id, old, dialect, most);
+    before[`pagemap-${name}.img`] = then.map;
+    before[`pages-${id}.img`] = then.pages;
+  };
+  for (const [i, { pid, vmas, pages }] of processes.entries()) {
+    images[`core-${pid}.img`] = coreImage(`p${pid}`);
+    images[`mm-${pid}.img`] = mmImage(vmas);
+    add(String(pid), i + 1, pages);
+  }
+  const sharedPages = new Map(shared.flatMap((bytes, i) => (bytes ? [[page(i), bytes]] : [])));
+  add(`shmem-${SHARED}`, 9, sharedPages);
+  return { archive: dumpArchive(images), previous: incremental ? dumpArchive(before) : null };
+}
+
+async function found(dump, query, options) {
+  const places = [];
+  for await (const { pid, address, bytes } of dump.memory.search(query, options))
+    places.push({ place: `${pid} 0x${address.toString(16)}`, bytes: Buffer.from(bytes) });
+  return places;
+}
+
+const hexOf = (bytes) => Buffer.from(bytes).toString('hex');
+
+async function withDump({ archive, previous }, use) {
+  const checkpoint = await openCheckpoint(archive);
+  const before = previous && (await openCheckpoint(previous));
+  const dump = await checkpoint.dump(before ? { previous: before } : {});
+  try {
+    await use(dump);
+  } finally {
+    dump.close();
+    await checkpoint.close();
+    await before?.close();
+  }
+}
+
+const FORMS = [
+  { name: 'one entry a run', dialect: '4.2' },
+  { name: 'an entry for each page', dialect: '4.2', most: 1 },
+  { name: 'as CRIU 4.1', dialect: '4.1', most: 5 },
+  { name: 'incremental', dialect: '4.2', incremental: true },
+  { name: 'incremental, as CRIU 4.1', dialect: '4.1', incremental: true },
+  { name: 'compressed', dialect: 'blocks', most: 64 },
+  { name: 'compressed and incremental', dialect: 'blocks', incremental: true },
+];
+
+for (const [i, form] of FORMS.entries()) {
+  test(`1000 needles: ${form.name}`, async () => {
+    const memory = makeMemory(i + 1);
+    plant(memory);
+    const wanted = placesIn(memory, NEEDLE);
+    assert.ok(wanted.length >= COUNT);
+    const made = dumpsOf(memory, form);
+    await withDump(made, async (dump) => {
+      const queries = {
+        bytes: { hex: hexOf(NEEDLE) },
+        wildcards: { hex: hexOf(NEEDLE).replace(/^(....)..../, '$1??4?'.replace('4?', '6?')) },
+        expression: { regex: 'n3+dle:\\x00\\xff\\d{4}' },
+        many: {
+          hex: [
+            hexOf(NEEDLE),
+            ...Array.from({ length: 120 }, (_, k) => hexOf(Buffer.from(`never there ${k}`))),
+          ],
+        },
+      };
+      for (const [name, query] of Object.entries(queries)) {
+        const places = await found(dump, query);
+        assert.deepEqual(places.map(({ place }) => place).sort(), wanted, name);
+        assert.ok(
+          places.every(({ bytes }) => bytes.equals(NEEDLE)),
+          name,
+        );
+      }
+      // What ends or begins in memory that was never written.
+      for (const pattern of ['6162630000', '00616263']) {
+        const places = (await found(dump, { hex: pattern })).map(({ place }) => place);
+        assert.deepEqual(places.sort(), placesIn(memory, Buffer.from(pattern, 'hex')), pattern);
+      }
+    });
+    await withDump({ ...made, archive: gzipSync(made.archive) }, async (dump) => {
+      const places = await found(dump, { hex: hexOf(NEEDLE) });
+      assert.deepEqual(places.map(({ place }) => place).sort(), wanted, 'in a compressed archive');
+    });
+  });
+}
+
+test('reading gives what the processes saw', async () => {
+  for (const [i, form] of FORMS.entries()) {
+    const memory = makeMemory(i + 1);
+    await withDump(dumpsOf(memory, form), async (dump) => {
+      for (const process of memory.processes)
+        for (const { start, end } of process.vmas) {
+          const parts = [];
+          for (let at = start; at < end; at += BigInt(PAGE))
+            parts.push(pageOf(process, memory.shared, at) ?? new Uint8Array(PAGE));
+          const whole = Buffer.concat(parts);
+          const bytes = await dump.memory.read(process.pid, start, whole.length);
+          assert.ok(whole.equals(bytes), `${form.name}: ${process.pid} 0x${start.toString(16)}`);
+          const part = await dump.memory.read(process.pid, start + 17n, whole.length - 40);
+          assert.ok(whole.subarray(17, -23).equals(part));
+        }
+      const { pid, vmas } = memory.processes[0];
+      const { end } = vmas.at(-1);
+      await assert.rejects(dump.memory.read(pid, end - 8n, 16), {
+        name: 'MemoryError',
+        place: 'nowhere',
+        address: end,
+      });
+    });
+  }
+});
+
+test('a dump before that is not given is not made up', async () => {
+  const memory = makeMemory(4);
+  const { archive } = dumpsOf(memory, FORMS[3]);
+  await withDump({ archive, previous: null }, async (dump) => {
+    const { pid, vmas } = memory.processes[0];
+    const { start, end } = vmas[0];
+    await assert.rejects(dump.memory.read(pid, start, Number(end - start)), { place: 'previous' });
+    const search = dump.memory.search({ hex: hexOf(NEEDLE) });
+    let step = await search.next();
+    while (!step.done) step = await search.next();
+    assert.ok(step.value.bytes > 0);
+  });
+});
+
+test('filters', async () => {
+  const memory = makeMemory(1);
+  plant(memory);
+  const wanted = placesIn(memory, NEEDLE);
+  await withDump(dumpsOf(memory, FORMS[0]), async (dump) => {
+    const query = { hex: hexOf(NEEDLE) };
+    const places = async (options) =>
+      (await found(dump, query, options)).map(({ place }) => place).sort();
+    assert.deepEqual(
+      await places({ pids: [12] }),
+      wanted.filter((place) => place.startsWith('12 ')),
+    );
+    const heap = memory.processes.map(({ pid, vmas }) => ({ pid, ...vmas[2] }));
+    const inside = (place) =>
+      heap.some(({ pid, start, end }) => {
+        const [one, address] = place.split(' ');
+        return (
+          Number(one) === pid &&
+          BigInt(address) >= start &&
+          BigInt(address) + BigInt(NEEDLE.length) <= end
+        );
+      });
+    assert.deepEqual(await places({ kinds: ['heap'] }), wanted.filter(inside));
+    const some = wanted[300].split(' ')[1];
+    assert.deepEqual(
+      await places({ from: BigInt(some), to: BigInt(some) + BigInt(NEEDLE.length) }),
+      wanted.filter((place) => place.endsWith(` ${some}`)),
+    );
+    assert.equal((await places({ limit: 3 })).length, 3);
+    assert.deepEqual(await places({ limit: 0 }), []);
+  });
+});
+
+test('patterns that cannot be searched for', async () => {
+  await withDump(dumpsOf(makeMemory(1), FORMS[0]), async (dump) => {
+    const refused = async (query, wanted) => assert.rejects(found(dump, query), wanted);
+    await refused({ regex: 'a(' }, { name: 'PatternError', offset: 2 });
+    await refused({ hex: '4' }, { name: 'PatternError' });
+    await refused({ hex: '????' }, { name: 'PatternError' });
+    await refused({ text: '' }, { name: 'PatternError' });
+    await refused({}, TypeError);
+    await refused({ text: 'a', hex: '41' }, TypeError);
+    await refused({ text: [] }, TypeError);
+    await refused({ strings: 0 }, TypeError);
+  });
+});

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes dumps as CRIU would write them, of memory that is given: all dialects of page maps.
+import { tar } from './tar.mjs';
+
+export const PAGE = 4096;
+
+const varint = (value) => {
+  const bytes = [];
+  let left = BigInt(value);
+  for (; left >= 128n; left >>= 7n) bytes.push(Number(left & 127n) | 128);
+  bytes.push(Number(left));
+  return bytes;
+};
+
+/** A message of [number, value] fields: numbers, bytes, texts, or lists of fields. */
+export function message(...fields) {
+  const out = [];
+  for (const [number, value] of fields) {
+    if (typeof value === 'number' || typeof value === 'bigint') {
+      out.push(...varint(number << 3), ...varint(value));
+    } else {
+      const bytes =
+        typeof value === 'string'
+          ? Buffer.from(value)
+          : Array.isArray(value)
+            ? message(...value)
+            : value;
+      out.push(...varint((number << 3) | 2), ...varint(bytes.length), ...bytes);
+    }
+  }
+  return Uint8Array.from(out);
+}
+
+const word = (value) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+};
+
+/** An image of these messages. */
+export const image = (magic, ...messages) =>
+  Buffer.concat([
+    word(0x54564319),
+    word(magic),
+    ...messages.flatMap((bytes) => [word(bytes.length), bytes]),
+  ]);
+
+const MAGIC = {
+  pstree: 0x50273030,
+  core: 0x55053847,
+  mm: 0x57492820,
+  pagemap: 0x56084025,
+  files: 0x56303138,
+  memfd: 0x48453499,
+};
+
+/** A block of LZ4, not well compressed; null if it would not be smaller. */
+export function lz4(raw) {
+  const out = [];
+  const seen = new Map();
+  const number = (value) => {
+    for (; value >= 255; value -= 255) out.push(255);
+    out.push(value);
+  };
+  const sequence = (from, to, length, distance) => {
+    const literals = to - from;
+    const token = (Math.min(literals, 15) << 4) | (length ? Math.min(length - 4, 15) : 0);
+    out.push(token);
+    if (literals >= 15) number(literals - 15);
+    for (let i = from; i < to; i++) out.push(raw[i]);
+    if (!length) return;
+    out.push(distance & 255, distance >> 8);
+    if (length - 4 >= 15) number(length - 19);
+  };
+  let anchor = 0;
+  for (let i = 0; i + 12 < raw.length;) {
+    const key = raw[i] | (raw[i + 1] << 8) | (raw[i + 2] << 16) | (raw[i + 3] << 24);
+    const at = seen.get(key);
+    seen.set(key, i);
+    if (at === undefined || i - at > 65535) {
+      i++;
+      continue;
+    }
+    let length = 4;
+    while (i + length < raw.length - 5 && raw[at + length] === raw[i + length]) length++;
+    sequence(anchor, i, length, i - at);
+    i += length;
+    anchor = i;
+  }
+  sequence(anchor, raw.length, 0, 0);
+  return out.length < raw.length ? Uint8Array.from(out) : null;
+}
+
+/** What an entry of so many pages says of its blocks. */
+function compressed(bytes, each) {
+  const sizes = [];
+  const payload = [];
+  for (let at = 0; at < bytes.length; at += each * PAGE) {
+    const raw = bytes.subarray(at, at + each * PAGE);
+    const block = raw.every((byte) => byte === 0) ? new Uint8Array() : (lz4(raw) ?? raw);
+    sizes.push(...varint(block.length));
+    payload.push(block);
+  }
+  const stored = Buffer.concat(payload);
+  const blocks = [
+    [1, Uint8Array.from(sizes)],
+    [2, stored.length],
+    [3, each],
+  ];
+  return { stored, blocks };
+}
+
+/**
+ * A page map and its pages file.
+ * @param {number} id of the pages file
+ * @param {{address: bigint, flags: number, bytes?: Uint8Array}[]} pages sorted; bytes: those of PRESENT ones
+ * @param {'4.2' | '4.1' | 'blocks'} dialect
+ * @param {number} most pages of an entry
+ */
+export function pageMap(id, pages, dialect, most = 256) {
+  const entries = [];
+  const data = [];
+  for (let i = 0; i < pages.length;) {
+    const { address, flags } = pages[i];
+    let n = 1;
+    while (
+      n < most &&
+      pages[i + n]?.flags === flags &&
+      pages[i + n].address === address + BigInt(n * PAGE)
+    )
+      n++;
+    const present = (flags & 4) !== 0;
+    const bytes = present && Buffer.concat(pages.slice(i, i + n).map((page) => page.bytes));
+    const fields = [
+      [1, address],
+      [2, dialect === '4.1' ? n : 0],
+      [4, flags],
+    ];
+    if (dialect !== '4.1') fields.push([5, n]);
+    if (present && dialect === 'blocks') {
+      const { stored, blocks } = compressed(bytes, 4);
+      fields.push([6, blocks]);
+      data.push(stored);
+    } else if (present) {
+      data.push(bytes);
+    }
+    entries.push(message(...fields));
+    i += n;
+  }
+  return {
+    map: image(MAGIC.pagemap, message([1, id]), ...entries),
+    pages: Buffer.concat(data),
+  };
+}
+
+/** Status of mappings, as CRIU has it. */
+export const VMA = { anonymous: 1 | 512, sysv: 1 | 256 | 1024, heap: 1 | 32 | 512 };
+
+/** @param {{start: bigint, end: bigint, prot?: number, flags?: number, status?: number, shmid?: number, offset?: number}} vma */
+const vmaMessage = ({
+  start,
+  end,
+  prot = 3,
+  flags = 0x22,
+  status = VMA.anonymous,
+  shmid = 0,
+  offset = 0,
+}) => [
+  [1, start],
+  [2, end],
+  [3, offset],
+  [4, shmid],
+  [5, prot],
+  [6, flags],
+  [7, status],
+  [8, 1], // -1, zigzag
+];
+
+/** mm-PID.img. @param {any[]} vmas */
+export const mmImage = (vmas) =>
+  image(
+    MAGIC.mm,
+    message(
+      ...Array.from({ length: 12 }, (_, i) => [i + 1, 0]),
+      [13, 6],
+      [13, PAGE],
+      ...vmas.map((vma) => [14, vmaMessage(vma)]),
+    ),
+  );
+
+/** pstree.img. @param {number[]} pids */
+export const pstreeImage = (pids) =>
+  image(
+    MAGIC.pstree,
+    ...pids.map((pid, i) =>
+      message([1, pid], [2, i === 0 ? 0 : pids[0]], [3, pid], [4, pid], [5, pid]),
+    ),
+  );
+
+/** core-PID.img of a process that was alive. @param {string} comm */
+export const coreImage = (comm) =>
+  image(
+    MAGIC.core,
+    message(
+      [1, 1],
+      [
+        3,
+        [
+          [1, 1],
+          [2, 0],
+          [3, 0],
+          [4, 0],
+          [5, 0],
+          [6, comm],
+        ],
+      ],
+    ),
+  );
+
+/** @param {Record<string, Uint8Array>} images */
+export const dumpArchive = (images) =>
+  tar(...Object.entries(images).map(([name, bytes]) => [`checkpoint/${name}`, bytes]));

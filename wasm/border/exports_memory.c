@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The memory of a dump's processes, for JavaScript; wasm/api/memory.js is the other side. Lists are
+ * answered as words in a row, good until the next call.
+ */
+#include <string.h>
+
+#include "criu/elf.h"
+#include "criu/lz4.h"
+#include "criu/memory_view.h"
+#include "wasm/border/tape.h"
+
+const void *ckpt_wasm_memory_maps(ckpt_dump *dump, uint32_t pid);
+int ckpt_wasm_memory_has(ckpt_dump *dump, uint32_t pid);
+const void *ckpt_wasm_memory_pids(ckpt_dump *dump);
+uint32_t ckpt_wasm_memory_page_size(ckpt_dump *dump);
+const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t from, uint64_t to,
+                                      uint32_t most);
+const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t address);
+int ckpt_wasm_memory_expand(const uint8_t *from, uint32_t length, uint8_t *to, uint32_t size);
+const void *ckpt_wasm_memory_core(ckpt_dump *dump, uint32_t pid);
+const void *ckpt_wasm_memory_sizes(ckpt_dump *dump);
+
+static struct ckpt_buffer list;
+static struct ckpt_tape tape;
+static struct {
+    const void *data;
+    uint32_t length; /* in bytes */
+    const char *strings;
+    uint32_t strings_length;
+} answer;
+
+static void add_word(uint32_t word)
+{
+    ckpt_buffer_add(&list, (const char *)&word, sizeof(word));
+}
+
+static void add_long(uint64_t value)
+{
+    add_word((uint32_t)value);
+    add_word((uint32_t)(value >> 32));
+}
+
+static const void *answer_list(void)
+{
+    answer.data = list.data;
+    answer.length = list.failed ? 0 : (uint32_t)list.length;
+    return &answer;
+}
+
+struct request {
+    struct ckpt_memory *memory;
+    uint32_t pid;
+};
+
+static void write_maps(struct ckpt_sink *sink, void *argument)
+{
+    const struct request *request = argument;
+    ckpt_view_maps(request->memory, request->pid, sink);
+}
+
+/* The view of the mappings on the tape; NULL: no memory. */
+const void *ckpt_wasm_memory_maps(ckpt_dump *dump, uint32_t pid)
+{
+    struct request request = {ckpt_dump_memory(dump), pid};
+    if (request.memory == NULL || !ckpt_tape_record(&tape, write_maps, &request))
+        return NULL;
+    answer.data = tape.words;
+    answer.length = (uint32_t)(tape.count * sizeof(*tape.words));
+    answer.strings = tape.strings.data;
+    answer.strings_length = (uint32_t)tape.strings.length;
+    return &answer;
+}
+
+/* Whether the process has memory; -1: there is no memory to find that out. */
+int ckpt_wasm_memory_has(ckpt_dump *dump, uint32_t pid)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    return memory == NULL ? -1 : ckpt_memory_space(memory, pid) != NULL;
+}
+
+/* The pids of all processes that have. */
+const void *ckpt_wasm_memory_pids(ckpt_dump *dump)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    ckpt_buffer_clear(&list);
+    for (size_t i = 0; memory != NULL && i < ckpt_memory_space_count(memory); i++)
+        add_word(ckpt_memory_space_at(memory, i)->pid);
+    return answer_list();
+}
+
+uint32_t ckpt_wasm_memory_page_size(ckpt_dump *dump)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    return memory == NULL ? 0 : ckpt_memory_page_size(memory);
+}
+
+/*
+ * The segments from one address up to another, at most so many. Of each: start and end (two words
+ * each, the low one first), place (and 256 if shared memory has it), level, number of the pages
+ * file, offset in it (two words), bytes there; of blocks the segment's place in the block and the
+ * block's size in memory.
+ */
+const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t from, uint64_t to,
+                                      uint32_t most)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    const struct ckpt_space *space = memory == NULL ? NULL : ckpt_memory_space(memory, pid);
+    struct ckpt_segment s;
+    ckpt_buffer_clear(&list);
+    for (; space != NULL && from < to && most > 0 && ckpt_memory_at(memory, space, from, &s);
+         from = s.end, most--) {
+        bool block = s.place == CKPT_PLACE_BLOCK;
+        if (s.end > to)
+            s.end = to;
+        add_long(s.start);
+        add_long(s.end);
+        add_word(s.place | (s.shared ? 256u : 0));
+        add_word(s.level);
+        add_word((uint32_t)s.pages_id);
+        add_long(block ? s.block.offset : s.offset);
+        add_word(block ? (uint32_t)s.block.stored : 0);
+        add_word(block ? (uint32_t)(s.start - s.block.start) : 0);
+        add_word(block ? (uint32_t)s.block.raw : 0);
+    }
+    return answer_list();
+}
+
+/* The mapping that holds an address: start and end (two words each), what it is, PROT_…, address
+   and length of its name, whether its file was deleted. */
+const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t address)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    const struct ckpt_space *space = memory == NULL ? NULL : ckpt_memory_space(memory, pid);
+    const struct ckpt_vma *vma = space == NULL ? NULL : ckpt_space_vma(space, address);
+    ckpt_buffer_clear(&list);
+    if (vma != NULL) {
+        add_long(vma->start);
+        add_long(vma->end);
+        add_word(vma->kind);
+        add_word(vma->prot | (vma->shared ? 8u : 0));
+        add_word((uint32_t)(uintptr_t)vma->name.data);
+        add_word((uint32_t)vma->name.length);
+        add_word(vma->deleted);
+    }
+    return answer_list();
+}
+
+/* Expands a block of a pages file to `size` bytes. 0: it is damaged. */
+int ckpt_wasm_memory_expand(const uint8_t *from, uint32_t length, uint8_t *to, uint32_t size)
+{
+    return ckpt_lz4_expand(from, length, to, size);
+}
+
+/* The core file of a process: words with address and length of why there is none (0: there is one),
+   address and length of its first bytes, its size (two words), and for each part of the memory
+   start, end, place in the file (two words each), whether its bytes belong there. Good until the
+   next call. */
+const void *ckpt_wasm_memory_core(ckpt_dump *dump, uint32_t pid)
+{
+    static struct ckpt_core core;
+    ckpt_core_free(&core);
+    bool good = ckpt_core_make(&core, dump, pid);
+    ckpt_buffer_clear(&list);
+    add_word((uint32_t)(uintptr_t)core.refused);
+    add_word(good ? 0 : (uint32_t)strlen(core.refused));
+    add_word((uint32_t)(uintptr_t)core.head.data);
+    add_word((uint32_t)core.head.length);
+    add_long(core.size);
+    for (size_t i = 0; good && i < core.count; i++) {
+        add_long(core.loads[i].start);
+        add_long(core.loads[i].end);
+        add_long(core.loads[i].offset);
+        add_word(core.loads[i].held);
+    }
+    return answer_list();
+}
+
+/* For each process with memory: its pid, bytes of its own pages that this dump holds, bytes of its
+   shared mappings (two words each). */
+const void *ckpt_wasm_memory_sizes(ckpt_dump *dump)
+{
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    ckpt_buffer_clear(&list);
+    for (size_t i = 0; memory != NULL && i < ckpt_memory_space_count(memory); i++) {
+        const struct ckpt_space *space = ckpt_memory_space_at(memory, i);
+        const struct ckpt_pagemap *map = ckpt_memory_map(memory, 0, false, space->pid);
+        uint64_t shared = 0;
+        for (size_t k = 0; k < space->count; k++)
+            if (space->vmas[k].shared)
+                shared += space->vmas[k].end - space->vmas[k].start;
+        add_word(space->pid);
+        add_long(map == NULL ? 0 : map->stored * map->page_size);
+        add_long(shared);
+    }
+    return answer_list();
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Searching memory, for JavaScript; wasm/api/search.js is the other side. */
+#include "criu/scan.h"
+
+enum pattern_form { TEXT, HEX, REGEX };
+
+ckpt_search *ckpt_wasm_search_new(void);
+void ckpt_wasm_search_free(ckpt_search *search);
+const void *ckpt_wasm_search_add(ckpt_search *search, uint32_t form, const char *text,
+                                 uint32_t length, uint32_t encodings, int fold);
+int ckpt_wasm_search_strings(ckpt_search *search, uint32_t least, uint32_t encodings);
+int ckpt_wasm_search_prepare(ckpt_search *search);
+ckpt_scan *ckpt_wasm_scan_new(ckpt_dump *dump, ckpt_search *search, const uint32_t *pids,
+                              uint32_t pid_count, uint32_t kinds, uint32_t prot, uint64_t from,
+                              uint64_t to, int own, uint32_t context);
+void ckpt_wasm_scan_free(ckpt_scan *scan);
+const void *ckpt_wasm_scan_ranges(ckpt_scan *scan);
+double ckpt_wasm_scan_size(ckpt_scan *scan);
+void ckpt_wasm_scan_begin(ckpt_scan *scan, uint32_t range);
+void ckpt_wasm_scan_begin_stream(ckpt_scan *scan, uint32_t number);
+const void *ckpt_wasm_scan_room(ckpt_scan *scan);
+int ckpt_wasm_scan_feed(ckpt_scan *scan, uint32_t length);
+int ckpt_wasm_scan_end(ckpt_scan *scan);
+int ckpt_wasm_scan_finish(ckpt_scan *scan);
+const void *ckpt_wasm_scan_results(ckpt_scan *scan);
+const void *ckpt_wasm_scan_left(ckpt_scan *scan);
+
+static struct ckpt_buffer list;
+static struct {
+    const void *data;
+    uint32_t length;
+    uint32_t offset;
+} answer;
+
+static void add_word(uint32_t word)
+{
+    ckpt_buffer_add(&list, (const char *)&word, sizeof(word));
+}
+
+static const void *answer_list(void)
+{
+    answer.data = list.data;
+    answer.length = list.failed ? 0 : (uint32_t)list.length;
+    return &answer;
+}
+
+ckpt_search *ckpt_wasm_search_new(void)
+{
+    return ckpt_search_new();
+}
+
+void ckpt_wasm_search_free(ckpt_search *search)
+{
+    ckpt_search_free(search);
+}
+
+/* Adds a pattern; `form`: text, hex or regex. NULL, or what is wrong: {address, length, offset}. */
+const void *ckpt_wasm_search_add(ckpt_search *search, uint32_t form, const char *text,
+                                 uint32_t length, uint32_t encodings, int fold)
+{
+    struct ckpt_search_error error = {NULL, 0};
+    bool good = form == TEXT  ? ckpt_search_add_text(search, text, length, encodings, fold, &error)
+                : form == HEX ? ckpt_search_add_hex(search, text, length, &error)
+                              : ckpt_search_add_regex(search, text, length, fold, &error);
+    if (good)
+        return NULL;
+    ckpt_buffer_clear(&list);
+    ckpt_buffer_add_text(&list, error.message);
+    answer.offset = (uint32_t)error.offset;
+    return answer_list();
+}
+
+int ckpt_wasm_search_strings(ckpt_search *search, uint32_t least, uint32_t encodings)
+{
+    return ckpt_search_add_strings(search, least, encodings);
+}
+
+int ckpt_wasm_search_prepare(ckpt_search *search)
+{
+    return ckpt_search_prepare(search);
+}
+
+ckpt_scan *ckpt_wasm_scan_new(ckpt_dump *dump, ckpt_search *search, const uint32_t *pids,
+                              uint32_t pid_count, uint32_t kinds, uint32_t prot, uint64_t from,
+                              uint64_t to, int own, uint32_t context)
+{
+    const struct ckpt_scan_filter filter = {pids, pid_count, kinds,    prot,
+                                            from, to,        own != 0, context};
+    struct ckpt_memory *memory = ckpt_dump_memory(dump);
+    return memory == NULL ? NULL : ckpt_scan_new(memory, search, &filter);
+}
+
+void ckpt_wasm_scan_free(ckpt_scan *scan)
+{
+    ckpt_scan_free(scan);
+}
+
+/* For each range of the plan: level, number of the pages file, offset and length (two words each,
+   the low one first). */
+const void *ckpt_wasm_scan_ranges(ckpt_scan *scan)
+{
+    ckpt_buffer_clear(&list);
+    for (size_t i = 0; i < ckpt_scan_range_count(scan); i++) {
+        struct ckpt_scan_range range = ckpt_scan_range_at(scan, i);
+        add_word(range.level);
+        add_word((uint32_t)range.pages_id);
+        add_word((uint32_t)range.offset);
+        add_word((uint32_t)(range.offset >> 32));
+        add_word((uint32_t)range.length);
+        add_word((uint32_t)(range.length >> 32));
+    }
+    return answer_list();
+}
+
+double ckpt_wasm_scan_size(ckpt_scan *scan)
+{
+    return (double)ckpt_scan_size(scan);
+}
+
+void ckpt_wasm_scan_begin(ckpt_scan *scan, uint32_t range)
+{
+    ckpt_scan_begin(scan, range);
+}
+
+void ckpt_wasm_scan_begin_stream(ckpt_scan *scan, uint32_t number)
+{
+    ckpt_scan_begin_stream(scan, number);
+}
+
+/* Where the next bytes go: {address, length}; address 0: no memory. */
+const void *ckpt_wasm_scan_room(ckpt_scan *scan)
+{
+    size_t size = 0;
+    answer.data = ckpt_scan_room(scan, &size);
+    answer.length = (uint32_t)size;
+    return &answer;
+}
+
+int ckpt_wasm_scan_feed(ckpt_scan *scan, uint32_t length)
+{
+    return ckpt_scan_feed(scan, length);
+}
+
+int ckpt_wasm_scan_end(ckpt_scan *scan)
+{
+    return ckpt_scan_end(scan);
+}
+
+int ckpt_wasm_scan_finish(ckpt_scan *scan)
+{
+    return ckpt_scan_finish(scan);
+}
+
+/* The matches since the last call, as struct ckpt_scan_found says: {address, length in bytes}. Good
+   until the scan goes on. */
+const void *ckpt_wasm_scan_results(ckpt_scan *scan)
+{
+    struct ckpt_buffer *results = ckpt_scan_results(scan);
+    answer.data = results->data;
+    answer.length = (uint32_t)results->length;
+    results->length = 0;
+    return &answer;
+}
+
+/* Bytes, borders and blocks that were not searched, as three words; the first one in KiB. */
+const void *ckpt_wasm_scan_left(ckpt_scan *scan)
+{
+    struct ckpt_scan_left left = ckpt_scan_left(scan);
+    ckpt_buffer_clear(&list);
+    add_word((uint32_t)(left.bytes >> 10));
+    add_word((uint32_t)left.borders);
+    add_word((uint32_t)left.damaged);
+    return answer_list();
+}

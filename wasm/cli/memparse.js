@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt memparse, as checkpointctl has it.
+import { PREVIOUS, eachDump, pidOf } from './dump-command.js';
+import { DASHES, HEADING, hexDump } from './hex.js';
+import { Session, Unfit, refuseSecondInput } from './open.js';
+import { NO_PROGRESS } from './progress.js';
+import { shown } from './rows.js';
+import { table } from './table.js';
+import { writerTo } from './write.js';
+import { escapeForTerminal } from '../report/escape.js';
+import { MemoryError } from '../api/memory.js';
+import { PatternError } from '../api/search.js';
+
+/** So much is read and written at once. */
+const WINDOW = 4 * 2 ** 20;
+
+/** The processes as a tree is walked: each before its children, which are sorted by pid. @param {readonly any[]} processes */
+function walk(processes) {
+  /** @type {Map<number, any[]>} */
+  const children = new Map();
+  const pids = new Set(processes.map(({ pid }) => pid));
+  const roots = [];
+  for (const process of [...processes].sort((a, b) => a.pid - b.pid)) {
+    if (pids.has(process.ppid) && process.ppid !== process.pid)
+      children.set(process.ppid, [...(children.get(process.ppid) ?? []), process]);
+    else roots.push(process);
+  }
+  const stack = roots.reverse();
+  const seen = new Set();
+  const out = [];
+  for (let top; (top = stack.pop());) {
+    if (seen.has(top)) continue;
+    seen.add(top);
+    out.push(top);
+    stack.push(...(children.get(top.pid) ?? []).reverse());
+  }
+  return out;
+}
+
+const alive = (/** @type {any} */ { state }) => state !== 'dead';
+
+/** @param {any} dump @param {number} pid @throws {Unfit} */
+function refuseWithout(dump, pid) {
+  const process = dump.processes.find((/** @type {any} */ one) => one.pid === pid);
+  if (!process) throw new Unfit(`: no process with PID ${pid} (use "ckpt ps" to view all PIDs)`);
+  if (!alive(process))
+    throw new Unfit(`: process ${pid} has no memory pages (task state is zombie or dead)`);
+  if (!dump.memory.pids.includes(pid))
+    throw new Unfit(`: the images of the memory of ${pid} are missing`);
+}
+
+/** @param {any} context @param {any} dump @param {string} path */
+async function sizes({ stdout, core }, dump, path) {
+  const ckpt = await core();
+  const all = new Map(dump.memory.sizes().map((/** @type {any} */ one) => [one.pid, one]));
+  const rows = walk(dump.processes)
+    .filter(alive)
+    .map(({ pid, comm }) => {
+      const { stored = 0n, shared = 0n } = /** @type {any} */ (all.get(pid) ?? {});
+      return [String(pid), shown(comm), ckpt.byteToString(stored), ckpt.byteToString(shared)];
+    });
+  await stdout.write(`\nDisplaying processes memory sizes from ${escapeForTerminal(path)}\n\n`);
+  await stdout.write(table(['PID', 'PROCESS NAME', 'MEMORY SIZE', 'SHARED MEMORY SIZE'], rows));
+}
+
+/** All pages of a process that can be had. @param {any} memory @param {number} pid */
+function* rangesOf(memory, pid) {
+  /** @type {{start: bigint, end: bigint} | null} */
+  let range = null;
+  for (const { start, end, member, shared } of memory.segments(pid)) {
+    if (member === null || shared) continue;
+    if (range && range.end === start) range.end = end;
+    else {
+      if (range) yield range;
+      range = { start, end };
+    }
+  }
+  if (range) yield range;
+}
+
+/** @param {any} context @param {any} dump @param {string} path @param {number} pid */
+async function pages({ values, stdout }, dump, path, pid) {
+  const { output } = values;
+  const { memory } = dump;
+  const from = `memory pages content for process ID ${pid} from checkpoint: ${escapeForTerminal(path)}`;
+  for (const { start, place, shared } of memory.segments(pid))
+    if (!shared && ['previous', 'lazy', 'unreadable'].includes(place))
+      throw new Unfit(`: ${new MemoryError(start, place).message}`);
+  await stdout.write(
+    output === undefined
+      ? `\nDisplaying ${from}\n\n`
+      : `\nWriting ${from} to file: ${escapeForTerminal(output)}...\n`,
+  );
+  await stdout.flush();
+  const out = writerTo(output);
+  try {
+    await out.write(`${HEADING}\n${DASHES}\n`);
+    for (const { start, end } of rangesOf(memory, pid))
+      for (let at = start; at < end;) {
+        const length = Number(end - at > WINDOW ? WINDOW : end - at);
+        const bytes = await memory.read(pid, at, length);
+        for (const lines of hexDump(bytes, at, { gap: false, collapse: output === undefined }))
+          await out.write(lines);
+        at += BigInt(length);
+      }
+  } finally {
+    out.close();
+  }
+}
+
+/** @param {Uint8Array} bytes as the reference shows them */
+const dotted = (bytes) =>
+  Array.from(bytes, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '?')).join(
+    '',
+  );
+
+/** @param {any} context @param {any} dump @param {number} pid */
+async function matches({ values, stdout, fail }, dump, pid) {
+  const text = values.search;
+  const pattern = text ?? values['search-regex'];
+  const query = text === undefined ? { regex: pattern } : { text, encodings: ['utf8'] };
+  const surrounding = values.context === undefined ? 0 : Number(values.context);
+  if (!Number.isInteger(surrounding) || surrounding < 0 || surrounding > 256)
+    throw fail(`--context ${values.context}: expected a number up to 256`);
+  /** @type {{address: bigint, text: string}[]} */
+  const found = [];
+  try {
+    for await (const { address, bytes, before, after } of dump.memory.search(query, {
+      pids: [pid],
+      own: true,
+      context: surrounding,
+    }))
+      found.push({
+        address: address - BigInt(before.length),
+        text: dotted(before) + dotted(bytes) + dotted(after),
+      });
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw fail(`${JSON.stringify(error.pattern)}, byte ${error.offset}: ${error.message}`);
+  }
+  if (found.length === 0) {
+    await stdout.write(
+      `No matches for pattern "${escapeForTerminal(pattern)}" in the memory of PID ${pid}\n`,
+    );
+    return;
+  }
+  found.sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+  const rows = found.map(({ address, text: match }, i) => [
+    address.toString(16).padStart(16, '0'),
+    match,
+    String(i + 1),
+  ]);
+  await stdout.write(table(['ADDRESS', 'MATCH', 'INSTANCE'], rows));
+}
+
+/** @type {import('./options.js').Command} */
+export const memparse = {
+  name: 'memparse',
+  summary: 'show sizes and pages of processes, as checkpointctl does',
+  operands: 'FILE...',
+  count: [1, Infinity],
+  details: [
+    'Prints what "checkpointctl memparse" prints: a table with the size of the memory of each process, with --pid its pages, with --search or --search-regex the matches in them. Unlike it, this reads checkpoints of CRIU 4.1 and older, of incremental dumps (--previous) and compressed pages, counts only pages that are there, finds matches over the borders of pages, and leaves out only rows that are equal.',
+    'For more, see "ckpt maps", "ckpt memory" and "ckpt search".',
+  ],
+  options: [
+    { name: 'pid', short: 'p', value: 'PID', help: 'the pages of this process' },
+    {
+      name: 'output',
+      short: 'o',
+      value: 'FILE',
+      completes: 'file',
+      help: 'write the pages to a file, all rows',
+    },
+    {
+      name: 'search',
+      short: 's',
+      value: 'TEXT',
+      help: 'look for a text in the memory of the process',
+    },
+    { name: 'search-regex', short: 'r', value: 'REGEX', help: 'look for a regular expression' },
+    {
+      name: 'context',
+      value: 'BYTES',
+      help: 'show so many bytes before and behind a match (up to 256)',
+    },
+    ...[PREVIOUS, NO_PROGRESS],
+  ],
+  examples: ['ckpt memparse checkpoint.tar', 'ckpt memparse --pid 1 -s password checkpoint.tar'],
+
+  async run(context) {
+    refuseSecondInput(context);
+    const { values, fail, operands } = context;
+    const pid = pidOf(context);
+    const searches = values.search !== undefined || values['search-regex'] !== undefined;
+    if (searches && pid === 0) throw fail('--search needs --pid');
+    if (pid !== 0 && operands.length > 1) throw fail('--pid is of one FILE');
+    const session = new Session(context);
+    await eachDump(context, session, async (path, dump) => {
+      session.endProgress();
+      if (pid === 0) return sizes(context, dump, path);
+      refuseWithout(dump, pid);
+      return searches ? matches(context, dump, pid) : pages(context, dump, path, pid);
+    });
+    return session.code;
+  },
+};
