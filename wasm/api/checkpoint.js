@@ -546,6 +546,20 @@ export class Checkpoint {
     return archive;
   }
 
+  /** The images alone, without memory; undefined if there are none that could be read. */
+  async #images() {
+    const images = {
+      prefix: this.#prefix,
+      records: () => this.#list().records(),
+      ranges: (
+        /** @type {import('./ranges.js').Range[]} */ list,
+        /** @type {AbortSignal | undefined} */ abort,
+      ) => this.ranges(list, { signal: abort }),
+    };
+    if (this.#archive?.error && !this.#origin.plain) return undefined;
+    return Dump.open(this.#core, images, { texts: false });
+  }
+
   /** @returns {Promise<import('./validate.js').Evidence>} */
   async [EVIDENCE]() {
     if (this.#inner) return this.#imageEvidence(this.#inner);
@@ -571,6 +585,7 @@ export class Checkpoint {
       nested,
       summary: this.#summary,
       prefix: this.#prefix,
+      dump: await this.#images(),
     };
   }
 

@@ -5,7 +5,7 @@
  */
 #include "criu/internal.h"
 #include "criu/text.h"
-#include "rules/secrets.h"
+#include "text/secrets.h"
 #include "wasm/border/tape.h"
 
 ckpt_dump *ckpt_wasm_dump_new(void);
