@@ -312,21 +312,17 @@ static void print_conditions(void)
     fputs("\n  ],\n", stdout);
 }
 
-static void print_report(void)
+/* A row of a list of objects: an object (name NULL), or a member of the last one. */
+struct object_row {
+    const char *object, *name, *type, *doc;
+};
+
+static void print_objects(const char *list, const struct object_row *rows, size_t count)
 {
-    static const struct {
-        const char *object, *name, *type, *doc;
-    } rows[] = {
-#define CKPT_REPORT_OBJECT(name, doc) {name, NULL, NULL, doc},
-#define CKPT_REPORT_MEMBER(name, type, doc) {NULL, name, type, doc},
-#include "rules/report.def"
-#undef CKPT_REPORT_OBJECT
-#undef CKPT_REPORT_MEMBER
-    };
     size_t objects = 0, members = 0;
-    open_list("report");
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].object != NULL) {
+    open_list(list);
+    for (size_t i = 0; i < count; i++) {
+        if (rows[i].name == NULL) {
             if (objects != 0)
                 fputs("]}", stdout);
             open_entry(objects++, "    ", "name", rows[i].object);
@@ -340,7 +336,33 @@ static void print_report(void)
         print_member("doc", rows[i].doc);
         putchar('}');
     }
-    fputs("]}\n  ]\n", stdout);
+    fputs("]}\n  ]", stdout);
+}
+
+static void print_report(void)
+{
+    static const struct object_row rows[] = {
+#define CKPT_REPORT_OBJECT(name, doc) {name, NULL, NULL, doc},
+#define CKPT_REPORT_MEMBER(name, type, doc) {NULL, name, type, doc},
+#include "rules/report.def"
+#undef CKPT_REPORT_OBJECT
+#undef CKPT_REPORT_MEMBER
+    };
+    print_objects("report", rows, sizeof(rows) / sizeof(rows[0]));
+    fputs(",\n", stdout);
+}
+
+static void print_views(void)
+{
+    static const struct object_row rows[] = {
+#define CKPT_VIEW_OBJECT(name, doc) {#name, NULL, NULL, doc},
+#define CKPT_VIEW_MEMBER(object, name, type, doc) {NULL, #name, type, doc},
+#include "criu/views.def"
+#undef CKPT_VIEW_OBJECT
+#undef CKPT_VIEW_MEMBER
+    };
+    print_objects("views", rows, sizeof(rows) / sizeof(rows[0]));
+    putchar('\n');
 }
 
 int main(void)
@@ -359,6 +381,7 @@ int main(void)
     print_rules();
     print_conditions();
     print_report();
+    print_views();
     fputs("}\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? 1 : 0;
 }

@@ -18,8 +18,10 @@ enum place { IN_CHECKPOINT, AT_TOP, IN_PRE_CHECKPOINT, PLACES };
 ckpt_dump *ckpt_dump_new(size_t budget)
 {
     ckpt_dump *dump = calloc(1, sizeof(*dump));
-    if (dump != NULL)
-        dump->budget = budget == 0 ? CKPT_DUMP_BUDGET : budget;
+    if (dump == NULL)
+        return NULL;
+    dump->budget = budget == 0 ? CKPT_DUMP_BUDGET : budget;
+    ckpt_dump_begin_view(dump);
     return dump;
 }
 
@@ -356,6 +358,8 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->dump = dump;
     entries->image = image;
     entries->done = image == NULL || image->bytes == NULL;
+    if (image != NULL && image->bytes == NULL)
+        ckpt_dump_gap(dump, image->name, -1, NULL, "it could not be read");
     if (entries->done || ckpt_criu_open(&entries->file, (enum ckpt_criu_kind)image->kind,
                                         image->bytes, image->length, &problem))
         return;
@@ -387,6 +391,26 @@ bool ckpt_entries_next(struct ckpt_entries *entries)
     return false;
 }
 
+enum { STEPS = 1 << 23, STEP = 32 /* bytes */ };
+
+void ckpt_dump_begin_view(ckpt_dump *dump)
+{
+    dump->steps = STEPS;
+}
+
+bool ckpt_dump_spend(ckpt_dump *dump, const struct ckpt_pb *message)
+{
+    size_t steps = 1 + (size_t)(message->end - message->at) / STEP;
+    if (steps <= dump->steps) {
+        dump->steps -= (uint32_t)steps;
+        return true;
+    }
+    dump->steps = 0;
+    ckpt_dump_gap(dump, (ckpt_string){"", 0}, -1, NULL,
+                  "the dump is larger than what is looked at: the rest is not shown");
+    return false;
+}
+
 struct ckpt_pb ckpt_dump_first(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64_t id, bool needed)
 {
     struct ckpt_dump_slot *slot = find(dump, kind, id);
@@ -395,7 +419,7 @@ struct ckpt_pb ckpt_dump_first(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64
             ckpt_dump_gap_in(dump, kind, id, -1, NULL, "the image is missing");
         return (struct ckpt_pb){NULL, NULL, NULL};
     }
-    if (!slot->first_known && slot->image.bytes != NULL) {
+    if (!slot->first_known) {
         struct ckpt_entries entries;
         slot->first_known = true;
         ckpt_entries_begin(&entries, dump, &slot->image);
@@ -404,7 +428,7 @@ struct ckpt_pb ckpt_dump_first(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64
     }
     if (slot->first.at == NULL && needed && slot->image.bytes != NULL)
         ckpt_dump_gap(dump, slot->image.name, -1, NULL, "it holds no entry that can be read");
-    return slot->first;
+    return ckpt_dump_spend(dump, &slot->first) ? slot->first : (struct ckpt_pb){NULL, NULL, NULL};
 }
 
 /* ---- open files ------------------------------------------------------------------------------ */
@@ -493,6 +517,11 @@ static void gather_all(ckpt_dump *dump, struct ckpt_dump_file *into, size_t *cou
                old_images[i].type, into, count);
 }
 
+static uint64_t file_key(uint32_t type, uint32_t id)
+{
+    return (uint64_t)id << 16 | (type & 0xFFFF);
+}
+
 static void index_files(ckpt_dump *dump)
 {
     size_t count;
@@ -507,28 +536,42 @@ static void index_files(ckpt_dump *dump)
         return;
     gather_all(dump, files, &count);
     for (size_t i = 0; i < count; i++)
-        keys[i] = (struct ckpt_key){files[i].id, (uint32_t)i};
+        keys[i] = (struct ckpt_key){file_key(files[i].type, files[i].id), (uint32_t)i};
     ckpt_sort(keys, count);
     for (size_t i = 0; i < count; i++) {
         const struct ckpt_dump_file *file = &files[keys[i].value];
         if (i > 0 && keys[i].key == keys[i - 1].key) {
             ckpt_dump_gap(dump, file->image->name, file->entry, "id",
-                          "another file has the same id");
+                          "another file of this type has the same id");
             continue;
         }
         sorted[dump->file_count++] = *file;
     }
     for (size_t i = 0; i < dump->file_count; i++)
-        keys[i] = (struct ckpt_key){sorted[i].id, (uint32_t)i};
+        keys[i] = (struct ckpt_key){file_key(sorted[i].type, sorted[i].id), (uint32_t)i};
     dump->files = sorted;
     dump->file_keys = keys;
 }
 
-const struct ckpt_dump_file *ckpt_dump_file(ckpt_dump *dump, uint32_t id)
+/* The first file from a key on, if it has that id. */
+static const struct ckpt_dump_file *first_file(ckpt_dump *dump, uint64_t key)
 {
     index_files(dump);
-    size_t at = ckpt_lower_bound(dump->file_keys, dump->file_count, id);
-    return at < dump->file_count && dump->files[at].id == id ? &dump->files[at] : NULL;
+    size_t at = ckpt_lower_bound(dump->file_keys, dump->file_count, key);
+    if (at == dump->file_count || dump->files[at].id != key >> 16)
+        return NULL;
+    return ckpt_dump_spend(dump, &dump->files[at].message) ? &dump->files[at] : NULL;
+}
+
+const struct ckpt_dump_file *ckpt_dump_file_of(ckpt_dump *dump, uint32_t type, uint32_t id)
+{
+    const struct ckpt_dump_file *file = first_file(dump, file_key(type, id));
+    return file != NULL && file->type == type ? file : NULL;
+}
+
+const struct ckpt_dump_file *ckpt_dump_file(ckpt_dump *dump, uint32_t id)
+{
+    return first_file(dump, file_key(0, id));
 }
 
 const struct ckpt_dump_file *ckpt_dump_files(ckpt_dump *dump, size_t *count)

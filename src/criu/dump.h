@@ -113,12 +113,26 @@ bool ckpt_entries_next(struct ckpt_entries *entries);
    `needed`: that it is missing is a gap. */
 struct ckpt_pb ckpt_dump_first(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64_t id, bool needed);
 
+/*
+ * Counts the work that looking at a message costs, so that a view takes bounded time whatever
+ * refers to what: messages may be large, and much may refer to the same one. What looks up does it
+ * by itself; loops over what is related do it for each element. False: the limit is reached, which
+ * is a gap; nothing is found any more.
+ */
+bool ckpt_dump_spend(ckpt_dump *dump, const struct ckpt_pb *message);
+
+/* Begins a view, or other work of its own: all of the limit is before it. */
+void ckpt_dump_begin_view(ckpt_dump *dump);
+
 /* ---- what other parts look up ------------------------------------------------------------------
  */
 
-/* The open file of that id; NULL: there is none. */
+/* The open file of that id and type (CKPT_CRIU_fd_types_REG …); NULL: there is none. A TUN device
+   shares its id with the regular file that it was opened as. */
+const struct ckpt_dump_file *ckpt_dump_file_of(ckpt_dump *dump, uint32_t type, uint32_t id);
+/* The open file of that id, where its type is not known. */
 const struct ckpt_dump_file *ckpt_dump_file(ckpt_dump *dump, uint32_t id);
-/* All of them, sorted by id. */
+/* All of them, sorted by id and type. */
 const struct ckpt_dump_file *ckpt_dump_files(ckpt_dump *dump, size_t *count);
 
 /* Names an image in a gap; `field` and `message` are literals. Equal gaps count once. */

@@ -35,6 +35,14 @@ struct ckpt_dump {
     struct ckpt_text_piece *pieces; /* of pages files that are needed for them */
     size_t piece_count;
     bool texts_known;
+    struct ckpt_owner *owners, *owners_by_id; /* owners.c */
+    struct ckpt_key *owner_keys;              /* of owners_by_id, by id */
+    size_t owner_count;
+    bool owners_known;
+    struct ckpt_pb *tree; /* tree.c: entries of all processes, in order */
+    size_t tree_count;
+    bool tree_known;
+    uint32_t steps; /* of work that are left: see ckpt_dump_spend() */
     struct ckpt_memory *memory; /* memory.c */
     ckpt_dump *previous;
 };

@@ -6,12 +6,20 @@
 static const struct {
     uint8_t image, list, key; /* kind of image; field that holds the entries (0: they are the
                                  image's); field with the id (0: they are counted) */
+    uint8_t type;             /* not 0: the open files of this type instead of an image */
 } rows[CKPT_LOOKUP_COUNT] = {
-    [CKPT_LOOKUP_REMAP] = {CKPT_CRIU_IMAGE_REMAP_FPATH, 0, F(remap_file_path_entry, orig_id)},
-    [CKPT_LOOKUP_MEMFD] = {CKPT_CRIU_IMAGE_MEMFD_INODE, 0, F(memfd_inode_entry, inode_id)},
-    [CKPT_LOOKUP_TTY] = {CKPT_CRIU_IMAGE_TTY_INFO, 0, F(tty_info_entry, id)},
-    [CKPT_LOOKUP_CGROUP] = {CKPT_CRIU_IMAGE_CGROUP, F(cgroup_entry, sets), F(cg_set_entry, id)},
-    [CKPT_LOOKUP_FILTER] = {CKPT_CRIU_IMAGE_SECCOMP, F(seccomp_entry, seccomp_filters), 0}};
+    [CKPT_LOOKUP_REMAP] = {CKPT_CRIU_IMAGE_REMAP_FPATH, 0, F(remap_file_path_entry, orig_id), 0},
+    [CKPT_LOOKUP_MEMFD] = {CKPT_CRIU_IMAGE_MEMFD_INODE, 0, F(memfd_inode_entry, inode_id), 0},
+    [CKPT_LOOKUP_TTY] = {CKPT_CRIU_IMAGE_TTY_INFO, 0, F(tty_info_entry, id), 0},
+    [CKPT_LOOKUP_CGROUP] = {CKPT_CRIU_IMAGE_CGROUP, F(cgroup_entry, sets), F(cg_set_entry, id), 0},
+    [CKPT_LOOKUP_FILTER] = {CKPT_CRIU_IMAGE_SECCOMP, F(seccomp_entry, seccomp_filters), 0, 0},
+    [CKPT_LOOKUP_PIPE_DATA] = {CKPT_CRIU_IMAGE_PIPES_DATA, 0, F(pipe_data_entry, pipe_id), 0},
+    [CKPT_LOOKUP_FIFO_DATA] = {CKPT_CRIU_IMAGE_FIFO_DATA, 0, F(pipe_data_entry, pipe_id), 0},
+    [CKPT_LOOKUP_PIPE] = {0, 0, F(pipe_entry, pipe_id), CKPT_CRIU_fd_types_PIPE},
+    [CKPT_LOOKUP_FIFO] = {0, 0, F(fifo_entry, pipe_id), CKPT_CRIU_fd_types_FIFO},
+    [CKPT_LOOKUP_UNIX] = {0, 0, F(unix_sk_entry, ino), CKPT_CRIU_fd_types_UNIXSK},
+    [CKPT_LOOKUP_PACKET] = {CKPT_CRIU_IMAGE_SK_QUEUES, 0, F(sk_packet_entry, id_for), 0},
+    [CKPT_LOOKUP_TARGET] = {CKPT_CRIU_IMAGE_EVENTPOLL_TFD, 0, F(eventpoll_tfd_entry, id), 0}};
 
 static void add(struct ckpt_lookup *lookup, const struct ckpt_pb *message, unsigned key)
 {
@@ -27,6 +35,14 @@ static void go_through(ckpt_dump *dump, enum ckpt_lookup_kind kind, struct ckpt_
 {
     enum ckpt_criu_kind image = (enum ckpt_criu_kind)rows[kind].image;
     lookup->count = 0;
+    if (rows[kind].type != 0) {
+        size_t count;
+        const struct ckpt_dump_file *files = ckpt_dump_files(dump, &count);
+        for (size_t i = 0; i < count; i++)
+            if (files[i].type == rows[kind].type)
+                add(lookup, &files[i].message, rows[kind].key);
+        return;
+    }
     if (rows[kind].list != 0) {
         struct ckpt_pb whole = ckpt_dump_first(dump, image, 0, false), message;
         struct ckpt_pb_each each = ckpt_pb_each(&whole, rows[kind].list);
@@ -66,5 +82,6 @@ struct ckpt_pb ckpt_dump_lookup(ckpt_dump *dump, enum ckpt_lookup_kind kind, uin
     size_t at = ckpt_lower_bound(all->keys, all->count, id);
     if (at == all->count || all->keys[at].key != id)
         return (struct ckpt_pb){NULL, NULL, NULL};
-    return all->messages[all->keys[at].value];
+    struct ckpt_pb message = all->messages[all->keys[at].value];
+    return ckpt_dump_spend(dump, &message) ? message : (struct ckpt_pb){NULL, NULL, NULL};
 }

@@ -8,11 +8,18 @@
 
 /* What can be looked up, and by what. */
 enum ckpt_lookup_kind {
-    CKPT_LOOKUP_REMAP,  /* remap_file_path_entry by the id of the file */
-    CKPT_LOOKUP_MEMFD,  /* memfd_inode_entry by inode_id */
-    CKPT_LOOKUP_TTY,    /* tty_info_entry by id */
-    CKPT_LOOKUP_CGROUP, /* cg_set_entry by id */
-    CKPT_LOOKUP_FILTER, /* seccomp_filter by its index */
+    CKPT_LOOKUP_REMAP,     /* remap_file_path_entry by the id of the file */
+    CKPT_LOOKUP_MEMFD,     /* memfd_inode_entry by inode_id */
+    CKPT_LOOKUP_TTY,       /* tty_info_entry by id */
+    CKPT_LOOKUP_CGROUP,    /* cg_set_entry by id */
+    CKPT_LOOKUP_FILTER,    /* seccomp_filter by its index */
+    CKPT_LOOKUP_PIPE_DATA, /* pipe_data_entry by pipe_id … */
+    CKPT_LOOKUP_FIFO_DATA, /* … the same of FIFOs */
+    CKPT_LOOKUP_PIPE,      /* pipe_entry by pipe_id */
+    CKPT_LOOKUP_FIFO,      /* fifo_entry by pipe_id */
+    CKPT_LOOKUP_UNIX,      /* unix_sk_entry by inode */
+    CKPT_LOOKUP_PACKET,    /* sk_packet_entry by the id of the socket's file */
+    CKPT_LOOKUP_TARGET,    /* eventpoll_tfd_entry of old versions by the id of the epoll instance */
     CKPT_LOOKUP_COUNT
 };
 

@@ -17,8 +17,7 @@ static const struct ckpt_dump_file *behind(ckpt_dump *dump, const struct ckpt_du
     uint64_t id;
     if (!ckpt_pb_get_u64(&file->message, field, &id))
         return NULL;
-    const struct ckpt_dump_file *other = ckpt_dump_file(dump, (uint32_t)id);
-    return other != NULL && other->type == CKPT_CRIU_fd_types_REG ? other : NULL;
+    return ckpt_dump_file_of(dump, CKPT_CRIU_fd_types_REG, (uint32_t)id);
 }
 
 struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *file)
@@ -29,6 +28,8 @@ struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *fi
         file = behind(dump, file, F(fifo_entry, regf_id));
     else if (file != NULL && file->type == CKPT_CRIU_fd_types_TTY)
         file = behind(dump, file, F(tty_file_entry, regf_id));
+    else if (file != NULL && file->type == CKPT_CRIU_fd_types_TUNF)
+        file = ckpt_dump_file_of(dump, CKPT_CRIU_fd_types_REG, file->id);
     if (file == NULL)
         return path;
     switch (file->type) {

@@ -2,6 +2,8 @@
 /* A process in parts: credentials, limits, timers, namespaces, control groups. */
 #include "criu/task.h"
 
+#include "criu/file_kinds.h"
+
 #include "criu/internal.h"
 
 #include <string.h>
@@ -289,7 +291,7 @@ void ckpt_task_limits(const struct ckpt_task *task, struct ckpt_sink *sink)
 /* ---- timers ---------------------------------------------------------------------------------- */
 
 /* Seconds and fractions as nanoseconds; the largest number if they do not fit. */
-static uint64_t nanoseconds(uint64_t seconds, uint64_t fractions, uint32_t unit)
+uint64_t ckpt_nanoseconds(uint64_t seconds, uint64_t fractions, uint32_t unit)
 {
     const uint64_t second = 1000000000;
     if (seconds > UINT64_MAX / second - 1 || fractions > UINT64_MAX / 1000 - 1)
@@ -301,8 +303,8 @@ static uint64_t nanoseconds(uint64_t seconds, uint64_t fractions, uint32_t unit)
 static void put_interval_timer(struct ckpt_sink *sink, const struct ckpt_pb *timer,
                                const char *kind)
 {
-    uint64_t value = nanoseconds(ckpt_pb_u64(timer, F(itimer_entry, vsec), 0),
-                                 ckpt_pb_u64(timer, F(itimer_entry, vusec), 0), 1000);
+    uint64_t value = ckpt_nanoseconds(ckpt_pb_u64(timer, F(itimer_entry, vsec), 0),
+                                      ckpt_pb_u64(timer, F(itimer_entry, vusec), 0), 1000);
     if (value == 0) /* it is not armed */
         return;
     sink->begin_struct(sink);
@@ -317,14 +319,14 @@ static void put_interval_timer(struct ckpt_sink *sink, const struct ckpt_pb *tim
     ckpt_view_null(sink, V(Timer, thread));
     ckpt_view_integer64(sink, V(Timer, value), value);
     ckpt_view_integer64(sink, V(Timer, interval),
-                        nanoseconds(ckpt_pb_u64(timer, F(itimer_entry, isec), 0),
-                                    ckpt_pb_u64(timer, F(itimer_entry, iusec), 0), 1000));
+                        ckpt_nanoseconds(ckpt_pb_u64(timer, F(itimer_entry, isec), 0),
+                                         ckpt_pb_u64(timer, F(itimer_entry, iusec), 0), 1000));
     ckpt_view_null(sink, V(Timer, overrun));
     sink->end(sink);
 }
 
 /* clock_getres(2). A negative number is the CPU clock of a process or thread. */
-static const char *clock_name(uint32_t clock)
+const char *ckpt_clock_name(uint32_t clock)
 {
     static const char *const clocks[] = {"realtime",
                                          "monotonic",
@@ -347,15 +349,16 @@ static void put_posix_timer(struct ckpt_sink *sink, const struct ckpt_pb *timer,
 {
     static const char *const ways[] = {"signal", "none", "thread", NULL, "signal"};
     uint64_t way = ckpt_pb_u64(timer, F(posix_timer_entry, it_sigev_notify), 3);
-    uint64_t value = nanoseconds(ckpt_pb_u64(timer, F(posix_timer_entry, vsec), 0),
-                                 ckpt_pb_u64(timer, F(posix_timer_entry, vnsec), 0), 1);
-    uint64_t interval = nanoseconds(ckpt_pb_u64(timer, F(posix_timer_entry, isec), 0),
-                                    ckpt_pb_u64(timer, F(posix_timer_entry, insec), 0), 1);
+    uint64_t value = ckpt_nanoseconds(ckpt_pb_u64(timer, F(posix_timer_entry, vsec), 0),
+                                      ckpt_pb_u64(timer, F(posix_timer_entry, vnsec), 0), 1);
+    uint64_t interval = ckpt_nanoseconds(ckpt_pb_u64(timer, F(posix_timer_entry, isec), 0),
+                                         ckpt_pb_u64(timer, F(posix_timer_entry, insec), 0), 1);
     sink->begin_struct(sink);
     ckpt_view_name(sink, V(Timer, kind), "posix");
     ckpt_view_word(sink, V(Timer, id), timer, F(posix_timer_entry, it_id));
-    ckpt_view_name(sink, V(Timer, clock),
-                   clock_name((uint32_t)ckpt_pb_u64(timer, F(posix_timer_entry, clock_id), 0)));
+    ckpt_view_name(
+        sink, V(Timer, clock),
+        ckpt_clock_name((uint32_t)ckpt_pb_u64(timer, F(posix_timer_entry, clock_id), 0)));
     ckpt_view_name(sink, V(Timer, notify), way < COUNT(ways) ? ways[way] : NULL);
     ckpt_view_signal(sink, V(Timer, signal),
                      way == 1 ? 0 : ckpt_pb_u64(timer, F(posix_timer_entry, si_signo), 0), mips);

@@ -17,7 +17,6 @@
 
 /* The areas of a process. */
 struct ckpt_text {
-    uint32_t pid;
     struct ckpt_area cmdline, environ;
 };
 
@@ -153,12 +152,16 @@ static const char *find_bytes(struct planner *p, struct ckpt_area *area, uint64_
             return status & ANONYMOUS ? NULL : "the memory is that of a file, not in the dump";
         }
         if (run->kind == CKPT_PAGES_STORED) {
-            struct ckpt_text_piece piece = {run->offset + (at - run->start),
-                                            (uint32_t)*length,
-                                            level,
-                                            map->pages_id,
-                                            area->bytes + (at - area->start),
-                                            area};
+            const struct ckpt_dump_image *pages =
+                ckpt_dump_image(dump, CKPT_CRIU_IMAGE_PAGES, map->pages_id);
+            uint64_t offset = run->offset + (at - run->start);
+            if (pages == NULL)
+                return "the image with the memory is missing";
+            if (offset > pages->size || *length > pages->size - offset)
+                return "the image with the memory is shorter than its page map says";
+            struct ckpt_text_piece piece = {
+                offset, (uint32_t)*length, level, map->pages_id, area->bytes + (at - area->start),
+                area};
             add_piece(p, &piece);
             return NULL;
         }
@@ -274,30 +277,26 @@ const struct ckpt_text_piece *ckpt_text_plan(ckpt_dump *dump, size_t *count)
     if (dump->texts_known)
         return dump->pieces;
     dump->texts_known = true;
+    ckpt_dump_begin_view(dump);
     struct planner *p = ckpt_arena_alloc(&dump->arena, sizeof(*p));
-    size_t images = ckpt_dump_image_count(dump);
-    if (p == NULL)
+    size_t tasks; /* only these: engines leave images of earlier dumps behind */
+    const struct ckpt_pb *entries = ckpt_tree(dump, 0, &tasks);
+    dump->texts = ckpt_arena_array(&dump->arena, tasks, sizeof(*dump->texts));
+    dump->text_keys = ckpt_arena_array(&dump->arena, tasks, sizeof(*dump->text_keys));
+    if (p == NULL || dump->texts == NULL || dump->text_keys == NULL)
         return NULL;
     p->dump = dump;
-    for (size_t i = 0; i < images; i++)
-        dump->text_count += ckpt_dump_image_at(dump, i)->kind == CKPT_CRIU_IMAGE_MM;
-    dump->texts = ckpt_arena_array(&dump->arena, dump->text_count, sizeof(*dump->texts));
-    dump->text_keys = ckpt_arena_array(&dump->arena, dump->text_count, sizeof(*dump->text_keys));
-    if (dump->texts == NULL || dump->text_keys == NULL) {
-        dump->text_count = 0;
-        return NULL;
-    }
-    for (size_t i = 0, n = 0; i < images; i++) { /* sorted by id */
-        const struct ckpt_dump_image *image = ckpt_dump_image_at(dump, i);
-        if (image->kind != CKPT_CRIU_IMAGE_MM)
+    for (size_t i = 0; i < tasks; i++) {
+        p->pid = (uint32_t)ckpt_pb_u64(&entries[i], F(pstree_entry, pid), 0);
+        p->mm = ckpt_dump_first(dump, CKPT_CRIU_IMAGE_MM, p->pid, false);
+        if (p->mm.message == NULL)
             continue;
-        dump->text_keys[n] = (struct ckpt_key){image->id, (uint32_t)n};
-        p->pid = dump->texts[n].pid = (uint32_t)image->id;
-        p->mm = ckpt_dump_first(dump, CKPT_CRIU_IMAGE_MM, image->id, false);
-        if (p->mm.message != NULL)
-            plan_task(p, &dump->texts[n]);
-        n++;
+        struct ckpt_text *text = &dump->texts[dump->text_count];
+        dump->text_keys[dump->text_count] = (struct ckpt_key){p->pid, (uint32_t)dump->text_count};
+        dump->text_count++;
+        plan_task(p, text);
     }
+    ckpt_sort(dump->text_keys, dump->text_count);
     if (!p->failed && sort_pieces(p)) {
         dump->pieces = p->pieces;
         dump->piece_count = p->count;
@@ -330,7 +329,7 @@ static struct ckpt_text *text_of(const struct ckpt_task *task)
     size_t at = ckpt_lower_bound(dump->text_keys, dump->text_count, task->pid);
     if (at == dump->text_count || dump->text_keys[at].key != task->pid)
         return NULL;
-    return &dump->texts[at];
+    return &dump->texts[dump->text_keys[at].value];
 }
 
 const struct ckpt_area *ckpt_text_cmdline(const struct ckpt_task *task)

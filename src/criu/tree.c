@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tree of processes. */
+#include "criu/internal.h"
 #include "criu/task.h"
 #include "criu/text.h"
-#include "mem/sort.h"
 
 enum { NOBODY = -1 };
 
@@ -113,7 +113,7 @@ static void place(struct tree *tree, int32_t root)
     }
 }
 
-/* Puts the processes in order: those below `pid`, or all (0). */
+/* Puts the processes in order: those at and below `pid`, or all (0). */
 static bool read_tree(struct tree *tree, ckpt_dump *dump, uint32_t pid)
 {
     *tree = (struct tree){.dump = dump};
@@ -135,6 +135,29 @@ static bool read_tree(struct tree *tree, ckpt_dump *dump, uint32_t pid)
         place(tree, (int32_t)i);
     }
     return true;
+}
+
+const struct ckpt_pb *ckpt_tree(ckpt_dump *dump, uint32_t pid, size_t *count)
+{
+    struct tree tree;
+    *count = dump->tree_count;
+    if (pid == 0 && dump->tree_known)
+        return dump->tree;
+    *count = 0;
+    if (!read_tree(&tree, dump, pid))
+        return NULL;
+    struct ckpt_pb *entries = ckpt_arena_array(&dump->arena, tree.placed, sizeof(*entries));
+    if (entries == NULL)
+        return NULL;
+    for (size_t i = 0; i < tree.placed; i++)
+        entries[i] = tree.nodes[tree.order[i]].entry;
+    *count = tree.placed;
+    if (pid == 0) {
+        dump->tree = entries;
+        dump->tree_count = tree.placed;
+        dump->tree_known = true;
+    }
+    return entries;
 }
 
 /* ---- processes ------------------------------------------------------------------------------- */
@@ -213,7 +236,8 @@ static void put_threads(const struct ckpt_task *task, struct ckpt_sink *sink)
     uint64_t tid;
     ckpt_view_begin_array(sink, V(Process, threads));
     /* Of a dead process there is a number that means nothing. */
-    while (!ckpt_task_is_dead(task) && ckpt_pb_next_u64(&each, &tid)) {
+    while (!ckpt_task_is_dead(task) && ckpt_pb_next_u64(&each, &tid) &&
+           ckpt_dump_spend(task->dump, &task->core)) {
         struct ckpt_pb core = task->core;
         if (tid != task->pid)
             core = ckpt_dump_first(task->dump, CKPT_CRIU_IMAGE_CORE, tid, true);
@@ -297,12 +321,12 @@ static void put_process(const struct ckpt_task *task, struct ckpt_sink *sink)
 void ckpt_view_processes(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink)
 {
     struct ckpt_task task;
-    struct tree tree;
-    bool known = read_tree(&tree, dump, pid);
+    size_t count;
+    const struct ckpt_pb *entries = ckpt_tree(dump, pid, &count);
     sink->begin_struct(sink);
     ckpt_view_begin_array(sink, V(ProcessView, processes));
-    for (size_t i = 0; known && i < tree.placed; i++) {
-        ckpt_task_open(&task, dump, &tree.nodes[tree.order[i]].entry);
+    for (size_t i = 0; i < count && dump->steps != 0; i++) {
+        ckpt_task_open(&task, dump, &entries[i]);
         put_process(&task, sink);
     }
     sink->end(sink);

@@ -97,8 +97,7 @@ void ckpt_view_begin_array(struct ckpt_sink *sink, enum ckpt_view_member member)
     sink->begin_array(sink);
 }
 
-/* The name of an image in the archive. */
-static ckpt_string full_name(ckpt_dump *dump, ckpt_string name)
+ckpt_string ckpt_full_name(ckpt_dump *dump, ckpt_string name)
 {
     ckpt_string directory = ckpt_dump_directory(dump);
     char *whole = ckpt_arena_alloc(ckpt_dump_arena(dump), directory.length + name.length);
@@ -116,7 +115,7 @@ void ckpt_view_gaps(struct ckpt_sink *sink, enum ckpt_view_member member, ckpt_d
     for (size_t i = 0; i < ckpt_dump_gap_count(dump); i++) {
         const struct ckpt_gap *gap = ckpt_dump_gap_at(dump, i);
         sink->begin_struct(sink);
-        ckpt_view_text(sink, V(Gap, member), full_name(dump, gap->member));
+        ckpt_view_text(sink, V(Gap, member), ckpt_full_name(dump, gap->member));
         if (gap->entry < 0)
             ckpt_view_null(sink, V(Gap, entry));
         else

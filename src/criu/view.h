@@ -61,6 +61,13 @@ struct ckpt_path {
     struct ckpt_pb remap; /* its remap_file_path_entry; empty: none */
 };
 
+/* The name of an image in the archive, that of its directory before it. */
+ckpt_string ckpt_full_name(ckpt_dump *dump, ckpt_string name);
+
+/* The entries of pstree.img, parents before their children: those at and below `pid`, or all (0).
+   The array stays as long as the dump. */
+const struct ckpt_pb *ckpt_tree(ckpt_dump *dump, uint32_t pid, size_t *count);
+
 /* The path of an open file (NULL: none) of any type that has one: the name of a regular file, of a
    FIFO, of a terminal's device, of a memory file. */
 struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *file);
@@ -70,5 +77,10 @@ struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *fi
 
 /* `pid`: only this process and those below it; 0: all. */
 void ckpt_view_processes(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
+/* `pid`: only those of this process; 0: all, also those that are no process's. */
+void ckpt_view_files(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
+void ckpt_view_sockets(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
+/* Of the namespaces of this process; 0: all. */
+void ckpt_view_mounts(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
 
 #endif

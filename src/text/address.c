@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "text/number.h"
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
@@ -154,4 +156,73 @@ bool ckpt_is_hardware_address(const char *text, size_t length)
             return false;
     }
     return true;
+}
+
+/* ---- writing ---------------------------------------------------------------------------------- */
+
+static size_t format_ipv4(const uint8_t *bytes, char *out)
+{
+    size_t length = 0;
+    for (unsigned i = 0; i < 4; i++) {
+        if (i > 0)
+            out[length++] = '.';
+        length += ckpt_format_uint64(bytes[i], out + length);
+    }
+    return length;
+}
+
+/* Four hexadecimal digits without zeros before them. */
+static size_t format_group(unsigned group, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t length = 0;
+    for (int shift = 12; shift >= 0; shift -= 4)
+        if (group >> shift != 0 || shift == 0)
+            out[length++] = digits[group >> shift & 15];
+    return length;
+}
+
+/* The longest run of two or more groups that are 0, the first of several: it becomes "::". */
+static void longest_zeros(const unsigned groups[8], unsigned *start, unsigned *count)
+{
+    *start = 8;
+    *count = 1;
+    for (unsigned i = 0; i < 8;) {
+        unsigned end = i;
+        while (end < 8 && groups[end] == 0)
+            end++;
+        if (end - i > *count) {
+            *start = i;
+            *count = end - i;
+        }
+        i = end + 1;
+    }
+}
+
+size_t ckpt_address_format(const uint8_t *bytes, unsigned size, char *out)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+    unsigned groups[8], start, count;
+    size_t length = 0;
+    if (size == 4)
+        return format_ipv4(bytes, out);
+    if (memcmp(bytes, mapped, sizeof(mapped)) == 0) {
+        memcpy(out, "::ffff:", 7);
+        return 7 + format_ipv4(bytes + 12, out + 7);
+    }
+    for (unsigned i = 0; i < 8; i++)
+        groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+    longest_zeros(groups, &start, &count);
+    for (unsigned i = 0; i < 8; i++) {
+        if (i == start) {
+            out[length++] = ':';
+            out[length++] = ':';
+            i += count - 1;
+            continue;
+        }
+        if (i > 0 && i != start + count)
+            out[length++] = ':';
+        length += format_group(groups[i], out + length);
+    }
+    return length;
 }

@@ -24,6 +24,12 @@ bool ckpt_address_within(const struct ckpt_address *network, const struct ckpt_a
 /* Whether all bits behind the prefix are 0: it names the network, not one in it. */
 bool ckpt_address_is_network(const struct ckpt_address *address);
 
+/* Longest text that ckpt_address_format() writes. */
+#define CKPT_ADDRESS_MAX 48
+
+/* Writes an address of `size` bytes, 4 or 16, as RFC 5952 wants it; returns the length. */
+size_t ckpt_address_format(const uint8_t *bytes, unsigned size, char *out);
+
 /* Whether the text is an Ethernet address: six bytes in hex, between them ':' or '-'. */
 bool ckpt_is_hardware_address(const char *text, size_t length);
 

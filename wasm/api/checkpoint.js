@@ -465,11 +465,10 @@ export class Checkpoint {
     const images = {
       prefix: this.#prefix,
       records: () => this.#own.records(),
-      read: this.#readRanges.bind(this),
       ranges: (
         /** @type {import('./ranges.js').Range[]} */ list,
-        /** @type {AbortSignal | undefined} */ signal,
-      ) => this.ranges(list, { signal }),
+        /** @type {AbortSignal | undefined} */ abort,
+      ) => this.ranges(list, { signal: abort }),
     };
     if (this.#archive?.error && !this.#origin.plain) return undefined;
     return Dump.open(this.#core, images, { texts: false });
@@ -563,12 +562,15 @@ export class Checkpoint {
   /**
    * What is in the images of the processes: reads them, and as much of the memory as command lines
    * and environments need.
-   * @param {{previous?: Checkpoint | Checkpoint[], signal?: AbortSignal}} [options] previous: of an
-   *   incremental dump, those before it, the latest first
+   * @param {object} [options]
+   * @param {Checkpoint | Checkpoint[]} [options.previous] of an incremental dump, those before it, the
+   *   latest first
+   * @param {boolean} [options.texts] false: without command lines and environments, which are in the memory
+   * @param {AbortSignal} [options.signal]
    * @returns {Promise<Dump>} to be closed
    */
   async dump(options) {
-    const { previous = [], signal } = checkedOptions(options, DUMP_OPTIONS, 'dump');
+    const { previous = [], texts = true, signal } = checkedOptions(options, DUMP_OPTIONS, 'dump');
     const chain = [this, ...(Array.isArray(previous) ? previous : [previous])];
     /** @type {Dump | undefined} */
     let dump;
@@ -578,37 +580,24 @@ export class Checkpoint {
         throw new TypeError('previous: expected checkpoints, as openCheckpoint() gives them');
       const images = {
         prefix: checkpoint.#prefix,
-        records: () => checkpoint.#own.records(),
-        read: checkpoint.#readRanges.bind(checkpoint),
+          records: () => checkpoint.#own.records(),
         ranges: (
           /** @type {import('./ranges.js').Range[]} */ list,
           /** @type {AbortSignal | undefined} */ abort,
         ) => checkpoint.ranges(list, { signal: abort }),
       };
       try {
-        dump = await Dump.open(this.#core, images, { previous: dump, texts: i === 0, signal });
+        dump = await Dump.open(this.#core, images, {
+          previous: dump,
+          texts: texts && i === 0,
+          signal,
+        });
       } catch (error) {
         dump?.close();
         throw error;
       }
     }
     return /** @type {Dump} */ (dump);
-  }
-
-  /**
-   * @param {import('./dump.js').Range[]} ranges
-   * @param {(index: number, bytes: Uint8Array) => void} take
-   * @param {AbortSignal} [signal]
-   */
-  async #readRanges(ranges, take, signal) {
-    const prefix = this.#prefix ? `${this.#prefix}/` : '';
-    const files = this.#own.filesNamed(new Set(ranges.map(({ member }) => prefix + member)));
-    const list = ranges.flatMap(({ member: name, start, end }, tag) => {
-      const member = files.get(prefix + name);
-      return member ? [{ member, ...span(start, end), tag }] : [];
-    });
-    const { origin, groups } = await this.#plan(list, { signal });
-    for await (const { tag, bytes } of wholes(rangesOf(origin, groups, signal))) take(tag, bytes);
   }
 
   /** Lets go of the file, if one is open, and of what the core knows. Containers are closed with it. */
@@ -658,7 +647,7 @@ export async function openWith(core, source, options = {}) {
 const RANGES_OPTIONS = { inside: must.any, signal: must.signal };
 const READ_OPTIONS = { ...RANGES_OPTIONS, start: must.place, end: must.place };
 const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
-const DUMP_OPTIONS = { previous: must.any, signal: must.signal };
+const DUMP_OPTIONS = { previous: must.any, texts: must.flag, signal: must.signal };
 const OPEN_OPTIONS = {
   name: must.text,
   onProgress: must.call,

@@ -2,22 +2,22 @@
 // What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
 import { views as fields } from '../../dist/tables.js';
 import { readTape } from '../border/value.js';
+import { ArchiveError } from './archive.js';
 import { Memory } from './memory.js';
 import { textAt, withBytes } from './summary.js';
 
 /**
  * @typedef {import('../border/core.js').Core} Core
- * @typedef {import('../../dist/types/dump.d.ts').ProcessView} ProcessView
- * @typedef {{member: string, start: number, end: number}} Range of a member
+ * @typedef {import('../../dist/types/dump.d.ts').Process} Process
+ * @typedef {import('./ranges.js').Range} Range
  * @typedef {object} Holder what images are read from
  * @property {string} prefix directory of the checkpoint in the archive; '' for its top
  * @property {() => Iterable<Uint8Array>} records of the members
  * @property {import('./memory.js').Level['ranges']} ranges piece by piece, as Checkpoint's
- * @property {(ranges: Range[], take: (index: number, bytes: Uint8Array) => void, signal?: AbortSignal) => Promise<void>} read
- *   gives the bytes of each range; fewer than it has if the member ends before. A range that cannot be read is left out.
  */
 
-const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3 };
+/** As in exports_dump.c. */
+const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -61,6 +61,42 @@ function wordsAt(exports, at) {
   return length === 0
     ? new Uint32Array()
     : new Uint32Array(exports.memory.buffer, address, length / 4);
+}
+
+/**
+ * Reads ranges and gives each as a whole. Where the archive ends before one, it is left out.
+ * @param {Holder} holder @param {Range[]} ranges each with its index as `tag` @param {AbortSignal | undefined} signal
+ * @param {(index: number, bytes: Uint8Array) => void} take
+ */
+async function eachRange(holder, ranges, signal, take) {
+  if (ranges.length === 0) return;
+  /** Of those that have begun: ranges may overlap. @type {Map<number, Uint8Array[]>} */
+  const begun = new Map();
+  try {
+    for await (const { tag, bytes, last } of holder.ranges(ranges, signal)) {
+      const parts = begun.get(tag) ?? [];
+      parts.push(bytes);
+      if (last) {
+        take(tag, parts.length === 1 ? bytes : join(parts));
+        begun.delete(tag);
+      } else {
+        begun.set(tag, parts);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ArchiveError)) throw error;
+  }
+}
+
+/** @param {Uint8Array[]} parts */
+function join(parts) {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 export class Dump {
@@ -133,51 +169,46 @@ export class Dump {
     const wanted = wordsAt(exports, exports.ckpt_wasm_dump_wanted(this.#handle, 1));
     /** @type {Range[]} */
     const ranges = [];
+    /** @type {Uint8Array[]} */
     const names = [];
     for (let i = 0; i < wanted.length; i += 3) {
       const name = new Uint8Array(exports.memory.buffer, wanted[i], wanted[i + 1]).slice();
       names.push(name);
-      ranges.push({ member: this.#directory + decoder.decode(name), start: 0, end: wanted[i + 2] });
+      ranges.push({
+        member: this.#directory + decoder.decode(name),
+        length: wanted[i + 2],
+        tag: i / 3,
+      });
     }
-    await this.#holder.read(
-      ranges,
-      (index, bytes) => {
-        const name = names[index];
-        const room = withBytes(exports, name, (at) =>
-          exports.ckpt_wasm_dump_room(this.#handle, at, name.length, bytes.length),
-        );
-        if (room) new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
-      },
-      signal,
-    );
+    await eachRange(this.#holder, ranges, signal, (index, bytes) => {
+      const name = names[index];
+      const room = withBytes(exports, name, (at) =>
+        exports.ckpt_wasm_dump_room(this.#handle, at, name.length, bytes.length),
+      );
+      if (room) new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
+    });
   }
 
   /** Reads what command lines and environments need of the memory. @param {AbortSignal} [signal] */
   async #readTexts(signal) {
     const { exports } = this.#core;
     const plan = wordsAt(exports, exports.ckpt_wasm_dump_plan(this.#handle)).slice();
-    /** @type {{ranges: Range[], pieces: number[]}[]} by how many dumps they are away */
+    /** @type {Range[][]} by how many dumps they are away */
     const levels = [];
     for (let i = 0; i < plan.length; i += 5) {
       const [level, pages, low, high, length] = plan.subarray(i, i + 5);
-      const start = high * 2 ** 32 + low;
-      const { ranges, pieces } = (levels[level] ??= { ranges: [], pieces: [] });
-      ranges.push({ member: `pages-${pages}.img`, start, end: start + length });
-      pieces.push(i / 5);
+      const offset = high * 2 ** 32 + low;
+      (levels[level] ??= []).push({ member: `pages-${pages}.img`, offset, length, tag: i / 5 });
     }
     /** @type {Dump | undefined} */
-    let dump = this; // eslint-disable-line consistent-this, unicorn/no-this-assignment
+    let dump = this;
     for (let level = 0; dump && level < levels.length; level++, dump = dump.#previous) {
-      if (!levels[level]) continue;
-      const { ranges, pieces } = levels[level];
-      for (const range of ranges) range.member = dump.#directory + range.member;
-      await dump.#holder.read(
-        ranges,
-        (index, bytes) =>
-          withBytes(exports, bytes, (at) =>
-            exports.ckpt_wasm_dump_take(this.#handle, pieces[index], at, bytes.length),
-          ),
-        signal,
+      const ranges = levels[level] ?? [];
+      for (const range of ranges) range.member = `${dump.#directory}${range.member}`;
+      await eachRange(dump.#holder, ranges, signal, (index, bytes) =>
+        withBytes(exports, bytes, (at) =>
+          exports.ckpt_wasm_dump_take(this.#handle, index, at, bytes.length),
+        ),
       );
     }
   }
@@ -186,7 +217,7 @@ export class Dump {
   #view(name, pid = 0) {
     const key = `${name} ${pid}`;
     const known = this.#views.get(key);
-    if (known) return known;
+    if (known && name !== 'gaps') return known;
     const { exports } = this.#core;
     if (!this.#handle) throw new TypeError('the dump is closed');
     const answer = exports.ckpt_wasm_dump_view(this.#handle, VIEWS[name], pid);
@@ -199,19 +230,46 @@ export class Dump {
     return value;
   }
 
-  /** All processes, parents before their children. */
+  /** All processes, parents before their children. @returns {Process[]} */
   get processes() {
-    return /** @type {ProcessView} */ (this.#view('processes')).processes;
+    return this.#view('processes').processes;
   }
 
-  /** A process and those below it; 0: all. @param {number} pid */
+  /** A process and those below it; 0: all. @param {number} pid @returns {Process[]} */
   processesBelow(pid) {
-    return /** @type {ProcessView} */ (this.#view('processes', pid)).processes;
+    return this.#view('processes', pid).processes;
   }
 
-  /** What is not known because images are missing or damaged. */
+  /**
+   * The open files, of one process or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').OpenFile[]}
+   */
+  files(pid) {
+    return this.#view('files', pid).files;
+  }
+
+  /**
+   * The sockets, of one process or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').Socket[]}
+   */
+  sockets(pid) {
+    return this.#view('sockets', pid).sockets;
+  }
+
+  /**
+   * The mounts, of the namespace of one process or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').Mount[]}
+   */
+  mounts(pid) {
+    return this.#view('mounts', pid).mounts;
+  }
+
+  /**
+   * What is not known because images are missing or damaged: as far as was looked at.
+   * @returns {import('../../dist/types/dump.d.ts').Gap[]}
+   */
   get gaps() {
-    return /** @type {ProcessView} */ (this.#view('processes')).gaps;
+    return this.#view('gaps').gaps;
   }
 
   /** The memory of the processes. @returns {Memory} */
@@ -219,7 +277,7 @@ export class Dump {
     /** @type {import('./memory.js').Level[]} */
     const levels = [];
     /** @type {Dump | undefined} */
-    let dump = this; // eslint-disable-line consistent-this, unicorn/no-this-assignment
+    let dump = this;
     for (; dump; dump = dump.#previous) {
       const { ranges } = dump.#holder;
       levels.push({ directory: dump.#directory, ranges });

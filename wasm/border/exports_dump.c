@@ -3,6 +3,7 @@
  * What is in the images of a dump, for JavaScript; wasm/api/dump.js is the other side. Lists are
  * answered as words in a row, good until the next call.
  */
+#include "criu/internal.h"
 #include "criu/text.h"
 #include "text/secrets.h"
 #include "wasm/border/tape.h"
@@ -113,10 +114,23 @@ void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, 
     ckpt_text_take(dump, piece, bytes, length);
 }
 
+/* A view of gaps alone: all that were met so far. */
+static void write_gaps(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink)
+{
+    (void)pid;
+    sink->begin_struct(sink);
+    ckpt_view_gaps(sink, CKPT_VIEW_ProcessView_gaps, dump);
+    sink->end(sink);
+}
+
 /* The views, by number. */
 static const struct {
     void (*write)(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
-} views[] = {{ckpt_view_processes}};
+} views[] = {{ckpt_view_processes},
+             {ckpt_view_files},
+             {ckpt_view_sockets},
+             {ckpt_view_mounts},
+             {write_gaps}};
 
 struct request {
     ckpt_dump *dump;
@@ -126,6 +140,7 @@ struct request {
 static void write_view(struct ckpt_sink *sink, void *argument)
 {
     const struct request *request = argument;
+    ckpt_dump_begin_view(request->dump);
     views[request->view].write(request->dump, request->pid, sink);
 }
 

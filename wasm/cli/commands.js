@@ -6,6 +6,7 @@ import { core } from './core.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
 import { explain } from './explain.js';
+import { files } from './files.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -13,10 +14,12 @@ import { ls } from './ls.js';
 import { maps } from './maps.js';
 import { memory } from './memory.js';
 import { memparse } from './memparse.js';
+import { mounts } from './mounts.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { search } from './search.js';
 import { show } from './show.js';
+import { sockets } from './sockets.js';
 import { strings } from './strings.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
@@ -24,7 +27,7 @@ import { view } from './view.js';
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps, maps, memory, search, strings, core, memparse],
+  ...[ps, files, sockets, mounts, maps, memory, search, strings, core, memparse],
   ...[validate, view, explain, rules],
   ...[decode, encode, info, completion],
 ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What "ckpt ps", "files", "sockets" and "mounts" have in common: opening, choosing, printing.
 import { EXIT } from './exit.js';
-import { Session, Unfit, containersOf, inside, refuseSecondInput, withCheckpoint } from './open.js';
+import { Session, Unfit, containersOf, refuseSecondInput, withCheckpoint } from './open.js';
 import { listOf } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { FORMATS, compactJson, csvOf, jsonOf, tableOf } from './rows.js';
@@ -50,7 +50,7 @@ export function pidOf({ values, fail }) {
  * @param {string[]} paths @param {import('./options.js').Context} context
  * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
  */
-function withPrevious([path, ...paths], context, use) {
+export function withPrevious([path, ...paths], context, use) {
   if (path === undefined) return use([]);
   return withCheckpoint(path, context, (checkpoint) =>
     withPrevious(paths, context, (others) => use([checkpoint, ...others])),
@@ -61,8 +61,9 @@ function withPrevious([path, ...paths], context, use) {
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
  * @param {(path: string, dump: Dump, checkpoint: Checkpoint) => Promise<void>} use
+ * @param {{texts?: boolean}} [options] texts: with command lines and environments
  */
-export async function eachDump(context, session, use) {
+export async function eachDump(context, session, use, { texts = false } = {}) {
   const { operands, values, given } = context;
   for (const path of operands)
     await session.open(path, async (file) => {
@@ -78,7 +79,7 @@ export async function eachDump(context, session, use) {
         for (const { path: shownAs, checkpoint } of containers) {
           if (checkpoint.error)
             await session.say(`${shownAs}: ${checkpoint.error.message}`, EXIT.findings);
-          const dump = await checkpoint.dump({ previous });
+          const dump = await checkpoint.dump({ previous, texts });
           try {
             await use(shownAs, dump, checkpoint);
           } finally {
@@ -96,16 +97,25 @@ export const gapText = ({ member, entry, field, message }) =>
 /** So many gaps are told one by one. */
 const MOST_GAPS = 10;
 
+/** @param {Session} session @param {string} path @param {any[]} gaps */
+export async function sayGaps(session, path, gaps) {
+  for (const gap of gaps.slice(0, MOST_GAPS))
+    await session.say(`${path}: ${gapText(gap)}`, EXIT.findings);
+  if (gaps.length > MOST_GAPS)
+    await session.say(`${path}: ${gaps.length - MOST_GAPS} more like that`, EXIT.findings);
+}
+
 /**
  * Runs such a command.
  * @param {import('./options.js').Context} context
  * @param {object} view
  * @param {string} view.name of the list in JSON
+ * @param {boolean} [view.texts] it needs command lines and environments
  * @param {(dump: Dump, pid: number) => any[]} view.rows
  * @param {(rows: any[]) => import('./rows.js').Column[]} view.columns
  * @param {(rows: any[]) => any[]} [view.arrange] for the table
  */
-export async function runView(context, { name, rows, columns, arrange = (all) => all }) {
+export async function runView(context, { name, texts, rows, columns, arrange = (all) => all }) {
   refuseSecondInput(context);
   const { switches, values, stdout, core } = context;
   const format = switches.has('json') ? 'json' : values.format;
@@ -114,18 +124,20 @@ export async function runView(context, { name, rows, columns, arrange = (all) =>
   await core();
   /** @type {Found[]} */
   const found = [];
-  await eachDump(context, session, async (path, dump) => {
-    const list = rows(dump, pid);
-    const { gaps } = dump;
-    found.push({ path, rows: list, gaps });
-    session.endProgress();
-    if (pid !== 0 && list.length === 0 && !dump.processes.some((process) => process.pid === pid))
-      throw new Unfit(`: there is no process ${pid}`);
-    for (const gap of gaps.slice(0, MOST_GAPS))
-      await session.say(`${path}: ${gapText(gap)}`, EXIT.findings);
-    if (gaps.length > MOST_GAPS)
-      await session.say(`${path}: ${gaps.length - MOST_GAPS} more like that`, EXIT.findings);
-  });
+  await eachDump(
+    context,
+    session,
+    async (path, dump) => {
+      const list = rows(dump, pid);
+      const { gaps } = dump;
+      found.push({ path, rows: list, gaps });
+      session.endProgress();
+      if (pid !== 0 && list.length === 0 && !dump.processes.some((one) => one.pid === pid))
+        throw new Unfit(`: there is no process ${pid}`);
+      await sayGaps(session, path, gaps);
+    },
+    { texts },
+  );
   const several = found.length > 1;
   const labelled = found.flatMap((one) =>
     one.rows.map((row) => (several ? { file: one.path, ...row } : row)),
@@ -148,5 +160,3 @@ export async function runView(context, { name, rows, columns, arrange = (all) =>
   }
   return session.code;
 }
-
-export { inside };

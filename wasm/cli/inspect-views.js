@@ -2,6 +2,7 @@
 // What "ckpt inspect" shows of a container: as a tree, and as JSON in the reference tool's shape.
 import { annotationNodes } from './annotations.js';
 import { sortedByKey } from './go-json.js';
+import { processJson, processNodes } from './inspect-processes.js';
 import { memberName, timeOf } from './members.js';
 import { node } from './tree.js';
 
@@ -9,7 +10,7 @@ import { node } from './tree.js';
  * @typedef {import('./tree.js').Node} Node
  * @typedef {import('../api/archive.js').Member} Member
  * @typedef {{stats: boolean, metadata: boolean, mounts: boolean, files: boolean}} Parts to be shown
- * @typedef {{summary: any, members: Member[]}} Item a container
+ * @typedef {{summary: any, members: Member[], inside?: import('./inspect-processes.js').Inside}} Item a container
  */
 
 /**
@@ -53,10 +54,11 @@ function networkNodes({ networks, container }) {
 /**
  * @param {Item} item
  * @param {Parts} parts
+ * @param {import('./inspect-processes.js').ProcessParts} inner
  * @param {(bytes: number) => string} bytes a size for people
  * @returns {Node}
  */
-export function inspectTree({ summary, members }, parts, bytes) {
+export function inspectTree({ summary, members, inside }, parts, inner, bytes) {
   const { container, engine, sizes, statistics, metadata, mounts } = summary;
   const size = (/** @type {string} */ label, /** @type {number} */ count) =>
     count > 0 ? [node(`${label}: ${bytes(count)}`)] : [];
@@ -95,6 +97,7 @@ export function inspectTree({ summary, members }, parts, bytes) {
       ]),
     );
   }
+  if (inside) root.children.push(processNodes(inside, inner));
   if (parts.mounts)
     root.children.push(
       node(
@@ -183,9 +186,10 @@ const memberJson = (member) => ({
 /**
  * @param {Item} item
  * @param {Parts} parts
+ * @param {import('./inspect-processes.js').ProcessParts} inner
  * @returns {object} for goJson
  */
-export function inspectJson({ summary, members }, parts) {
+export function inspectJson({ summary, members, inside }, parts, inner) {
   const { container, engine, sizes, networks, statistics, metadata, mounts } = summary;
   return {
     container_name: container.name ?? '',
@@ -206,6 +210,7 @@ export function inspectJson({ summary, members }, parts) {
     },
     statistics: parts.stats && statistics ? statisticsJson(statistics) : undefined,
     metadata: parts.metadata ? metadataJson(metadata) : undefined,
+    ...(inside ? processJson(inside, inner) : {}),
     mounts: parts.mounts ? mountsJson(mounts) : undefined,
     files_in_archive: parts.files ? members.map(memberJson) : undefined,
   };

@@ -1,22 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt inspect
+import { maskSecrets } from '../api/dump.js';
 import { escapeForTerminal } from '../report/escape.js';
+import { PID, PREVIOUS, pidOf, sayGaps, withPrevious } from './dump-command.js';
 import { EXIT } from './exit.js';
 import { goJson } from './go-json.js';
 import { inspectJson, inspectTree } from './inspect-views.js';
-import { Session, containersOf, refuseSecondInput, summaryOf } from './open.js';
+import { Session, Unfit, containersOf, refuseSecondInput, summaryOf } from './open.js';
+import { listOf } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { drawTree } from './tree.js';
 
-/** Options of the reference tool that need what this version does not read: CRIU's process images. */
-const LATER = [
-  { name: 'ps-tree', help: 'the processes' },
-  { name: 'ps-tree-cmd', help: 'the processes with their command lines' },
-  { name: 'ps-tree-env', help: 'the processes with their environment variables' },
-  { name: 'files', help: 'the open files of the processes' },
-  { name: 'sockets', help: 'the sockets of the processes' },
-  { name: 'pid', short: 'p', value: 'PID', help: 'this process and those below it' },
-].map((option) => ({ ...option, help: `${option.help}: not in this version` }));
+/** What is shown of the processes, by option. @param {Set<string>} switches @param {number} pid 0: none was given */
+function processParts(switches, pid) {
+  const has = (/** @type {string} */ name) => switches.has(name) || switches.has('all');
+  const parts = {
+    cmd: has('ps-tree-cmd'),
+    env: has('ps-tree-env'),
+    files: has('files'),
+    sockets: has('sockets'),
+  };
+  return { tree: has('ps-tree') || pid !== 0 || Object.values(parts).some(Boolean), ...parts };
+}
+
+/**
+ * What is in the dump of a checkpoint.
+ * @param {import('../api/checkpoint.js').Checkpoint} checkpoint
+ * @param {import('./inspect-processes.js').ProcessParts} parts
+ * @param {number} pid
+ * @param {(texts: any[] | null) => any[] | null} mask
+ * @param {import('../api/checkpoint.js').Checkpoint[]} previous
+ */
+async function readInside(checkpoint, parts, pid, mask, previous) {
+  const dump = await checkpoint.dump({ previous, texts: parts.cmd || parts.env });
+  try {
+    const processes = dump.processesBelow(pid).map((process) => ({
+      ...process,
+      cmdline: mask(process.cmdline),
+      environ: parts.env ? mask(process.environ ?? null) : null,
+    }));
+    const pids = new Set(processes.map((process) => process.pid));
+    const those = (/** @type {any[]} */ values) => values.filter((value) => pids.has(value.pid));
+    return {
+      processes,
+      files: parts.files ? those(dump.files()) : [],
+      sockets: parts.sockets || parts.files ? those(dump.sockets()) : [],
+      gaps: dump.gaps,
+    };
+  } finally {
+    dump.close();
+  }
+}
 
 /** @type {import('./options.js').Command} */
 export const inspect = {
@@ -27,7 +61,7 @@ export const inspect = {
   details: [
     'Prints what is known about each container, in the format of checkpointctl: image, ID, runtime, times, engine, addresses and sizes; options add more. A FILE is a checkpoint archive, compressed or not, an OCI or Docker image with one, a folder, or "-" for standard input. Nothing is unpacked.',
     'The order is fixed. Annotations that hold JSON are shown as trees. Files that are damaged or not checkpoints are reported on standard error; the others are still shown.',
-    'Processes, their files and sockets are not shown by this version: an option that asks for them is answered with a line on standard error and exit code 3, after all the rest. --all means all that this version shows, except for the list of files.',
+    'Values in command lines and environments that look like secrets are hidden, unless --reveal. What is missing or damaged in the images of the processes is reported on standard error; the rest is shown. "ckpt ps", "ckpt files", "ckpt sockets" and "ckpt mounts" show more.',
   ],
   options: [
     {
@@ -42,9 +76,16 @@ export const inspect = {
     { name: 'metadata', help: 'pod, namespace and annotations' },
     { name: 'mounts', help: 'the mounts' },
     { name: 'files-in-archive', help: 'the members of the archive, with their sizes' },
-    { name: 'all', help: 'the same as --stats --metadata --mounts' },
+    { name: 'ps-tree', help: 'the processes' },
+    { name: 'ps-tree-cmd', help: 'the processes with their command lines' },
+    { name: 'ps-tree-env', help: 'the processes with their environment variables' },
+    { name: 'files', help: 'the processes with their open files' },
+    { name: 'sockets', help: 'the processes with their sockets' },
+    PID,
+    { name: 'all', help: 'all of these, but for the members of the archive' },
+    { name: 'reveal', help: 'show what looks like a secret, too' },
+    PREVIOUS,
     NO_PROGRESS,
-    ...LATER,
   ],
   examples: [
     'ckpt inspect --all checkpoint.tar',
@@ -52,7 +93,7 @@ export const inspect = {
   ],
 
   async run(context) {
-    const { operands, values, switches, stdout, core } = context;
+    const { operands, values, given, switches, stdout, core } = context;
     refuseSecondInput(context);
     const ckpt = await core();
     const session = new Session(context);
@@ -64,42 +105,40 @@ export const inspect = {
       files: has('files-in-archive'),
     };
     const bytes = (/** @type {number} */ count) => ckpt.byteToString(count);
-    const asked = LATER.filter(({ name }) => has(name) || values[name] !== undefined);
-    if (asked.length > 0) {
-      const names = asked.map(({ name }) => `--${name}`).join(', ');
-      await session.say(
-        `${names}: processes, their files and sockets are not shown by this version`,
-        EXIT.unreadable,
-      );
-    } else if (has('all')) {
-      await session.say(
-        '--all: processes, their files and sockets are not shown by this version',
-        EXIT.ok,
-      );
-    }
+    const pid = pidOf(context);
+    const inner = processParts(switches, pid);
+    const mask = (/** @type {any[] | null} */ texts) =>
+      has('reveal') || texts === null ? texts : texts.map((text) => maskSecrets(ckpt, text));
     /** @type {any[]} */
     const containers = [];
     for (const path of operands)
       await session.open(path, async (checkpoint) => {
         const inners = await containersOf(checkpoint, path);
         session.endProgress();
-        for (const inner of inners) {
-          const summary = summaryOf(inner.checkpoint);
-          const { members } = inner.checkpoint;
+        for (const { path: shownAs, checkpoint: one } of inners) {
+          const summary = summaryOf(one);
+          const { members } = one;
           if (has('stats') && !summary.statistics) {
-            const why = inner.checkpoint.files.has('stats-dump')
+            const why = one.files.has('stats-dump')
               ? 'stats-dump: unknown magic, or damaged'
               : 'open stats-dump: no such file or directory';
-            await session.say(
-              `${inner.path}: failed to get dump statistics: ${why}`,
-              EXIT.findings,
-            );
+            await session.say(`${shownAs}: failed to get dump statistics: ${why}`, EXIT.findings);
           }
-          const item = { summary, members: parts.files ? [...members] : [] };
-          if (values.format === 'json') containers.push(inspectJson(item, parts));
+          const inside = inner.tree
+            ? await withPrevious(listOf(given, 'previous'), context, (previous) =>
+                readInside(one, inner, pid, mask, previous),
+              )
+            : undefined;
+          if (pid !== 0 && inside?.processes.length === 0)
+            throw new Unfit(
+              `: failed to get process tree: no process with PID ${pid} (use \`inspect --ps-tree\` to view all PIDs)`,
+            );
+          await sayGaps(session, shownAs, inside?.gaps ?? []);
+          const item = { summary, members: parts.files ? [...members] : [], inside };
+          if (values.format === 'json') containers.push(inspectJson(item, parts, inner));
           else
             await stdout.write(
-              `\nDisplaying container checkpoint tree view from ${escapeForTerminal(inner.path)}\n\n${drawTree(inspectTree(item, parts, bytes))}\n`,
+              `\nDisplaying container checkpoint tree view from ${escapeForTerminal(shownAs)}\n\n${drawTree(inspectTree(item, parts, inner, bytes))}\n`,
             );
         }
       });

@@ -2,7 +2,7 @@
 // ckpt ps
 import { maskSecrets } from '../api/dump.js';
 import { DUMP_OPTIONS, runView } from './dump-command.js';
-import { shown } from './rows.js';
+import { shown, treeRows } from './rows.js';
 
 /** Letters of ps(1). @type {Record<string, string>} */
 const LETTERS = { alive: 'R', stopped: 'T', dead: 'Z', unknown: '?' };
@@ -17,45 +17,6 @@ function command({ cmdline, comm, state }) {
       .join(' ');
   }
   return `[${shown(comm)}]${state === 'dead' ? ' <defunct>' : ''}`;
-}
-
-/**
- * How far each process is down the tree, as blanks and a corner before its command.
- * @param {readonly any[]} rows parents before their children
- */
-function treeOf(rows) {
-  /** @type {Map<number, any[]>} */
-  const children = new Map();
-  const pids = new Set(rows.map(({ pid }) => pid));
-  /** @type {any[]} */
-  const roots = [];
-  for (const row of rows) {
-    const list = children.get(row.ppid) ?? [];
-    children.set(row.ppid, list);
-    if (pids.has(row.ppid) && row.ppid !== row.pid) list.push(row);
-    else roots.push(row);
-  }
-  /** @type {{row: any, margin: string, corner: string, below: string}[]} */
-  const stack = roots.toReversed().map((row) => ({ row, margin: '', corner: '', below: '' }));
-  const out = [];
-  const seen = new Set();
-  for (let top; (top = stack.pop());) {
-    const { row, margin, corner, below } = top;
-    if (seen.has(row)) continue;
-    seen.add(row);
-    out.push({ ...row, tree: margin + corner });
-    const list = children.get(row.pid) ?? [];
-    for (let i = list.length - 1; i >= 0; i--) {
-      const last = i === list.length - 1;
-      stack.push({
-        row: list[i],
-        margin: margin + below,
-        corner: last ? '└─ ' : '├─ ',
-        below: last ? '   ' : '│  ',
-      });
-    }
-  }
-  return out;
 }
 
 /** @param {any} row */
@@ -106,13 +67,19 @@ export const ps = {
         : texts.map((text) => maskSecrets(loaded, text));
     return runView(context, {
       name: 'processes',
+      texts: true,
       rows: (dump, pid) =>
         dump.processesBelow(pid).map(({ environ, ...process }) => ({
           ...process,
           cmdline: mask(process.cmdline),
-          ...(env && { environ: mask(environ) }),
+          ...(env && { environ: mask(environ ?? null) }),
         })),
-      arrange: treeOf,
+      arrange: (rows) =>
+        treeRows(
+          rows,
+          ({ pid }) => pid,
+          ({ ppid }) => ppid,
+        ),
       columns: () => columns(env),
     });
   },

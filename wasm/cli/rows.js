@@ -72,8 +72,8 @@ export function tableOf(columns, rows, width) {
   }
   return lines
     .map((line) => {
-      const cells = line.map((cell, i) => {
-        const text = columns[i].wide ? cut(cell, widths[i]) : cell;
+      const cells = line.map((full, i) => {
+        const text = columns[i].wide ? cut(full, widths[i]) : full;
         const blank = ' '.repeat(Math.max(0, widths[i] - displayWidth(text)));
         return columns[i].align === 'right' ? blank + text : text + blank;
       });
@@ -115,4 +115,42 @@ export function csvOf(rows) {
   return [keys, ...rows.map((row) => keys.map((key) => cell(row[key])))]
     .map((line) => `${line.map((text) => quote(escapeForTerminal(text))).join(',')}\r\n`)
     .join('');
+}
+
+/**
+ * Rows in the order of a tree, each with `tree`: the lines to be drawn before it.
+ * @param {readonly any[]} rows
+ * @param {(row: any) => unknown} keyOf @param {(row: any) => unknown} parentOf
+ * @returns {any[]}
+ */
+export function treeRows(rows, keyOf, parentOf) {
+  /** @type {Map<unknown, any[]>} */
+  const children = new Map(rows.map((row) => [keyOf(row), []]));
+  const roots = rows.filter((row) => {
+    const list = keyOf(row) === parentOf(row) ? undefined : children.get(parentOf(row));
+    list?.push(row);
+    return !list;
+  });
+  const out = [];
+  const seen = new Set();
+  // Rows whose parents form a circle come last.
+  for (const root of [...roots, ...rows]) {
+    const stack = [{ row: root, line: '', below: '' }];
+    for (let top; (top = stack.pop());) {
+      const { row, line, below } = top;
+      if (seen.has(row)) continue;
+      seen.add(row);
+      out.push({ ...row, tree: line });
+      const list = children.get(keyOf(row)) ?? [];
+      for (let i = list.length - 1; i >= 0; i--) {
+        const last = i === list.length - 1;
+        stack.push({
+          row: list[i],
+          line: `${below}${last ? '└─ ' : '├─ '}`,
+          below: `${below}${last ? '   ' : '│  '}`,
+        });
+      }
+    }
+  }
+  return out;
 }

@@ -40,6 +40,8 @@ export class Tables {
     this.conditions = tables.conditions;
     /** The objects of a report, that itself first. @type {ReportObject[]} */
     this.report = tables.report;
+    /** The objects that dumps are told in. @type {ReportObject[]} */
+    this.views = tables.views;
     /** @type {Map<string, Scalar>} */
     this.scalarByName = byName(tables.scalars);
     this.stringTypeByName = byName(this.stringTypes);

@@ -156,6 +156,9 @@ function schemaOf(tables, kind) {
 
 /** @type {Record<string, Schema>} */
 const REPORT_TYPES = {
+  boolean: { type: 'boolean' },
+  integer64: { type: 'integer' },
+  text: { $ref: '#/$defs/Text' },
   string: { type: 'string' },
   integer: { type: 'integer' },
   version: { const: 1 },
@@ -168,14 +171,18 @@ const REPORT_TYPES = {
 function reportType(type) {
   if (type.endsWith('?')) return reportType(type.slice(0, -1));
   if (type.endsWith('[]')) return { type: 'array', items: reportType(type.slice(0, -2)) };
-  if (type.endsWith('|null')) return { type: [type.slice(0, -5), 'null'] };
+  if (type.endsWith('|null')) {
+    const { type: simple, ...rest } = reportType(type.slice(0, -5));
+    return typeof simple === 'string' && Object.keys(rest).length === 0
+      ? { type: [simple, 'null'] }
+      : { anyOf: [reportType(type.slice(0, -5)), { type: 'null' }] };
+  }
   return REPORT_TYPES[type] ?? { $ref: `#/$defs/${type}` };
 }
 
-/** @param {Tables} tables @returns {Schema} */
-function reportSchema({ report, conditions }) {
-  REPORT_TYPES.condition = { enum: conditions.map(({ name }) => name) };
-  const objects = report.map(({ name, doc, members }) => [
+/** Definitions of the objects of a table. @param {import('./describe.mjs').ReportObject[]} objects */
+const objectSchemas = (objects) =>
+  objects.map(({ name, doc, members }) => [
     name,
     {
       description: doc,
@@ -190,13 +197,60 @@ function reportSchema({ report, conditions }) {
       additionalProperties: false,
     },
   ]);
+
+/** @param {Tables} tables @returns {Schema} */
+function reportSchema({ report }) {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:container-checkpoint:schema:report:1',
     title: 'Report of a validation',
     description: report[0].doc,
     $ref: `#/$defs/${report[0].name}`,
-    $defs: Object.fromEntries(objects),
+    $defs: Object.fromEntries(objectSchemas(report)),
+  };
+}
+
+/** The commands that show what is in a dump, and what of src/criu/views.def they print. */
+const VIEWS = /** @type {const} */ ([
+  ['ps', 'ProcessView', 'Process'],
+  ['files', 'FileView', 'OpenFile'],
+  ['sockets', 'SocketView', 'Socket'],
+  ['mounts', 'MountView', 'Mount'],
+]);
+
+/**
+ * What `ckpt COMMAND --format json` prints.
+ * @param {Tables} tables @param {string} command @param {string} view @param {string} row
+ * @returns {Schema}
+ */
+function viewSchema({ views }, command, view, row) {
+  const definitions = Object.fromEntries(objectSchemas(views));
+  // Where several checkpoints are shown, each row says of which one it is.
+  for (const name of [row, 'Gap'])
+    definitions[name].properties.file = {
+      description: 'The checkpoint, where several are shown.',
+      type: 'string',
+    };
+  definitions.Text = {
+    description:
+      'Bytes of a process or a file name: a string, or their digits if they are no UTF-8.',
+    anyOf: [{ type: 'string' }, { $ref: '#/$defs/Hex' }],
+  };
+  const root = definitions[view];
+  /** @type {Record<string, unknown>} */
+  const used = {};
+  for (const wanted = references(root); wanted.length > 0;) {
+    const name = /** @type {string} */ (wanted.shift());
+    if (name in used) continue;
+    used[name] = definitions[name];
+    wanted.push(...references(definitions[name]));
+  }
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: `urn:container-checkpoint:schema:${command}:1`,
+    title: `ckpt ${command} --format json`,
+    ...root,
+    $defs: used,
   };
 }
 
@@ -227,6 +281,8 @@ main((tables) => {
   for (const kind of tables.kinds)
     if (kind.file != null)
       files.set(`${kind.name}.schema.json`, `${print(schemaOf(tables, kind))}\n`);
+  for (const [command, view, row] of VIEWS)
+    files.set(`${command}.schema.json`, `${print(viewSchema(tables, command, view, row))}\n`);
   const report = reportSchema(tables);
   return files
     .set('report.schema.json', `${print(report)}\n`)

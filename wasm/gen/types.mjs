@@ -161,6 +161,8 @@ function constant(entry) {
 
 /** @type {Record<string, string>} */
 const REPORT_TYPES = {
+  text: 'Text',
+  integer64: 'bigint',
   integer: 'number',
   version: '1',
   severity: 'Severity',
@@ -168,6 +170,31 @@ const REPORT_TYPES = {
   trust: "'clean' | 'suspicious' | 'hostile'",
   condition: 'Condition',
 };
+
+/** @param {import('./describe.mjs').ReportObject[]} objects @returns {string[]} */
+function interfaces(objects) {
+  return objects.map(({ name, doc, members }) => {
+    const lines = members.map(({ name: member, type, doc: text }) => {
+      const [, base, rest] = /** @type {RegExpExecArray} */ (/^(\w+)(.*?)\??$/.exec(type));
+      const optional = type.endsWith('?') ? '?' : '';
+      const full = `${REPORT_TYPES[base] ?? base}${rest.replace('|null', ' | null')}`;
+      return `${comment(text, '  ')}  ${member}${optional}: ${full};\n`;
+    });
+    return `${comment(doc, '')}export interface ${name} {\n${lines.join('')}}\n`;
+  });
+}
+
+/** What is told of a dump. @param {Tables} tables */
+function dump({ views }) {
+  return [
+    `${LICENCE}// Generated from src/criu/views.def; do not edit.\n`,
+    comment(
+      'Bytes of a process or a file name: a string, or their digits where they are no UTF-8.',
+      '',
+    ) + 'export type Text = string | { hex: string };\n',
+    ...interfaces(views),
+  ].join('\n');
+}
 
 /** @param {Tables} tables */
 function report({ report: objects, targets, conditions }) {
@@ -183,15 +210,7 @@ function report({ report: objects, targets, conditions }) {
         conditions.map(({ name }) => quoted(name)),
       ),
   ];
-  for (const { name, doc, members } of objects) {
-    const lines = members.map(({ name: member, type, doc: text }) => {
-      const [, base, rest] = /** @type {RegExpExecArray} */ (/^(\w+)(.*?)\??$/.exec(type));
-      const optional = type.endsWith('?') ? '?' : '';
-      const full = `${REPORT_TYPES[base] ?? base}${rest === '|null' ? ' | null' : rest}`;
-      return `${comment(text, '  ')}  ${member}${optional}: ${full};\n`;
-    });
-    parts.push(`${comment(doc, '')}export interface ${name} {\n${lines.join('')}}\n`);
-  }
+  parts.push(...interfaces(objects));
   return parts.join('\n');
 }
 
@@ -215,6 +234,7 @@ main((tables) => {
   const files = new Map([
     ['model.d.ts', model(tables)],
     ['report.d.ts', report(tables)],
+    ['dump.d.ts', dump(tables)],
   ]);
   for (const name of [
     'index.d.ts',

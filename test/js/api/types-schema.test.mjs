@@ -21,15 +21,27 @@ const kinds = JSON.parse(readFileSync(new URL('build/describe.json', root), 'utf
   ({ file }) => file != null,
 );
 
-test('there is a schema for every metadata file, for reports and the configuration, and no other', () => {
+/** Commands that print what is in dumps (src/criu/views.def). */
+const commands = ['ps', 'files', 'sockets', 'mounts'];
+
+test('there is a schema for every metadata file, for reports, what commands print, and the configuration, and no other', () => {
   assert.deepEqual(
     readdirSync(new URL('dist/schema', root)).sort(),
     [
-      ...[...kinds.map(({ name }) => name), 'report'].map((name) => `${name}.schema.json`),
+      ...[...kinds.map(({ name }) => name), 'report', ...commands].map(
+        (name) => `${name}.schema.json`,
+      ),
       ...['config.json', 'validate.json'],
     ].sort(),
   );
 });
+
+for (const name of commands)
+  test(`${name}: valid draft 2020-12, accepted by ajv in strict mode`, () => {
+    const schema = JSON.parse(textOf(name));
+    assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');
+    assert.ok(!compile(name)({}));
+  });
 
 for (const { name } of kinds) {
   test(`${name}: valid draft 2020-12, accepted by ajv in strict mode`, () => {

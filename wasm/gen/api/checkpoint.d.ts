@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Gap, Mount, OpenFile, Process, Socket } from './dump.js';
 import type { CheckpointError } from './index.js';
 import type { Kind, KindMap } from './model.js';
 
@@ -333,6 +334,38 @@ export class Checkpoint {
   list(name: string | Member, options?: { signal?: AbortSignalLike }): Promise<Listing>;
   /** The containers of a pod, or the checkpoint in an image; else none. */
   containers(): Promise<Checkpoint[]>;
+  /**
+   * What is in the images of the processes: reads them, and as much of the memory as command lines and
+   * environments need. Images that are missing or damaged cost only what depends on them: `gaps` of the
+   * dump says where and why.
+   */
+  dump(options?: DumpOptions): Promise<Dump>;
   /** Lets go of the file, if one is open. Containers are closed with it. `await using` does it, too. */
   close(): Promise<void>;
+}
+
+export interface DumpOptions {
+  /** Of an incremental dump, those before it, the latest first. */
+  previous?: Checkpoint | Checkpoint[];
+  /** false: without command lines and environments, which are in the memory. */
+  texts?: boolean;
+  signal?: AbortSignalLike;
+}
+
+/** What is in the images of the processes. */
+export interface Dump {
+  /** All processes, parents before their children. */
+  readonly processes: Process[];
+  /** A process and those below it; 0: all. */
+  processesBelow(pid: number): Process[];
+  /** The open files, of one process or of all. */
+  files(pid?: number): OpenFile[];
+  /** The sockets, of one process or of all. */
+  sockets(pid?: number): Socket[];
+  /** The mounts, of the namespace of one process or of all. */
+  mounts(pid?: number): Mount[];
+  /** What is not known because images are missing or damaged: as far as was looked at. */
+  readonly gaps: Gap[];
+  /** Gives the memory back. */
+  close(): void;
 }
