@@ -15,6 +15,7 @@ import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { search } from './search.js';
 import { show } from './show.js';
+import { size } from './size.js';
 import { strings } from './strings.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
@@ -22,7 +23,7 @@ import { view } from './view.js';
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps, maps, memory, search, strings, core, memparse],
+  ...[ps, maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
   ...[decode, completion],
 ];
