@@ -40,14 +40,17 @@ CLANG ?= clang
 
 # ---- Sources and flags --------------------------------------------------------------------------
 
+# Decoders that the core for WebAssembly leaves to a second module.
+CODEC_SRC := $(addprefix src/archive/,decoders.c unxz.c unbzip2.c)
 LIB_SRC := $(filter-out src/describe.c,$(sort $(wildcard src/*.c src/*/*.c)))
 DESCRIBE_SRC := src/describe.c $(sort $(wildcard src/model/*.c)) src/rules/catalog.c
-WASM_SRC := $(sort $(wildcard wasm/border/*.c)) $(filter-out src/file.c,$(LIB_SRC))
+WASM_SRC := $(sort $(wildcard wasm/border/*.c)) $(filter-out src/file.c $(CODEC_SRC),$(LIB_SRC))
+CODECS_SRC := wasm/border/codecs/codecs.c $(CODEC_SRC)
 TEST_SRC := $(sort $(wildcard test/c/*.c))
 FUZZERS := $(notdir $(basename $(wildcard test/fuzz/*.c)))
 BENCHES := $(notdir $(basename $(wildcard test/bench/*.c)))
 JS_TESTS = $(shell find test/js -name '*.test.*js' 2>/dev/null | sort)
-C_FILES := $(wildcard $(addsuffix *.[ch],src/ src/*/ wasm/border/ test/c/ test/fuzz/ test/bench/))
+C_FILES := $(wildcard $(addsuffix *.[ch],src/ src/*/ wasm/border/ wasm/border/codecs/ test/c/ test/fuzz/ test/bench/))
 
 # Of libzstd only the decoder, in its small form: one Huffman table type, no assembler.
 ZSTD_SRC := $(addprefix common/,entropy_common error_private fse_decompress zstd_common xxhash) \
@@ -71,6 +74,8 @@ XZ_FLAGS := $(addprefix -I$(XZ_DIR)/src/,liblzma/api $(addprefix liblzma/,common
             $(addprefix -DHAVE_,STDBOOL_H STDINT_H INTTYPES_H STRING_H LIMITS_H DECODERS \
                 CHECK_CRC32 CHECK_CRC64 CHECK_SHA256 $(addprefix DECODER_,LZMA2 DELTA X86 POWERPC IA64 ARM ARMTHUMB ARM64 SPARC)) \
             -DTUKLIB_SYMBOL_PREFIX=ckpt_ -DLZMA_API_STATIC -D_POSIX_C_SOURCE=200809L
+XZ_HOT := check/crc32_fast check/crc64_fast check/sha256 lz/lz_decoder lzma/lzma_decoder
+BZIP2_HOT := bzlib decompress
 BZIP2_SRC := bzlib crctable decompress huffman randtable
 BZIP2_FLAGS := -DBZ_NO_STDIO
 
@@ -165,8 +170,8 @@ $(eval $(call source,BZIP2_DIR,$(BZIP2_DIR),$(BZIP2_SRC:%=$(BZIP2_DIR)/%.c)))
 # Changes only when the flags do, so that objects built with others are not used again.
 $(B)/flags: FORCE
 	@mkdir -p $(B)
-	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT) $(LZ4_FLAGS) $(XZ_FLAGS) $(BZIP2_FLAGS)' | cmp -s - $@ || \
-	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT) $(LZ4_FLAGS) $(XZ_FLAGS) $(BZIP2_FLAGS)' >$@
+	@echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(XZ_HOT) $(BZIP2_HOT) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT) $(LZ4_FLAGS) $(XZ_FLAGS) $(BZIP2_FLAGS)' | cmp -s - $@ || \
+	    echo '$(WARN) $(CPPFLAGS) $(COMMON) $(CFLAGS) $(WASM_FLAGS) $(WASM_HOT) $(WASM_WARM) $(XZ_HOT) $(BZIP2_HOT) $(WASM_LINK) $(ZSTD_FLAGS) $(ZSTD_HOT) $(LZ4_FLAGS) $(XZ_FLAGS) $(BZIP2_FLAGS)' >$@
 
 # ---- C: the same rules for every way of compiling it ---------------------------------------------
 
@@ -213,6 +218,7 @@ $(eval $(call variant,debug,emcc,emar,-O1 $(WASM_TARGET) -fsanitize=undefined -f
 $(WASM_HOT:%.c=$(B)/wasm/%.o): private WASM_OPT := -O3
 $(WASM_WARM:%.c=$(B)/wasm/%.o): private WASM_OPT := -O2
 $(addprefix $(B)/wasm/zstd/,$(ZSTD_HOT:%=%.o)): private WASM_OPT := -O2
+$(addprefix $(B)/wasm/,$(XZ_HOT:%=xz/%.o) $(BZIP2_HOT:%=bzip2/%.o)): private WASM_OPT := -O2
 
 # Every table of the core as JSON: types, schemas and the reference are made from it.
 $(B)/native/ckpt-describe: $(DESCRIBE_SRC:%.c=$(B)/describe/%.o) $(B)/native/libckpt.a
@@ -222,12 +228,15 @@ $(B)/describe.json: $(B)/native/ckpt-describe
 
 # module NAME, SECTIONS, LEFT_OUT: $(B)/wasm/NAME.wasm with the functions of these sections of exports.txt.
 EXPORTS := wasm/border/exports.txt
-define module
+define exports
 $(B)/wasm/$(1).exports: $(EXPORTS)
 	@mkdir -p $$(@D)
 	@awk -v sections=' $(2) ' -v without=' $(3) ' '/^\[/ { on = index(sections, " " substr($$$$1, 2, length($$$$1) - 2) " ") } \
 	    on && /^ckpt/ && !index(without, " " $$$$1 " ")' $$< >$$@
 	@sed 's/.*/"_&"/' $$@ | paste -sd, | sed 's/.*/[&]/' >$$@.json
+endef
+define module
+$(call exports,$(1),$(2),$(3))
 $(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:%=$(B)/wasm/zstd/%.o) $(LZ4_SRC:%=$(B)/wasm/lz4/%.o) $(B)/wasm/$(1).exports
 	@emcc $(WASM_LINK) -sEXPORTED_FUNCTIONS=@$(B)/wasm/$(1).exports.json $$(filter %.o,$$^) -o $$@
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
@@ -240,6 +249,12 @@ dist/core.debug.wasm: $(WASM_SRC:%.c=$(B)/debug/%.o) $(B)/debug/cJSON.o $(ZSTD_S
 $(eval $(call module,metadata,metadata))
 # For the page, which writes no metadata.
 $(eval $(call module,page,metadata archive session dump,ckpt_wasm_encode))
+# The decoders that are loaded when first needed.
+$(eval $(call exports,codecs,codecs))
+$(B)/wasm/codecs.wasm: $(CODECS_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/src/archive/decoder.o \
+    $(XZ_SRC:%=$(B)/wasm/xz/%.o) $(BZIP2_SRC:%=$(B)/wasm/bzip2/%.o) $(B)/wasm/codecs.exports
+	@emcc $(WASM_LINK:256MB=1GB) -sEXPORTED_FUNCTIONS=@$(B)/wasm/codecs.exports.json $(filter %.o,$^) -o $@
+	@node .ci/check-wasm.mjs $@ $(B)/wasm/codecs.exports
 # Tells the tables of the core when the package is built; not published.
 $(eval $(call module,tables,tables))
 
@@ -256,6 +271,8 @@ dist/rules.js: wasm/gen/rules.mjs $(B)/describe.json $(wildcard test/data/rules/
 	@node $< $(B)/describe.json test/data/rules dist
 dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; install -m 644 $< $@
+dist/codecs.wasm: $(B)/wasm/codecs.wasm
+	@mkdir -p dist; install -m 644 $< $@
 dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
 	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@
 dist/ckpt.h: wasm/gen/header.mjs src/ckpt.h src/text/types.h $(wildcard src/model/*.def) | setup
@@ -265,12 +282,12 @@ dist/sbom.cdx.json: wasm/gen/notices.mjs package.json .ci/sources.txt $(DEPS) | 
 # The command as it is published: the same modules in few files, each command loaded when it is called.
 dist/cli/ckpt.js: wasm/gen/bundle.mjs dist/tables.js dist/rules.js $(JS_SRC) | setup
 	@rm -rf dist/cli; node $< dist/cli
-dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
-	@node $< dist/core.wasm $@
-dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
-	@node $< $@ $(B)/wasm/page.wasm
+dist/inline.js: wasm/gen/inline.mjs dist/core.wasm dist/codecs.wasm $(JS_SRC)
+	@node $< dist/core.wasm dist/codecs.wasm $@
+dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/codecs.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
+	@node $< $@ $(B)/wasm/page.wasm dist/codecs.wasm
 
-all: dist/core.wasm dist/tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/codecs.wasm dist/tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// node web/build.mjs dist/viewer.html build/wasm/page.wasm: the page as one file, with script, style, worker and core in it.
+// node web/build.mjs dist/viewer.html build/wasm/page.wasm dist/codecs.wasm: the page as one file, with script, style,
+// worker, core and decoders in it.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,9 +15,8 @@ import { samples } from './sample.mjs';
 import { T } from './text.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const [, , out, coreFile] = process.argv;
-if (!coreFile) throw new Error('usage: node web/build.mjs OUTPUT.html CORE.wasm');
-const core = readFileSync(coreFile);
+const [, , out, coreFile, codecsFile] = process.argv;
+if (!codecsFile) throw new Error('usage: node web/build.mjs OUTPUT.html CORE.wasm CODECS.wasm');
 
 /**
  * Modules that are made here, such as `page:core`.
@@ -54,11 +54,13 @@ async function bundle(entry, modules = {}) {
 
 const { healthy, changes } = samples();
 // Smaller by 6 % than zlib makes it, which counts for what is the largest part of the page.
-const packedCore = await zopfli.gzipAsync(core, { numiterations: 3 });
+const packed = (/** @type {string} */ file) =>
+  zopfli.gzipAsync(readFileSync(file), { numiterations: 3 });
 /** @param {Uint8Array} bytes */
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
 const bundled = await bundle('page/main.js', {
-  'page:core': base64(packedCore),
+  'page:core': base64(await packed(coreFile)),
+  'page:codecs': base64(await packed(codecsFile)),
   'page:version': JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version,
   'page:rules': rules.map(({ id, area, title }) => [id, area, title]),
   'page:samples': { healthy: base64(gzipSync(healthy, { level: 9 })), changes },

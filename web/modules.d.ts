@@ -7,6 +7,12 @@ declare module 'page:core' {
   export default base64;
 }
 
+/** The decoders of xz and bzip2, as the core. */
+declare module 'page:codecs' {
+  const base64: string;
+  export default base64;
+}
+
 /** Of the package. */
 declare module 'page:version' {
   const version: string;

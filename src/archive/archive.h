@@ -86,7 +86,7 @@ typedef struct {
     uint64_t max_kept_sum; /* bytes of all members chosen by patterns (64 MiB) */
     uint32_t max_ratio;    /* bytes kept by patterns / compressed bytes read (1000) */
     uint32_t ratio_floor;  /* bytes kept before the ratio counts (1 MiB) */
-    uint64_t max_window;   /* bytes of a zstd window (128 MiB, as zstd -d takes) */
+    uint64_t max_window;   /* bytes of a zstd window or xz dictionary (128 MiB, as zstd -d takes) */
 } ckpt_archive_options;
 
 /* Events. */
@@ -97,7 +97,12 @@ enum {
     CKPT_ARCHIVE_MEMBER_END, /* the wanted member `member` is complete */
     CKPT_ARCHIVE_PAUSE, /* nothing to do: much was decompressed without any event; call again */
     CKPT_ARCHIVE_END,   /* code: CKPT_END_...; see ckpt_archive_get_info() for what follows it */
-    CKPT_ARCHIVE_ERROR  /* code, offset, have, want, message: nothing more comes */
+    CKPT_ARCHIVE_ERROR, /* code, offset, have, want, message: nothing more comes */
+    /* The source is compressed and this program has no decoder for it: the caller decodes, and
+     * answers every NEED from now on by ckpt_archive_feed_decoded(). code: CKPT_COMPRESSION_...;
+     * data, length: the first bytes of the source, which the last `have` fed bytes follow;
+     * want: how much memory it may ask for to look back. */
+    CKPT_ARCHIVE_DECODE
 };
 
 /* How an archive that is not broken ended. */
@@ -142,7 +147,7 @@ enum {
 #undef X
 };
 
-/* Compressions, by magic bytes. The ones after ZSTD are only recognised. */
+/* Compressions, by magic bytes. The ones after BZIP2 are only recognised. */
 enum {
     CKPT_COMPRESSION_UNKNOWN, /* not looked at yet */
     CKPT_COMPRESSION_NONE,
@@ -186,9 +191,11 @@ enum {
 
 /* `differ` of a member: what other readers than Go's take for something else. */
 enum {
-    CKPT_DIFFER_NAME = 1, /* `other` is the name for them */
-    CKPT_DIFFER_LINK = 2, /* `other` is the target for them */
-    CKPT_DIFFER_SIZE = 4  /* other_size is the size for them */
+    CKPT_DIFFER_NAME = 1,   /* `other` is the name for them */
+    CKPT_DIFFER_LINK = 2,   /* `other` is the target for them */
+    CKPT_DIFFER_SIZE = 4,   /* other_size is the size for them, in the archive */
+    CKPT_DIFFER_TYPE = 8,   /* a file for one, a directory for the other: because of a slash */
+    CKPT_DIFFER_HEADER = 16 /* typeflag X: an extended header of the next member for them */
 };
 
 /* `name_flags` of a member: what is remarkable about its name or link target. */
@@ -212,11 +219,11 @@ enum {
 
 /*
  * One member. Offsets are in the tar, that is, behind the decompressor. The record is followed by
- * name, link target, user name, group name and extended attributes, without separators, and filled
- * up to a multiple of 8 bytes: `record_size` leads to the next one. An extended attribute is {u32
- * key length, u32 value length, u32 encoding, key, value}, not aligned; encoding 1 means
- * libarchive's (percent-encoded key, base64 value), 0 plain bytes.
- * The table is also published as JSON (ckpt_archive_layout) for readers in other languages.
+ * name, link target, user name, group name, extended attributes and the name (or target) that other
+ * readers take, without separators, and filled up to a multiple of 8 bytes: `record_size` leads to
+ * the next one. An extended attribute is {u32 key length, u32 value length, u32 encoding, key,
+ * value}, not aligned; encoding 1 means libarchive's (percent-encoded key, base64 value), 0 plain
+ * bytes. The table is also published as JSON (ckpt_archive_layout) for readers in other languages.
  */
 #define CKPT_MEMBER_FIELDS(X)                                                                      \
     X(uint32_t, record_size)   /* bytes to the next record */                                      \
@@ -228,6 +235,7 @@ enum {
     X(int64_t, mtime)        /* seconds since 1970 */                                              \
     X(int64_t, uid)                                                                                \
     X(int64_t, gid)                                                                                \
+    X(uint64_t, other_size) /* CKPT_DIFFER_SIZE */                                                 \
     X(uint32_t, mtime_nsec) /* 0 ... 999999999, counts forward */                                  \
     X(uint32_t, mode)       /* as written: mask with 07777, Podman adds file type bits */          \
     X(uint32_t, dev_major)                                                                         \
@@ -245,6 +253,8 @@ enum {
     X(uint32_t, gname_length)                                                                      \
     X(uint32_t, xattr_count)                                                                       \
     X(uint32_t, xattr_length) /* bytes of all of them */                                           \
+    X(uint32_t, differ)       /* CKPT_DIFFER_... */                                                \
+    X(uint32_t, other_length) /* CKPT_DIFFER_NAME, _LINK */                                        \
     X(uint32_t, reserved)
 
 typedef struct {
@@ -284,10 +294,10 @@ typedef struct {
     X(uint64_t, trailing_nonzero) /* of these, not zero */                                         \
     X(uint64_t, trailing_first)   /* offset in the tar of the first that is not zero */            \
     X(uint64_t, garbage_offset)   /* in the source: bytes after the compressed stream, or ~0 */    \
-    X(uint64_t, window)           /* largest zstd window met */                                    \
+    X(uint64_t, window)           /* largest window met of zstd, or memory for one of xz */        \
     X(uint32_t, compression)      /* CKPT_COMPRESSION_... */                                       \
     X(uint32_t, members)                                                                           \
-    X(uint32_t, streams)        /* gzip members or zstd frames completed */                        \
+    X(uint32_t, streams)        /* gzip members, zstd frames, xz or bzip2 streams completed */     \
     X(uint32_t, global_headers) /* PAX global headers */                                           \
     X(uint32_t, global_ignored) /* of their records, path, linkpath and size, which no one sane */ \
                                 /* writes and readers treat differently; not applied */            \
@@ -325,6 +335,31 @@ uint32_t ckpt_archive_next(ckpt_archive *archive, ckpt_archive_event *event);
  * for length 0); with a known size it need not be said.
  */
 void ckpt_archive_feed(ckpt_archive *archive, const uint8_t *bytes, size_t length, int at_end);
+
+/* How far a decoder came. Plain data: it is handed from one WebAssembly module to another. */
+#define CKPT_DECODER_STATE_FIELDS(X)                                                               \
+    X(uint64_t, source_read)    /* bytes used of the source */                                     \
+    X(uint64_t, window)         /* largest memory asked for to look back, the refused included */  \
+    X(uint64_t, garbage_offset) /* in the source: what follows the last stream and is none; or ~0  \
+                                 */                                                                \
+    X(uint32_t, streams)        /* complete ones */                                                \
+    X(uint32_t, code)           /* 0, or what went wrong: CKPT_ARCHIVE_E_... */                    \
+    X(uint32_t, problem)        /* details, see decoder.h */                                       \
+    X(uint32_t, ended)          /* 1: no output follows */
+
+struct ckpt_decoder_state {
+#define X(type, name) type name;
+    CKPT_DECODER_STATE_FIELDS(X)
+#undef X
+};
+
+/*
+ * After CKPT_ARCHIVE_DECODE: answers CKPT_ARCHIVE_NEED with the next bytes of the decoded source,
+ * whatever the event's offset and length, and tells how far the decoder came. Without bytes, the
+ * state must have a code or be ended. The bytes are borrowed as in ckpt_archive_feed().
+ */
+void ckpt_archive_feed_decoded(ckpt_archive *archive, const uint8_t *bytes, size_t length,
+                               const struct ckpt_decoder_state *state);
 
 /* With CKPT_ARCHIVE_DECIDE, after MEMBERS: give out the data of that member. */
 void ckpt_archive_accept(ckpt_archive *archive);

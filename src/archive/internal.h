@@ -12,6 +12,7 @@
  *   archive.c  the object: options, memory, errors
  */
 #include "archive.h"
+#include "decoder.h"
 #include "gzip.h"
 #include "message.h"
 #include "names.h"
@@ -65,7 +66,9 @@ enum ckpt_header_next {
 
 /* The member being put together. Texts point into the header block, or the buffers below. */
 typedef struct {
-    struct ckpt_span name, link, uname, gname;
+    struct ckpt_span name, link, uname, gname, other;
+    uint32_t differ; /* CKPT_DIFFER_...; `other` and other_size belong to it */
+    uint64_t other_size;
     struct ckpt_tar_header header;
     uint64_t header_offset, data_offset, size, stored_size;
     int64_t told_size; /* as the headers say, also where there are no data */
@@ -106,6 +109,9 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint32_t seek;
     ckpt_gzip *gzip;
     ckpt_unzstd *unzstd;
+    struct ckpt_decoder *decoder; /* of xz or bzip2 */
+    uint32_t outside;             /* the caller decodes; OUTSIDE_... */
+    struct ckpt_decoder_state decoded;
     const uint8_t *slice; /* bytes of the tar, from slice_offset on */
     size_t slice_length;
     uint64_t slice_offset;
@@ -182,6 +188,8 @@ void ckpt_source_free(ckpt_archive *a);
 /* Bytes of the tar at a->position: CKPT_STEP_OK, _MORE (a->need_... are set), _ENDED (a->tar_size
  * is), _FAILED. */
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
+/* After _MORE: tells the caller, once, that it is to decode. */
+bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event);
 const char *ckpt_compression_name(uint32_t compression);
 
 /* member.c */
@@ -205,6 +213,10 @@ int ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block, enum ckpt_heade
 int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *complete);
 /* The map is there: does it make sense? */
 int ckpt_sparse_complete(ckpt_archive *a);
+
+/* differ.c */
+/* Sets what other readers take a->pending for. False: no memory. */
+bool ckpt_differ_find(ckpt_archive *a);
 
 /* record.c */
 int ckpt_record_add(ckpt_archive *a);

@@ -27,6 +27,11 @@ static const field info_fields[] = {
     CKPT_ARCHIVE_INFO_FIELDS(X)
 #undef X
 };
+static const field decoder_fields[] = {
+#define X(type, name) {#name, #type, offsetof(struct ckpt_decoder_state, name)},
+    CKPT_DECODER_STATE_FIELDS(X)
+#undef X
+};
 static const field option_fields[] = {
 #define F(type, name)                                                                              \
     {                                                                                              \
@@ -50,7 +55,7 @@ static const constant events[] = {
     {"need", CKPT_ARCHIVE_NEED},   {"members", CKPT_ARCHIVE_MEMBERS},
     {"data", CKPT_ARCHIVE_DATA},   {"memberEnd", CKPT_ARCHIVE_MEMBER_END},
     {"pause", CKPT_ARCHIVE_PAUSE}, {"end", CKPT_ARCHIVE_END},
-    {"error", CKPT_ARCHIVE_ERROR},
+    {"error", CKPT_ARCHIVE_ERROR}, {"decode", CKPT_ARCHIVE_DECODE},
 };
 static const constant types[] = {
     {"file", CKPT_MEMBER_FILE},       {"hardlink", CKPT_MEMBER_HARDLINK},
@@ -102,6 +107,11 @@ static const constant name_flags[] = {
     {"linkOutside", CKPT_NAME_LINK_OUTSIDE},
     {"linkControl", CKPT_NAME_LINK_CONTROL},
     {"linkEmpty", CKPT_NAME_LINK_EMPTY},
+};
+
+static const constant differ[] = {
+    {"name", CKPT_DIFFER_NAME}, {"link", CKPT_DIFFER_LINK},     {"size", CKPT_DIFFER_SIZE},
+    {"type", CKPT_DIFFER_TYPE}, {"header", CKPT_DIFFER_HEADER},
 };
 
 typedef struct {
@@ -172,6 +182,7 @@ size_t ckpt_archive_layout(char *text, size_t room)
     FIELDS("event", ckpt_archive_event, event_fields);
     FIELDS("info", ckpt_archive_info, info_fields);
     FIELDS("options", ckpt_archive_options, option_fields);
+    FIELDS("decoder", struct ckpt_decoder_state, decoder_fields);
 #undef FIELDS
 #define CONSTANTS(name, list) put_constants(&w, name, list, sizeof list / sizeof *list)
     CONSTANTS("events", events);
@@ -181,6 +192,7 @@ size_t ckpt_archive_layout(char *text, size_t room)
     CONSTANTS("compressions", compressions);
     CONSTANTS("flags", flags);
     CONSTANTS("nameFlags", name_flags);
+    CONSTANTS("differ", differ);
 #undef CONSTANTS
     put(&w, "\"maxKept\":");
     put_number(&w, CKPT_ARCHIVE_MAX_KEPT);

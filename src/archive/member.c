@@ -176,6 +176,12 @@ static int global_done(ckpt_archive *a)
     return CKPT_STEP_OK;
 }
 
+static void forget(ckpt_archive *a, ckpt_bytes *to, uint32_t bit)
+{
+    a->lost |= bit;
+    to->length = 0;
+}
+
 /* The body of an extending header is complete. */
 static int extension_done(ckpt_archive *a)
 {
@@ -188,6 +194,9 @@ static int extension_done(ckpt_archive *a)
             a->has_long_name = to->length != 0;
         else
             a->has_long_link = to->length != 0;
+        if (to->length == 0) /* nothing for Go, an empty name for others */
+            forget(a, a->extension_type == 'L' ? &a->lost_name : &a->lost_link,
+                   a->extension_type == 'L' ? CKPT_DIFFER_NAME : CKPT_DIFFER_LINK);
         return CKPT_STEP_OK;
     case 'g':
         return global_done(a);

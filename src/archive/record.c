@@ -31,7 +31,7 @@ int ckpt_record_add(ckpt_archive *a)
     const ckpt_pending *p = &a->pending;
     uint32_t xattr_length = a->has_pax ? a->pax.xattr_length : 0;
     size_t size = sizeof(ckpt_member) + p->name.length + p->link.length + p->uname.length +
-                  p->gname.length + xattr_length;
+                  p->gname.length + xattr_length + p->other.length;
     size = (size + 7) & ~(size_t)7;
     a->table_bytes += size;
     if (a->table_bytes > a->options.max_table) {
@@ -72,12 +72,16 @@ int ckpt_record_add(ckpt_archive *a)
         .gname_length = (uint32_t)p->gname.length,
         .xattr_count = a->has_pax ? a->pax.xattr_count : 0,
         .xattr_length = xattr_length,
+        .other_size = p->other_size,
+        .differ = p->differ,
+        .other_length = (uint32_t)p->other.length,
     };
     memset(to + size - 8, 0, 8); /* the filling */
     memcpy(to, &m, sizeof m);
     uint8_t *end = put(put(put(put(to + sizeof m, p->name), p->link), p->uname), p->gname);
     if (xattr_length)
         put_xattrs(a, end);
+    put(end + xattr_length, p->other);
     a->batch.length += size;
     a->batch_count++;
     return CKPT_STEP_OK;

@@ -12,6 +12,9 @@ enum {
     WORK = 16 * 1024 * 1024 /* decompressed without an event: time for a pause */
 };
 
+/* `outside` of a reader whose caller decodes. */
+enum { OUTSIDE_TO_TELL = 1, OUTSIDE };
+
 const char *ckpt_compression_name(uint32_t compression)
 {
     static const char *const names[] = {"unknown", "none", "gzip", "zstd",    "xz",
@@ -55,6 +58,7 @@ void ckpt_source_free(ckpt_archive *a)
     if (a->gzip != NULL)
         a->memory.release(a->memory.context, a->gzip);
     ckpt_unzstd_free(a->unzstd);
+    ckpt_decoder_free(a->decoder);
 }
 
 static int need(ckpt_archive *a, uint64_t offset, uint64_t length)
@@ -83,6 +87,15 @@ void ckpt_archive_feed(ckpt_archive *a, const uint8_t *bytes, size_t length, int
         /* A source that is shorter than it was said to be: what counts is what is there. */
         a->options.source_size = a->chunk_offset + length;
     }
+}
+
+void ckpt_archive_feed_decoded(ckpt_archive *a, const uint8_t *bytes, size_t length,
+                               const struct ckpt_decoder_state *state)
+{
+    a->chunk = bytes;
+    a->chunk_length = length;
+    a->chunk_used = 0;
+    a->decoded = *state;
 }
 
 /* Finds out what the first bytes are. They may come one by one; then they are replayed to the
@@ -122,6 +135,18 @@ static int sniff(ckpt_archive *a)
         if (a->unzstd == NULL)
             return ckpt_archive_no_memory(a);
         break;
+    case CKPT_COMPRESSION_XZ:
+    case CKPT_COMPRESSION_BZIP2: {
+        const struct ckpt_decoder_type *type = ckpt_decoder_for(a->info.compression);
+        if (type == NULL) {
+            a->outside = OUTSIDE_TO_TELL;
+            return CKPT_STEP_MORE;
+        }
+        a->decoder = ckpt_decoder_new(type, &a->memory, a->options.max_window);
+        if (a->decoder == NULL)
+            return ckpt_archive_no_memory(a);
+        break;
+    }
     default: {
         const char *name = ckpt_compression_name(a->info.compression);
         ckpt_message_clear(&a->message);
@@ -208,34 +233,92 @@ static int peek_plain(ckpt_archive *a)
 static int stream_failed(ckpt_archive *a, uint32_t code, const char *problem)
 {
     ckpt_message *m = &a->message;
+    const char *name = ckpt_compression_name(a->info.compression);
     ckpt_message_clear(m);
+    ckpt_message_text(m, "The ");
+    ckpt_message_text(m, name);
     switch (code) {
     case CKPT_ARCHIVE_E_LIMIT_WINDOW:
-        ckpt_message_text(m, "The zstd data need a window of ");
-        ckpt_message_number(m, ckpt_unzstd_window(a->unzstd));
+        ckpt_message_text(m, " data need a window of ");
+        ckpt_message_number(m, a->info.window);
         ckpt_message_text(m, " bytes; the limit is ");
         ckpt_message_number(m, a->options.max_window);
-        ckpt_message_text(m, " (zstd window).");
+        ckpt_message_text(m, " (");
+        ckpt_message_text(m, name);
+        ckpt_message_text(m, " window).");
         break;
     case CKPT_ARCHIVE_E_DICTIONARY:
-        ckpt_message_text(m, "The zstd data need a dictionary, which is not part of the file.");
+        ckpt_message_text(m, " data need a dictionary, which is not part of the file.");
+        break;
+    case CKPT_ARCHIVE_E_UNSUPPORTED:
+        ckpt_message_text(m, " data use a filter or an option that this program cannot read.");
         break;
     case CKPT_ARCHIVE_E_CUT_STREAM:
-        ckpt_message_text(m, "The ");
-        ckpt_message_text(m, ckpt_compression_name(a->info.compression));
         ckpt_message_text(m, " stream ends early, after ");
-        ckpt_message_number(m, a->chunk_offset + a->chunk_used);
+        ckpt_message_number(m, a->info.source_read);
         ckpt_message_text(m, " bytes");
         break; /* archive.c adds the place in the tar */
     default:
-        ckpt_message_text(m, "The ");
-        ckpt_message_text(m, ckpt_compression_name(a->info.compression));
         ckpt_message_text(m, " stream is damaged near byte ");
-        ckpt_message_number(m, a->chunk_offset + a->chunk_used);
+        ckpt_message_number(m, a->info.source_read);
         ckpt_message_text(m, ": ");
         ckpt_message_text(m, problem ? problem : "unknown problem");
     }
-    return ckpt_archive_fail_message(a, code, a->chunk_offset + a->chunk_used);
+    return ckpt_archive_fail_message(a, code, a->info.source_read);
+}
+
+static int take_slice(ckpt_archive *a, const uint8_t *bytes, size_t length)
+{
+    a->slice_offset += a->slice_length;
+    a->slice = bytes;
+    a->slice_length = length;
+    a->work += length;
+    return CKPT_STEP_OK;
+}
+
+/* What a decoder of decoder.h gave: a slice, the end, a failure, or nothing yet. */
+static int take_decoded(ckpt_archive *a, const struct ckpt_decoder_state *state,
+                        const uint8_t *bytes, size_t length)
+{
+    a->info.source_read = state->source_read;
+    a->info.streams = state->streams;
+    a->info.window = state->window;
+    a->info.garbage_offset = state->garbage_offset;
+    if (length > 0)
+        return take_slice(a, bytes, length);
+    if (state->code == CKPT_ARCHIVE_E_MEMORY)
+        return ckpt_archive_no_memory(a);
+    if (state->code != 0)
+        return stream_failed(a, state->code, ckpt_decoder_problem_text(state->problem));
+    if (state->ended)
+        return ended(a, a->slice_offset + a->slice_length);
+    return CKPT_STEP_MORE;
+}
+
+static int decode_by_decoder(ckpt_archive *a)
+{
+    for (;;) {
+        const uint8_t *in = a->chunk + a->chunk_used, *end = a->chunk + a->chunk_length,
+                      *out = NULL;
+        uint64_t next = a->chunk_offset + a->chunk_length;
+        bool last = a->later_length == 0 && at_source_end(a, next);
+        size_t length = ckpt_decoder_run(a->decoder, &in, end, last, &out);
+        a->chunk_used = (size_t)(in - a->chunk);
+        int r = take_decoded(a, &a->decoder->state, out, length);
+        if (r != CKPT_STEP_MORE)
+            return r;
+        if (!next_chunk(a))
+            return need(a, next, LARGE_READ);
+    }
+}
+
+/* The caller decodes: each chunk is a slice. */
+static int take_from_outside(ckpt_archive *a)
+{
+    size_t length = a->chunk_length;
+    a->chunk_length = 0;
+    int r = take_decoded(a, &a->decoded, a->chunk, length);
+    return r == CKPT_STEP_MORE ? need(a, a->info.source_read, LARGE_READ) : r;
 }
 
 /* One run of the decoder: a slice, the end, a need or a failure. */
@@ -281,13 +364,8 @@ static int decode(ckpt_archive *a)
         if (code)
             return code == CKPT_ARCHIVE_E_MEMORY ? ckpt_archive_no_memory(a)
                                                  : stream_failed(a, code, problem);
-        if (length > 0) {
-            a->slice_offset += a->slice_length;
-            a->slice = out;
-            a->slice_length = length;
-            a->work += length;
-            return CKPT_STEP_OK;
-        }
+        if (length > 0)
+            return take_slice(a, out, length);
         if (is_garbage) {
             if (a->info.garbage_offset == UINT64_MAX)
                 a->info.garbage_offset = a->chunk_offset + a->chunk_used - garbage;
@@ -304,6 +382,23 @@ static int decode(ckpt_archive *a)
     }
 }
 
+bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event)
+{
+    if (a->outside != OUTSIDE_TO_TELL)
+        return false;
+    a->outside = OUTSIDE;
+    a->decoded = (struct ckpt_decoder_state){.garbage_offset = UINT64_MAX};
+    event->type = CKPT_ARCHIVE_DECODE;
+    event->code = a->info.compression;
+    event->data = a->magic;
+    event->length = a->magic_length;
+    event->have = a->later_length;
+    event->want = a->options.max_window;
+    a->chunk_length = 0;
+    a->later_length = 0;
+    return true;
+}
+
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
     int r = CKPT_STEP_OK;
@@ -317,7 +412,10 @@ int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length)
             a->pause = 1;
             return CKPT_STEP_MORE;
         }
-        r = a->info.compression == CKPT_COMPRESSION_NONE ? peek_plain(a) : decode(a);
+        r = a->info.compression == CKPT_COMPRESSION_NONE ? peek_plain(a)
+            : a->outside                                 ? take_from_outside(a)
+            : a->decoder                                 ? decode_by_decoder(a)
+                                                         : decode(a);
         if (r == CKPT_STEP_OK && a->slice_offset + a->slice_length > a->tar_found)
             a->tar_found = a->slice_offset + a->slice_length;
     }

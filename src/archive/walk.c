@@ -271,6 +271,8 @@ static int step_announce(ckpt_archive *a)
     int r = ckpt_member_finish(a);
     if (r != CKPT_STEP_OK)
         return r;
+    if (!ckpt_differ_find(a))
+        return ckpt_archive_no_memory(a);
     p->name_flags =
         ckpt_name_classify(p->name.bytes, p->name.length, &p->normal_start, &p->normal_length);
     if (p->type == CKPT_MEMBER_SYMLINK || p->type == CKPT_MEMBER_HARDLINK)
@@ -412,8 +414,7 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
         a->state = BODY_END;
     } else if (a->chosen) {
         a->kept_sum += *length;
-        if ((a->info.compression == CKPT_COMPRESSION_GZIP ||
-             a->info.compression == CKPT_COMPRESSION_ZSTD || s->kind != CKPT_SPARSE_NONE) &&
+        if ((a->info.compression != CKPT_COMPRESSION_NONE || s->kind != CKPT_SPARSE_NONE) &&
             a->kept_sum > a->options.ratio_floor &&
             a->kept_sum / a->options.max_ratio > a->info.source_read)
             return too_dense(a);
@@ -564,6 +565,8 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
             event->type = CKPT_ARCHIVE_PAUSE;
             return event->type;
         }
+        if (r == CKPT_STEP_MORE && ckpt_source_tell_decode(a, event))
+            return event->type;
         if (r == CKPT_STEP_MORE) {
             event->type = CKPT_ARCHIVE_NEED;
             event->offset = a->need_offset;

@@ -92,6 +92,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
     if (problem != NULL)
         ckpt_find_member(r, CKPT_RULE_400, m, "%t: the member %q %s; expected a path inside it.",
                          m->scope, m->raw, problem);
+    ckpt_check_readers(r, m);
     ckpt_check_secret_member(r, m);
     if (!diff)
         return;

@@ -301,6 +301,7 @@ void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
     if (!is_parent_link(m) && !is_top_parent(m))
         check_type(r, m);
     note_duplicate(r, m);
+    ckpt_check_readers(r, m);
     check_top(r, m);
     check_mode(r, m);
 }
@@ -311,4 +312,5 @@ void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view
     if (!is_layer_link(m))
         check_type(r, m);
     note_duplicate(r, m);
+    ckpt_check_readers(r, m);
 }

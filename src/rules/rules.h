@@ -108,6 +108,7 @@ struct ckpt_member_view {
     ckpt_string name; /* without leading "./" and trailing "/", and without the prefix */
     ckpt_string raw;  /* as it stands there */
     ckpt_string link;
+    ckpt_string other; /* the name (or target) that other readers take; or "" */
     ckpt_string scope; /* archive inside the checkpoint that it lies in: "rootfs-diff.tar"; or "" */
 };
 
@@ -158,6 +159,8 @@ struct ckpt_rules {
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
     uint32_t duplicate_count, volume_count, unknown_count;
+    uint64_t hidden_to;            /* members before this offset are data for other readers */
+    bool renamed;                  /* by a header that Go does not know: the next member */
     struct ckpt_paths outer_links; /* links out of the archive itself: marked */
     struct ckpt_paths links;       /* links out of the archive inside that is looked at */
     ckpt_string scope;             /* its name */
@@ -305,6 +308,7 @@ bool ckpt_set_has(const struct ckpt_paths *set, ckpt_string path);
 /* ---- the checks, in the order in which they run ------------------------------------------------
  */
 
+void ckpt_check_readers(struct ckpt_rules *r, const struct ckpt_member_view *m);
 void ckpt_check_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_image_member(struct ckpt_rules *r, const struct ckpt_member_view *member);
 void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *member);

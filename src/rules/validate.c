@@ -54,7 +54,9 @@ static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string pre
     while (length >= sizeof(m)) {
         memcpy(&m, records, sizeof(m));
         if (m.record_size < sizeof(m) || m.record_size > length ||
-            (uint64_t)m.name_length + m.link_length > m.record_size - sizeof(m) ||
+            (uint64_t)m.name_length + m.link_length + m.uname_length + m.gname_length +
+                    m.xattr_length + m.other_length >
+                m.record_size - sizeof(m) ||
             (uint64_t)m.normal_start + m.normal_length > m.name_length)
             return;
         const char *name = (const char *)records + sizeof(m);
@@ -63,6 +65,9 @@ static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string pre
             .name = {name + m.normal_start, m.normal_length},
             .raw = {name, m.name_length},
             .link = {name + m.name_length, m.link_length},
+            .other = {name + m.name_length + m.link_length + m.uname_length + m.gname_length +
+                          m.xattr_length,
+                      m.other_length},
             .scope = scope,
         };
         records += m.record_size;

@@ -74,6 +74,10 @@ static void say_member(drive_result *r, const uint8_t *record)
     }
     if (left != 0)
         say(r, " WRONG XATTR LENGTH");
+    if (m.differ != 0) {
+        say(r, " differ %x size %" PRIu64 " other ", m.differ, m.other_size);
+        say_bytes(r, text, m.other_length);
+    }
     say(r, "\n");
 }
 

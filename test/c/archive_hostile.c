@@ -309,6 +309,102 @@ static void sparse(writer *w)
     expect_with(w, none, "s", 0, "f16 ", 1, __LINE__);
 }
 
+/* What other readers take for something else: checked against GNU tar, bsdtar and Python. */
+static void differences(writer *w)
+{
+    uint8_t *h;
+    RECORDS(w, 'x', "path=other");
+    header(w, "", 'L', 5);
+    body(w, "own", 4);
+    member(w, "x", "");
+    end(w);
+    EXPECT(w, 0, "fc n0 own : differ 1 size 0 other other\n", 1);
+
+    RECORDS(w, 'x', "path=other", "size=7");
+    RECORDS(w, 'g', "comment=c");
+    member(w, "own", "1");
+    member(w, "next", "");
+    end(w);
+    EXPECT(w, 0, "own : differ 5 size 7 other other\n", 2);
+
+    RECORDS(w, 'x', "path=other");
+    RECORDS(w, 'x', "path=own");
+    member(w, "x", "");
+    end(w);
+    EXPECT(w, 0, "own : differ 1 size 0 other other\n", 1);
+
+    header(w, "", 'L', 1);
+    body(w, "", 1);
+    member(w, "own", "");
+    end(w);
+    EXPECT(w, 0, "own : differ 1 size 0 other \n", 1);
+
+    RECORDS(w, 'x', "path=");
+    member(w, "own", "");
+    end(w);
+    EXPECT(w, 0, "own : differ 1 size 0 other \n", 1);
+
+    RECORDS(w, 'x', "GNU.sparse.name=other", "GNU.sparse.realsize=9");
+    member(w, "own", "1");
+    end(w);
+    EXPECT(w, 0, "own : differ 5 size 9 other other\n", 1);
+
+    RECORDS(w, 'X', "path=other");
+    member(w, "own", "");
+    end(w);
+    EXPECT(w, 0, "PaxHeaders/x : differ 10 size 0 other \n", 2);
+
+    header(w, "dir", '5', 512);
+    member(w, "hidden", "");
+    end(w);
+    EXPECT(w, 0, "dir : differ 4 size 512 other \n", 2);
+
+    member(w, "file/", "");
+    end(w);
+    EXPECT(w, 0, "file/ : differ 8 size 0 other \n", 1);
+
+    h = header(w, "own", '0', 0);
+    memcpy(h + 257, "USTAR", 5);
+    memcpy(h + 345, "pre", 4);
+    seal(h);
+    end(w);
+    EXPECT(w, 0, "own : differ 1 size 0 other pre/own\n", 1);
+
+    h = header(w, "own", '0', 0);
+    memcpy(h + 257, "ustar  ", 8);
+    memcpy(h + 345, "pre", 4);
+    seal(h);
+    end(w);
+    EXPECT(w, 0, "pre/own : differ 1 size 0 other own\n", 1);
+
+    RECORDS(w, 'x', "linkpath=other");
+    header(w, "", 'K', 7);
+    body(w, "target", 7);
+    header(w, "own", '2', 0);
+    end(w);
+    EXPECT(w, 0, "own -> target : differ 2 size 0 other other\n", 1);
+
+    /* What is usual makes no difference. */
+    header(w, "", 'L', 4);
+    body(w, "own", 4);
+    header(w, "", 'K', 7);
+    body(w, "target", 7);
+    header(w, "x", '2', 0);
+    RECORDS(w, 'g', "comment=c");
+    RECORDS(w, 'x', "path=long", "size=1");
+    header(w, "x", '0', 0);
+    body(w, "1", 1);
+    RECORDS(w, 'x', "path=GNUSparseFile.0/s", "GNU.sparse.name=s", "GNU.sparse.size=1",
+            "GNU.sparse.map=0,1", "GNU.sparse.numblocks=1");
+    member(w, "x", "1");
+    header(w, "dir/", '5', 0);
+    header(w, "old/", 0, 0);
+    end(w);
+    drive_result r = read_with(w, none, NULL);
+    CHECK_THAT(r.members == 5 && strstr(r.text, "differ") == NULL, "%s", r.text);
+    drive_free(&r);
+}
+
 static void limits(writer *w)
 {
     ckpt_archive_options o = none;
@@ -424,6 +520,7 @@ void test_archive_hostile(void)
     numbers(&w);
     extended(&w);
     sparse(&w);
+    differences(&w);
     limits(&w);
     ends(&w);
     memory(&w);

@@ -193,8 +193,10 @@ compressed("c-zstd-19.tar.zst", zst(raw, "-19"))
 compressed("c-zstd-nocheck.tar.zst", zst(raw, "--no-check"))
 compressed("c-zstd-frames.tar.zst", skippable + zst(raw[:half]) + skippable + zst(b"") + zst(raw[half:], "-9"), streams=3)
 compressed("c-zstd-garbage.tar.zst", zst(raw) + b"garbage", garbage=7)
-for name, data, error in (("bad-xz.tar.xz", lzma.compress(raw), "unsupported-compression"),
-                          ("bad-bzip2.tar.bz2", bz2.compress(raw), "unsupported-compression"),
+compressed("c-xz.tar.xz", lzma.compress(raw))
+compressed("c-bzip2.tar.bz2", bz2.compress(raw))
+for name, data, error in (("bad-lz4.tar.lz4", b"\4\x22\x4d\x18" + raw[:600], "unsupported-compression"),
+                          ("bad-lzip.tar.lz", b"LZIP" + raw[:600], "unsupported-compression"),
                           ("bad-empty.tar", b"", "empty"), ("bad-short.tar", b"PK\3\4short", "short"),
                           ("bad-text.tar", b"this is no archive at all\n" * 100, "not-tar"),
                           ("bad-gzip-empty.tar.gz", gzip.compress(b""), "empty"),

@@ -2,6 +2,7 @@
 // One reader of the C core (src/archive/archive.h), and what it found.
 import { border } from '../../dist/tables.js';
 import { field, layout } from '../border/archive-layout.js';
+import { Decoder, codecsLoaded } from '../border/codecs.js';
 import { MemberList } from './archive-members.js';
 
 /**
@@ -58,10 +59,10 @@ export class ArchiveError extends Error {
 export const GIVE = 'give';
 
 /**
- * What a reader has to say. Of a piece, `bytes` are a view of the core's memory: good until the reader
+ * What a reader has to say. 'load': the decoders of xz and bzip2 are to be loaded. Of a piece, `bytes` are a view of the core's memory: good until the reader
  * runs again, and until anything else calls the core.
  * @typedef {{type: 'need', offset: number, length: number}
- *   | {type: 'pause'} | {type: 'end'}
+ *   | {type: 'pause'} | {type: 'end'} | {type: 'load'}
  *   | {type: 'piece', index: number, offset: number, bytes: Uint8Array}} ReaderEvent
  */
 
@@ -91,6 +92,12 @@ export class Reader {
   /** The member that is handed out: its index, and how far it was. @type {{index: number, offset: number} | null} */
   #given = null;
   #depth;
+  /** Decodes what is fed, if the core cannot. @type {Decoder | null} */
+  #decoder = null;
+  /** What the decoder is to be made of when the module is there. @type {{compression: number, window: number, first: Uint8Array[], atEnd: boolean} | null} */
+  #decoding = null;
+  /** Where the bytes are that the core was fed last. */
+  #fed = { at: 0, length: 0, atEnd: false };
   /** @type {Uint8Array} */
   #bytes = new Uint8Array();
   /** @type {DataView} */
@@ -177,18 +184,71 @@ export class Reader {
     return field(this.#view, this.#handle, layout.event.fields[name]);
   }
 
-  /** Gives the core bytes, as many as it has room for. @param {Uint8Array} bytes @param {boolean} atEnd */
+  /** Takes bytes of the source, READ_SIZE at most. @param {Uint8Array} bytes @param {boolean} atEnd */
   feed(bytes, atEnd) {
-    const at = this.#core.ckpt_wasm_archive_input(this.#handle, Math.max(bytes.length, READ_SIZE));
+    if (this.#decoder) this.#decoder.feed(bytes.slice(), atEnd);
+    else this.feedInside(this.#input(bytes), bytes.length, atEnd);
+  }
+
+  /** The same of bytes that are in the core's memory already. @param {number} at @param {number} length @param {boolean} atEnd */
+  feedInside(at, length, atEnd) {
+    if (this.#decoder) {
+      this.#refresh();
+      this.#decoder.feed(this.#bytes.slice(at, at + length), atEnd);
+      return;
+    }
+    this.#fed = { at, length, atEnd };
+    this.#core.ckpt_wasm_archive_feed(this.#handle, at, length, atEnd ? 1 : 0);
+  }
+
+  /** Copies bytes to where the core can read them. @param {Uint8Array} bytes @param {number} [room] @returns {number} */
+  #input(bytes, room = READ_SIZE) {
+    const at = this.#core.ckpt_wasm_archive_input(this.#handle, Math.max(bytes.length, room));
     if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
     this.#refresh();
     this.#bytes.set(bytes, at);
-    this.#core.ckpt_wasm_archive_feed(this.#handle, at, bytes.length, atEnd ? 1 : 0);
+    return at;
   }
 
-  /** Gives the core bytes that are in its memory already. @param {number} at @param {number} length @param {boolean} atEnd */
-  feedInside(at, length, atEnd) {
-    this.#core.ckpt_wasm_archive_feed(this.#handle, at, length, atEnd ? 1 : 0);
+  /** The core says that it is to be fed decoded bytes from now on. */
+  #decode() {
+    const at = this.#event('data');
+    const end = this.#fed.at + this.#fed.length;
+    this.#decoding = {
+      compression: this.#event('code'),
+      window: this.#event('want'),
+      first: [
+        this.#bytes.slice(at, at + this.#event('length')),
+        this.#bytes.slice(end - this.#event('have'), end),
+      ],
+      atEnd: this.#fed.atEnd,
+    };
+  }
+
+  /** Makes the decoder; false if the module is not loaded yet. */
+  #startDecoder() {
+    if (!this.#decoding) return true;
+    if (!codecsLoaded()) return false;
+    const { compression, window, first, atEnd } = this.#decoding;
+    this.#decoding = null;
+    this.#decoder = new Decoder(compression, window);
+    if (!this.#decoder.ready)
+      throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    this.#decoder.feed(first[0], false);
+    this.#decoder.feed(first[1], atEnd);
+    return true;
+  }
+
+  /** Gives the core the next decoded bytes; false if the decoder needs more. */
+  #feedDecoded() {
+    const next = this.#decoder?.next();
+    if (!next) return false;
+    const { output, state } = next;
+    const after = (output.length + 7) & ~7;
+    const at = this.#input(output, after + state.length);
+    this.#bytes.set(state, at + after);
+    this.#core.ckpt_wasm_archive_feed_decoded(this.#handle, at, output.length, at + after);
+    return true;
   }
 
   /**
@@ -205,10 +265,15 @@ export class Reader {
         else if (event.type !== 'need') return event;
       }
       if (this.#done) return { type: 'end' };
+      if (!this.#startDecoder()) return { type: 'load' };
       const type = layout.events[this.#core.ckpt_wasm_archive_next(this.#handle)];
       this.#refresh();
       if (type === 'need') {
+        if (this.#feedDecoded()) continue;
+        if (this.#decoder) return { type, offset: this.#decoder.position, length: READ_SIZE };
         return { type, offset: this.#event('offset'), length: this.#event('length') };
+      } else if (type === 'decode') {
+        this.#decode();
       } else if (type === 'pause') {
         return { type };
       } else if (type === 'members') {
@@ -357,6 +422,8 @@ export class Reader {
   free() {
     this.#child?.free();
     this.#child = null;
+    this.#decoder?.free();
+    this.#decoder = null;
     if (!this.#handle) return;
     forgotten.unregister(this);
     this.#core.ckpt_wasm_archive_free(this.#handle);

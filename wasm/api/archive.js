@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Archives: drives a reader of the C core over a source of bytes.
+import { loadCodecs } from '../border/codecs.js';
 import { Archive, READ_SIZE, Reader } from './archive-reader.js';
 
 export { Archive, ArchiveError, GIVE } from './archive-reader.js';
@@ -87,7 +88,8 @@ class Ahead {
   /** @param {number} offset @param {number} length */
   #ask(offset, length) {
     const { size } = this.#source;
-    return this.#source.read(offset, size === undefined ? length : Math.min(length, size - offset));
+    const most = size === undefined ? length : Math.min(length, size - offset);
+    return most > 0 ? this.#source.read(offset, most) : new Uint8Array(); // decoders ask to the end
   }
 
   /** @param {number} offset @param {number} length @returns {Promise<Uint8Array>} */
@@ -146,6 +148,9 @@ export async function* readArchive(core, source, options = {}) {
         reader.feed(bytes, bytes.length === 0);
         const read = event.offset + bytes.length;
         onProgress?.({ read, size: from.size ?? 0, members: reader.count });
+      } else if (event.type === 'load') {
+        await unlessAborted(loadCodecs(), signal);
+        signal?.throwIfAborted();
       }
     }
     archive.finish(reader);

@@ -5,7 +5,9 @@
  */
 import { openWith } from './checkpoint.js';
 import { validateWith } from './validate.js';
+import { provideCodecs } from '../border/codecs.js';
 import { Core } from '../border/core.js';
+import { compile } from '../border/module.js';
 
 export { ArchiveError } from './archive.js';
 export { Checkpoint } from './checkpoint.js';
@@ -38,45 +40,20 @@ let loaded;
  * @param {object} [options]
  * @param {WebAssembly.Module | BufferSource | URL} [options.wasm] the core, compiled, as bytes, or where
  *   it is; without it the module that comes with this package is taken
+ * @param {import('../border/codecs.js').Provided} [options.codecs] the same for the decoders of xz and
+ *   bzip2 (codecs.wasm), or a function that gives it; loaded when a file needs it
  * @returns {Promise<Ckpt>}
  */
-export function load({ wasm } = {}) {
-  loaded ??= instantiate(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
+export function load({ wasm, codecs } = {}) {
+  if (codecs !== undefined) provideCodecs(codecs);
+  loaded ??= compile(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
+    .then((module) => WebAssembly.instantiate(module, {}))
     .then((instance) => new Ckpt(instance))
     .catch((error) => {
       loaded = undefined; // another attempt may do better
       throw error;
     });
   return loaded;
-}
-
-/** @param {WebAssembly.Module | BufferSource | URL} wasm @returns {Promise<WebAssembly.Instance>} */
-async function instantiate(wasm) {
-  if (wasm instanceof WebAssembly.Module) return WebAssembly.instantiate(wasm, {});
-  if (wasm instanceof ArrayBuffer || ArrayBuffer.isView(wasm)) {
-    // Not every engine takes a DataView, or memory that is shared.
-    const bytes = ArrayBuffer.isView(wasm)
-      ? new Uint8Array(wasm.buffer, wasm.byteOffset, wasm.byteLength)
-      : new Uint8Array(wasm);
-    return (await WebAssembly.instantiate(bytes.slice(), {})).instance;
-  }
-
-  const url = new URL(wasm);
-  // Node cannot fetch files; this way to its file system needs no import, which bundlers would follow.
-  const fs =
-    url.protocol === 'file:' &&
-    /** @type {any} */ (globalThis).process?.getBuiltinModule?.('node:fs');
-  if (fs) return (await WebAssembly.instantiate(fs.readFileSync(url), {})).instance;
-
-  const response = await fetch(url);
-  if (!response.ok)
-    throw new Error(`${url} could not be loaded: ${response.status} ${response.statusText}`);
-  const streamed =
-    response.headers.get('content-type') === 'application/wasm' && WebAssembly.instantiateStreaming;
-  const source = streamed
-    ? await WebAssembly.instantiateStreaming(response, {})
-    : await WebAssembly.instantiate(await response.arrayBuffer(), {});
-  return source.instance;
 }
 
 /**

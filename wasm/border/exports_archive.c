@@ -24,6 +24,8 @@ int ckpt_wasm_archive_select(handle *h, const char *pattern, uint32_t length, do
 uint32_t ckpt_wasm_archive_next(handle *h);
 uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size);
 void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end);
+void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t length,
+                                    const struct ckpt_decoder_state *state);
 void ckpt_wasm_archive_accept(handle *h);
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
 
@@ -83,6 +85,12 @@ uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size)
 void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end)
 {
     ckpt_archive_feed(h->archive, bytes, length, at_end);
+}
+
+void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t length,
+                                    const struct ckpt_decoder_state *state)
+{
+    ckpt_archive_feed_decoded(h->archive, bytes, length, state);
 }
 
 void ckpt_wasm_archive_accept(handle *h)

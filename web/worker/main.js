@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker: reads, decodes and keeps what was given; the page only shows.
 /// <reference path="../modules.d.ts" />
+import codecs from 'page:codecs';
 import wasm from 'page:core';
 import { load } from '../../wasm/api/index.js';
 import { serve } from '../rpc.js';
@@ -10,12 +11,14 @@ import { Item } from './item.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
 import { Opener } from './sources.js';
 
-/** The core, which stands in this script as compressed bytes. */
-async function start() {
-  const packed = Uint8Array.from(atob(wasm), (character) => character.charCodeAt(0));
+/** A module, which stands in this script as compressed bytes. @param {string} base64 */
+async function unpack(base64) {
+  const packed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return load({ wasm: await new Response(stream).arrayBuffer() });
+  return new Response(stream).arrayBuffer();
 }
+
+const start = async () => load({ wasm: await unpack(wasm), codecs: () => unpack(codecs) });
 
 /** Serves the page. */
 export function runWorker() {

@@ -86,13 +86,15 @@ test('validate: archives that are none, cut, or damaged', async () => {
     'cut.tgz': zipped.subarray(0, 200),
     'damaged.tar': damaged,
     'crc.tar.gz': crc,
+    'lz4.tar': Buffer.concat([Buffer.from([4, 0x22, 0x4d, 0x18]), Buffer.alloc(600)]),
     'bz.tar': Buffer.concat([Buffer.from('BZh91AY&SY'), Buffer.alloc(600)]),
   });
   for (const [file, id] of [
     ['text.tar', 'CKP001'],
     ['noise.tar.gz', 'CKP001'],
     ['empty.tar', 'CKP001'],
-    ['bz.tar', 'CKP001'],
+    ['lz4.tar', 'CKP001'],
+    ['bz.tar', 'CKP002'],
     ['cut.tar', 'CKP002'],
     ['cut.tgz', 'CKP002'],
     ['damaged.tar', 'CKP002'],

@@ -19,10 +19,18 @@ export interface UrlLike {
   readonly href: string;
 }
 
+/** A module: compiled, as bytes, or where to fetch it from. */
+export type Wasm = WasmModule | ArrayBuffer | ArrayBufferView | UrlLike;
+
 /** What to load; nothing is needed where the module can find its own .wasm file. */
 export interface LoadOptions {
   /** The core: compiled, as bytes, or where to fetch it from. */
-  wasm?: WasmModule | ArrayBuffer | ArrayBufferView | UrlLike;
+  wasm?: Wasm;
+  /**
+   * The decoders of xz and bzip2 (`codecs.wasm`), or a function that gives them; loaded when a file
+   * needs them.
+   */
+  codecs?: Wasm | (() => Wasm | Promise<Wasm>);
 }
 
 /**
