@@ -35,6 +35,12 @@ enum {
 };
 
 /* A metadata file. */
+/* The text of a string whose escapes were resolved once. */
+struct ckpt_known_text {
+    uint32_t node;
+    ckpt_string text; /* data NULL: an empty place */
+};
+
 struct ckpt_file {
     struct ckpt_file *next;
     ckpt_string name;
@@ -44,6 +50,8 @@ struct ckpt_file {
     ckpt_error error;        /* what decoding said */
     uint32_t rank;           /* 1 for the first, 2 … */
     ckpt_location near;      /* a place that was asked for; the next one is mostly behind it */
+    struct ckpt_known_text *known; /* texts of strings that were looked at, in the arena of the
+                                      document; NULL: none yet */
 };
 
 struct ckpt_summary {
@@ -56,6 +64,7 @@ struct ckpt_summary {
     char *reserved;                       /* by ckpt_summary_reserve() */
     uint32_t file_count;
     ckpt_document *any_document;         /* for texts inside of texts */
+    ckpt_document *cni_document;         /* NULL, or where `cni` is */
     const ckpt_container_config *config; /* NULL: no such file, or no JSON */
     const ckpt_spec *spec;
     const ckpt_map *networks; /* of ckpt_podman_network_result */

@@ -82,6 +82,10 @@ enum ckpt_use ckpt_member_use(const char *name, size_t length, uint64_t size)
     enum { SMALL = 1 << 20 };
     const char *slash = memchr(name, '/', length);
     const struct ckpt_member_info *info = ckpt_member_lookup(name, length);
+    /* The images of CRIU are small, and a validation reads them all. */
+    if (info != NULL && info->role == CKPT_ROLE_IMAGES && length > 11 &&
+        memchr(name + 11, '/', length - 11) == NULL)
+        return size <= SMALL && ends_with(name, length, ".img") ? CKPT_USE_KEEP : CKPT_USE_NOTHING;
     if (info != NULL && (info->role == CKPT_ROLE_ROOTFS_DIFF || info->role == CKPT_ROLE_VOLUME ||
                          info->role == CKPT_ROLE_DEVSHM))
         return ends_with(name, length, ".tar") ? CKPT_USE_LIST : CKPT_USE_NOTHING;

@@ -32,6 +32,7 @@ void ckpt_summary_free(ckpt_summary *s)
     for (struct ckpt_file *file = s->files; file != NULL; file = file->next)
         ckpt_document_free(file->document);
     ckpt_document_free(s->any_document);
+    ckpt_document_free(s->cni_document);
     ckpt_buffer_free(&s->out);
     ckpt_buffer_free(&s->addresses);
     ckpt_buffer_free(&s->inside);
@@ -231,7 +232,10 @@ bool ckpt_summary_add_file(ckpt_summary *s, const char *name, size_t name_length
         s->cni = NULL;
         if (s->networks != NULL && s->networks->count == 0) {
             s->networks = NULL;
-            s->cni = tree_of(file->document, file);
+            /* Not into the file's own document, which has the texts of its error. */
+            if (s->cni_document == NULL)
+                s->cni_document = ckpt_document_new();
+            s->cni = s->cni_document == NULL ? NULL : tree_of(s->cni_document, file);
             if (s->cni != NULL && !cJSON_IsArray(s->cni))
                 s->cni = NULL;
         }

@@ -201,7 +201,7 @@ const struct ckpt_dump_image *ckpt_dump_image(ckpt_dump *dump, enum ckpt_criu_ki
 
 uint64_t ckpt_dump_wanted(const struct ckpt_dump_image *image, bool maps)
 {
-    enum { HEAD = 4096 };
+    enum { HEAD = 4096, MAGIC = 16 };
     switch (image->kind) {
     case CKPT_CRIU_IMAGE_PAGEMAP:
     case CKPT_CRIU_IMAGE_SHMEM_PAGEMAP:
@@ -209,10 +209,11 @@ uint64_t ckpt_dump_wanted(const struct ckpt_dump_image *image, bool maps)
     case CKPT_CRIU_IMAGE_TCP_STREAM:
     case CKPT_CRIU_IMAGE_GHOST_FILE:
         return image->size < HEAD ? image->size : HEAD;
+    case CKPT_CRIU_IMAGE_TMPFS_IMG: /* how the archive begins: whether it is one */
+    case CKPT_CRIU_IMAGE_TMPFS_DEV:
+        return image->size < MAGIC ? image->size : MAGIC;
     case CKPT_CRIU_IMAGE_PAGES:
     case CKPT_CRIU_IMAGE_BPFMAP_DATA:
-    case CKPT_CRIU_IMAGE_TMPFS_IMG:
-    case CKPT_CRIU_IMAGE_TMPFS_DEV:
     case CKPT_CRIU_IMAGE_ROUTE:
     case CKPT_CRIU_IMAGE_ROUTE6:
     case CKPT_CRIU_IMAGE_RULE:

@@ -101,6 +101,7 @@ enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
     X(DEVICE, "device", "a device of the host")                                                    \
     X(LSM, "lsm", "a profile or label of a security module")                                       \
     X(USER_NAMESPACE, "user-namespace", "a user namespace")                                        \
+    X(NAMESPACE, "namespace", "a namespace that is joined by its path")                            \
     X(PEER, "peer", "a process outside of the container")                                          \
     X(LOG, "log", "a service that the engine logs to")                                             \
     X(TRUST, "trust", "the trust that you put in the archive")

@@ -21,6 +21,15 @@ bool ckpt_is_unread(const struct ckpt_rules *r, const char *name)
     return ckpt_has_name(r, ckpt_string_of(name)) && ckpt_file_of(r, name) == NULL;
 }
 
+bool ckpt_is_linked(struct ckpt_rules *r, const char *name)
+{
+    const struct ckpt_seen *seen = ckpt_seen_of(r, name);
+    if (seen == NULL || (seen->type != CKPT_MEMBER_SYMLINK && seen->type != CKPT_MEMBER_HARDLINK))
+        return false;
+    ckpt_not_checked(r, true, ckpt_string_of(name), "It is a link, which was not followed.");
+    return true;
+}
+
 const char *ckpt_path_problem(ckpt_string path, bool local)
 {
     uint32_t start, length;

@@ -24,9 +24,13 @@ static bool is_no_text(ckpt_value value)
 static void check_identity(struct ckpt_rules *r, ckpt_value config)
 {
     ckpt_value id = ckpt_get(config, "id"), name = ckpt_get(config, "name");
-    if (!is_no_text(id) && !ckpt_is_hex(ckpt_text(id), 64))
+    if (!is_no_text(id) && !ckpt_is_hex(ckpt_text(id), 64)) {
+        /* Podman takes any id; what runc refuses has to do with paths. */
+        bool refused = ckpt_text(id).length == 0 || ckpt_index_of(ckpt_text(id), "/") != SIZE_MAX;
+        ckpt_block(r, refused ? PODMAN : NONE);
         ckpt_find(r, CKPT_RULE_101, place_of(config, id),
                   "id is %v; expected 64 lower-case hexadecimal digits.", id);
+    }
     if (!is_no_text(name) && !ckpt_has_text(name))
         ckpt_find(r, CKPT_RULE_102, place_of(config, name),
                   "name is %v; expected the name of the container.", name);
@@ -116,8 +120,11 @@ static void check_runtime(struct ckpt_rules *r, ckpt_value config)
     for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
         if (ckpt_index_of(runtime, without[i]) != SIZE_MAX) {
             ckpt_find(r, CKPT_RULE_108, value,
-                      "runtime is %v, which does not use CRIU; expected one that does, such as "
-                      "runc or crun.",
+                      i < 2
+                          ? "runtime is %v, which is gVisor: it makes images of its own, and only "
+                            "runsc restores them."
+                          : "runtime is %v, which does not use CRIU; expected one that does, "
+                            "such as runc or crun.",
                       value);
             return;
         }
@@ -126,8 +133,15 @@ static void check_runtime(struct ckpt_rules *r, ckpt_value config)
             return;
     if (r->engine == CKPT_ENGINE_CRIO && runtime.length != 0)
         ckpt_lower(r, CKPT_INFO); /* a runtime handler can have any name */
-    ckpt_find(r, CKPT_RULE_108, value,
-              "runtime is %v; expected one that uses CRIU, such as runc or crun.", value);
+    if (runtime.length == 0)
+        ckpt_block(r, PODMAN); /* "configuring runtime: must provide a valid path" */
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_108, value,
+                  "runtime is %v; expected one that uses CRIU, such as runc or crun.", value);
+    if (runtime.length != 0)
+        ckpt_condition(r, CKPT_CONDITION_RUNTIME, PODMAN, CKPT_RULE_108, f, "",
+                       "The runtime %v, which the target must know and which must use CRIU.",
+                       value);
 }
 
 /* ---- image ----------------------------------------------------------------------------------- */
@@ -184,8 +198,28 @@ static void check_image(struct ckpt_rules *r, ckpt_value config)
                   "that name by now.",
                   value);
     if (ckpt_starts(name, "localhost/"))
-        ckpt_find(r, CKPT_RULE_113, value, "The base image %v exists only where it was built.",
-                  value);
+        ckpt_condition(r, CKPT_CONDITION_IMAGE, ENGINES, CKPT_RULE_113,
+                       ckpt_find(r, CKPT_RULE_113, value,
+                                 "The base image %v exists only where it was built.", value),
+                       "", "The base image %v on the target: no registry has it.", value);
+}
+
+static void tell_missing(struct ckpt_rules *r)
+{
+    static const char hint[] =
+        "Pack it again from inside of that folder: tar -C FOLDER -cf NEW.tar .";
+    if (r->folder.length == 0) {
+        if (r->images_folder.length == 0)
+            ckpt_find_file(r, CKPT_RULE_100, "config.dump",
+                           "config.dump is missing; expected a JSON object.");
+        return;
+    }
+    struct ckpt_finding *f = ckpt_find_file(
+        r, CKPT_RULE_100, "config.dump",
+        "config.dump is not at the root of the archive, but in %t, where no engine looks for it.",
+        r->folder);
+    if (f != NULL)
+        f->hint = hint;
 }
 
 void ckpt_check_config(struct ckpt_rules *r)
@@ -193,9 +227,9 @@ void ckpt_check_config(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "config.dump");
     ckpt_value config = ckpt_whole(file);
     if (file == NULL) {
-        if (ckpt_wants_files(r) && !ckpt_is_unread(r, "config.dump"))
-            ckpt_find_file(r, CKPT_RULE_100, "config.dump",
-                           "config.dump is missing; expected a JSON object.");
+        if (ckpt_wants_files(r) && !ckpt_is_unread(r, "config.dump") &&
+            !ckpt_is_linked(r, "config.dump"))
+            tell_missing(r);
         return;
     }
     if (file->error.kind == CKPT_ERROR_TIME)

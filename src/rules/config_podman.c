@@ -72,6 +72,77 @@ static void check_dependencies(struct ckpt_rules *r, ckpt_value config)
     }
 }
 
+/* ---- what an import needs ---------------------------------------------------------------------
+ */
+
+static void check_pod(struct ckpt_rules *r, ckpt_value config)
+{
+    ckpt_value pod = ckpt_get(config, "pod");
+    if (!ckpt_has_text(pod) || ckpt_count(ckpt_get(config, "Dependencies")) != 0)
+        return;
+    struct ckpt_finding *f = ckpt_find(
+        r, CKPT_RULE_117, pod,
+        "The container was in the pod %v: an import needs --pod with the id of a pod that shares "
+        "the same namespaces.",
+        pod);
+    ckpt_condition(r, CKPT_CONDITION_POD, PODMAN, CKPT_RULE_117, f, "--pod",
+                   "A pod that shares the same namespaces; the container was in %v.", pod);
+}
+
+static void check_secrets(struct ckpt_rules *r, ckpt_value config)
+{
+    ckpt_value secrets = ckpt_get(config, "secrets");
+    if (ckpt_count(secrets) == 0)
+        return;
+    ckpt_value first = ckpt_first(secrets), name = ckpt_get(first, "name");
+    struct ckpt_finding *f = ckpt_find(
+        r, CKPT_RULE_118, secrets,
+        "The container uses %n secret%s of Podman, such as %v; Podman 4.3 does not restore "
+        "it even where they exist.",
+        (uint64_t)ckpt_count(secrets), ckpt_count(secrets) == 1 ? "" : "s",
+        ckpt_exists(name) ? name : first);
+    ckpt_condition(r, CKPT_CONDITION_SECRET, PODMAN, CKPT_RULE_118, f, "",
+                   "The secrets of the container on the target, and a Podman that restores them.");
+}
+
+static void need_network(struct ckpt_rules *r, ckpt_value at, ckpt_string name)
+{
+    if (name.length == 0 || ckpt_equals(name, "podman") || ckpt_equals(name, "bridge"))
+        return;
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_119, at, "The container was in the network %q.", name);
+    ckpt_condition(r, CKPT_CONDITION_NETWORK, PODMAN, CKPT_RULE_119, f, "",
+                   "The network %q on the target.", name);
+}
+
+/* Three generations of Podman wrote them in three forms. */
+static void check_networks(struct ckpt_rules *r, ckpt_value config)
+{
+    ckpt_value list = ckpt_get(config, "orderedNetworks");
+    for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v))
+        need_network(r, v, ckpt_text(ckpt_get(v, "name")));
+    list = ckpt_get(config, "newNetworks");
+    for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v))
+        need_network(r, v, ckpt_key_text(v));
+    list = ckpt_get(config, "networks");
+    for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v))
+        need_network(r, v, ckpt_text(v));
+}
+
+static void check_cdi(struct ckpt_rules *r, ckpt_value config)
+{
+    ckpt_value list = ckpt_get(config, "cdiDevices");
+    for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
+        struct ckpt_finding *f =
+            ckpt_find(r, CKPT_RULE_209, v,
+                      "The container uses the device %v of the host; that can often not "
+                      "be restored.",
+                      v);
+        ckpt_condition(r, CKPT_CONDITION_DEVICE, PODMAN, CKPT_RULE_209, f, "",
+                       "The device %v on the target.", v);
+    }
+}
+
 void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config)
 {
     if (!r->summary->libpod && !ckpt_concerns(r, PODMAN))
@@ -79,4 +150,8 @@ void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config)
     check_volumes(r, ckpt_get(config, "namedVolumes"));
     check_labels(r, config);
     check_dependencies(r, config);
+    check_pod(r, config);
+    check_secrets(r, config);
+    check_networks(r, config);
+    check_cdi(r, config);
 }

@@ -138,7 +138,7 @@ static void check_inventory(struct ckpt_rules *r, const char *name, bool pre_dum
         broken_entry(r, &image, "is no message of protocol buffers");
     else if ((present >> VERSION & 1) == 0)
         broken_entry(r, &image, "lacks img_version");
-    else if (value[VERSION] > 2 || (value[VERSION] == 0 && !pre_dump))
+    else if (value[VERSION] > 3 || (value[VERSION] == 0 && !pre_dump))
         ckpt_find_file(r, CKPT_RULE_501, name, "%s: img_version is %n; expected 1 or 2.", name,
                        value[VERSION]);
     if (next == CKPT_IMAGE_BROKEN)
@@ -297,6 +297,12 @@ static void check_process(struct tree *t, const struct ckpt_image *message)
                        pid);
         return;
     }
+    char name[64];
+    /* Of a process that had ended only its core is there, and CRIU writes a random number as its
+       thread. */
+    if (t->whole && lacks(t, "mm", pid, name) && lacks(t, "ids", pid, name) &&
+        !lacks(t, "core", pid, name))
+        return;
     if (check_threads(t, *message, pid, &dead) == CKPT_IMAGE_BROKEN)
         broken_entry(t->r, &t->image, "has threads that are no numbers");
     else if (t->whole)
@@ -378,6 +384,16 @@ static void check_presence(struct ckpt_rules *r, bool directory)
 {
     bool pre_dump = (r->summary->seen_other & CKPT_SEEN_PRE_IMAGES) != 0;
     const char *name = directory ? "inventory.img" : "checkpoint/inventory.img";
+    if (r->folder.length != 0 || r->images_folder.length != 0) {
+        ckpt_not_checked(r, true, r->folder.length != 0 ? r->folder : r->images_folder,
+                         "It is not at the root of the archive.");
+        return;
+    }
+    if (r->gvisor.length != 0) {
+        ckpt_not_checked(r, true, r->gvisor,
+                         "It is an image of gVisor, not of CRIU; only runsc restores it.");
+        return;
+    }
     if (!is_file(r, name)) {
         if (pre_dump && r->images == 0)
             ckpt_find_file(r, CKPT_RULE_500, name,

@@ -94,6 +94,9 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
                          m->scope, m->raw, problem);
     ckpt_check_readers(r, m);
     ckpt_check_secret_member(r, m);
+    if ((flags & (CKPT_NAME_DOTDOT | CKPT_NAME_ABSOLUTE)) == 0 &&
+        !ckpt_tree_add(&r->tree, m->scope, m->name, m->record, m->link))
+        r->failed = true;
     if (!diff)
         return;
     check_rights(r, m);
@@ -198,6 +201,23 @@ static bool has_volume(struct ckpt_rules *r, ckpt_string name)
     return ckpt_has_name(r, (ckpt_string){r->text.data, r->text.length});
 }
 
+static void need_volume(struct ckpt_rules *r, ckpt_value name, bool there)
+{
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_412, name,
+                  there ? "The volume %v is made by the restore; it must not exist yet."
+                        : "The content of the volume %v is not in the checkpoint.",
+                  name);
+    if (there)
+        ckpt_condition(r, CKPT_CONDITION_VOLUME, PODMAN, CKPT_RULE_412, f, "",
+                       "No volume %v on the target (or --ignore-volumes, if it is there with its "
+                       "content).",
+                       name);
+    else
+        ckpt_condition(r, CKPT_CONDITION_VOLUME, PODMAN, CKPT_RULE_412, f, "--ignore-volumes",
+                       "The volume %v on the target with its content, and --ignore-volumes.", name);
+}
+
 static void check_volumes(struct ckpt_rules *r)
 {
     ckpt_value config = ckpt_file_root(r, "config.dump");
@@ -214,7 +234,9 @@ static void check_volumes(struct ckpt_rules *r)
             if (pass == 0) {
                 ckpt_set_add(r, &names, name);
                 found += there;
+                need_volume(r, value, there);
             } else if (!there) {
+                ckpt_block(r, PODMAN);
                 ckpt_find(r, CKPT_RULE_407, value, "The volume %q has no volumes/%t.tar.", name,
                           name);
             }

@@ -35,30 +35,69 @@ static ckpt_value place_of(const struct image *image)
 /* ---- whether the engine takes it for a checkpoint ----------------------------------------------
  */
 
+/* Where else the annotation of an engine stands, or another that people take for it: told to
+   whoever made the image. Nothing if there is none. */
+static ckpt_value near_miss(const struct image *image, const char *key, const char *other,
+                            const char **where)
+{
+    ckpt_value labels = ckpt_get(ckpt_get(image->config, "config"), "Labels");
+    const struct {
+        ckpt_value at;
+        const char *where;
+    } places[] = {
+        {annotation(image->index, key), "stands in index.json, which an import does not keep"},
+        {annotation(image->manifest, key),
+         "stands on the manifest, but the name of the image leads to an index"},
+        {ckpt_get_exact(labels, key), "is a label of the configuration, which no engine looks at"},
+        {annotation(image->manifest, other), NULL},
+        {annotation(image->nested_index, other), NULL},
+        {annotation(image->index, other), NULL},
+    };
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+        if (ckpt_has_text(places[i].at)) {
+            *where = places[i].where;
+            return places[i].at;
+        }
+    return ckpt_nothing(ckpt_value_file(image->manifest));
+}
+
+static void tell_near_miss(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                           const struct image *image, ckpt_value otherwise, const char *engine,
+                           const char *key, const char *other)
+{
+    const char *where = NULL;
+    ckpt_value at = near_miss(image, key, other, &where);
+    if (!ckpt_exists(at))
+        ckpt_find(r, rule, otherwise,
+                  "The annotation %s is missing; %s takes this for an ordinary image.", key,
+                  engine);
+    else if (where != NULL)
+        ckpt_find(r, rule, at, "The annotation %s %s; %s takes this for an ordinary image.", key,
+                  where, engine);
+    else
+        ckpt_find(
+            r, rule, at,
+            "The annotation is %s, which is of another engine; %s looks for %s, and takes this "
+            "for an ordinary image.",
+            other, engine, key);
+}
+
+/* containerd takes annotations from the blob that the name of the image leads to: the manifest of
+   an image of one, or the index it names (client/import.go, images.Target). */
 static void check_containerd(struct ckpt_rules *r, const struct image *image)
 {
     static const char key[] = ORG_CRIU "container.name";
-    if (ckpt_has_text(annotation(image->index, key)) ||
-        ckpt_has_text(annotation(image->nested_index, key)))
-        return;
-    ckpt_value here = ckpt_get_exact(image->annotations, key);
-    if (ckpt_exists(here))
-        ckpt_find(r, CKPT_RULE_900, here,
-                  "The annotation %s is on the manifest; containerd looks for it on the index.",
-                  key);
-    else
-        ckpt_find(r, CKPT_RULE_900, ckpt_exists(image->index) ? image->index : image->manifest,
-                  "The index has no annotation %s; containerd takes this for an ordinary image.",
-                  key);
+    ckpt_value target = ckpt_exists(image->nested_index) ? image->nested_index : image->manifest;
+    if (!ckpt_has_text(annotation(target, key)))
+        tell_near_miss(r, CKPT_RULE_900, image, target, "containerd", key, CRIO_KEY "name");
 }
 
 static void check_crio(struct ckpt_rules *r, const struct image *image)
 {
     static const char key[] = CRIO_KEY "name";
-    ckpt_value name = ckpt_get_exact(image->annotations, key);
-    if (!ckpt_has_text(name))
-        ckpt_find(r, CKPT_RULE_901, ckpt_exists(name) ? name : place_of(image),
-                  "The annotation %s is %v; CRI-O takes this for an ordinary image.", key, name);
+    if (!ckpt_has_text(ckpt_get_exact(image->annotations, key)))
+        tell_near_miss(r, CKPT_RULE_901, image, place_of(image), "CRI-O", key,
+                       ORG_CRIU "container.name");
 }
 
 /* The last part of a path. */

@@ -135,9 +135,10 @@ static void check_keys(struct walk *w, uint32_t object, const struct ckpt_type *
             cleared = true;
             first = ckpt_table_add(&w->table, i, key);
         }
-        if (first != 0 || (field.length != 0 && !ckpt_equal(field, key)))
-            check_key(w, i, field, first);
+        bool odd = first != 0 || (field.length != 0 && !ckpt_equal(field, key));
         ckpt_arena_release(&w->file->document->arena, mark);
+        if (odd) /* findings keep texts in the arena: not before it is released */
+            check_key(w, i, field, first);
     }
 }
 

@@ -251,6 +251,20 @@ static void check_mode(struct ckpt_rules *r, const struct ckpt_member_view *m)
 /* ---- what is remembered ------------------------------------------------------------------------
  */
 
+/* A checkpoint that lies in a folder of the archive: people unpack, look, and pack again. */
+static void note_folder(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    ckpt_string name = m->name;
+    if (m->record->type != CKPT_MEMBER_FILE)
+        return;
+    if (r->folder.length == 0 && ckpt_ends(name, "/config.dump"))
+        r->folder = ckpt_keep(r, ckpt_slice_of(name, 0, name.length - 11));
+    if (r->images_folder.length == 0 && ckpt_ends(name, "/inventory.img") &&
+        !ckpt_ends(name, "checkpoint/inventory.img"))
+        r->images_folder = ckpt_keep(r, ckpt_slice_of(name, 0, name.length - 13));
+    r->has_descriptors = r->has_descriptors || ckpt_ends(name, "/descriptors.json");
+}
+
 static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     const ckpt_member *record = m->record;
@@ -272,6 +286,8 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
         seen->count++;
     }
     r->members++;
+    if (record->type == CKPT_MEMBER_DIRECTORY && ckpt_equals(m->name, "checkpoint"))
+        r->images_mode = record->mode & 07777;
     if (record->type != CKPT_MEMBER_FILE)
         return;
     if (ckpt_starts(m->name, "checkpoint/")) {
@@ -283,6 +299,11 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
         r->partial = ckpt_keep(r, m->name);
         r->partial_offset = record->header_offset;
     }
+    note_folder(r, m);
+    r->dynamo = r->dynamo || ckpt_equals(m->name, "manifest.yaml");
+    if (r->gvisor.length == 0 && (ckpt_equals(m->name, "checkpoint/checkpoint.img") ||
+                                  ckpt_equals(m->name, "checkpoint.img")))
+        r->gvisor = ckpt_keep(r, m->name);
     if (r->gpu.length == 0 &&
         (ckpt_starts(m->name, "checkpoint/amdgpu-") || ckpt_starts(m->name, "amdgpu-"))) {
         r->gpu = ckpt_keep(r, m->name);

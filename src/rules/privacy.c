@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
-#include "rules/secrets.h"
+#include "text/secrets.h"
 #include "text/utf8.h"
 
 enum {
@@ -90,27 +90,6 @@ static void report(struct scan *s, ckpt_value at, ckpt_string name, const char *
               s->r->reveal ? value : ckpt_string_of(CKPT_MASK));
 }
 
-/* The name of a Kubernetes object, which "secret" often has. */
-static bool is_object_name(ckpt_string value)
-{
-    bool dash = false;
-    for (size_t i = 0; i < value.length; i++) {
-        char c = value.data[i];
-        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && memchr("-./", c, 3) == NULL)
-            return false;
-        dash = dash || c == '-' || c == '/';
-    }
-    return dash;
-}
-
-static bool is_named(ckpt_string name, ckpt_string value, bool strict)
-{
-    while (strict && ckpt_index_of(name, "/") != SIZE_MAX) /* of an annotation: behind its domain */
-        name = ckpt_slice_of(name, ckpt_index_of(name, "/") + 1, name.length);
-    return ckpt_secret_name(name, strict) && ckpt_secret_value(value) &&
-           !(strict && (ckpt_ends_one_of(name, "secret\0Secret\0")) && is_object_name(value));
-}
-
 static ckpt_string text_at(struct ckpt_file *file, uint32_t node)
 {
     return ckpt_text(ckpt_value_at(file, node));
@@ -127,7 +106,7 @@ static bool secret_in_broken(ckpt_string text, size_t *at, struct ckpt_secret *s
         ckpt_string piece = ckpt_slice_of(text, from, to);
         while (ckpt_starts_one_of(before, " \0\n\0\t\0\r\0"))
             before = ckpt_slice_of(before, 1, before.length);
-        bool named = ckpt_starts(before, ":") && is_named(key, piece, true);
+        bool named = ckpt_starts(before, ":") && ckpt_is_secret(key, piece, true);
         *at = to;
         if (named || ckpt_secret_in(piece, 0, secret)) {
             *secret = (struct ckpt_secret){from, from + piece.length, named ? key : secret->name,
@@ -138,6 +117,17 @@ static bool secret_in_broken(ckpt_string text, size_t *at, struct ckpt_secret *s
         before = piece;
     }
     return false;
+}
+
+/* Arguments behind short options: -u USER:PASSWORD of curl, -p PASSWORD, -a PASSWORD. */
+static bool secret_argument(ckpt_string option, ckpt_string text, size_t *from)
+{
+    *from = 0;
+    if (ckpt_is_one_of(option, "-u\0--user\0--proxy-user\0"))
+        *from = ckpt_index_of(text, ":") + 1; /* 0 without one */
+    return ckpt_is_one_of(option, "-p\0-a\0-u\0--user\0--proxy-user\0") &&
+           (*from != 0 || option.length == 2) &&
+           ckpt_looks_random(ckpt_slice_of(text, *from, text.length));
 }
 
 static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
@@ -153,14 +143,16 @@ static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
         return false;
     if (keyed && node > 3 && ckpt_equals(name, "value") &&
         ckpt_equals(text_at(file, node - 3), "name") &&
-        is_named(text_at(file, node - 2), text, false)) {
+        ckpt_is_secret(text_at(file, node - 2), text, false)) {
         report(s, at, text_at(file, node - 2), NULL, text); /* as Kubernetes writes variables */
-    } else if (keyed && is_named(name, text, true) && !ckpt_starts(name, "checksum/")) {
+    } else if (keyed && ckpt_is_secret(name, text, true) && !ckpt_starts(name, "checksum/")) {
         report(s, at, name, NULL, text);
     } else if (!keyed && ckpt_starts(before, "--") && !ckpt_equals(before, "--secret") &&
-               text.data[0] != '-' && is_named(before, text, true)) {
+               text.data[0] != '-' && ckpt_is_secret(before, text, true)) {
         report(s, at, ckpt_slice_of(before, 2, before.length), NULL, text); /* --password VALUE */
-    } else if (ckpt_secret_in(text, 0, &secret) ||
+    } else if (!keyed && secret_argument(before, text, &start)) {
+        report(s, at, before, NULL, ckpt_slice_of(text, start, text.length));
+    } else if (ckpt_secret_in(text, start = 0, &secret) ||
                (text.data[0] == '{' && secret_in_broken(text, &start, &secret))) {
         report(s, at, secret.name, secret.what, ckpt_slice_of(text, secret.from, secret.to));
     } else {
@@ -206,6 +198,21 @@ static bool check_json(struct scan *s, struct sums *sums, ckpt_value at, ckpt_st
     return true;
 }
 
+/* The values of a Kubernetes Secret, which say nothing of themselves. */
+static void check_object(struct scan *s, struct ckpt_file *file, uint32_t node)
+{
+    ckpt_value object = ckpt_value_at(file, node);
+    if (!ckpt_is_text(ckpt_get_exact(object, "kind"), "Secret"))
+        return;
+    static const char *const parts[] = {"data", "stringData"};
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        ckpt_value data = ckpt_get_exact(object, parts[i]);
+        for (ckpt_value v = ckpt_first(data); ckpt_exists(v); v = ckpt_next(data, v))
+            if (ckpt_secret_value(ckpt_text(v)))
+                report(s, v, ckpt_key_text(v), NULL, ckpt_text(v));
+    }
+}
+
 /* All strings of a text, in their order. */
 static void scan(struct scan *s, struct sums *sums, struct ckpt_file *file)
 {
@@ -219,6 +226,8 @@ static void scan(struct scan *s, struct sums *sums, struct ckpt_file *file)
         bool is_string = ckpt_node_type(node) == CKPT_STRING;
         ckpt_value at = ckpt_make_value(file, i, keyed);
         keyed = false;
+        if (s->depth != 0 && ckpt_node_type(node) == CKPT_OBJECT)
+            check_object(s, file, i);
         if (!is_string)
             continue;
         bool is_key = *next_byte(file, node) == ':';
@@ -265,8 +274,48 @@ static bool is_secret_place(ckpt_string path)
     return ckpt_starts_one_of(path, "run/secrets/\0var/run/secrets/\0");
 }
 
+/* Names of files that hold keys or passwords of people and services. */
+static bool is_secret_file(ckpt_string path)
+{
+    size_t from = path.length;
+    while (from > 0 && path.data[from - 1] != '/')
+        from--;
+    ckpt_string name = ckpt_slice_of(path, from, path.length);
+    return ckpt_ends_one_of(path, ".aws/credentials\0.ssh/id_rsa\0.ssh/id_ed25519\0.ssh/id_ecdsa\0"
+                                  ".kube/config\0.docker/config.json\0.config/gcloud/"
+                                  "application_default_credentials.json\0") ||
+           ckpt_is_one_of(name, ".netrc\0.pgpass\0.git-credentials\0.npmrc\0.pypirc\0");
+}
+
+static void note_secret_file(struct ckpt_rules *r, const struct ckpt_member_view *m)
+{
+    enum { NAMED = 8 };
+    if (++r->secret_files > NAMED)
+        return;
+    r->secret_list =
+        ckpt_text_of(r, "%t%s%t", r->secret_list, r->secret_files == 1 ? "" : ", ", m->name);
+    if (r->secret_files == 1)
+        r->secret_offset = m->record->header_offset;
+}
+
+static void tell_secret_files(struct ckpt_rules *r)
+{
+    if (r->secret_files == 0)
+        return;
+    ckpt_lower(r, CKPT_WARNING);
+    ckpt_find_file(r, CKPT_RULE_803, "rootfs-diff.tar",
+                   "%n file%s with keys or passwords, by %s name%s: %t.", r->secret_files,
+                   r->secret_files == 1 ? "" : "s", r->secret_files == 1 ? "its" : "their",
+                   r->secret_files == 1 ? "" : "s", r->secret_list);
+}
+
 void ckpt_check_secret_member(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
+    if (m->record->type == CKPT_MEMBER_FILE && m->record->size != 0 &&
+        ckpt_equals(m->scope, "rootfs-diff.tar") && is_secret_file(m->name)) {
+        note_secret_file(r, m);
+        return;
+    }
     if (m->record->type == CKPT_MEMBER_FILE && m->record->size != 0 && is_secret_place(m->name))
         ckpt_find_member(r, CKPT_RULE_803, m,
                          "The file %q, in a directory for secrets, is included.", m->name);
@@ -336,6 +385,7 @@ static void check_log(struct ckpt_rules *r)
 
 void ckpt_check_privacy(struct ckpt_rules *r)
 {
+    tell_secret_files(r);
     struct sums sums = {0};
     ckpt_value secrets = ckpt_get(ckpt_file_root(r, "config.dump"), "secret_env");
     ckpt_value spec = ckpt_file_root(r, "spec.dump");

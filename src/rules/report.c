@@ -420,7 +420,7 @@ static void print_finding(struct ckpt_rules *r, struct ckpt_buffer *out,
     print_id(out, (enum ckpt_rule_index)f->rule);
     print_text(out, "severity", ckpt_string_of(ckpt_severity_names[severity_of(r, f)]));
     print_text(out, "message", f->message);
-    print_text(out, "hint", ckpt_string_of(rule->fix));
+    print_text(out, "hint", ckpt_string_of(f->hint != NULL ? f->hint : rule->fix));
     print_text(out, "member", f->member);
     print_text(out, "pointer", f->pointer);
     print_place(out, &f->where, f->placed);

@@ -37,6 +37,19 @@ ckpt_string ckpt_version_text(struct ckpt_rules *r, unsigned i)
                         target->version);
 }
 
+/* What runc made, crun does not restore. */
+static void check_runtime(struct ckpt_rules *r)
+{
+    ckpt_value runtime = ckpt_get(ckpt_file_root(r, "config.dump"), "runtime");
+    bool asked = r->targets[CKPT_TARGET_CRUN].asked;
+    if (!ckpt_is_text(runtime, "runc") || (r->any_target && !asked))
+        return;
+    if (!asked)
+        ckpt_lower(r, CKPT_INFO);
+    ckpt_block(r, CRUN);
+    ckpt_find(r, CKPT_RULE_718, runtime, "It was made by runc, and crun does not restore it.");
+}
+
 void ckpt_check_restore(struct ckpt_rules *r)
 {
     for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++) {
@@ -47,8 +60,12 @@ void ckpt_check_restore(struct ckpt_rules *r)
         else if (ckpt_version_text(r, i).length != 0)
             ckpt_find_file(r, CKPT_RULE_701, "", "%t", ckpt_version_text(r, i));
     }
+    check_runtime(r);
     ckpt_check_mounts_of_target(r);
-    if (r->form == CKPT_FORM_CRIU_DIRECTORY)
+    if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->dynamo)
+        ckpt_find_file(r, CKPT_RULE_710, "manifest.yaml",
+                       "This is an artifact of ai-dynamo/snapshot, whose agent restores it.");
+    else if (r->form == CKPT_FORM_CRIU_DIRECTORY)
         ckpt_find_file(r, CKPT_RULE_710, "",
                        "There is no file system in this checkpoint; the container that it was made "
                        "from must still exist, unchanged.");

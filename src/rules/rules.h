@@ -14,6 +14,7 @@
 #include "archive/paths.h"
 #include "checkpoint/internal.h"
 #include "rules/catalog.h"
+#include "rules/tree.h"
 #include "rules/value.h"
 
 /* Stands for a secret. */
@@ -33,6 +34,7 @@ struct ckpt_finding {
     struct ckpt_finding *next;
     struct ckpt_related *related;
     ckpt_string message, member, pointer, found, expected;
+    const char *hint; /* instead of that of its rule; NULL: none */
     ckpt_location where;
     size_t end_line, end_column;
     uint64_t archive_offset; /* of the member's header in the tar; UINT64_MAX: none */
@@ -137,7 +139,11 @@ struct ckpt_rules {
     struct ckpt_condition *conditions, **last_condition;
     struct ckpt_unchecked *unchecked;
     uint32_t condition_count;
-    bool checked_images; /* the images of CRIU were looked at */
+    struct ckpt_dump *dump;          /* the images of CRIU; NULL: not read */
+    struct ckpt_tree tree;           /* of the archives inside */
+    uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
+    bool old_pagemaps, new_pagemaps; /* which dialects were found */
+    bool checked_images;             /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
     struct ckpt_file *facts;
@@ -148,8 +154,15 @@ struct ckpt_rules {
     struct ckpt_seen seen[64]; /* by number of members.def */
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
     bool top_parent;           /* or at the top, as in a directory of images */
-    ckpt_string gpu;           /* the first image of a graphics processor */
-    ckpt_string partial;       /* the first member that was not finished */
+    ckpt_string folder;        /* where config.dump lies, if not at the root: "dump/" */
+    ckpt_string images_folder; /* the same of inventory.img */
+    ckpt_string secret_list;   /* files with keys by their names, the first of them */
+    uint64_t secret_files, secret_offset;
+    bool has_descriptors; /* descriptors.json, wherever */
+    bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
+    ckpt_string gvisor;   /* the image of gVisor */
+    ckpt_string gpu;      /* the first image of a graphics processor */
+    ckpt_string partial;  /* the first member that was not finished */
     uint64_t gpu_offset, partial_offset;
     struct ckpt_paths names;    /* of regular files: marked */
     struct ckpt_paths diff;     /* all paths in rootfs-diff.tar, with their directories */
@@ -288,6 +301,9 @@ bool ckpt_is_whole(const struct ckpt_rules *r);
 /* Whether a member is there, but was too large to be read. */
 bool ckpt_is_unread(const struct ckpt_rules *r, const char *name);
 
+/* Whether a member is a link, which engines follow and this program does not: then that is said. */
+bool ckpt_is_linked(struct ckpt_rules *r, const char *name);
+
 /* What is wrong with a path that is to be absolute and clean, in words that follow its name; NULL:
    nothing. `local`: it is to be relative, without "..". */
 const char *ckpt_path_problem(ckpt_string path, bool local);
@@ -322,8 +338,9 @@ void ckpt_check_schema(struct ckpt_rules *r, ckpt_value spec);
 void ckpt_check_side_files(struct ckpt_rules *r); /* 3xx */
 void ckpt_check_network_status(struct ckpt_rules *r);
 void ckpt_check_dump_log(struct ckpt_rules *r);
-void ckpt_check_file_system(struct ckpt_rules *r);  /* 4xx */
-void ckpt_check_criu_images(struct ckpt_rules *r);  /* 5xx */
+void ckpt_check_file_system(struct ckpt_rules *r); /* 4xx */
+void ckpt_check_criu_images(struct ckpt_rules *r); /* 5xx */
+void ckpt_check_dump(struct ckpt_rules *r);
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */

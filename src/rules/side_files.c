@@ -248,6 +248,17 @@ static void check_descriptors(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "checkpoint/descriptors.json");
     if (file == NULL)
         file = ckpt_file_of(r, "descriptors.json");
+    if (file == NULL && r->images_folder.length != 0 && r->folder.length == 0 &&
+        !r->has_descriptors && ckpt_file_of(r, "config.dump") == NULL)
+        ckpt_find_file(r, CKPT_RULE_311, "descriptors.json",
+                       "There are images of CRIU in %t, without descriptors.json: they are of "
+                       "criu(8) or LXC, and no engine or OCI runtime restores them.",
+                       r->images_folder);
+    if (file == NULL && r->form == CKPT_FORM_CRIU_DIRECTORY && ckpt_is_whole(r) && !r->dynamo &&
+        ckpt_seen_of(r, "descriptors.json") == NULL)
+        ckpt_find_file(r, CKPT_RULE_311, "descriptors.json",
+                       "descriptors.json is missing: these are images of criu(8) or LXC, and no "
+                       "engine or OCI runtime restores them.");
     if (file == NULL) {
         if (ckpt_wants_files(r) && ckpt_seen_of(r, "checkpoint/inventory.img") != NULL &&
             ckpt_seen_of(r, "checkpoint/descriptors.json") == NULL)
@@ -259,9 +270,11 @@ static void check_descriptors(struct ckpt_rules *r)
     if (!usable(r, CKPT_RULE_311, file, CKPT_ARRAY))
         return;
     ckpt_value root = ckpt_whole(file);
-    if (ckpt_count(root) != 3)
+    if (ckpt_count(root) != 3) { /* runc takes them one by one, and does without */
+        ckpt_lower(r, CKPT_WARNING);
         ckpt_find(r, CKPT_RULE_311, root, "descriptors.json has %n entries; expected 3 strings.",
                   (uint64_t)ckpt_count(root));
+    }
     for (ckpt_value d = ckpt_first(root); ckpt_exists(d); d = ckpt_next(root, d))
         if (!is_text(d) || !ckpt_is_set(d))
             ckpt_find(r, CKPT_RULE_311, d, "descriptors.json has %v; expected a string.", d);

@@ -117,10 +117,15 @@ static void check_namespaces(struct ckpt_rules *r, ckpt_value spec)
                       text);
             continue;
         }
-        if (is_replaced(r, type, text))
+        bool replaced = is_replaced(r, type, text);
+        if (replaced)
             ckpt_lower(r, CKPT_INFO);
-        ckpt_find(r, CKPT_RULE_204, path, "The %t namespace is %q, a path of the original host.",
-                  type, text);
+        struct ckpt_finding *f =
+            ckpt_find(r, CKPT_RULE_204, path,
+                      "The %t namespace is %q, a path of the original host.", type, text);
+        if (!replaced)
+            ckpt_condition(r, CKPT_CONDITION_NAMESPACE, ALL, CKPT_RULE_204, f, "",
+                           "A %t namespace at %q, which the runtime joins.", type, text);
     }
 }
 
@@ -134,15 +139,115 @@ static bool is_own_mount(ckpt_string destination)
            ckpt_is_crio_mount(destination);
 }
 
+/* The id of the pod whose folder of the kubelet a path is in; "" if none. */
+static ckpt_string pod_of(ckpt_string source)
+{
+    static const char folder[] = "/kubelet/pods/";
+    size_t at = ckpt_index_of(source, folder), end;
+    if (at == SIZE_MAX)
+        return (ckpt_string){"", 0};
+    ckpt_string rest = ckpt_slice_of(source, at + sizeof(folder) - 1, source.length);
+    end = ckpt_index_of(rest, "/");
+    return ckpt_slice_of(rest, 0, end == SIZE_MAX ? rest.length : end);
+}
+
+/* A label of SELinux: runc refuses it on a host without. */
+static void check_label(struct ckpt_rules *r, ckpt_value spec)
+{
+    ckpt_value label = ckpt_get_path(spec, "process\0selinuxLabel\0");
+    if (!ckpt_has_text(label))
+        return;
+    ckpt_lower(r, CKPT_INFO);
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_712, label, "The container has the label %v of SELinux.", label);
+    ckpt_condition(r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
+                   "SELinux on the target: the container has the label %v.", label);
+}
+
+/* The version in the name of a library of a driver: libEGL_nvidia.so.560.35.03; "" if none. */
+static ckpt_string driver_version(ckpt_string source)
+{
+    size_t at = ckpt_index_of(source, ".so.");
+    if (at == SIZE_MAX ||
+        (ckpt_index_of(source, "nvidia") == SIZE_MAX && ckpt_index_of(source, "cuda") == SIZE_MAX))
+        return (ckpt_string){"", 0};
+    ckpt_string version = ckpt_slice_of(source, at + 4, source.length);
+    return ckpt_index_of(version, ".") == SIZE_MAX ? (ckpt_string){"", 0} : version;
+}
+
+/* What was mounted of a pod or of a driver: one finding for all. */
+struct mounted {
+    struct ckpt_finding *pod, *driver;
+};
+
+static void check_mount(struct ckpt_rules *r, ckpt_value mount, struct mounted *all)
+{
+    ckpt_value source = ckpt_get(mount, "source");
+    ckpt_string from = ckpt_text(source), to = ckpt_text(ckpt_get(mount, "destination"));
+    ckpt_string pod = pod_of(from), version = driver_version(from);
+    if (!ckpt_is_bind(mount) || !ckpt_starts(from, "/"))
+        return;
+    if (pod.length != 0) {
+        if (all->pod != NULL)
+            ckpt_relate(r, all->pod, source, "This one, too.");
+        else
+            all->pod = ckpt_find(r, CKPT_RULE_206, source,
+                                 "The mount %q belonged to the pod %t; the engine replaces such "
+                                 "mounts by those of the new pod, which must have the same.",
+                                 to, pod);
+        return;
+    }
+    if (is_own_mount(to))
+        return;
+    if (version.length != 0) {
+        if (all->driver != NULL) {
+            ckpt_relate(r, all->driver, source, "This one, too.");
+            return;
+        }
+        ckpt_lower(r, CKPT_WARNING);
+        all->driver = ckpt_find(r, CKPT_RULE_206, source,
+                                "Files of the graphics driver %t are mounted, such as %v; the "
+                                "target needs exactly this version.",
+                                version, source);
+        ckpt_condition(r, CKPT_CONDITION_DEVICE, ALL, CKPT_RULE_206, all->driver, "",
+                       "The graphics driver %t on the target, with its files at the same places.",
+                       version);
+        return;
+    }
+    struct ckpt_finding *f = ckpt_find(
+        r, CKPT_RULE_206, source, "The mount %q comes from %v on the original host.", to, source);
+    if (!ckpt_ends(from, "/_data"))
+        ckpt_condition(r, CKPT_CONDITION_MOUNT, PODMAN | RUNTIMES, CKPT_RULE_206, f, "",
+                       "%v on the target, which is mounted at %q.", source, to);
+}
+
 static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
 {
     ckpt_value list = ckpt_get(spec, "mounts");
+    struct mounted all = {NULL, NULL};
+    for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v))
+        check_mount(r, v, &all);
+}
+
+/* Graphics processors that are named by their numbers. */
+static void check_gpus(struct ckpt_rules *r, ckpt_value spec)
+{
+    static const char key[] = "NVIDIA_VISIBLE_DEVICES=";
+    ckpt_value list = ckpt_get_path(spec, "process\0env\0");
     for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
-        ckpt_value source = ckpt_get(v, "source");
-        ckpt_string destination = ckpt_text(ckpt_get(v, "destination"));
-        if (ckpt_is_bind(v) && ckpt_starts(ckpt_text(source), "/") && !is_own_mount(destination))
-            ckpt_find(r, CKPT_RULE_206, source, "The mount %q comes from %v on the original host.",
-                      destination, source);
+        ckpt_string text = ckpt_text(v);
+        if (!ckpt_starts(text, key) || ckpt_index_of(text, "GPU-") == SIZE_MAX)
+            continue;
+        ckpt_string gpu = ckpt_slice_of(text, sizeof(key) - 1, text.length);
+        struct ckpt_finding *f =
+            ckpt_find(r, CKPT_RULE_209, v,
+                      "The container uses the graphics processor %t of the original "
+                      "host; that can often not be restored.",
+                      gpu);
+        ckpt_condition(r, CKPT_CONDITION_DEVICE, ALL, CKPT_RULE_209, f, "",
+                       "A graphics processor of the same kind with the same driver, and "
+                       "cuda-checkpoint: the container used %t.",
+                       gpu);
     }
 }
 
@@ -273,7 +378,9 @@ void ckpt_check_spec(struct ckpt_rules *r)
     struct ckpt_file *file = ckpt_file_of(r, "spec.dump");
     ckpt_value spec = ckpt_whole(file);
     if (file == NULL) {
-        if (ckpt_wants_files(r) && !ckpt_is_unread(r, "spec.dump"))
+        if (ckpt_wants_files(r) && !ckpt_is_unread(r, "spec.dump") &&
+            !ckpt_is_linked(r, "spec.dump") && r->folder.length == 0 &&
+            r->images_folder.length == 0)
             ckpt_find_file(r, CKPT_RULE_200, "spec.dump",
                            "spec.dump is missing; expected a JSON object.");
         return;
@@ -287,6 +394,8 @@ void ckpt_check_spec(struct ckpt_rules *r)
     check_version(r, spec);
     ckpt_check_schema(r, spec);
     check_process(r, spec);
+    check_gpus(r, spec);
+    check_label(r, spec);
     check_namespaces(r, spec);
     check_mounts(r, spec);
     check_annotations(r, spec);

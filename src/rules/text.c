@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
-#include "rules/secrets.h"
+#include "text/secrets.h"
 #include "text/number.h"
 #include "text/utf8.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
-#include "rules/secrets.h"
+#include "text/secrets.h"
 
 struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
 {
@@ -17,6 +17,7 @@ struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
     r->last = &r->findings;
     r->last_condition = &r->conditions;
     r->block = r->suspect = -1;
+    r->images_mode = UINT32_MAX;
     return r;
 }
 
@@ -38,6 +39,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
     ckpt_paths_free(&r->repeated);
     ckpt_paths_free(&r->links);
     ckpt_paths_free(&r->outer_links);
+    ckpt_tree_free(&r->tree);
     ckpt_arena_free(&r->arena);
     ckpt_buffer_free(&r->text);
     free(r);
@@ -153,6 +155,12 @@ bool ckpt_wants_files(const struct ckpt_rules *r)
            r->form != CKPT_FORM_OCI_LAYOUT && r->form != CKPT_FORM_DOCKER_ARCHIVE;
 }
 
+void ckpt_validation_set_dump(struct ckpt_rules *r, struct ckpt_dump *dump)
+{
+    if (r != NULL)
+        r->dump = dump;
+}
+
 /* ---- the end --------------------------------------------------------------------------------- */
 
 /* A fact about the container, without secrets that somebody put there. */
@@ -212,6 +220,7 @@ ckpt_string ckpt_validation_finish(struct ckpt_rules *r, ckpt_string facts)
     ckpt_check_side_files(r);
     ckpt_check_file_system(r);
     ckpt_check_criu_images(r);
+    ckpt_check_dump(r);
     ckpt_check_across_files(r);
     ckpt_check_privacy(r);
     ckpt_check_image_pod(r);

@@ -33,6 +33,8 @@
 
 #include "checkpoint/checkpoint.h"
 
+struct ckpt_dump;
+
 struct ckpt_rules;
 
 /* A new validation; NULL without memory. */
@@ -47,6 +49,10 @@ bool ckpt_validation_start(struct ckpt_rules *rules, ckpt_string options, ckpt_s
    ("rootfs-diff.tar", "volumes/x.tar"), or of the image around it ("image:"). */
 void ckpt_validation_add_records(struct ckpt_rules *rules, ckpt_string scope,
                                  const uint8_t *records, size_t length);
+
+/* The images of CRIU, read; borrowed until the report is made. Without them nothing is said about
+   processes, files and memory, and no target simply "restores". */
+void ckpt_validation_set_dump(struct ckpt_rules *rules, struct ckpt_dump *dump);
 
 /* The report. It is the summary's, until that writes another text; length 0: no memory. */
 ckpt_string ckpt_validation_finish(struct ckpt_rules *rules, ckpt_string facts);

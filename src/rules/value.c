@@ -124,9 +124,25 @@ ckpt_value ckpt_get_path(ckpt_value object, const char *keys)
 
 /* ---- scalars --------------------------------------------------------------------------------- */
 
+/* A string with escapes takes memory each time that it is unquoted: so it is done once. */
+static ckpt_string known_text(struct ckpt_file *file, uint32_t node)
+{
+    enum { PLACES = 256 };
+    if ((file->document->index.nodes[node].info & (CKPT_NODE_ESCAPED | CKPT_NODE_WIDE)) == 0)
+        return unquote(file, node);
+    if (file->known == NULL)
+        file->known = ckpt_arena_array(&file->document->arena, PLACES, sizeof(*file->known));
+    if (file->known == NULL)
+        return unquote(file, node);
+    struct ckpt_known_text *known = &file->known[node % PLACES];
+    if (known->text.data == NULL || known->node != node)
+        *known = (struct ckpt_known_text){node, unquote(file, node)};
+    return known->text;
+}
+
 ckpt_string ckpt_text(ckpt_value value)
 {
-    return ckpt_is(value, CKPT_STRING) ? unquote(ckpt_value_file(value), ckpt_value_node(value))
+    return ckpt_is(value, CKPT_STRING) ? known_text(ckpt_value_file(value), ckpt_value_node(value))
                                        : (ckpt_string){"", 0};
 }
 
@@ -143,7 +159,7 @@ bool ckpt_is_text(ckpt_value value, const char *text)
 ckpt_string ckpt_key_text(ckpt_value value)
 {
     return ckpt_exists(value) && ckpt_value_has_key(value)
-               ? unquote(ckpt_value_file(value), ckpt_value_node(value) - 1)
+               ? known_text(ckpt_value_file(value), ckpt_value_node(value) - 1)
                : (ckpt_string){"", 0};
 }
 
@@ -216,74 +232,4 @@ bool ckpt_time_of(ckpt_value value, ckpt_time *time)
     struct ckpt_time_problem problem;
     ckpt_string text = ckpt_text(value);
     return ckpt_is(value, CKPT_STRING) && ckpt_time_parse(text.data, text.length, time, &problem);
-}
-
-/* ---- strings --------------------------------------------------------------------------------- */
-
-bool ckpt_equal(ckpt_string a, ckpt_string b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
-}
-
-bool ckpt_equals(ckpt_string a, const char *b)
-{
-    return ckpt_equal(a, ckpt_string_of(b));
-}
-
-bool ckpt_starts(ckpt_string text, const char *start)
-{
-    size_t n = strlen(start);
-    return text.length >= n && memcmp(text.data, start, n) == 0;
-}
-
-bool ckpt_ends(ckpt_string text, const char *end)
-{
-    size_t n = strlen(end);
-    return text.length >= n && memcmp(text.data + text.length - n, end, n) == 0;
-}
-
-static bool any(ckpt_string text, const char *list, bool (*fits)(ckpt_string, const char *))
-{
-    for (; *list != '\0'; list += strlen(list) + 1)
-        if (fits(text, list))
-            return true;
-    return false;
-}
-
-bool ckpt_is_one_of(ckpt_string text, const char *list)
-{
-    return any(text, list, ckpt_equals);
-}
-
-bool ckpt_starts_one_of(ckpt_string text, const char *list)
-{
-    return any(text, list, ckpt_starts);
-}
-
-bool ckpt_ends_one_of(ckpt_string text, const char *list)
-{
-    return any(text, list, ckpt_ends);
-}
-
-size_t ckpt_index_of(ckpt_string text, const char *part)
-{
-    size_t n = strlen(part);
-    for (size_t i = 0; i + n <= text.length; i++) {
-        const char *found = memchr(text.data + i, part[0], text.length - n + 1 - i);
-        if (found == NULL)
-            break;
-        i = (size_t)(found - text.data);
-        if (memcmp(found, part, n) == 0)
-            return i;
-    }
-    return SIZE_MAX;
-}
-
-ckpt_string ckpt_slice_of(ckpt_string text, size_t from, size_t to)
-{
-    if (to > text.length)
-        to = text.length;
-    if (from > to)
-        from = to;
-    return (ckpt_string){text.data + from, to - from};
 }

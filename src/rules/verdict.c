@@ -276,6 +276,11 @@ void ckpt_print_verdicts(struct ckpt_rules *r, struct ckpt_buffer *out)
             r, CKPT_CONDITION_TRUST, ALL, (enum ckpt_rule_index)attack->rule, attack, "",
             "Something in the archive attacks the host that restores it; restore it only "
             "where that can do no harm.");
+    bool form = r->form == CKPT_FORM_ARCHIVE || r->form == CKPT_FORM_DIRECTORY;
+    if (form && r->engine != CKPT_ENGINE_UNKNOWN)
+        ckpt_condition(r, CKPT_CONDITION_BUNDLE, RUNTIMES, CKPT_RULE_710, NULL, "--bundle",
+                       "The bundle of the container with its root file system, which is not in the "
+                       "checkpoint.");
     ckpt_print_key(out, "targets");
     ckpt_buffer_add_text(out, "[");
     for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++)

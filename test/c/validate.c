@@ -9,6 +9,7 @@
 #include "allocator.h"
 #include "archive/archive.h"
 #include "checkpoint/members.h"
+#include "criu/dump.h"
 #include "session/session.h"
 #include "tap.h"
 #include "tests.h"
@@ -21,7 +22,7 @@ struct part {
 };
 
 struct evidence {
-    struct part parts[256];
+    struct part parts[1024];
     size_t count;
     const char *facts, *options;
 };
@@ -52,6 +53,31 @@ static void forget(struct evidence *e)
     e->count = 0;
 }
 
+/* The images, as many of their bytes as are wanted. NULL: there are none, or no memory. */
+static ckpt_dump *dump_of(const struct evidence *e)
+{
+    ckpt_dump *dump = NULL;
+    for (size_t i = 0; i < e->count; i++)
+        if (e->parts[i].kind == 'd' && dump == NULL && (dump = ckpt_dump_new(0)) == NULL)
+            return NULL;
+    for (size_t i = 0; dump != NULL && i < e->count; i++)
+        if (e->parts[i].kind == 'r' && e->parts[i].name[0] == '\0')
+            ckpt_dump_list(dump, (ckpt_string){"", 0}, e->parts[i].bytes, e->parts[i].length);
+    for (size_t n = 0; dump != NULL && n < ckpt_dump_image_count(dump); n++) {
+        const struct ckpt_dump_image *image = ckpt_dump_image_at(dump, n);
+        uint64_t wanted = ckpt_dump_wanted(image, true);
+        for (size_t i = 0; i < e->count && wanted != 0; i++) {
+            const struct part *p = &e->parts[i];
+            if (p->kind == 'd' && p->length >= wanted && strlen(p->name) == image->name.length &&
+                memcmp(p->name, image->name.data, image->name.length) == 0) {
+                ckpt_dump_add(dump, image->name, p->bytes, (size_t)wanted, false);
+                break;
+            }
+        }
+    }
+    return dump;
+}
+
 /* The report, copied; NULL: no memory, or wrong options. */
 static char *report_on(const struct evidence *e)
 {
@@ -73,6 +99,9 @@ static char *report_on(const struct evidence *e)
             ckpt_validation_add_records(s->validation, (ckpt_string){p->name, strlen(p->name)},
                                         p->bytes, p->length);
     }
+    ckpt_dump *dump = good ? dump_of(e) : NULL;
+    if (good && dump != NULL)
+        ckpt_validation_set_dump(s->validation, dump);
     if (good)
         text = ckpt_validation_finish(s->validation, (ckpt_string){e->facts, strlen(e->facts)});
     char *copy = text.length == 0 ? NULL : malloc(text.length + 1);
@@ -81,6 +110,7 @@ static char *report_on(const struct evidence *e)
         copy[text.length] = '\0';
     }
     ckpt_session_free(s);
+    ckpt_dump_free(dump);
     return copy;
 }
 

@@ -546,6 +546,17 @@ export class Checkpoint {
     return archive;
   }
 
+  /** The images alone, without memory; undefined if there are none that could be read. */
+  async #images() {
+    const images = {
+      prefix: this.#prefix,
+      records: () => this.#list().records(),
+      read: this.#readRanges.bind(this),
+    };
+    if (this.#archive?.error && !this.#origin.plain) return undefined;
+    return Dump.open(this.#core, images, { texts: false });
+  }
+
   /** @returns {Promise<import('./validate.js').Evidence>} */
   async [EVIDENCE]() {
     if (this.#inner) return this.#imageEvidence(this.#inner);
@@ -571,6 +582,7 @@ export class Checkpoint {
       nested,
       summary: this.#summary,
       prefix: this.#prefix,
+      dump: await this.#images(),
     };
   }
 
@@ -677,12 +689,14 @@ export class Checkpoint {
       const whole = new Set();
       for (const { member } of ranges) {
         const { index = -1, size = 0 } = found.get(member) ?? {};
-        if (size < READ_LIMIT) whole.add(index);
+        if (index >= 0 && size < READ_LIMIT && !bodies.has(index)) whole.add(index);
       }
       const decide = (/** @type {Member} */ member) => whole.has(member.index);
       if (whole.size > 0)
-        bodies = (await this.#origin.archive({ decide, signal, limits: this.#options.limits }))
-          .bodies;
+        bodies = new Map([
+          ...bodies,
+          ...(await this.#origin.archive({ decide, signal, limits: this.#options.limits })).bodies,
+        ]);
     }
     for (const [i, { member: name, start, end }] of ranges.entries()) {
       const member = found.get(name);

@@ -99,6 +99,11 @@ export class Dump {
 
   #directory = '';
 
+  /** Of the core; for a validation. */
+  get handle() {
+    return this.#handle;
+  }
+
   /**
    * Reads the images of a checkpoint.
    * @param {Core} core @param {Holder} holder

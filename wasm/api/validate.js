@@ -13,6 +13,7 @@ const encoder = new TextEncoder();
  * @property {Iterable<Uint8Array>} [imageRecords] of the members of the image around it
  * @property {{name: string, records: Iterable<Uint8Array>}[]} [nested] archives inside
  * @property {Summary} [summary] in the core already, if it is still there
+ * @property {import('./dump.js').Dump} [dump] the images of CRIU
  * @property {string} [prefix] directory of the checkpoint in the archive
  *
  * @typedef {object} ValidateOptions
@@ -37,7 +38,7 @@ function withText(exports, text, run) {
 
 /** @param {any} exports @param {number} handle @param {Evidence} evidence @param {ValidateOptions} options @returns {any} the report */
 function reportOf(exports, handle, evidence, options) {
-  const { facts, records = [], imageRecords = [], nested = [] } = evidence;
+  const { facts, records = [], imageRecords = [], nested = [], dump } = evidence;
   const problem = withText(exports, JSON.stringify(options), (at, length) =>
     exports.ckpt_wasm_session_validate(handle, at, length),
   );
@@ -59,6 +60,7 @@ function reportOf(exports, handle, evidence, options) {
         );
     });
   }
+  if (dump) exports.ckpt_wasm_session_validate_dump(handle, dump.handle);
   const text = withText(exports, JSON.stringify(facts), (at, length) =>
     exports.ckpt_wasm_session_report(handle, at, length),
   );
@@ -84,7 +86,13 @@ function report(exports, evidence, options) {
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
 async function validateCheckpoint(checkpoint, exports, options) {
   const file = { name: checkpoint.name, ...options.file };
-  const result = report(exports, await checkpoint[EVIDENCE](), { ...options, file });
+  const evidence = await checkpoint[EVIDENCE]();
+  let result;
+  try {
+    result = report(exports, evidence, { ...options, file });
+  } finally {
+    evidence.dump?.close();
+  }
   if (checkpoint.form === 'pod') {
     result.containers = [];
     for (const inner of await checkpoint.containers()) {

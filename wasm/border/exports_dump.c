@@ -4,7 +4,7 @@
  * answered as words in a row, good until the next call.
  */
 #include "criu/text.h"
-#include "rules/secrets.h"
+#include "text/secrets.h"
 #include "wasm/border/tape.h"
 
 ckpt_dump *ckpt_wasm_dump_new(void);

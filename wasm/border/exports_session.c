@@ -20,6 +20,7 @@ const void *ckpt_wasm_session_validate(struct ckpt_session *session, const char 
 void ckpt_wasm_session_validate_records(struct ckpt_session *session, const char *scope,
                                         uint32_t scope_length, const uint8_t *records,
                                         uint32_t length);
+void ckpt_wasm_session_validate_dump(struct ckpt_session *session, struct ckpt_dump *dump);
 const void *ckpt_wasm_session_report(struct ckpt_session *session, const char *facts,
                                      uint32_t length);
 
@@ -80,6 +81,12 @@ void ckpt_wasm_session_validate_records(struct ckpt_session *session, const char
 {
     ckpt_validation_add_records(session->validation, (ckpt_string){scope, scope_length}, records,
                                 length);
+}
+
+/* The images; good until the report is made. */
+void ckpt_wasm_session_validate_dump(struct ckpt_session *session, struct ckpt_dump *dump)
+{
+    ckpt_validation_set_dump(session->validation, dump);
 }
 
 const void *ckpt_wasm_session_report(struct ckpt_session *session, const char *facts,

@@ -17,7 +17,10 @@ import { ReadError, attempt, fileInput, kindOf } from './input.js';
  */
 
 /** Names of archives: they are checked as such whatever is in them. */
-export const ARCHIVE_NAME = /\.(tar|tgz|tzst|txz|tbz2?)(\.\w+)?$/i;
+export const ARCHIVE_NAME = /\.(tar(\.(gz|zst|zstd|xz|bz2|lz4|z))?|tgz|tzst|txz|tbz2?)$/i;
+
+/** Names that somebody gave on the command line: what is behind may be an encryption. */
+export const NAMED_ARCHIVE = /\.(tar|tgz|tzst|txz|tbz2?)(\.\w+)?$/i;
 
 const LINK = new ReadError(
   'is a symbolic link in a folder, which is not followed; name it to check it',

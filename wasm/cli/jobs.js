@@ -2,10 +2,11 @@
 // From the operands of ckpt validate to what is to be checked.
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { ARCHIVE_NAME, filesJob, jobsOfFolder, wholeJob } from './folder.js';
+import { NAMED_ARCHIVE, filesJob, jobsOfFolder, wholeJob } from './folder.js';
 import { glob, isPattern } from './glob.js';
 import { ReadError, fileInput, kindOf, standardInput, typeOf } from './input.js';
 import { namedInput } from './kind.js';
+import { whatIs } from './what-is.js';
 
 /** @typedef {import('./folder.js').Job} Job */
 
@@ -23,7 +24,7 @@ const USTAR = 257;
  * @param {string} path
  */
 function looksLikeArchive(path) {
-  if (ARCHIVE_NAME.test(path)) return true;
+  if (NAMED_ARCHIVE.test(path)) return true;
   const head = new Uint8Array(512);
   try {
     const fd = openSync(path, 'r');
@@ -92,7 +93,7 @@ export function jobsOf(operands, values, files, fail) {
       // Of what a pattern matches, only what can be checked is meant.
       if (path !== operand && kindOf(path, files) === '' && values.kind === undefined) continue;
       any = true;
-      const input = namedInput(path, values, files, fail);
+      const input = inputOf(path, values, files, fail);
       if (!belongs(input)) close();
       group.push(input);
       if (input.error || values.kind !== undefined || input.file === null) close();
@@ -103,6 +104,16 @@ export function jobsOf(operands, values, files, fail) {
   }
   close();
   return jobs;
+}
+
+/**
+ * An operand; one of which nobody knows what it is does not stop the others.
+ * @type {typeof namedInput}
+ */
+function inputOf(path, values, files, fail) {
+  const known = path === '-' || values.kind !== undefined || kindOf(path, files) !== '';
+  if (known || !existsSync(path)) return namedInput(path, values, files, fail);
+  return fileInput(path, '', new ReadError(whatIs(path), 'kind'));
 }
 
 /** @param {string} operand @returns {Job} */

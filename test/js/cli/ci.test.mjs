@@ -158,33 +158,68 @@ test('the pre-commit hook names files that validate takes', () => {
     assert.doesNotMatch(name, files);
 });
 
-test('the Job of the documentation: its pods share all archives, one line for each', () => {
-  const [, text] = /```yaml\n(apiVersion: batch\/v1\n.*?)```/s.exec(file('README.md'));
-  const { spec } = parse(text);
+/**
+ * Runs the pods of the Job over a folder, with `npx` as a script of ours.
+ * @param {Record<string, string>} files @param {string} npx the script, after `shift 4`
+ */
+function runJob(files, npx) {
+  const { spec } = parse(file('.github/kubernetes-job.yaml'));
   assert.equal(spec.completionMode, 'Indexed');
   const [container] = spec.template.spec.containers;
   assert.equal(Number(container.env[0].value), spec.completions);
-  const cwd = folder({
-    'bin/npx': `#!/bin/sh\nshift 4\nexec "${process.execPath}" "${program}" "$@"\n`,
-    'in/a b.tar': 'x',
-    'in/new\nline.tar': 'x',
-    'in/-dash.tar.gz': 'x',
-    'in/deep/d.tar': 'x',
-    'in/readme': 'x',
-  });
+  const cwd = folder({ 'bin/npx': `#!/bin/sh\nshift 4\n${npx}\n`, ...files });
   chmodSync(join(cwd, 'bin/npx'), 0o755);
   const script = container.args[0].replaceAll('/checkpoints', `${cwd}/in`);
-  const paths = [];
-  for (let i = 0; i < spec.completions; i++) {
+  const pods = Array.from({ length: spec.completions }, (_, i) => {
     const env = environment({ SHARDS: '8', JOB_COMPLETION_INDEX: String(i) });
     env.PATH = `${join(cwd, 'bin')}:${env.PATH}`;
     const run = spawnSync(container.command[0], [...container.command.slice(1), script], { env });
-    assert.equal(run.status, 0, run.stderr.toString());
-    const lines = run.stdout.toString().split('\n').slice(0, -1).map(JSON.parse);
-    paths.push(...lines.map(({ path }) => path.slice(cwd.length + 4)));
-  }
+    return { code: run.status, stdout: run.stdout.toString(), stderr: run.stderr.toString() };
+  });
+  return { cwd, pods };
+}
+const CKPT = `exec "${process.execPath}" "${program}" "$@"`;
+
+test('the Kubernetes Job: its pods share all archives, one line for each', () => {
+  const { cwd, pods } = runJob(
+    {
+      'in/a b.tar': 'x',
+      'in/new\nline.tar': 'x',
+      'in/-dash.tar.gz': 'x',
+      'in/deep/d.tar': 'x',
+      'in/readme': 'x',
+    },
+    CKPT,
+  );
+  for (const { code, stderr } of pods) assert.equal(code, 0, stderr);
+  const lines = pods.flatMap(({ stdout }) =>
+    stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line)),
+  );
+  const paths = lines.map(({ path }) => path.slice(cwd.length + 4));
   assert.deepEqual(paths.sort(), ['-dash.tar.gz', 'a b.tar', 'deep/d.tar', 'new\nline.tar']);
 });
+
+for (const [what, files, npx] of /** @type {[string, Record<string, string>, string][]} */ ([
+  ['npm cannot get the package', { 'in/a.tar': 'x' }, 'exit 1'],
+  ['the process crashes', { 'in/a.tar': 'x' }, 'echo "{}" | head -c 1; exit 134'],
+  ['the process ends early without an error', { 'in/a.tar': 'x' }, 'exit 0'],
+  ['there are no archives', { 'in/readme': 'x' }, CKPT],
+  ['the folder is not mounted', {}, CKPT],
+]))
+  test(`the Kubernetes Job fails if ${what}`, () => {
+    const { pods } = runJob(files, npx);
+    assert.notEqual(pods[0].code, 0);
+    assert.notEqual(pods[0].stderr, '');
+  });
+
+test('the Kubernetes Job runs this version', () =>
+  assert.match(
+    file('.github/kubernetes-job.yaml'),
+    new RegExp(`container-checkpoint@${JSON.parse(file('package.json')).version} `),
+  ));
 
 test('the scripts are shell', (t) => {
   if (spawnSync('shellcheck', ['--version']).error) return t.skip('there is no shellcheck');

@@ -160,7 +160,7 @@ test('--summary: one line for each', async () => {
   const archive = await ckpt(['validate', '--summary', '--only', 'CKP1*', 'archives/crio.tar']);
   assert.equal(
     archive.stdout,
-    'archives/crio.tar: (CRI-O count-up) no problems\n\n1 checkpoint checked: no problems\n',
+    'archives/crio.tar: (CRI-O count-up) no problems; cri-o restores it\n\n1 checkpoint checked: no problems\n',
   );
 });
 

@@ -24,6 +24,20 @@ function part(kind, name, body) {
   return Buffer.concat([head, nameBytes, bytes]);
 }
 
+/** The images of CRIU, whole, as parts. */
+async function imagesOf(checkpoint, dump) {
+  const parts = [];
+  const last = new Map();
+  for (const member of checkpoint.members)
+    if (member.type === 'file') last.set(member.name, member);
+  for (const [path, member] of dump ? last : []) {
+    const name = path.replace(/^checkpoint\//, '');
+    if (name.includes('/') || /^pages-/.test(name)) continue;
+    parts.push(part('d', name, await checkpoint.read(member)));
+  }
+  return parts;
+}
+
 /** What the module says, and the input for the program that says it natively. */
 async function both(bytes, name, given = {}) {
   const checkpoint = await openCheckpoint(bytes, { name });
@@ -39,8 +53,10 @@ async function both(bytes, name, given = {}) {
     part('o', '', JSON.stringify({ ...options, file: { name: checkpoint.name, ...given.file } })),
     ...[...files].map(([file, body]) => part('f', file, body)),
     ...groups.flatMap(({ name: scope, records }) => [...records].map((r) => part('r', scope, r))),
+    ...(await imagesOf(checkpoint, evidence.dump)),
     part('x', '', JSON.stringify(facts)),
   ];
+  evidence.dump?.close();
   await checkpoint.close();
   return { name, report, input: Buffer.concat(parts), containers };
 }

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the images tell of the dump as a whole: locks, statistics, versions, machine, host name. */
+#include "rules/images.h"
+
+static void check_locks(struct ckpt_images *im)
+{
+    struct ckpt_entries e;
+    const struct ckpt_dump_image *image = ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_FILE_LOCKS, 0);
+    uint64_t count = 0;
+    ckpt_entries_begin(&e, im->dump, image);
+    while (ckpt_entries_next(&e))
+        count++;
+    if (count != 0)
+        ckpt_place_entry(im->r,
+                         ckpt_find_file(im->r, CKPT_RULE_703,
+                                        ckpt_image_member(im, image->name).data,
+                                        "%n lock%s of files: without --file-locks they are lost "
+                                        "without a word.",
+                                        count, count == 1 ? "" : "s"),
+                         0, NULL);
+}
+
+/* The oldest CRIU that understands the images, by what is in them. */
+static void check_version(struct ckpt_images *im)
+{
+    const char *version = NULL, *because = NULL;
+    if (im->r->old_pagemaps && !im->r->new_pagemaps) {
+        version = "written by CRIU 4.1.1 or older";
+        because = "page maps count pages in the old field, which all versions read";
+    } else if (im->r->new_pagemaps) {
+        version = "written by CRIU 4.2 or later";
+        because = "page maps count pages in the new field, which CRIU 4.1.1 and older read as 0; "
+                  "they say \"vdso: ELF header magic mismatch\"";
+    }
+    if (version == NULL)
+        return;
+    ckpt_find_file(im->r, CKPT_RULE_706, ckpt_image_name(im, CKPT_CRIU_IMAGE_INVENTORY, 0).data,
+                   "The images were %s: %s.", version, because);
+}
+
+/* Statistics against the page maps. */
+static void check_hostname(struct ckpt_images *im)
+{
+    size_t count = ckpt_dump_image_count(im->dump);
+    ckpt_value at = ckpt_get(ckpt_file_root(im->r, "spec.dump"), "hostname");
+    for (size_t i = 0; i < count && ckpt_has_text(at); i++) {
+        const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
+        if (image->kind != CKPT_CRIU_IMAGE_UTSNS)
+            continue;
+        struct ckpt_pb uts = ckpt_dump_first(im->dump, CKPT_CRIU_IMAGE_UTSNS, image->id, false);
+        ckpt_string name = ckpt_pb_string(&uts, F(utsns_entry, nodename));
+        if (uts.message == NULL || name.length == 0 || ckpt_equal(name, ckpt_text(at)))
+            continue;
+        struct ckpt_finding *f =
+            ckpt_find_file(im->r, CKPT_RULE_606, ckpt_image_member(im, image->name).data,
+                           "The host name is %q in the images and %q in spec.dump; that of the "
+                           "images is restored.",
+                           name, ckpt_text(at));
+        ckpt_place_entry(im->r, f, 0, "nodename");
+        ckpt_relate(im->r, f, at, "The host name of the spec.");
+        return;
+    }
+}
+
+static const char *const machines[] = {"UNKNOWN", "X86_64", "ARM",         "AARCH64", "PPC64",
+                                       "S390",    "MIPS",   "LOONGARCH64", "RISCV64"};
+static const char *const go_names[] = {"",      "amd64",  "arm",     "arm64",  "ppc64le",
+                                       "s390x", "mips64", "loong64", "riscv64"};
+
+/* What the image of a checkpoint says of its architecture. */
+static ckpt_string image_architecture(struct ckpt_rules *r)
+{
+    ckpt_value facts = ckpt_get_exact(ckpt_whole(r->facts), "image");
+    ckpt_string config = ckpt_keep(r, ckpt_text(ckpt_get_exact(facts, "config")));
+    if (config.length == 0 || config.data == NULL)
+        return (ckpt_string){"", 0};
+    ckpt_value root = ckpt_file_root(r, config.data);
+    return ckpt_text(ckpt_get_exact(root, "architecture"));
+}
+
+static void check_architecture(struct ckpt_images *im)
+{
+    uint64_t mtype = im->count == 0 || im->procs[0].core.message == NULL
+                         ? 0
+                         : ckpt_pb_u64(&im->procs[0].core, F(core_entry, mtype), 0);
+    if (mtype == 0 || mtype >= sizeof(machines) / sizeof(machines[0]))
+        return;
+    ckpt_string said = image_architecture(im->r);
+    if (said.length == 0 || ckpt_equals(said, go_names[mtype]) ||
+        (mtype == CKPT_CRIU_march_PPC64 && ckpt_starts(said, "ppc64")))
+        return;
+    struct ckpt_finding *f = ckpt_find_file(
+        im->r, CKPT_RULE_603, ckpt_image_name(im, CKPT_CRIU_IMAGE_CORE, im->procs[0].pid).data,
+        "The processes are of %s (%s), but the image says %q; CRIU says \"Core march mismatch\" "
+        "elsewhere.",
+        machines[mtype], go_names[mtype], said);
+    ckpt_place_entry(im->r, f, 0, "mtype");
+    ckpt_condition(im->r, CKPT_CONDITION_CPU, ALL, CKPT_RULE_603, f, "",
+                   "A machine of %s: the image says %q, which is wrong.", go_names[mtype], said);
+}
+
+/* A limit of memory below what the processes had. */
+static void check_memory_limit(struct ckpt_images *im)
+{
+    ckpt_value limit =
+        ckpt_get_path(ckpt_file_root(im->r, "spec.dump"), "linux\0resources\0memory\0limit\0");
+    uint64_t bytes, stored = 0;
+    size_t count = ckpt_dump_image_count(im->dump);
+    if (!ckpt_uint64_of(limit, &bytes) || bytes == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
+        if (image->kind == CKPT_CRIU_IMAGE_PAGES)
+            stored += image->size;
+    }
+    /* The runtime itself needs some hundred KiB in the cgroup. */
+    if (bytes < stored || bytes < 512 * 1024)
+        ckpt_find(
+            im->r, CKPT_RULE_717, limit,
+            "The limit of memory is %n bytes; the processes had %n, and the runtime needs some "
+            "more.",
+            bytes, stored);
+}
+
+static void check_uid_maps(struct ckpt_images *im)
+{
+    size_t count = ckpt_dump_image_count(im->dump);
+    ckpt_value list = ckpt_get_path(ckpt_file_root(im->r, "spec.dump"), "linux\0uidMappings\0");
+    for (size_t i = 0; i < count && ckpt_count(list) != 0; i++) {
+        const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
+        struct ckpt_pb extent, map;
+        if (image->kind != CKPT_CRIU_IMAGE_USERNS)
+            continue;
+        map = ckpt_dump_first(im->dump, CKPT_CRIU_IMAGE_USERNS, image->id, false);
+        struct ckpt_pb_each each = ckpt_pb_each(&map, F(userns_entry, uid_map));
+        for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
+            uint64_t inside = 0, outside = 0, size = 0;
+            ckpt_uint64_of(ckpt_get(v, "containerID"), &inside);
+            ckpt_uint64_of(ckpt_get(v, "hostID"), &outside);
+            ckpt_uint64_of(ckpt_get(v, "size"), &size);
+            bool more = ckpt_pb_next_message(&each, &extent);
+            if (more && ckpt_pb_u64(&extent, F(uid_gid_extent, first), 0) == inside &&
+                ckpt_pb_u64(&extent, F(uid_gid_extent, lower_first), 0) == outside &&
+                ckpt_pb_u64(&extent, F(uid_gid_extent, count), 0) == size)
+                continue;
+            ckpt_block(im->r, ALL);
+            struct ckpt_finding *f = ckpt_find_file(
+                im->r, CKPT_RULE_607, ckpt_image_member(im, image->name).data,
+                "The user ids of the user namespace are mapped otherwise than in spec.dump.");
+            ckpt_place_entry(im->r, f, 0, "uid_map");
+            ckpt_relate(im->r, f, v, "The mapping of the spec.");
+            return;
+        }
+    }
+}
+
+void ckpt_check_facts(struct ckpt_images *im)
+{
+    check_locks(im);
+    check_version(im);
+    check_hostname(im);
+    check_architecture(im);
+    check_memory_limit(im);
+    check_uid_maps(im);
+}

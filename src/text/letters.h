@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ASCII letters and digits, whatever the locale. */
+#ifndef CKPT_TEXT_LETTERS_H
+#define CKPT_TEXT_LETTERS_H
+
+#include <stdbool.h>
+
+static inline bool ckpt_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool ckpt_is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static inline bool ckpt_is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static inline bool ckpt_is_alnum(char c)
+{
+    return ckpt_is_digit(c) || ckpt_is_upper(c) || ckpt_is_lower(c);
+}
+
+static inline char ckpt_to_upper(char c)
+{
+    if (ckpt_is_lower(c))
+        return (char)(c - 'a' + 'A');
+    return c;
+}
+
+/* What keys and tokens are written with. */
+static inline bool ckpt_is_token(char c)
+{
+    return ckpt_is_alnum(c) || c == '_' || c == '-';
+}
+
+#endif
