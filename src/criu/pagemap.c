@@ -37,8 +37,40 @@ struct sizes {
     bool has_total, padded;
 };
 
+/* An entry of nothing but numbers in fields 1 to 5, as nearly all are. False: it is not that. */
+static bool read_plain_entry(const struct ckpt_image *message, struct entry *entry)
+{
+    uint64_t values[6] = {0};
+    unsigned there = 0;
+    for (const uint8_t *at = message->at; at != message->end;) {
+        unsigned tag = *at++, field = tag >> 3;
+        uint64_t value = 0;
+        uint8_t byte = 128;
+        if ((tag & 7) != 0 || field < 1 || field > 5)
+            return false;
+        for (unsigned shift = 0; (byte & 128) != 0; shift += 7) {
+            if (at == message->end || shift == 63)
+                return false;
+            byte = *at++;
+            value |= (uint64_t)(byte & 127) << shift;
+        }
+        values[field] = value;
+        there |= 1u << field;
+    }
+    *entry = (struct entry){.address = values[1],
+                            .compat_pages = values[2] & UINT32_MAX,
+                            .in_parent = values[3] != 0,
+                            .flags = values[4],
+                            .has_flags = (there >> 4 & 1) != 0,
+                            .pages = values[5],
+                            .has_pages = (there >> 5 & 1) != 0};
+    return (there >> 1 & 1) != 0;
+}
+
 static bool read_entry(struct ckpt_image *message, struct entry *entry)
 {
+    if (read_plain_entry(message, entry))
+        return true;
     struct ckpt_image_field field;
     enum ckpt_image_next next;
     bool has_address = false;

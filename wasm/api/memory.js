@@ -4,6 +4,7 @@ import { views as fields } from '../../dist/tables.js';
 import { readTape } from '../border/value.js';
 import { searchMemory } from './search.js';
 import { withBytes } from './summary.js';
+import { usageOf } from './usage.js';
 
 /**
  * @typedef {import('../border/core.js').Core} Core
@@ -276,6 +277,15 @@ export class Memory {
     for await (const { segment, offset, bytes } of this.pieces(places.keys(), signal))
       yield { position: /** @type {number} */ (places.get(segment)) + offset, bytes };
     return size;
+  }
+
+  /**
+   * What the stored pages are, by mapping: zero, duplicates, what compression would leave.
+   * @param {Parameters<typeof usageOf>[2]} [options]
+   */
+  usage(options) {
+    this.#handle(); // throws if the dump is closed
+    return usageOf(this.#core.exports, this, options);
   }
 
   /**

@@ -19,6 +19,7 @@ import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { search } from './search.js';
 import { show } from './show.js';
+import { size } from './size.js';
 import { sockets } from './sockets.js';
 import { strings } from './strings.js';
 import { validate } from './validate.js';
@@ -27,7 +28,8 @@ import { view } from './view.js';
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat],
-  ...[ps, files, sockets, mounts, maps, memory, search, strings, core, memparse],
+  ...[ps, files, sockets, mounts],
+  ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
   ...[decode, encode, info, completion],
 ];

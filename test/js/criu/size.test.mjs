@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a checkpoint is as large as it is: parts that add up to the byte, and pages counted one by one.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { openCheckpoint } from 'container-checkpoint/node';
+import { temporaryFolder } from '../lib/checkpoints.mjs';
+import {
+  PAGE,
+  VMA,
+  coreImage,
+  dumpArchive,
+  lz4,
+  mmImage,
+  pageMap,
+  pstreeImage,
+} from '../lib/dump.mjs';
+
+const folder = temporaryFolder();
+const noise = (seed) => {
+  let state = seed;
+  return Uint8Array.from(
+    { length: PAGE },
+    () => (state = (Math.imul(state, 69069) + 1) >>> 0) >>> 24,
+  );
+};
+const text = (letter) => new Uint8Array(PAGE).fill(letter.charCodeAt(0));
+const zero = new Uint8Array(PAGE);
+
+/** Pages of two processes, and memory that both have mapped. */
+const PAGES = {
+  1: [noise(1), zero, text('a'), zero, noise(2)],
+  2: [noise(1), text('a'), text('b')],
+};
+const SHARED = [zero, noise(3), noise(2)];
+
+function archive(dialect) {
+  const images = { 'pstree.img': pstreeImage([1, 2]) };
+  const add = (name, id, start, list) => {
+    const entries = list.map((bytes, i) => ({
+      address: start + BigInt(i * PAGE),
+      flags: 4,
+      bytes,
+    }));
+    const { map, pages } = pageMap(id, entries, dialect);
+    images[`pagemap-${name}.img`] = map;
+    images[`pages-${id}.img`] = pages;
+  };
+  for (const pid of [1, 2]) {
+    const own = PAGES[pid];
+    images[`core-${pid}.img`] = coreImage(`p${pid}`);
+    images[`mm-${pid}.img`] = mmImage([
+      { start: 0x10000n, end: 0x10000n + BigInt(own.length * PAGE) },
+      {
+        start: 0x90000n,
+        end: 0x90000n + BigInt(3 * PAGE),
+        flags: 0x21,
+        status: VMA.sysv,
+        shmid: 7,
+      },
+    ]);
+    add(String(pid), pid, 0x10000n, own);
+  }
+  add('shmem-7', 9, 0n, SHARED);
+  return dumpArchive(images);
+}
+
+for (const dialect of ['4.2', 'blocks']) {
+  test(`pages are counted: ${dialect}`, async () => {
+    const checkpoint = await openCheckpoint(archive(dialect));
+    const dump = await checkpoint.dump();
+    const { total, maps, exact } = await dump.memory.usage();
+    dump.close();
+    await checkpoint.close();
+    const all = [...PAGES[1], ...PAGES[2], ...SHARED];
+    assert.equal(total.stored, all.length * PAGE);
+    assert.equal(total.zero, 3 * PAGE);
+    assert.equal(total.duplicate, 3 * PAGE); // noise(1), 'a', noise(2)
+    assert.ok(exact);
+    assert.ok(total.byPage < 8 * PAGE && total.byPage > 5 * PAGE);
+    assert.deepEqual(
+      maps.map(({ pid, stored }) => [pid, stored / PAGE]),
+      [
+        [1, 5],
+        [1, 3],
+        [2, 3],
+        [2, 0],
+      ],
+    );
+    assert.ok(lz4(text('a')).length < 100);
+  });
+}
+
+test('the parts of an archive add up', () => {
+  const path = join(folder, 'dump.tar');
+  const bytes = archive('4.2');
+  writeFileSync(path, bytes);
+  const { stdout } = spawnSync('node', ['wasm/cli/ckpt.js', 'size', '--format', 'json', path]);
+  const { size, parts, total, processes, remedies } = JSON.parse(stdout);
+  assert.equal(size, bytes.length);
+  assert.equal(
+    parts.reduce((sum, part) => sum + part.bytes, 0),
+    bytes.length,
+  );
+  assert.equal(parts.find(({ name }) => name === 'pages').bytes, 11 * PAGE);
+  assert.equal(total.stored, 11 * PAGE);
+  assert.deepEqual(
+    processes.map(({ pid, comm, stored }) => [pid, comm, stored / PAGE]),
+    [
+      [1, 'p1', 8],
+      [2, 'p2', 3],
+    ],
+  );
+  assert.equal(remedies.find(({ remedy }) => remedy === 'zero pages').saves, 3 * PAGE);
+  const table = spawnSync('node', ['wasm/cli/ckpt.js', 'size', '--maps', path]).stdout.toString();
+  assert.match(table, /^pages +45056/m);
+  assert.match(table, /^zero pages +12\.0 KiB/m);
+});

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt size
+import { archiveParts, addUsage, noUsage } from '../api/usage.js';
+import { PREVIOUS, eachDump } from './dump-command.js';
+import { Session } from './open.js';
+import { NO_PROGRESS } from './progress.js';
+import { compactJson, shown, tableOf } from './rows.js';
+import { CONTAINER } from './select.js';
+import { escapeForTerminal } from '../report/escape.js';
+
+/** @typedef {import('../api/usage.js').Usage} Usage */
+
+/** What would make the pages smaller, and by how much. @param {Usage} total */
+const remediesOf = ({ stored, zero, duplicate, byPage, byRegion }) => [
+  { remedy: 'zero pages', saves: zero, how: 'leave out pages that are all zero' },
+  { remedy: 'deduplication', saves: duplicate, how: 'store equal pages once' },
+  {
+    remedy: 'compress',
+    saves: stored - byPage,
+    how: 'criu dump --compress, page by page (after CRIU 4.2)',
+  },
+  { remedy: 'compress regions', saves: stored - byRegion, how: '… in regions of 256 KiB' },
+];
+
+/** @param {any} map */
+const nameOf = ({ name, kind }) => (name === null ? `[${kind}]` : shown(name));
+
+/** @type {import('./options.js').Command} */
+export const size = {
+  name: 'size',
+  summary: 'explain the size of a checkpoint, and what would make it smaller',
+  operands: 'FILE',
+  count: [1, 1],
+  details: [
+    'Shows the parts of the archive, whose bytes add up to all of it, and what the stored pages of each process are: all zero, or equal to another page of any process (DUPLICATE), and how much of them LZ4 would leave as CRIU compresses them. What the remedies save does not add up: they save the same bytes.',
+    'Memory that processes share counts for the first one. The bytes are those of this checkpoint, not of those before it.',
+  ],
+  options: [
+    { name: 'maps', help: 'a line for each mapping, not for each process' },
+    { name: 'fast', help: 'do not find out what compression would give' },
+    {
+      name: 'format',
+      short: 'f',
+      value: 'FORMAT',
+      choices: ['table', 'json'],
+      preset: 'table',
+      help: 'form of the output: table or json',
+    },
+    ...[PREVIOUS, CONTAINER, NO_PROGRESS],
+  ],
+  examples: ['ckpt size checkpoint.tar', 'ckpt size --maps --format json checkpoint.tar'],
+
+  async run(context) {
+    const { switches, values, stdout, core } = context;
+    const ckpt = await core();
+    const session = new Session(context);
+    const compress = !switches.has('fast');
+    await eachDump(context, session, async (path, dump, checkpoint) => {
+      const usage = await dump.memory.usage({
+        compress,
+        onProgress: (state) => session.progress(state),
+      });
+      session.endProgress();
+      const whole = checkpoint.summary.sizes?.archive ?? null;
+      const plain = checkpoint.compression === 'none' && checkpoint.form === 'archive';
+      const parts = archiveParts(checkpoint.members, plain ? whole : null);
+      const names = new Map(dump.processes.map(({ pid, comm }) => [pid, comm]));
+      const rows = switches.has('maps')
+        ? usage.maps.filter(({ stored }) => stored > 0)
+        : byProcess(usage.maps, names);
+      const remedies = remediesOf(usage.total).filter(
+        ({ remedy }) => compress || !remedy.startsWith('compress'),
+      );
+      if (values.format === 'json') {
+        const { compression } = checkpoint;
+        await stdout.write(
+          `${compactJson({ file: path, size: whole, compression, parts, pageSize: usage.pageSize, exact: usage.exact, total: usage.total, [switches.has('maps') ? 'maps' : 'processes']: rows.map((/** @type {any} */ row) => (row.start === undefined ? row : { ...row, start: `0x${row.start.toString(16)}`, end: `0x${row.end.toString(16)}` })), remedies })}\n`,
+        );
+        return;
+      }
+      const bytes = (/** @type {number} */ value) => ckpt.byteToString(value);
+      const all = parts.reduce((sum, part) => sum + part.bytes, 0);
+      const width = stdout.isTerminal ? stdout.width : Infinity;
+      const share = (/** @type {number} */ part, /** @type {number} */ of) =>
+        of > 0 ? `${((100 * part) / of).toFixed(1)} %` : '';
+      const right = /** @type {const} */ ('right');
+      await stdout.write(
+        `${escapeForTerminal(path)}: ${whole === null ? '' : `${bytes(whole)}, `}${plain ? 'not compressed' : `${checkpoint.compression}, ${bytes(all)} in it`}\n\n`,
+      );
+      await stdout.write(
+        tableOf(
+          [
+            { title: 'PART', text: ({ name }) => name },
+            { title: 'BYTES', text: (part) => String(part.bytes), align: right },
+            { title: 'SHARE', text: (part) => share(part.bytes, all), align: right },
+            { title: 'MEMBERS', text: ({ members }) => String(members), align: right },
+          ],
+          [
+            ...parts,
+            {
+              name: 'all',
+              bytes: all,
+              members: parts.reduce((sum, { members }) => sum + members, 0),
+            },
+          ],
+          width,
+        ),
+      );
+      const columns = [
+        { title: 'PID', text: (/** @type {any} */ { pid }) => String(pid), align: right },
+        ...(switches.has('maps')
+          ? [
+              {
+                title: 'ADDRESS',
+                text: (/** @type {any} */ { start, end }) =>
+                  `${start.toString(16)}-${end.toString(16)}`,
+                align: right,
+              },
+              { title: 'NAME', text: nameOf, wide: true },
+            ]
+          : [{ title: 'NAME', text: (/** @type {any} */ { comm }) => shown(comm) }]),
+        ...['stored', 'zero', 'duplicate', ...(compress ? ['byRegion'] : [])].map((key) => ({
+          title: key === 'byRegion' ? 'LZ4' : key.toUpperCase(),
+          text: (/** @type {any} */ row) => bytes(row[key]),
+          align: right,
+        })),
+      ];
+      await stdout.write(`\n${tableOf(columns, rows, width)}`);
+      await stdout.write(
+        `\n${tableOf(
+          [
+            { title: 'REMEDY', text: ({ remedy }) => remedy },
+            { title: 'SAVES', text: ({ saves }) => bytes(saves), align: right },
+            {
+              title: 'OF PAGES',
+              text: ({ saves }) => share(saves, usage.total.stored),
+              align: right,
+            },
+            { title: 'HOW', text: ({ how }) => how },
+          ],
+          remedies,
+          width,
+        )}`,
+      );
+    });
+    return session.code;
+  },
+};
+
+/** @param {any[]} maps @param {Map<number, any>} names */
+function byProcess(maps, names) {
+  /** @type {Map<number, any>} */
+  const processes = new Map();
+  for (const { pid, stored, zero, duplicate, byPage, byRegion } of maps) {
+    const process = processes.get(pid) ?? { pid, comm: names.get(pid) ?? null, ...noUsage() };
+    processes.set(pid, process);
+    addUsage(process, { stored, zero, duplicate, byPage, byRegion });
+  }
+  return [...processes.values()];
+}
