@@ -20,6 +20,8 @@ endif
 B := build#                     where to build (not from here: make repro)
 SECONDS ?= 5#                   make fuzz: seconds for each target
 TIMEOUT ?= 300#                 make test: seconds after which a C test program or a JavaScript test has hung
+PREFIX ?= /usr/local#           make install: below it, include/ckpt.h, lib/libckpt.a and lib/pkgconfig/ckpt.pc
+DESTDIR ?=#                     make install: put before PREFIX, for packages
 COVER_MIN ?= 95#                make cover: lowest share of lines of src/, in per cent
 WASM_MAX ?= 217088#             make check: highest size of core.wasm, bytes (as Emscripten 3.1.6 makes it)
 WASM_MAX_GZIP ?= 101376#         make check: ... and after gzip -9
@@ -107,7 +109,7 @@ export UBSAN_OPTIONS ?= print_stacktrace=1
 # ---- Main targets -------------------------------------------------------------------------------
 
 .PHONY: help all run test test-c test-js repro check check-format check-layers check-c check-js check-sh check-size check-package \
-        sanitize fuzz cover bench dist clean distclean wasm native describe setup format FORCE
+        sanitize fuzz cover bench dist install clean distclean wasm native describe setup format FORCE
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r n t; do printf '  make %-10s %s\n' "$$n" "$$t"; done
@@ -206,6 +208,8 @@ $(eval $(call variant,fuzz,$(CLANG),ar,$(SANITIZE) -fsanitize=fuzzer-no-link))
 $(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcoverage-mapping))
 $(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))
 $(eval $(call variant,wasm,emcc,emar,$$(WASM_FLAGS)))
+# For those who debug: undefined behaviour traps, functions have names. Nothing is inlined beyond -O1.
+$(eval $(call variant,debug,emcc,emar,-O1 $(WASM_TARGET) -fsanitize=undefined -fsanitize-trap=undefined -fno-builtin-malloc -fno-builtin-calloc))
 $(WASM_HOT:%.c=$(B)/wasm/%.o): private WASM_OPT := -O3
 $(WASM_WARM:%.c=$(B)/wasm/%.o): private WASM_OPT := -O2
 $(addprefix $(B)/wasm/zstd/,$(ZSTD_HOT:%=%.o)): private WASM_OPT := -O2
@@ -229,6 +233,9 @@ $(B)/wasm/$(1).wasm: $(WASM_SRC:%.c=$(B)/wasm/%.o) $(B)/wasm/cJSON.o $(ZSTD_SRC:
 	@node .ci/check-wasm.mjs $$@ $(B)/wasm/$(1).exports
 endef
 $(eval $(call module,core,metadata archive session dump))
+dist/core.debug.wasm: $(WASM_SRC:%.c=$(B)/debug/%.o) $(B)/debug/cJSON.o $(ZSTD_SRC:%=$(B)/debug/zstd/%.o) $(LZ4_SRC:%=$(B)/debug/lz4/%.o) $(B)/wasm/core.exports
+	@mkdir -p dist; emcc $(filter -s% --no-entry,$(WASM_LINK)) -O1 --profiling-funcs -sEXPORTED_FUNCTIONS=@$(B)/wasm/core.exports.json $(filter %.o,$^) -o $@
+	@node .ci/check-wasm.mjs $@ $(B)/wasm/core.exports
 # What the metadata alone cost; not published.
 $(eval $(call module,metadata,metadata))
 # For the page, which writes no metadata.
@@ -251,14 +258,35 @@ dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; install -m 644 $< $@
 dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
 	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@
+dist/ckpt.h: wasm/gen/header.mjs src/ckpt.h src/text/types.h $(wildcard src/model/*.def) | setup
+	@mkdir -p dist; node $< src/ckpt.h $@
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm $(JS_SRC)
 	@node $< dist/core.wasm $@
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
 	@node $< $@ $(B)/wasm/page.wasm
 
-all: dist/core.wasm dist/tables.js $(GENERATED) dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
+
+VERSION = $(shell node -p 'require("./package.json").version')
+define PKG_CONFIG_FILE
+prefix=$(PREFIX)
+includedir=$${prefix}/include
+libdir=$${prefix}/lib
+
+Name: ckpt
+Description: Metadata of container checkpoints, read as checkpointctl reads it
+Version: $(VERSION)
+Cflags: -I$${includedir}
+Libs: -L$${libdir} -lckpt -lm
+endef
+install: export PKG_CONFIG_FILE := $(PKG_CONFIG_FILE)
+install: $(B)/native/libckpt.a dist/ckpt.h ## header, static library and pkg-config file, to DESTDIR and PREFIX
+	@install -d "$(DESTDIR)$(PREFIX)/include" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
+	@install -m 644 dist/ckpt.h "$(DESTDIR)$(PREFIX)/include"
+	@install -m 644 $(B)/native/libckpt.a "$(DESTDIR)$(PREFIX)/lib"
+	@printf '%s\n' "$$PKG_CONFIG_FILE" >"$(DESTDIR)$(PREFIX)/lib/pkgconfig/ckpt.pc"
 
 # ---- Tests ----------------------------------------------------------------------------------------
 

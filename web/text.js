@@ -61,6 +61,7 @@ export const T = {
   views: {
     overview: 'Overview',
     findings: 'Findings',
+    processes: 'Processes',
     metadata: 'Metadata',
     files: 'Files',
     compare: 'Compare',
@@ -242,6 +243,46 @@ export const T = {
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 
 /** What is said about archives. */
+/** What was running. */
+export const P = {
+  gaps: 'What could not be read',
+  gapHead: ['Image', 'Place', 'What is wrong'],
+  entry: (/** @type {number} */ index) => `entry ${number.format(index)}`,
+  processes: 'Processes',
+  processHead: ['PID', 'Parent', 'State', 'Name', 'Command line', 'Program', 'UID', 'Threads'],
+  states: /** @type {Record<string, string>} */ ({
+    alive: 'alive',
+    stopped: 'stopped',
+    unknown: 'unknown',
+  }),
+  exited: (/** @type {number} */ status) => `dead, exit status ${status}`,
+  killed: (/** @type {string} */ signal) => `dead, killed by ${signal}`,
+  files: 'Open files',
+  fileHead: ['PID', 'FD', 'Type', 'Path', '', 'Flags'],
+  deleted: 'deleted',
+  sockets: 'Sockets',
+  socketHead: ['PID', 'FD', 'Protocol', 'State', 'Local', 'Remote'],
+  mounts: 'Mounts',
+  mountHead: ['Mounted on', 'Type', 'Source', 'Root'],
+  environments: 'Environment',
+  environmentHead: ['PID', 'Variable', 'Value'],
+  noValue: 'no value',
+  credentials: 'Credentials',
+  credentialHead: [
+    'PID',
+    'UIDs',
+    'GIDs',
+    'Effective capabilities',
+    'Seccomp',
+    'No new privileges',
+    'LSM',
+  ],
+  seccomp: (/** @type {string} */ mode, /** @type {number} */ filters) =>
+    mode === 'filter' ? `filter (${count(filters, 'program')})` : mode,
+  unknown: 'not in the dump',
+  hex: (/** @type {string} */ digits) => `hex ${digits}`,
+};
+
 export const A = {
   waiting: 'Waiting',
   cancel: 'Cancel',

@@ -50,7 +50,8 @@ export interface TreeRow {
 
 export type Block =
   | { t: 'facts'; rows: [label: string, cell: Cell][] }
-  | { t: 'table'; head: string[]; seq: Seq<Cell[]> }
+  /** `wide`: the columns that share what is left; the others are as narrow as their content. */
+  | { t: 'table'; head: string[]; seq: Seq<Cell[]>; wide?: number[] }
   | { t: 'list'; seq: Seq<string> }
   | { t: 'timeline'; events: TimelineEvent[] }
   | { t: 'tree'; seq: Seq<TreeRow> }
@@ -203,6 +204,8 @@ export interface Model {
   /** The largest members. */
   largest: MemberRow[];
   statistics: [label: string, cell: Cell][];
+  /** There are images of processes. */
+  images: boolean;
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;
@@ -358,6 +361,8 @@ export interface Api {
   find(where: { seq: number; text: string }): Seq<string>;
   text(where: { id: number; from: number; count: number }): string;
   sections(where: { item: number }): Section[];
+  /** What was running: processes, files, sockets, mounts. */
+  dump(where: { item: number }): Section[];
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
   /** The lines around each of some findings; empty if there are none. */

@@ -24,7 +24,7 @@ static void defaults(ckpt_archive_options *o)
     o->field = (value)
     DEFAULT(max_depth, 4);
     DEFAULT(max_members, 1000000);
-    DEFAULT(max_name, 65536);
+    DEFAULT(max_name, 1u << 20);
     DEFAULT(max_pax, 1u << 20);
     DEFAULT(max_table, UINT64_C(1) << 28);
     DEFAULT(max_kept, CKPT_ARCHIVE_MAX_KEPT);
@@ -80,6 +80,8 @@ void ckpt_archive_free(ckpt_archive *a)
     ckpt_bytes_free(a, &a->long_name);
     ckpt_bytes_free(a, &a->long_link);
     ckpt_bytes_free(a, &a->joined);
+    ckpt_bytes_free(a, &a->lost_name);
+    ckpt_bytes_free(a, &a->lost_link);
     ckpt_bytes_free(a, &a->sparse.extents);
     ckpt_bytes_free(a, &a->last_name);
     ckpt_bytes_free(a, &a->batch);

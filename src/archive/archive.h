@@ -103,8 +103,8 @@ enum {
 /* How an archive that is not broken ended. */
 enum {
     CKPT_END_CLEAN = 1,    /* two blocks of zeros */
-    CKPT_END_ONE_ZERO = 2, /* a single block of zeros (GNU tar warns, Go refuses if more follows) */
-    CKPT_END_NO_MARK = 3   /* the bytes end behind a whole member, without a mark */
+    CKPT_END_ONE_ZERO = 2, /* a single block of zeros, then nothing */
+    CKPT_END_NO_MARK = 3   /* the bytes end behind a member's data, without a mark */
 };
 
 /* Error codes: number, short name, never re-used. The text of an error is in the event. */
@@ -115,14 +115,14 @@ enum {
     X(NOT_TAR, 12, "not-tar")                     /* the first block is no tar header */           \
     X(UNSUPPORTED, 13, "unsupported-compression") /* known by its magic, but not decoded here */   \
     X(BAD_CHECKSUM, 20, "bad-header-checksum")    /* a later block is no tar header */             \
-    X(BAD_NUMBER, 21, "bad-number")               /* a size field that is no number */             \
+    X(BAD_NUMBER, 21, "bad-number")               /* a field that is no number */                  \
     X(BAD_PAX, 22, "bad-pax")                     /* malformed extended header */                  \
     X(BAD_SPARSE, 23, "bad-sparse")               /* malformed sparse map */                       \
     X(BAD_SIZE, 24, "bad-size")                   /* negative, or beyond 2^53 */                   \
+    X(AFTER_ZERO, 25, "data-after-zeros")         /* behind a single block of zeros */             \
     X(CUT_HEADER, 30, "truncated-header")         /* have, want: bytes of a header */              \
     X(CUT_BODY, 31, "truncated-member")           /* have, want: bytes of a member */              \
     X(CUT_EXTENSION, 32, "truncated-extension")   /* have, want: bytes of an extended header */    \
-    X(CUT_PADDING, 33, "truncated-padding")       /* member whole, filling to 512 bytes cut */     \
     X(CUT_STREAM, 34, "truncated-stream")         /* the compressed stream ends too early */       \
     X(CORRUPT_STREAM, 40, "corrupt-stream")       /* compressed data make no sense */              \
     X(STREAM_CHECKSUM, 41, "stream-checksum")     /* decompressed, but CRC or length differ */     \
@@ -182,6 +182,13 @@ enum {
                                          2^53 (taken as 0) */
     CKPT_MEMBER_BASE256 = 128,        /* a binary number field */
     CKPT_MEMBER_SIZE_IGNORED = 256    /* a link, directory or device that claims to have data */
+};
+
+/* `differ` of a member: what other readers than Go's take for something else. */
+enum {
+    CKPT_DIFFER_NAME = 1, /* `other` is the name for them */
+    CKPT_DIFFER_LINK = 2, /* `other` is the target for them */
+    CKPT_DIFFER_SIZE = 4  /* other_size is the size for them */
 };
 
 /* `name_flags` of a member: what is remarkable about its name or link target. */

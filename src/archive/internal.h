@@ -33,28 +33,42 @@ typedef struct {
     size_t length, capacity;
 } ckpt_bytes;
 
-typedef struct {
+struct ckpt_extent {
     uint64_t offset, length;
-} ckpt_extent;
+};
 
 enum { CKPT_SPARSE_NONE, CKPT_SPARSE_OLD_GNU, CKPT_SPARSE_PAX_0, CKPT_SPARSE_PAX_1 };
-enum { CKPT_SPARSE_MAX = 65536 };
 
-typedef struct {
-    ckpt_bytes extents; /* of ckpt_extent */
-    uint32_t kind, too_many;
-    uint64_t logical; /* position in the content */
-    uint32_t current; /* extent */
-    /* map at the start of the data (version 1.0) */
-    uint64_t number, numbers_left;
-    uint32_t map_state;
-} ckpt_sparse;
+struct ckpt_sparse {
+    ckpt_bytes extents; /* of struct ckpt_extent */
+    uint32_t kind;
+    uint32_t current;     /* extent */
+    uint64_t logical;     /* position in the content */
+    uint64_t map_length;  /* bytes of the map outside of the headers */
+    uint64_t numbers;     /* read of the map */
+    int64_t offset;       /* the last one, if it was an offset */
+    int64_t numbers_left; /* version 1.0; negative: their number itself comes next */
+    const char *misfit;   /* why the stored data do not fit the map, or NULL */
+    uint32_t digits_length;
+    uint8_t digits[24]; /* of the number being read */
+};
+
+/* What comes behind a header. */
+enum ckpt_header_next {
+    CKPT_NEXT_HEADER, /* another header */
+    CKPT_NEXT_EXTENSION,
+    CKPT_NEXT_SPARSE_BLOCK,
+    CKPT_NEXT_SPARSE_MAP,
+    CKPT_NEXT_MEMBER /* nothing, the member is complete */
+};
 
 /* The member being put together. Texts point into the header block, or the buffers below. */
 typedef struct {
-    ckpt_text name, prefix, link, uname, gname;
-    ckpt_tar_header header;
+    struct ckpt_span name, link, uname, gname;
+    struct ckpt_tar_header header;
     uint64_t header_offset, data_offset, size, stored_size;
+    int64_t told_size; /* as the headers say, also where there are no data */
+    bool absurd;       /* a size beyond 2^53, which is given as the largest possible */
     int64_t mtime, uid, gid;
     uint32_t mtime_nsec, type, flags, name_flags, normal_start, normal_length, index;
 } ckpt_pending;
@@ -124,13 +138,17 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint64_t extension_want, extension_offset;
     uint32_t extension_pad;
     uint8_t extension_type;
-    uint32_t has_pax, has_long_name, has_long_link;
+    bool has_pax, has_long_name, has_long_link;
+    bool in_group;
     uint64_t group_offset; /* of the first header of the member being read */
-    uint32_t in_group;
+    uint64_t pax_offset;   /* of the extended header read last */
     ckpt_bytes pax_bytes, global_bytes, long_name, long_link, joined;
-    ckpt_pax pax, global;
+    struct ckpt_pax pax;
+    uint32_t lost; /* CKPT_DIFFER_...: what an earlier header of the member said */
+    ckpt_bytes lost_name, lost_link;
+    int64_t lost_size;
     ckpt_pending pending;
-    ckpt_sparse sparse;
+    struct ckpt_sparse sparse;
 
     /* the last member that was announced, for messages */
     ckpt_bytes last_name;
@@ -166,21 +184,26 @@ int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
 const char *ckpt_compression_name(uint32_t compression);
 
 /* member.c */
-/* A header block that is not zero, at `offset`. *complete: a->pending is a member. */
-int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset, int *complete);
+/* A header block that is not zero, at `offset`. */
+int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
+                       enum ckpt_header_next *next);
 /* Bytes for an extending header's body; call while a->extension_left > 0. */
 int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length);
+/* The archive ends behind such a body, before the end of the block. */
+int ckpt_member_extension_ended(ckpt_archive *a);
+/* Everything is known of a->pending. */
+int ckpt_member_finish(ckpt_archive *a);
+/* It was announced: forget what belonged to it. */
+void ckpt_member_done(ckpt_archive *a);
 
 /* sparse.c */
-int ckpt_sparse_old_header(ckpt_archive *a, const uint8_t *block); /* 'S' header */
-int ckpt_sparse_old_extension(ckpt_archive *a,
-                              const uint8_t *block); /* 1: one more follows, 0, -1 */
-int ckpt_sparse_from_pax(ckpt_archive *a);
-/* Takes bytes of a map stored in the data. CKPT_STEP_OK when complete, CKPT_STEP_MORE,
- * CKPT_STEP_FAILED. */
-int ckpt_sparse_map_byte(ckpt_archive *a, uint8_t byte);
-/* Before the data are given out: does the map make sense? `stored`: bytes without the map. */
-int ckpt_sparse_check(ckpt_archive *a, uint64_t stored);
+/* Is a->pending sparse? Takes the map, as far as it is in the headers. */
+int ckpt_sparse_start(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next);
+int ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next);
+/* Bytes at the start of the data, which are the map. */
+int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *complete);
+/* The map is there: does it make sense? */
+int ckpt_sparse_complete(ckpt_archive *a);
 
 /* record.c */
 int ckpt_record_add(ckpt_archive *a);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From header blocks to one member: long names, extended headers, types, sizes. */
+/*
+ * From header blocks to one member: long names, extended headers, types, sizes; what counts is what
+ * Go's archive/tar takes (Reader.next), because the engines unpack with it.
+ */
 #include <string.h>
 
 #include "internal.h"
@@ -20,26 +23,31 @@ static int limit(ckpt_archive *a, uint32_t code, const char *what, uint64_t valu
     return ckpt_archive_fail_message(a, code, a->group_offset);
 }
 
-static int bad_header(ckpt_archive *a, uint32_t code, uint64_t offset)
+static int not_tar(ckpt_archive *a)
+{
+    ckpt_message *m = &a->message;
+    bool plain = a->info.compression == CKPT_COMPRESSION_NONE;
+    ckpt_message_clear(m);
+    ckpt_message_text(m, plain ? "The file starts with " : "The decompressed data start with ");
+    ckpt_message_hex(m, a->first, 8);
+    ckpt_message_text(m, "; expected a tar archive");
+    ckpt_message_text(m, plain ? ", optionally compressed." : ".");
+    return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_NOT_TAR, 0);
+}
+
+/* "The block at offset N PROBLEM; it follows member X." */
+static int bad_header(ckpt_archive *a, uint32_t code, uint64_t offset, const char *problem)
 {
     ckpt_message *m = &a->message;
     ckpt_message_clear(m);
-    if (a->info.members == 0 && offset == 0 && code == CKPT_ARCHIVE_E_BAD_CHECKSUM) {
-        ckpt_message_text(m, a->info.compression == CKPT_COMPRESSION_NONE
-                                 ? "The file starts with "
-                                 : "The decompressed data start with ");
-        ckpt_message_hex(m, a->first, 8);
-        ckpt_message_text(m, "; expected a tar archive");
-        ckpt_message_text(
-            m, a->info.compression == CKPT_COMPRESSION_NONE ? ", optionally compressed." : ".");
-        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_NOT_TAR, 0);
-    }
     ckpt_message_text(m, "The block at offset ");
     ckpt_message_number(m, offset);
-    ckpt_message_text(
-        m, code == CKPT_ARCHIVE_E_BAD_CHECKSUM ? " is no tar header (its checksum is wrong)"
-           : code == CKPT_ARCHIVE_E_BAD_NUMBER ? " has a size that is no number"
-                                               : " has a size that is negative or absurd");
+    ckpt_message_text(m, problem);
+    if (code == CKPT_ARCHIVE_E_BAD_NUMBER) {
+        ckpt_message_text(m, " (");
+        ckpt_message_text(m, a->pending.header.bad);
+        ckpt_message_text(m, ")");
+    }
     if (a->info.members > 0) {
         ckpt_message_text(m, "; it follows member ");
         ckpt_message_name(m, a->last_name.bytes, a->last_name.length);
@@ -48,90 +56,146 @@ static int bad_header(ckpt_archive *a, uint32_t code, uint64_t offset)
     return ckpt_archive_fail_message(a, code, offset);
 }
 
-/* The start of a header that extends the next one. */
-static int extension(ckpt_archive *a, const ckpt_tar_header *h, uint64_t offset)
+static int bad_size(ckpt_archive *a, uint64_t offset)
 {
-    int is_name = h->typeflag == 'L' || h->typeflag == 'K';
-    uint64_t max = is_name ? (uint64_t)a->options.max_name + 1 : a->options.max_pax;
-    if (h->size > max)
-        return limit(a, is_name ? CKPT_ARCHIVE_E_LIMIT_NAME : CKPT_ARCHIVE_E_LIMIT_PAX,
-                     is_name ? "A GNU long name" : "An extended header", h->size,
-                     is_name ? a->options.max_name : a->options.max_pax,
-                     is_name ? "name length" : "extended header");
-    a->extension_type = h->typeflag == 'X' ? 'x' : h->typeflag;
-    a->extension_offset = offset;
-    a->extension_want = h->size;
-    a->extension_pad = (uint32_t)(-h->size & (CKPT_TAR_BLOCK - 1));
-    a->extension_left = h->size + a->extension_pad;
-    ckpt_bytes *to = a->extension_type == 'L'   ? &a->long_name
-                     : a->extension_type == 'K' ? &a->long_link
-                     : a->extension_type == 'g' ? &a->global_bytes
-                                                : &a->pax_bytes;
+    return bad_header(a, CKPT_ARCHIVE_E_BAD_SIZE, offset, " has a size that is negative or absurd");
+}
+
+static int bad_pax(ckpt_archive *a, const char *key)
+{
+    ckpt_message *m = &a->message;
+    ckpt_message_clear(m);
+    ckpt_message_text(m, "The extended header at offset ");
+    ckpt_message_number(m, a->pax_offset);
+    ckpt_message_text(m, key == NULL ? " is malformed" : " has a value for ");
+    if (key != NULL) {
+        ckpt_message_text(m, key);
+        ckpt_message_text(m, " that is no number");
+    }
+    ckpt_message_text(m, ".");
+    return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_BAD_PAX, a->pax_offset);
+}
+
+/* ---- headers that extend the next one -------------------------------------------------------- */
+
+static ckpt_bytes *extension_buffer(ckpt_archive *a)
+{
+    return a->extension_type == 'L'   ? &a->long_name
+           : a->extension_type == 'K' ? &a->long_link
+           : a->extension_type == 'g' ? &a->global_bytes
+                                      : &a->pax_bytes;
+}
+
+/* Other readers may still go by what Go lets a later header replace, or a global one drop. */
+static bool lose(ckpt_archive *a, ckpt_bytes *to, uint32_t bit, struct ckpt_span text)
+{
+    if (text.length == 0)
+        return true;
+    a->lost |= bit;
     to->length = 0;
+    return ckpt_buffer_append(a, to, text.bytes, text.length);
+}
+
+static bool lose_name(ckpt_archive *a)
+{
+    struct ckpt_span text = {a->long_name.bytes, a->has_long_name ? a->long_name.length : 0};
+    a->has_long_name = false;
+    return lose(a, &a->lost_name, CKPT_DIFFER_NAME, text);
+}
+
+static bool lose_link(ckpt_archive *a)
+{
+    struct ckpt_span text = {a->long_link.bytes, a->has_long_link ? a->long_link.length : 0};
+    a->has_long_link = false;
+    return lose(a, &a->lost_link, CKPT_DIFFER_LINK, text);
+}
+
+static bool lose_pax(ckpt_archive *a)
+{
+    const struct ckpt_pax *pax = &a->pax;
+    int64_t size;
+    if (!a->has_pax)
+        return true;
+    a->has_pax = false;
+    if (ckpt_pax_integer(pax->value[CKPT_PAX_SIZE], &size)) {
+        a->lost |= CKPT_DIFFER_SIZE;
+        a->lost_size = size;
+    }
+    return lose(a, &a->lost_name, CKPT_DIFFER_NAME, pax->value[CKPT_PAX_PATH]) &&
+           lose(a, &a->lost_name, CKPT_DIFFER_NAME, pax->value[CKPT_PAX_SPARSE_NAME]) &&
+           lose(a, &a->lost_link, CKPT_DIFFER_LINK, pax->value[CKPT_PAX_LINK]);
+}
+
+/* The start of a header that extends the next one. */
+static int extension(ckpt_archive *a, const struct ckpt_tar_header *h, uint64_t offset)
+{
+    bool is_name = h->typeflag == 'L' || h->typeflag == 'K';
+    uint64_t size = (uint64_t)h->size, max = is_name ? a->options.max_name : a->options.max_pax;
+    if (h->size < 0)
+        return bad_size(a, offset);
+    if (size > max)
+        return limit(a, is_name ? CKPT_ARCHIVE_E_LIMIT_NAME : CKPT_ARCHIVE_E_LIMIT_PAX,
+                     is_name ? "A GNU long name" : "An extended header", size, max,
+                     is_name ? "name length" : "extended header");
+    a->extension_type = h->typeflag;
+    a->extension_offset = offset;
+    a->extension_want = size;
+    a->extension_pad = (uint32_t)(-size & (CKPT_TAR_BLOCK - 1));
+    a->extension_left = size + a->extension_pad;
+    bool kept = h->typeflag == 'L'   ? lose_name(a)
+                : h->typeflag == 'K' ? lose_link(a)
+                : h->typeflag == 'g' ? lose_name(a) && lose_link(a) && lose_pax(a)
+                                     : lose_pax(a);
+    if (!kept)
+        return ckpt_archive_no_memory(a);
+    extension_buffer(a)->length = 0;
     if (a->extension_left == 0)
         return ckpt_member_extension(a, (const uint8_t *)"", 0);
     return CKPT_STEP_OK;
 }
 
-static int bad_pax(ckpt_archive *a, int code, const ckpt_text *key)
+static struct ckpt_span span_of(const ckpt_bytes *b)
 {
-    ckpt_message *m = &a->message;
-    ckpt_message_clear(m);
-    ckpt_message_text(m, "The extended header at offset ");
-    ckpt_message_number(m, a->extension_offset);
-    if (key->length) {
-        ckpt_message_text(m, " has a bad value for ");
-        ckpt_message_name(m, key->bytes, key->length);
-    } else {
-        ckpt_message_text(m, " is malformed");
-    }
-    ckpt_message_text(m, ".");
-    return ckpt_archive_fail_message(a, (uint32_t)code, a->extension_offset);
+    return (struct ckpt_span){b->length == 0 ? (const uint8_t *)"" : b->bytes, b->length};
+}
+
+/* Go gives a global header out as a member of its own: it applies to nothing, and what was pending
+   is forgotten. */
+static int global_done(ckpt_archive *a)
+{
+    static const uint8_t renames[] = {CKPT_PAX_PATH, CKPT_PAX_LINK, CKPT_PAX_SIZE,
+                                      CKPT_PAX_SPARSE_NAME};
+    struct ckpt_pax pax;
+    a->pax_offset = a->extension_offset;
+    if (!ckpt_pax_read(&pax, span_of(&a->global_bytes)))
+        return bad_pax(a, NULL);
+    a->info.global_headers++;
+    for (size_t i = 0; i < sizeof(renames); i++)
+        a->info.global_ignored += ckpt_pax_has(&pax, renames[i]);
+    a->in_group = a->lost != 0; /* else it belongs to no member in particular */
+    return CKPT_STEP_OK;
 }
 
 /* The body of an extending header is complete. */
 static int extension_done(ckpt_archive *a)
 {
-    ckpt_text bad;
-    int r;
+    ckpt_bytes *to = extension_buffer(a);
     switch (a->extension_type) {
     case 'L':
-        a->long_name.length = ckpt_tar_text_length(a->long_name.bytes, a->long_name.length);
-        a->has_long_name = 1;
-        return CKPT_STEP_OK;
     case 'K':
-        a->long_link.length = ckpt_tar_text_length(a->long_link.bytes, a->long_link.length);
-        a->has_long_link = 1;
+        to->length = ckpt_tar_text(to->bytes, to->length).length;
+        if (a->extension_type == 'L')
+            a->has_long_name = to->length != 0;
+        else
+            a->has_long_link = to->length != 0;
         return CKPT_STEP_OK;
-    case 'g': {
-        ckpt_pax pax;
-        const uint32_t ignored = CKPT_PAX_PATH | CKPT_PAX_LINK | CKPT_PAX_SIZE | CKPT_PAX_SPARSE;
-        r = ckpt_pax_read(&pax, a->global_bytes.bytes, a->global_bytes.length, &bad);
-        if (r)
-            return bad_pax(a, r, &bad);
-        a->info.global_headers++;
-        for (uint32_t bit = 1; bit <= CKPT_PAX_SPARSE; bit <<= 1)
-            a->info.global_ignored += (pax.present & ignored & bit) != 0;
-        /* Names of users and groups would have to be kept alive and copied to every record. */
-        pax.present &= CKPT_PAX_MTIME | CKPT_PAX_UID | CKPT_PAX_GID;
-        if (pax.present & CKPT_PAX_MTIME) {
-            a->global.mtime = pax.mtime;
-            a->global.mtime_nsec = pax.mtime_nsec;
-        }
-        if (pax.present & CKPT_PAX_UID)
-            a->global.uid = pax.uid;
-        if (pax.present & CKPT_PAX_GID)
-            a->global.gid = pax.gid;
-        a->global.present |= pax.present;
-        if (!a->has_pax && !a->has_long_name && !a->has_long_link)
-            a->in_group = 0; /* it belongs to no member in particular */
-        return CKPT_STEP_OK;
-    }
+    case 'g':
+        return global_done(a);
     default:
-        r = ckpt_pax_read(&a->pax, a->pax_bytes.bytes, a->pax_bytes.length, &bad);
-        if (r)
-            return bad_pax(a, r, &bad);
-        a->has_pax = 1;
+        a->pax_offset = a->extension_offset;
+        if (!ckpt_pax_read(&a->pax, span_of(to)))
+            return bad_pax(a, NULL);
+        a->has_pax = true;
         return CKPT_STEP_OK;
     }
 }
@@ -140,15 +204,20 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
 {
     uint64_t body = a->extension_left > a->extension_pad ? a->extension_left - a->extension_pad : 0;
     size_t take = length < body ? length : (size_t)body;
-    ckpt_bytes *to = a->extension_type == 'L'   ? &a->long_name
-                     : a->extension_type == 'K' ? &a->long_link
-                     : a->extension_type == 'g' ? &a->global_bytes
-                                                : &a->pax_bytes;
-    if (take && !ckpt_buffer_append(a, to, bytes, take))
+    if (take && !ckpt_buffer_append(a, extension_buffer(a), bytes, take))
         return ckpt_archive_no_memory(a);
     a->extension_left -= length;
     return a->extension_left == 0 ? extension_done(a) : CKPT_STEP_OK;
 }
+
+int ckpt_member_extension_ended(ckpt_archive *a)
+{
+    /* Go does not miss the filling behind the last body. */
+    a->extension_left = 0;
+    return extension_done(a);
+}
+
+/* ---- the member ------------------------------------------------------------------------------ */
 
 static uint32_t type_of(const ckpt_pending *p)
 {
@@ -172,8 +241,8 @@ static uint32_t type_of(const ckpt_pending *p)
     case 'A':
     case 'E':
     case 'I':
+    case 'X': /* Solaris: an extended header, but not for Go */
         return CKPT_MEMBER_OTHER;
-    case '0':
     case 0:
         /* Before there was a type for directories, a slash at the end of the name said so. */
         if (p->name.length && p->name.bytes[p->name.length - 1] == '/')
@@ -184,38 +253,142 @@ static uint32_t type_of(const ckpt_pending *p)
     }
 }
 
-/* The name: sparse records over extended header over GNU long name over prefix and name. */
+static bool header_only(uint32_t type)
+{
+    return type >= CKPT_MEMBER_HARDLINK && type <= CKPT_MEMBER_FIFO;
+}
+
+static struct ckpt_span chosen(const ckpt_archive *a, enum ckpt_pax_key key, struct ckpt_span other)
+{
+    return a->has_pax && ckpt_pax_has(&a->pax, key) ? a->pax.value[key] : other;
+}
+
+/* The name: GNU long name over extended header over prefix and name. (That of a sparse member comes
+   later.) */
 static int choose_names(ckpt_archive *a)
 {
     ckpt_pending *p = &a->pending;
-    const ckpt_tar_header *h = &p->header;
-    uint32_t pax = a->has_pax ? a->pax.present : 0;
-    p->name = (ckpt_text){h->name, h->name_length};
-    if (h->prefix_length > 0) {
+    const struct ckpt_tar_header *h = &p->header;
+    p->name = h->name;
+    if (h->prefix.length > 0) {
         a->joined.length = 0;
-        if (!ckpt_buffer_append(a, &a->joined, h->prefix, h->prefix_length) ||
+        if (!ckpt_buffer_append(a, &a->joined, h->prefix.bytes, h->prefix.length) ||
             !ckpt_buffer_append(a, &a->joined, "/", 1) ||
-            !ckpt_buffer_append(a, &a->joined, h->name, h->name_length))
+            !ckpt_buffer_append(a, &a->joined, h->name.bytes, h->name.length))
             return ckpt_archive_no_memory(a);
-        p->name = (ckpt_text){a->joined.bytes, a->joined.length};
+        p->name = span_of(&a->joined);
     }
-    p->link = (ckpt_text){h->link, h->link_length};
-    p->uname = (ckpt_text){h->uname, h->uname_length};
-    p->gname = (ckpt_text){h->gname, h->gname_length};
-    if (a->has_long_name)
-        p->name = (ckpt_text){a->long_name.bytes, a->long_name.length};
-    if (a->has_long_link)
-        p->link = (ckpt_text){a->long_link.bytes, a->long_link.length};
-    if (pax & CKPT_PAX_PATH)
-        p->name = a->pax.path;
-    if (pax & CKPT_PAX_SPARSE_NAME)
-        p->name = a->pax.sparse_name;
-    if (pax & CKPT_PAX_LINK)
-        p->link = a->pax.link;
-    if (pax & CKPT_PAX_UNAME)
-        p->uname = a->pax.uname;
-    if (pax & CKPT_PAX_GNAME)
-        p->gname = a->pax.gname;
+    p->name = a->has_long_name ? span_of(&a->long_name) : chosen(a, CKPT_PAX_PATH, p->name);
+    p->link = a->has_long_link ? span_of(&a->long_link) : chosen(a, CKPT_PAX_LINK, h->link);
+    p->uname = chosen(a, CKPT_PAX_UNAME, h->uname);
+    p->gname = chosen(a, CKPT_PAX_GNAME, h->gname);
+    return CKPT_STEP_OK;
+}
+
+static int choose_numbers(ckpt_archive *a)
+{
+    ckpt_pending *p = &a->pending;
+    p->uid = p->header.uid;
+    p->gid = p->header.gid;
+    p->mtime = p->header.mtime;
+    p->mtime_nsec = 0;
+    p->told_size = p->header.size;
+    if (!a->has_pax)
+        return CKPT_STEP_OK;
+    const char *bad = ckpt_pax_numbers(&a->pax);
+    if (bad != NULL)
+        return bad_pax(a, bad);
+    if (a->pax.odd_number)
+        p->flags |= CKPT_MEMBER_ODD_NUMBER;
+    if (ckpt_pax_has(&a->pax, CKPT_PAX_UID))
+        p->uid = a->pax.uid;
+    if (ckpt_pax_has(&a->pax, CKPT_PAX_GID))
+        p->gid = a->pax.gid;
+    if (ckpt_pax_has(&a->pax, CKPT_PAX_MTIME)) {
+        p->mtime = a->pax.mtime;
+        p->mtime_nsec = a->pax.mtime_nsec;
+    }
+    if (ckpt_pax_has(&a->pax, CKPT_PAX_SIZE))
+        p->told_size = a->pax.size;
+    return CKPT_STEP_OK;
+}
+
+/* Links, directories and devices have no data, whatever their size says. */
+static int choose_size(ckpt_archive *a, uint64_t offset)
+{
+    ckpt_pending *p = &a->pending;
+    p->stored_size = header_only(p->type) ? 0 : (uint64_t)p->told_size;
+    if (header_only(p->type) && p->told_size != 0)
+        p->flags |= CKPT_MEMBER_SIZE_IGNORED;
+    if (!header_only(p->type) && p->told_size < 0)
+        return bad_size(a, offset);
+    /* No medium holds it: Go lists such a member, and fails behind it. */
+    uint64_t most = CKPT_ARCHIVE_NUMBER_MAX - UINT64_C(2) * CKPT_TAR_BLOCK - p->data_offset;
+    p->absurd = p->stored_size > most;
+    if (p->absurd)
+        p->stored_size = most;
+    p->size = p->stored_size;
+    return CKPT_STEP_OK;
+}
+
+int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
+                       enum ckpt_header_next *next)
+{
+    ckpt_pending *p = &a->pending;
+    *next = CKPT_NEXT_HEADER;
+    if (!a->in_group) {
+        a->in_group = true;
+        a->group_offset = offset;
+    }
+    uint32_t code = ckpt_tar_header_read(&p->header, block);
+    if (code == CKPT_ARCHIVE_E_BAD_CHECKSUM && offset == 0)
+        return not_tar(a);
+    if (code != 0)
+        return bad_header(a, code, offset,
+                          code == CKPT_ARCHIVE_E_BAD_NUMBER
+                              ? " has a field that is no number"
+                              : " is no tar header (its checksum is wrong)");
+    switch (p->header.typeflag) {
+    case 'L':
+    case 'K':
+    case 'x':
+    case 'g': {
+        int r = extension(a, &p->header, offset);
+        if (r == CKPT_STEP_OK && a->extension_left > 0)
+            *next = CKPT_NEXT_EXTENSION;
+        return r;
+    }
+    default:
+        break;
+    }
+    p->flags = p->header.flags;
+    p->header_offset = a->group_offset;
+    p->data_offset = offset + CKPT_TAR_BLOCK;
+    p->type = CKPT_MEMBER_FILE;
+    p->name = p->header.name;
+    /* The size in the header must be one even where another counts. */
+    if (p->header.size < 0 && !(p->header.typeflag >= '1' && p->header.typeflag <= '6'))
+        return bad_size(a, offset);
+    int r = choose_numbers(a);
+    if (r == CKPT_STEP_OK)
+        r = choose_names(a);
+    if (r != CKPT_STEP_OK)
+        return r;
+    p->type = type_of(p);
+    r = choose_size(a, offset);
+    if (r != CKPT_STEP_OK)
+        return r;
+    if (a->has_pax)
+        p->flags |= CKPT_MEMBER_PAX;
+    if (a->has_long_name || a->has_long_link)
+        p->flags |= CKPT_MEMBER_LONG_NAME;
+    *next = CKPT_NEXT_MEMBER;
+    return ckpt_sparse_start(a, block, next);
+}
+
+int ckpt_member_finish(ckpt_archive *a)
+{
+    const ckpt_pending *p = &a->pending;
     uint64_t longest = p->name.length > p->link.length ? p->name.length : p->link.length;
     if (longest > a->options.max_name)
         return limit(a, CKPT_ARCHIVE_E_LIMIT_NAME, "A name", longest, a->options.max_name,
@@ -223,88 +396,8 @@ static int choose_names(ckpt_archive *a)
     return CKPT_STEP_OK;
 }
 
-static void choose_numbers(ckpt_archive *a)
+void ckpt_member_done(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
-    const ckpt_pax *sets[2] = {&a->global, &a->pax};
-    p->uid = p->header.uid;
-    p->gid = p->header.gid;
-    p->mtime = p->header.mtime;
-    p->mtime_nsec = 0;
-    p->stored_size = p->header.size;
-    for (int i = 0; i < 2; i++) {
-        uint32_t present = i == 0 || a->has_pax ? sets[i]->present : 0;
-        if (present & CKPT_PAX_UID)
-            p->uid = sets[i]->uid;
-        if (present & CKPT_PAX_GID)
-            p->gid = sets[i]->gid;
-        if (present & CKPT_PAX_MTIME) {
-            p->mtime = sets[i]->mtime;
-            p->mtime_nsec = sets[i]->mtime_nsec;
-        }
-        if (present & CKPT_PAX_SIZE)
-            p->stored_size = sets[i]->size;
-    }
-}
-
-int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset, int *complete)
-{
-    ckpt_pending *p = &a->pending;
-    *complete = 0;
-    if (!a->in_group) {
-        a->in_group = 1;
-        a->group_offset = offset;
-    }
-    int r = ckpt_tar_header_read(&p->header, block);
-    if (r)
-        return bad_header(a, (uint32_t)r, offset);
-    switch (p->header.typeflag) {
-    case 'L':
-    case 'K':
-    case 'x':
-    case 'X':
-    case 'g':
-        return extension(a, &p->header, offset);
-    default:
-        break;
-    }
-    p->flags = p->header.flags;
-    p->header_offset = a->group_offset;
-    p->data_offset = offset + CKPT_TAR_BLOCK;
-    r = choose_names(a);
-    if (r)
-        return r;
-    choose_numbers(a);
-    if (a->has_pax)
-        p->flags |= CKPT_MEMBER_PAX;
-    if (a->has_long_name || a->has_long_link)
-        p->flags |= CKPT_MEMBER_LONG_NAME;
-    p->type = type_of(p);
-    /* Links, directories and devices have no data, whatever their size says (as in Go's
-     * archive/tar). */
-    if (p->type >= CKPT_MEMBER_HARDLINK && p->type <= CKPT_MEMBER_FIFO && p->stored_size > 0) {
-        p->stored_size = 0;
-        p->flags |= CKPT_MEMBER_SIZE_IGNORED;
-    }
-    if (p->stored_size > CKPT_ARCHIVE_NUMBER_MAX - UINT64_C(2) * CKPT_TAR_BLOCK - p->data_offset)
-        return bad_header(a, CKPT_ARCHIVE_E_BAD_SIZE, offset);
-    p->size = p->stored_size;
-    *complete = 1;
-
-    a->sparse.kind = CKPT_SPARSE_NONE;
-    a->sparse.extents.length = 0;
-    a->sparse.too_many = 0;
-    r = 0;
-    if (p->header.typeflag == 'S' && p->header.dialect == CKPT_TAR_GNU)
-        r = ckpt_sparse_old_header(a, block);
-    else if (a->has_pax && (a->pax.present & CKPT_PAX_SPARSE) && p->type == CKPT_MEMBER_FILE)
-        r = ckpt_sparse_from_pax(a);
-    if (r < 0)
-        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, offset,
-                                 "A sparse member has a malformed map.");
-    if (a->sparse.kind != CKPT_SPARSE_NONE)
-        p->flags |= CKPT_MEMBER_SPARSE;
-    if (r > 0)
-        *complete = 2; /* blocks with the rest of the map follow */
-    return CKPT_STEP_OK;
+    a->has_pax = a->has_long_name = a->has_long_link = a->in_group = false;
+    a->lost = 0;
 }

@@ -5,199 +5,198 @@
 
 #include "archive.h"
 
-int ckpt_pax_next(const uint8_t *bytes, size_t length, size_t *position, ckpt_text *key,
-                  ckpt_text *value)
+static const struct {
+    const char *text;
+    uint32_t length;
+} keys[CKPT_PAX_KEY_COUNT] = {
+#define X(name, key) {key, sizeof(key) - 1},
+    CKPT_PAX_KEYS(X)
+#undef X
+};
+
+bool ckpt_span_equal(struct ckpt_span a, struct ckpt_span b)
 {
-    size_t start = *position, i = start, size = 0, equals;
-    if (i >= length)
-        return 0;
-    for (; i < length && bytes[i] >= '0' && bytes[i] <= '9'; i++) {
-        size = size * 10 + (size_t)(bytes[i] - '0');
-        if (size > length)
-            return -1;
-    }
-    if (i == start || i >= length || bytes[i] != ' ')
-        return -1;
-    i++;
-    /* Room for "k=\n" at least, and the record must end where its length says. */
-    if (size > length - start || start + size < i + 3 || bytes[start + size - 1] != '\n')
-        return -1;
-    for (equals = i; equals < start + size - 1 && bytes[equals] != '='; equals++)
-        ;
-    if (equals == i || equals == start + size - 1)
-        return -1;
-    key->bytes = bytes + i;
-    key->length = equals - i;
-    value->bytes = bytes + equals + 1;
-    value->length = start + size - 1 - (equals + 1);
-    *position = start + size;
-    return 1;
+    return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
 }
 
-static int is(const ckpt_text *text, const char *literal)
+static bool has_byte(struct ckpt_span text, uint8_t byte)
 {
-    size_t n = strlen(literal);
-    return text->length == n && memcmp(text->bytes, literal, n) == 0;
+    return text.length != 0 && memchr(text.bytes, byte, text.length) != NULL;
 }
 
-static int starts(const ckpt_text *text, const char *literal)
+bool ckpt_pax_integer(struct ckpt_span text, int64_t *value)
 {
-    size_t n = strlen(literal);
-    return text->length >= n && memcmp(text->bytes, literal, n) == 0;
-}
-
-int ckpt_pax_xattr(const ckpt_text *key, ckpt_text *name)
-{
-    static const char star[] = "SCHILY.xattr.", bsd[] = "LIBARCHIVE.xattr.";
-    size_t skip = starts(key, star) ? sizeof star - 1 : starts(key, bsd) ? sizeof bsd - 1 : 0;
-    if (skip == 0)
-        return 0;
-    name->bytes = key->bytes + skip;
-    name->length = key->length - skip;
-    return skip == sizeof star - 1 ? 1 : 2;
-}
-
-int ckpt_pax_decimal(const ckpt_text *text, uint64_t *value)
-{
+    size_t i = 0;
+    bool negative = text.length > 0 && text.bytes[0] == '-';
+    if (text.length > 0 && (text.bytes[0] == '-' || text.bytes[0] == '+'))
+        i = 1;
+    if (i == text.length)
+        return false;
+    const uint64_t most = (uint64_t)INT64_MAX + negative;
     uint64_t v = 0;
-    if (text->length == 0)
-        return -1;
-    for (size_t i = 0; i < text->length; i++) {
-        if (text->bytes[i] < '0' || text->bytes[i] > '9')
-            return -1;
-        uint64_t digit = (uint64_t)(text->bytes[i] - '0');
-        if (v > (CKPT_ARCHIVE_NUMBER_MAX - digit) / 10)
-            return -1;
+    for (; i < text.length; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return false;
+        uint64_t digit = (uint64_t)(text.bytes[i] - '0');
+        if (v > (most - digit) / 10)
+            return false;
         v = v * 10 + digit;
     }
-    *value = v;
-    return 0;
+    *value = negative && v > 0 ? -(int64_t)(v - 1) - 1 : (int64_t)v;
+    return true;
 }
 
-static int decimal_signed(ckpt_text text, int64_t *value)
+/* A key has no NUL, and neither have the values that are texts of the tar header. */
+static bool is_valid(struct ckpt_span key, struct ckpt_span value)
 {
-    uint64_t v;
-    int negative = text.length > 0 && text.bytes[0] == '-';
-    if (negative) {
-        text.bytes++;
-        text.length--;
-    }
-    if (ckpt_pax_decimal(&text, &v))
+    for (int i = CKPT_PAX_PATH; i <= CKPT_PAX_GNAME; i++)
+        if (ckpt_span_equal(key, (struct ckpt_span){(const uint8_t *)keys[i].text, keys[i].length}))
+            return !has_byte(value, 0);
+    return !has_byte(key, 0);
+}
+
+int ckpt_pax_next(struct ckpt_span header, size_t *position, struct ckpt_span *key,
+                  struct ckpt_span *value)
+{
+    const uint8_t *record = header.bytes + *position;
+    size_t left = header.length - *position;
+    int64_t size;
+    if (left == 0)
+        return 0;
+    const uint8_t *blank = memchr(record, ' ', left);
+    if (blank == NULL)
         return -1;
-    *value = negative ? -(int64_t)v : (int64_t)v;
-    return 0;
-}
-
-/* "-1.5" is 1.5 s before 1970: seconds -2, nanoseconds 500000000, so that the fraction counts
- * forward. */
-static int read_time(const ckpt_text *text, int64_t *seconds, uint32_t *nanoseconds)
-{
-    ckpt_text whole = *text;
-    uint32_t nano = 0, unit = 100000000;
-    size_t dot = 0;
-    while (dot < text->length && text->bytes[dot] != '.')
-        dot++;
-    whole.length = dot;
-    for (size_t i = dot + 1; i < text->length; i++) {
-        if (text->bytes[i] < '0' || text->bytes[i] > '9')
-            return -1;
-        nano += (uint32_t)(text->bytes[i] - '0') * unit;
-        unit /= 10;
-    }
-    if (decimal_signed(whole, seconds))
+    struct ckpt_span number = {record, (size_t)(blank - record)};
+    if (!ckpt_pax_integer(number, &size) || size < 5 || (uint64_t)size > left ||
+        (uint64_t)size <= number.length + 1 || record[size - 1] != '\n')
         return -1;
-    if (nano > 0 && text->bytes[0] == '-') {
-        *seconds -= 1;
-        nano = 1000000000 - nano;
-    }
-    *nanoseconds = nano;
-    return 0;
+    const uint8_t *text = blank + 1, *end = record + size - 1;
+    const uint8_t *equals = end == text ? NULL : memchr(text, '=', (size_t)(end - text));
+    if (equals == NULL || equals == text)
+        return -1;
+    *key = (struct ckpt_span){text, (size_t)(equals - text)};
+    *value = (struct ckpt_span){equals + 1, (size_t)(end - equals) - 1};
+    *position += (size_t)size;
+    return is_valid(*key, *value) ? 1 : -1;
 }
 
-/* One record. 0 if understood or of no interest. */
-static int apply(ckpt_pax *pax, const ckpt_text *key, const ckpt_text *value)
+static bool starts(struct ckpt_span text, const char *literal, size_t length)
 {
-    uint64_t number;
-    if (is(key, "path")) {
-        pax->path = *value;
-        pax->present |= CKPT_PAX_PATH;
-    } else if (is(key, "linkpath")) {
-        pax->link = *value;
-        pax->present |= CKPT_PAX_LINK;
-    } else if (is(key, "uname")) {
-        pax->uname = *value;
-        pax->present |= CKPT_PAX_UNAME;
-    } else if (is(key, "gname")) {
-        pax->gname = *value;
-        pax->present |= CKPT_PAX_GNAME;
-    } else if (is(key, "size")) {
-        if (ckpt_pax_decimal(value, &pax->size))
-            return CKPT_ARCHIVE_E_BAD_SIZE;
-        pax->present |= CKPT_PAX_SIZE;
-    } else if (is(key, "mtime")) {
-        if (read_time(value, &pax->mtime, &pax->mtime_nsec))
-            return CKPT_ARCHIVE_E_BAD_PAX;
-        pax->present |= CKPT_PAX_MTIME;
-    } else if (is(key, "uid")) {
-        if (decimal_signed(*value, &pax->uid))
-            return CKPT_ARCHIVE_E_BAD_PAX;
-        pax->present |= CKPT_PAX_UID;
-    } else if (is(key, "gid")) {
-        if (decimal_signed(*value, &pax->gid))
-            return CKPT_ARCHIVE_E_BAD_PAX;
-        pax->present |= CKPT_PAX_GID;
-    } else if (starts(key, "GNU.sparse.")) {
-        pax->present |= CKPT_PAX_SPARSE;
-        if (is(key, "GNU.sparse.name")) {
-            pax->sparse_name = *value;
-            pax->present |= CKPT_PAX_SPARSE_NAME;
-        } else if (is(key, "GNU.sparse.map")) {
-            pax->sparse_map = *value;
-        } else if (is(key, "GNU.sparse.offset")) {
-            pax->sparse_pairs++;
-        } else if (is(key, "GNU.sparse.size") || is(key, "GNU.sparse.realsize")) {
-            if (ckpt_pax_decimal(value, &pax->sparse_size))
-                return CKPT_ARCHIVE_E_BAD_SIZE;
-            pax->present |= CKPT_PAX_SPARSE_SIZE;
-        } else if (is(key, "GNU.sparse.major") || is(key, "GNU.sparse.minor")) {
-            if (ckpt_pax_decimal(value, &number) || number > 1000)
-                return CKPT_ARCHIVE_E_BAD_PAX;
-            if (is(key, "GNU.sparse.major"))
-                pax->sparse_major = (uint32_t)number;
-            else
-                pax->sparse_minor = (uint32_t)number;
-        }
-    }
-    return 0;
+    return text.length >= length && memcmp(text.bytes, literal, length) == 0;
 }
 
-int ckpt_pax_read(ckpt_pax *pax, const uint8_t *bytes, size_t length, ckpt_text *bad)
+int ckpt_pax_xattr(struct ckpt_span key, struct ckpt_span *name)
 {
-    ckpt_text key, value, name;
+    static const char star[] = "SCHILY.xattr.", bsd[] = "LIBARCHIVE.xattr.";
+    size_t skip = starts(key, star, sizeof(star) - 1) ? sizeof(star) - 1
+                  : starts(key, bsd, sizeof(bsd) - 1) ? sizeof(bsd) - 1
+                                                      : 0;
+    if (skip == 0)
+        return 0;
+    *name = (struct ckpt_span){key.bytes + skip, key.length - skip};
+    return skip == sizeof(star) - 1 ? 1 : 2;
+}
+
+/* The numbers of a map of version 0.0 come in turn. */
+static bool takes_turn(const struct ckpt_pax *pax, int key, struct ckpt_span value)
+{
+    int expected = pax->pairs % 2 == 0 ? CKPT_PAX_SPARSE_OFFSET : CKPT_PAX_SPARSE_NUMBYTES;
+    return key == expected && !has_byte(value, ',');
+}
+
+bool ckpt_pax_read(struct ckpt_pax *pax, struct ckpt_span header)
+{
+    struct ckpt_span key, value, name;
     uint32_t count[3] = {0, 0, 0}, size[3] = {0, 0, 0};
     size_t position = 0;
     int r;
-    memset(pax, 0, sizeof *pax);
-    bad->length = 0;
-    while ((r = ckpt_pax_next(bytes, length, &position, &key, &value)) > 0) {
-        int kind = ckpt_pax_xattr(&key, &name);
-        if (kind) {
+    memset(pax, 0, sizeof(*pax));
+    while ((r = ckpt_pax_next(header, &position, &key, &value)) > 0) {
+        int kind = ckpt_pax_xattr(key, &name);
+        if (kind != 0) {
             count[kind]++;
             size[kind] += (uint32_t)(12 + name.length + value.length);
             continue;
         }
-        if (value.length == 0) /* an empty value takes an earlier one back */
+        int i = 0;
+        while (i < CKPT_PAX_KEY_COUNT &&
+               (keys[i].length != key.length || memcmp(keys[i].text, key.bytes, key.length) != 0))
+            i++;
+        if (i == CKPT_PAX_KEY_COUNT)
             continue;
-        int code = apply(pax, &key, &value);
-        if (code) {
-            *bad = key;
-            return code;
+        if (i == CKPT_PAX_SPARSE_OFFSET || i == CKPT_PAX_SPARSE_NUMBYTES) {
+            if (!takes_turn(pax, i, value))
+                return false;
+            pax->pairs++;
         }
+        pax->seen |= 1u << i;
+        pax->value[i] = value;
     }
-    if (r < 0)
-        return CKPT_ARCHIVE_E_BAD_PAX;
-    int used = count[1] ? 1 : 2;
-    pax->xattr_count = count[used];
-    pax->xattr_length = size[used];
-    return 0;
+    pax->star_xattrs = count[1] != 0;
+    pax->xattr_count = count[pax->star_xattrs ? 1 : 2];
+    pax->xattr_length = size[pax->star_xattrs ? 1 : 2];
+    return r == 0;
+}
+
+bool ckpt_pax_has(const struct ckpt_pax *pax, enum ckpt_pax_key key)
+{
+    return pax->value[key].length != 0;
+}
+
+/* "-1.5" is 1.5 s before 1970: seconds -2, nanoseconds 500000000, so that the fraction counts
+   forward (Go: parsePAXTime). */
+static bool read_time(struct ckpt_span text, int64_t *seconds, uint32_t *nanoseconds)
+{
+    uint32_t nano = 0, unit = 100000000;
+    const uint8_t *dot = text.length == 0 ? NULL : memchr(text.bytes, '.', text.length);
+    struct ckpt_span whole = {text.bytes, dot == NULL ? text.length : (size_t)(dot - text.bytes)};
+    if (!ckpt_pax_integer(whole, seconds))
+        return false;
+    for (size_t i = whole.length + 1; i < text.length; i++) {
+        if (text.bytes[i] < '0' || text.bytes[i] > '9')
+            return false;
+        nano += (uint32_t)(text.bytes[i] - '0') * unit;
+        unit /= 10;
+    }
+    if (nano > 0 && text.bytes[0] == '-' && *seconds > INT64_MIN) {
+        *seconds -= 1;
+        nano = 1000000000 - nano;
+    }
+    *nanoseconds = nano;
+    return true;
+}
+
+static void limit(struct ckpt_pax *pax, int64_t *value)
+{
+    const int64_t most = (int64_t)CKPT_ARCHIVE_NUMBER_MAX;
+    if (*value > most || *value < -most) {
+        pax->odd_number = true;
+        *value = 0;
+    }
+}
+
+const char *ckpt_pax_numbers(struct ckpt_pax *pax)
+{
+    int64_t other;
+    uint32_t part;
+    struct {
+        enum ckpt_pax_key key;
+        int64_t *value;
+        uint32_t *nanoseconds; /* NULL: not a time */
+    } numbers[] = {
+        {CKPT_PAX_SIZE, &pax->size, NULL}, {CKPT_PAX_MTIME, &pax->mtime, &pax->mtime_nsec},
+        {CKPT_PAX_UID, &pax->uid, NULL},   {CKPT_PAX_ATIME, &other, &part},
+        {CKPT_PAX_GID, &pax->gid, NULL},   {CKPT_PAX_CTIME, &other, &part},
+    };
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        struct ckpt_span value = pax->value[numbers[i].key];
+        if (value.length != 0 && !(numbers[i].nanoseconds != NULL
+                                       ? read_time(value, numbers[i].value, numbers[i].nanoseconds)
+                                       : ckpt_pax_integer(value, numbers[i].value)))
+            return keys[numbers[i].key].text;
+    }
+    limit(pax, &pax->mtime);
+    limit(pax, &pax->uid);
+    limit(pax, &pax->gid);
+    return NULL;
 }

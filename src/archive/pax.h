@@ -1,56 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef CKPT_ARCHIVE_PAX_H
 #define CKPT_ARCHIVE_PAX_H
-/* Extended headers (POSIX pax): "LENGTH KEY=VALUE\n" records. */
-#include <stddef.h>
-#include <stdint.h>
+/* Extended headers (POSIX pax), "LENGTH KEY=VALUE\n" records, read as Go's archive/tar does. */
+#include "tar_header.h"
 
-typedef struct {
-    const uint8_t *bytes;
-    size_t length;
-} ckpt_text;
+/* The records that matter: name here, key. */
+#define CKPT_PAX_KEYS(X)                                                                           \
+    X(PATH, "path")                                                                                \
+    X(LINK, "linkpath")                                                                            \
+    X(UNAME, "uname")                                                                              \
+    X(GNAME, "gname")                                                                              \
+    X(SIZE, "size")                                                                                \
+    X(UID, "uid")                                                                                  \
+    X(GID, "gid")                                                                                  \
+    X(MTIME, "mtime")                                                                              \
+    X(ATIME, "atime")                                                                              \
+    X(CTIME, "ctime")                                                                              \
+    X(SPARSE_MAJOR, "GNU.sparse.major")                                                            \
+    X(SPARSE_MINOR, "GNU.sparse.minor")                                                            \
+    X(SPARSE_NAME, "GNU.sparse.name")                                                              \
+    X(SPARSE_SIZE, "GNU.sparse.size")                                                              \
+    X(SPARSE_REALSIZE, "GNU.sparse.realsize")                                                      \
+    X(SPARSE_NUMBLOCKS, "GNU.sparse.numblocks")                                                    \
+    X(SPARSE_MAP, "GNU.sparse.map")                                                                \
+    X(SPARSE_OFFSET, "GNU.sparse.offset")                                                          \
+    X(SPARSE_NUMBYTES, "GNU.sparse.numbytes")
 
-enum {
-    CKPT_PAX_PATH = 1,
-    CKPT_PAX_LINK = 2,
-    CKPT_PAX_SIZE = 4,
-    CKPT_PAX_MTIME = 8,
-    CKPT_PAX_UID = 16,
-    CKPT_PAX_GID = 32,
-    CKPT_PAX_UNAME = 64,
-    CKPT_PAX_GNAME = 128,
-    CKPT_PAX_SPARSE = 256, /* any GNU.sparse record */
-    CKPT_PAX_SPARSE_NAME = 512,
-    CKPT_PAX_SPARSE_SIZE = 1024
+enum ckpt_pax_key {
+#define X(name, key) CKPT_PAX_##name,
+    CKPT_PAX_KEYS(X)
+#undef X
+        CKPT_PAX_KEY_COUNT
 };
 
-/* The records that matter. Texts point into the header. */
-typedef struct {
-    uint32_t present; /* CKPT_PAX_... */
-    uint32_t sparse_major, sparse_minor;
-    ckpt_text path, link, uname, gname, sparse_name, sparse_map;
-    uint64_t size, sparse_size;
-    int64_t mtime, uid, gid;
+struct ckpt_pax {
+    struct ckpt_span value[CKPT_PAX_KEY_COUNT]; /* of the last record; into the header */
+    uint32_t seen;                              /* bit 1 << key: there was such a record */
+    uint32_t pairs;                             /* numbers in offset and numbytes records */
+    uint32_t xattr_count, xattr_length;         /* as stored in a member record */
+    bool star_xattrs;                           /* some are spelt as star does */
+    /* Set by ckpt_pax_numbers(). */
+    int64_t size, mtime, uid, gid;
     uint32_t mtime_nsec;
-    uint32_t xattr_count, xattr_length; /* as stored in a member record */
-    uint32_t sparse_pairs;              /* number of GNU.sparse.offset records (version 0.0) */
-} ckpt_pax;
+    bool odd_number; /* one of them but the size is beyond 2^53, and taken as 0 */
+};
 
-/* Next record from *position on. 1, 0 at the end, -1 if malformed. */
-int ckpt_pax_next(const uint8_t *bytes, size_t length, size_t *position, ckpt_text *key,
-                  ckpt_text *value);
+/* Next record from *position on. 1, 0 at the end, -1 if malformed (Go: parsePAXRecord). */
+int ckpt_pax_next(struct ckpt_span header, size_t *position, struct ckpt_span *key,
+                  struct ckpt_span *value);
 
-/* Reads a whole header. 0, or CKPT_ARCHIVE_E_BAD_PAX, _BAD_SIZE; *bad: the key at fault, if any. */
-int ckpt_pax_read(ckpt_pax *pax, const uint8_t *bytes, size_t length, ckpt_text *bad);
+/* Reads a whole header (Go: parsePAX). False: malformed. */
+bool ckpt_pax_read(struct ckpt_pax *pax, struct ckpt_span header);
+
+/* Reads the numbers among the values that count (Go: mergePAX). NULL, or the key of one that is no
+   number. */
+const char *ckpt_pax_numbers(struct ckpt_pax *pax);
+
+/* Whether the value counts: an empty one leaves what the tar header says. */
+bool ckpt_pax_has(const struct ckpt_pax *pax, enum ckpt_pax_key key);
 
 /*
  * Is this record an extended attribute, and which? Both star's and libarchive's spelling are known;
  * most writers of the second write the first as well, so the second counts only if there is no
  * first. Returns 0, 1 (plain) or 2 (libarchive's encoding); *name is the attribute's name.
  */
-int ckpt_pax_xattr(const ckpt_text *key, ckpt_text *name);
+int ckpt_pax_xattr(struct ckpt_span key, struct ckpt_span *name);
 
-/* Decimal digits only, at most CKPT_ARCHIVE_NUMBER_MAX. 0 on success. */
-int ckpt_pax_decimal(const ckpt_text *text, uint64_t *value);
+/* A decimal number, with or without a sign (Go: strconv.ParseInt with base 10). */
+bool ckpt_pax_integer(struct ckpt_span text, int64_t *value);
+
+/* Whether two texts are the same. */
+bool ckpt_span_equal(struct ckpt_span a, struct ckpt_span b);
 
 #endif

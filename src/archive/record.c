@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-static uint8_t *put(uint8_t *to, ckpt_text text)
+static uint8_t *put(uint8_t *to, struct ckpt_span text)
 {
     if (text.length)
         memcpy(to, text.bytes, text.length);
@@ -12,23 +12,18 @@ static uint8_t *put(uint8_t *to, ckpt_text text)
 }
 
 /* Extended attributes are still in the PAX header; that was checked when it was read. */
-static uint8_t *put_xattrs(ckpt_archive *a, uint8_t *to)
+static void put_xattrs(ckpt_archive *a, uint8_t *to)
 {
-    ckpt_text key, value, name;
+    struct ckpt_span key, value, name, all = {a->pax_bytes.bytes, a->pax_bytes.length};
     size_t position = 0;
-    int star = 0;
-    while (ckpt_pax_next(a->pax_bytes.bytes, a->pax_bytes.length, &position, &key, &value) > 0)
-        star |= ckpt_pax_xattr(&key, &name) == 1;
-    position = 0;
-    while (ckpt_pax_next(a->pax_bytes.bytes, a->pax_bytes.length, &position, &key, &value) > 0) {
-        int kind = ckpt_pax_xattr(&key, &name);
-        if (kind == 0 || (kind == 2 && star))
+    while (ckpt_pax_next(all, &position, &key, &value) > 0) {
+        int kind = ckpt_pax_xattr(key, &name);
+        if (kind == 0 || (kind == 2 && a->pax.star_xattrs))
             continue;
         uint32_t head[3] = {(uint32_t)name.length, (uint32_t)value.length, kind == 2};
-        memcpy(to, head, sizeof head);
-        to = put(put(to + sizeof head, name), value);
+        memcpy(to, head, sizeof(head));
+        to = put(put(to + sizeof(head), name), value);
     }
-    return to;
 }
 
 int ckpt_record_add(ckpt_archive *a)

@@ -1,170 +1,296 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Maps of sparse members: old GNU (in the header and blocks after it), PAX 0.0 and 0.1 (in the
- * extended header) and PAX 1.0 (in front of the data). See the GNU tar manual, "Sparse Formats".
+ * extended header) and PAX 1.0 (in front of the data). See the GNU tar manual, "Sparse Formats";
+ * what is valid is what Go's archive/tar takes (handleSparseFile).
  */
 #include <string.h>
 
 #include "internal.h"
 
-static int add(ckpt_archive *a, uint64_t offset, uint64_t length)
+/* 1 MiB of map, like every other header (Go since 1.24.8: errSparseTooLong). */
+enum { MAP_MAX = 1 << 20 };
+
+static int malformed(ckpt_archive *a)
 {
-    ckpt_sparse *s = &a->sparse;
-    ckpt_extent e = {offset, length};
-    if (s->extents.length / sizeof e >= CKPT_SPARSE_MAX) {
-        s->too_many = 1;
-        return 1;
-    }
-    return ckpt_buffer_append(a, &s->extents, &e, sizeof e);
+    return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, a->pending.header_offset,
+                             "A sparse member has a malformed map.");
 }
 
-/* Entries of 12 + 12 bytes; an empty one ends them. 0 on success. */
-static int old_entries(ckpt_archive *a, const uint8_t *entry, int count)
+static int too_long(ckpt_archive *a)
 {
-    for (int i = 0; i < count; i++, entry += 24) {
+    return ckpt_archive_fail(a, CKPT_ARCHIVE_E_LIMIT_SPARSE, a->pending.header_offset,
+                             "The map of a sparse member is longer than 1048576 bytes; that is "
+                             "the limit.");
+}
+
+static int add(ckpt_archive *a, int64_t offset, int64_t length)
+{
+    struct ckpt_extent e = {(uint64_t)offset, (uint64_t)length};
+    if (offset < 0 || length < 0)
+        return malformed(a);
+    return ckpt_buffer_append(a, &a->sparse.extents, &e, sizeof(e)) ? CKPT_STEP_OK
+                                                                    : ckpt_archive_no_memory(a);
+}
+
+/* ---- old GNU --------------------------------------------------------------------------------- */
+
+/* Entries of 12 + 12 bytes; one that begins with NUL ends them. `more`: the byte that says whether
+   another block follows. */
+static int old_entries(ckpt_archive *a, const uint8_t *entry, int count, uint8_t more,
+                       enum ckpt_header_next *next)
+{
+    for (int i = 0; i < count && entry[0] != 0; i++, entry += 24) {
         int64_t offset, length;
-        int binary;
-        if (entry[0] == 0 && entry[12] == 0)
-            break;
-        if (ckpt_tar_number(entry, 12, &offset, &binary) ||
-            ckpt_tar_number(entry + 12, 12, &length, &binary) || offset < 0 || length < 0)
-            return -1;
-        if (!add(a, (uint64_t)offset, (uint64_t)length))
-            return -1;
+        bool binary;
+        if (!ckpt_tar_number(entry, 12, &offset, &binary) ||
+            !ckpt_tar_number(entry + 12, 12, &length, &binary))
+            return malformed(a);
+        int r = add(a, offset, length);
+        if (r != CKPT_STEP_OK)
+            return r;
     }
-    return 0;
+    *next = more == 0 ? CKPT_NEXT_MEMBER : CKPT_NEXT_SPARSE_BLOCK;
+    return more == 0 ? ckpt_sparse_complete(a) : CKPT_STEP_OK;
 }
 
-int ckpt_sparse_old_header(ckpt_archive *a, const uint8_t *block)
+static int set_size(ckpt_archive *a, int64_t size)
+{
+    if (size < 0)
+        return malformed(a);
+    a->pending.size = (uint64_t)size;
+    return CKPT_STEP_OK;
+}
+
+static int old_header(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
 {
     int64_t size;
-    int binary;
+    bool binary;
+    if (a->pending.header.dialect != CKPT_TAR_GNU) /* star has the map elsewhere */
+        return malformed(a);
     a->sparse.kind = CKPT_SPARSE_OLD_GNU;
-    if (ckpt_tar_number(block + 483, 12, &size, &binary) || size < 0 ||
-        (uint64_t)size > CKPT_ARCHIVE_NUMBER_MAX || old_entries(a, block + 386, 4))
-        return -1;
-    a->pending.size = (uint64_t)size;
-    return block[482] != 0;
+    if (!ckpt_tar_number(block + 483, 12, &size, &binary))
+        return malformed(a);
+    int r = set_size(a, size);
+    return r == CKPT_STEP_OK ? old_entries(a, block + 386, 4, block[482], next) : r;
 }
 
-int ckpt_sparse_old_extension(ckpt_archive *a, const uint8_t *block)
+int ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
 {
-    if (old_entries(a, block, 21))
-        return -1;
-    return block[504] != 0;
+    a->pending.data_offset = a->position;
+    a->sparse.map_length += CKPT_TAR_BLOCK;
+    if (a->sparse.map_length > MAP_MAX)
+        return too_long(a);
+    return old_entries(a, block, 21, block[504], next);
+}
+
+/* ---- PAX 0.0 and 0.1 ------------------------------------------------------------------------- */
+
+/* One number of the map after the other; there must be two for each block. */
+static int add_number(ckpt_archive *a, struct ckpt_span digits)
+{
+    struct ckpt_sparse *s = &a->sparse;
+    int64_t value;
+    if (!ckpt_pax_integer(digits, &value))
+        return malformed(a);
+    if (s->numbers++ % 2 == 0) {
+        s->offset = value;
+        return CKPT_STEP_OK;
+    }
+    return add(a, s->offset, value);
 }
 
 /* "offset,length,offset,length..." */
-static int from_list(ckpt_archive *a, ckpt_text map)
+static int from_list(ckpt_archive *a, struct ckpt_span map)
 {
-    uint64_t numbers[2];
-    int n = 0;
-    for (size_t i = 0; i <= map.length;) {
-        size_t end = i;
-        while (end < map.length && map.bytes[end] != ',')
-            end++;
-        ckpt_text digits = {map.bytes + i, end - i};
-        if (ckpt_pax_decimal(&digits, &numbers[n]))
-            return -1;
-        i = end + 1;
-        if (++n == 2) {
-            if (!add(a, numbers[0], numbers[1]))
-                return -1;
-            n = 0;
-        }
+    for (size_t i = 0; map.length != 0 && i <= map.length;) {
+        const uint8_t *from = map.bytes + i;
+        const uint8_t *comma = i == map.length ? NULL : memchr(from, ',', map.length - i);
+        size_t length = comma == NULL ? map.length - i : (size_t)(comma - from);
+        int r = add_number(a, (struct ckpt_span){from, length});
+        if (r != CKPT_STEP_OK)
+            return r;
+        i += length + 1;
     }
-    return n ? -1 : 0;
+    return CKPT_STEP_OK;
 }
 
-/* GNU.sparse.offset and GNU.sparse.numbytes records in turn. */
+/* GNU.sparse.offset and GNU.sparse.numbytes records in turn: that was checked. */
 static int from_pairs(ckpt_archive *a)
 {
-    ckpt_text key, value;
+    struct ckpt_span key, value, all = {a->pax_bytes.bytes, a->pax_bytes.length};
     size_t position = 0;
-    uint64_t offset = 0, length;
-    int have_offset = 0;
-    while (ckpt_pax_next(a->pax_bytes.bytes, a->pax_bytes.length, &position, &key, &value) > 0) {
-        if (key.length == 17 && memcmp(key.bytes, "GNU.sparse.offset", 17) == 0) {
-            if (have_offset || ckpt_pax_decimal(&value, &offset))
-                return -1;
-            have_offset = 1;
-        } else if (key.length == 19 && memcmp(key.bytes, "GNU.sparse.numbytes", 19) == 0) {
-            if (!have_offset || ckpt_pax_decimal(&value, &length) || !add(a, offset, length))
-                return -1;
-            have_offset = 0;
-        }
+    if (a->pax.pairs == 1 && a->pax.value[CKPT_PAX_SPARSE_OFFSET].length == 0)
+        return CKPT_STEP_OK; /* for Go, the same as no map */
+    while (ckpt_pax_next(all, &position, &key, &value) > 0) {
+        bool offset = key.length == 17 && memcmp(key.bytes, "GNU.sparse.offset", 17) == 0;
+        if (!offset && (key.length != 19 || memcmp(key.bytes, "GNU.sparse.numbytes", 19) != 0))
+            continue;
+        int r = add_number(a, value);
+        if (r != CKPT_STEP_OK)
+            return r;
     }
-    return have_offset ? -1 : 0;
+    return CKPT_STEP_OK;
 }
 
-int ckpt_sparse_from_pax(ckpt_archive *a)
+static int from_pax_0(ckpt_archive *a)
 {
-    ckpt_sparse *s = &a->sparse;
-    const ckpt_pax *p = &a->pax;
-    if (!(p->present & CKPT_PAX_SPARSE_SIZE))
-        return -1;
-    a->pending.size = p->sparse_size;
-    if (p->sparse_major == 1 && p->sparse_minor == 0) {
-        s->kind = CKPT_SPARSE_PAX_1;
-        s->map_state = 0;
-        s->number = 0;
-        s->numbers_left = 0;
+    int64_t blocks;
+    if (!ckpt_pax_integer(a->pax.value[CKPT_PAX_SPARSE_NUMBLOCKS], &blocks) || blocks < 0)
+        return malformed(a);
+    int r = a->pax.pairs != 0 ? from_pairs(a) : from_list(a, a->pax.value[CKPT_PAX_SPARSE_MAP]);
+    if (r != CKPT_STEP_OK)
+        return r;
+    if (a->sparse.numbers % 2 != 0 || a->sparse.numbers / 2 != (uint64_t)blocks)
+        return malformed(a);
+    return ckpt_sparse_complete(a);
+}
+
+/* ---- PAX ------------------------------------------------------------------------------------- */
+
+static bool is_digit(struct ckpt_span text, char digit)
+{
+    return text.length == 1 && text.bytes[0] == (uint8_t)digit;
+}
+
+/* 0, 1, or -1 if Go does not take it for sparse (readGNUSparsePAXHeaders). */
+static int version_of(const struct ckpt_pax *pax)
+{
+    struct ckpt_span major = pax->value[CKPT_PAX_SPARSE_MAJOR];
+    struct ckpt_span minor = pax->value[CKPT_PAX_SPARSE_MINOR];
+    if (is_digit(major, '0') && (is_digit(minor, '0') || is_digit(minor, '1')))
         return 0;
-    }
-    if (p->sparse_major != 0 || p->sparse_minor > 1)
+    if (is_digit(major, '1') && is_digit(minor, '0'))
+        return 1;
+    if (major.length != 0 || minor.length != 0)
         return -1;
-    s->kind = CKPT_SPARSE_PAX_0;
-    if (p->sparse_map.length > 0)
-        return from_list(a, p->sparse_map);
-    return p->sparse_pairs ? from_pairs(a) : 0;
+    /* A list, or pairs that are more than one empty number. */
+    bool map = pax->pairs == 1 ? pax->value[CKPT_PAX_SPARSE_OFFSET].length != 0
+                               : pax->pairs > 1 || ckpt_pax_has(pax, CKPT_PAX_SPARSE_MAP);
+    return map ? 0 : -1;
 }
 
-int ckpt_sparse_map_byte(ckpt_archive *a, uint8_t byte)
+static int from_pax(ckpt_archive *a, enum ckpt_header_next *next)
 {
-    enum { COUNT_FIRST, COUNT, NUMBER_FIRST, NUMBER };
-    ckpt_sparse *s = &a->sparse;
-    if (byte >= '0' && byte <= '9') {
-        if (s->number > CKPT_ARCHIVE_NUMBER_MAX / 10 - 1)
-            return CKPT_STEP_FAILED;
-        s->number = s->number * 10 + (uint64_t)(byte - '0');
-        s->map_state |= 1;
-        return CKPT_STEP_MORE;
+    struct ckpt_sparse *s = &a->sparse;
+    const struct ckpt_pax *pax = &a->pax;
+    int version = version_of(pax);
+    int64_t size = 0;
+    if (version < 0)
+        return CKPT_STEP_OK;
+    if (a->pending.type >= CKPT_MEMBER_HARDLINK && a->pending.type <= CKPT_MEMBER_FIFO)
+        return malformed(a);
+    if (ckpt_pax_has(pax, CKPT_PAX_SPARSE_NAME))
+        a->pending.name = pax->value[CKPT_PAX_SPARSE_NAME];
+    struct ckpt_span text =
+        pax->value[ckpt_pax_has(pax, CKPT_PAX_SPARSE_SIZE) ? CKPT_PAX_SPARSE_SIZE
+                                                           : CKPT_PAX_SPARSE_REALSIZE];
+    if (text.length != 0) {
+        if (!ckpt_pax_integer(text, &size))
+            return malformed(a);
+        int r = set_size(a, size);
+        if (r != CKPT_STEP_OK)
+            return r;
     }
-    if (byte != '\n' || !(s->map_state & 1))
-        return CKPT_STEP_FAILED;
-    if (s->map_state == COUNT) {
-        if (s->number > CKPT_SPARSE_MAX) {
-            s->too_many = 1;
-            return CKPT_STEP_FAILED;
-        }
-        s->numbers_left = s->number * 2;
-    } else {
-        ckpt_extent *e;
-        if (s->numbers_left & 1) { /* the length of the extent that was started */
-            e = (ckpt_extent *)(void *)(s->extents.bytes + s->extents.length) - 1;
-            e->length = s->number;
-        } else if (!add(a, s->number, 0)) {
-            return CKPT_STEP_FAILED;
-        }
+    s->kind = version == 0 ? CKPT_SPARSE_PAX_0 : CKPT_SPARSE_PAX_1;
+    if (version == 0)
+        return from_pax_0(a);
+    s->digits_length = 0;
+    s->numbers_left = -1; /* the first one says how many */
+    *next = CKPT_NEXT_SPARSE_MAP;
+    return CKPT_STEP_OK;
+}
+
+int ckpt_sparse_start(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
+{
+    struct ckpt_sparse *s = &a->sparse;
+    s->kind = CKPT_SPARSE_NONE;
+    s->extents.length = 0;
+    s->map_length = 0;
+    s->numbers = 0;
+    s->misfit = NULL;
+    if (a->pending.header.typeflag == 'S')
+        return old_header(a, block, next);
+    return a->has_pax ? from_pax(a, next) : CKPT_STEP_OK;
+}
+
+/* ---- PAX 1.0: lines of numbers in front of the data ------------------------------------------ */
+
+/* Zeros at the start say nothing, however many they are; what is longer than this is no number. */
+static bool take_digit(struct ckpt_sparse *s, uint8_t byte)
+{
+    if (byte == '0' && s->digits_length > 0 && s->digits[s->digits_length - 1] == '0' &&
+        (s->digits_length == 1 || (s->digits_length == 2 && s->digits[0] < '0')))
+        return true;
+    if (s->digits_length == sizeof(s->digits))
+        return false;
+    s->digits[s->digits_length++] = byte;
+    return true;
+}
+
+static int take_line(ckpt_archive *a)
+{
+    struct ckpt_sparse *s = &a->sparse;
+    struct ckpt_span digits = {s->digits, s->digits_length};
+    int64_t value;
+    s->digits_length = 0;
+    if (s->numbers_left >= 0) {
         s->numbers_left--;
+        return add_number(a, digits);
     }
-    s->number = 0;
-    s->map_state = NUMBER_FIRST;
-    return s->numbers_left ? CKPT_STEP_MORE : CKPT_STEP_OK;
+    if (!ckpt_pax_integer(digits, &value) || value < 0)
+        return malformed(a);
+    /* More cannot be in a map of this length. */
+    s->numbers_left = value > MAP_MAX ? MAP_MAX : value * 2;
+    return CKPT_STEP_OK;
 }
 
-int ckpt_sparse_check(ckpt_archive *a, uint64_t stored)
+int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *complete)
 {
-    const ckpt_sparse *s = &a->sparse;
-    const ckpt_extent *e = (const ckpt_extent *)(const void *)s->extents.bytes;
-    size_t count = s->extents.length / sizeof *e;
-    uint64_t end = 0, sum = 0;
+    struct ckpt_sparse *s = &a->sparse;
+    *complete = false;
+    for (size_t i = 0; i < length; i++) {
+        int r = CKPT_STEP_OK;
+        if (++s->map_length > MAP_MAX)
+            return too_long(a);
+        if (s->numbers_left != 0 && bytes[i] == '\n')
+            r = take_line(a);
+        else if (s->numbers_left != 0 && !take_digit(s, bytes[i]))
+            r = malformed(a);
+        if (r != CKPT_STEP_OK)
+            return r;
+        /* The data start at the next block. */
+        if (s->numbers_left == 0 && s->map_length % CKPT_TAR_BLOCK == 0) {
+            *complete = true;
+            return ckpt_sparse_complete(a);
+        }
+    }
+    return CKPT_STEP_OK;
+}
+
+/* ---- the whole map --------------------------------------------------------------------------- */
+
+int ckpt_sparse_complete(ckpt_archive *a)
+{
+    struct ckpt_sparse *s = &a->sparse;
+    const struct ckpt_extent *e = (const struct ckpt_extent *)(const void *)s->extents.bytes;
+    size_t count = s->extents.length / sizeof(*e);
+    uint64_t end = 0, sum = 0, size = a->pending.size;
     for (size_t i = 0; i < count; i++) {
-        if (e[i].offset < end || e[i].offset > a->pending.size ||
-            e[i].length > a->pending.size - e[i].offset)
-            return -1;
+        if (e[i].offset < end || e[i].offset > size || e[i].length > size - e[i].offset)
+            return malformed(a);
         end = e[i].offset + e[i].length;
         sum += e[i].length;
     }
-    return sum == stored ? 0 : -1;
+    a->pending.flags |= CKPT_MEMBER_SPARSE;
+    if (size > CKPT_ARCHIVE_NUMBER_MAX) {
+        a->pending.absurd = true;
+        a->pending.size = CKPT_ARCHIVE_NUMBER_MAX;
+    }
+    uint64_t stored = a->pending.stored_size - (s->kind == CKPT_SPARSE_PAX_1 ? s->map_length : 0);
+    if (sum > stored)
+        s->misfit = "A sparse member's map promises more data than the archive has.";
+    else if (sum < stored)
+        s->misfit = "A sparse member has data that its map does not mention.";
+    return CKPT_STEP_OK;
 }

@@ -5,7 +5,7 @@
 
 #include "archive.h"
 
-int ckpt_tar_is_zero(const uint8_t *block)
+bool ckpt_tar_is_zero(const uint8_t *block)
 {
     uint64_t any = 0, word;
     for (size_t i = 0; i < CKPT_TAR_BLOCK; i += 8) {
@@ -15,132 +15,164 @@ int ckpt_tar_is_zero(const uint8_t *block)
     return any == 0;
 }
 
-uint32_t ckpt_tar_text_length(const uint8_t *field, size_t length)
+struct ckpt_span ckpt_tar_text(const uint8_t *field, size_t length)
 {
-    uint32_t n = 0;
-    while (n < length && field[n])
-        n++;
-    return n;
+    const uint8_t *end = length == 0 ? NULL : memchr(field, 0, length);
+    return (struct ckpt_span){field, end == NULL ? length : (size_t)(end - field)};
 }
 
-int ckpt_tar_number(const uint8_t *field, size_t length, int64_t *value, int *binary)
+/* 0x80: positive, 0xff: negative; the second bit of the first byte is the sign. */
+static bool base256(const uint8_t *field, size_t length, int64_t *value)
 {
-    size_t i = 0;
-    *value = 0;
-    if (length > 0 && (field[0] & 0x80)) {
-        /* 0x80: positive, 0xff: negative; the second bit of the first byte is the sign. */
-        int negative = (field[0] & 0x40) != 0;
-        uint64_t v = negative ? ~UINT64_C(0) : 0;
-        *binary = 1;
-        for (i = 0; i < length; i++) {
-            uint8_t byte = i == 0 ? (uint8_t)((field[0] & 0x7f) | (negative ? 0x80 : 0)) : field[i];
-            if ((uint8_t)(v >> 56) != (negative ? 0xff : 0))
-                return 2;
-            v = v << 8 | byte;
-        }
-        if ((v >> 63) != (uint64_t)negative)
-            return 2;
-        /* Two's complement without relying on the conversion of large unsigned numbers. */
-        *value = negative ? -(int64_t)~v - 1 : (int64_t)v;
-        return 0;
-    }
-    while (i < length && (field[i] == ' ' || field[i] == 0))
-        i++;
+    uint8_t invert = (field[0] & 0x40) != 0 ? 0xff : 0;
     uint64_t v = 0;
-    for (; i < length && field[i] >= '0' && field[i] <= '7'; i++) {
-        if (v >> 60)
-            return 2;
+    for (size_t i = 0; i < length; i++) {
+        uint8_t byte = field[i] ^ invert;
+        if (v >> 56 != 0)
+            return false;
+        v = v << 8 | (i == 0 ? byte & 0x7fu : byte);
+    }
+    if (v >> 63 != 0)
+        return false;
+    *value = invert == 0 ? (int64_t)v : -(int64_t)v - 1;
+    return true;
+}
+
+static bool octal(const uint8_t *field, size_t length, int64_t *value)
+{
+    while (length > 0 && (field[0] == ' ' || field[0] == 0)) {
+        field++;
+        length--;
+    }
+    while (length > 0 && (field[length - 1] == ' ' || field[length - 1] == 0))
+        length--;
+    struct ckpt_span digits = ckpt_tar_text(field, length);
+    uint64_t v = 0;
+    for (size_t i = 0; i < digits.length; i++) {
+        if (field[i] < '0' || field[i] > '7' || v >> 60 != 0)
+            return false;
         v = v << 3 | (uint64_t)(field[i] - '0');
     }
-    if (i < length && field[i] != ' ' && field[i] != 0)
-        return 1;
     *value = (int64_t)v;
-    return 0;
+    return true;
+}
+
+bool ckpt_tar_number(const uint8_t *field, size_t length, int64_t *value, bool *binary)
+{
+    *value = 0;
+    if ((field[0] & 0x80) == 0)
+        return octal(field, length, value);
+    *binary = true;
+    return base256(field, length, value);
 }
 
 /* The sum of all bytes, with the checksum field counted as blanks; bytes unsigned and signed. */
-static int checksum_matches(const uint8_t *block, uint32_t *flags)
+static bool checksum_matches(const uint8_t *block, uint32_t *flags)
 {
-    uint32_t plain = 8 * ' ';
-    int32_t with_sign = 8 * ' ';
-    int64_t written;
-    int binary = 0;
+    int64_t plain = 8 * ' ', with_sign = 8 * ' ', written = 0;
     for (size_t i = 0; i < CKPT_TAR_BLOCK; i++) {
         if (i == 148)
             i = 156;
         plain += block[i];
         with_sign += block[i] < 128 ? block[i] : block[i] - 256;
     }
-    if (ckpt_tar_number(block + 148, 8, &written, &binary) || binary)
-        return 0;
-    if (written == (int64_t)plain)
-        return 1;
+    if (!octal(block + 148, 8, &written))
+        return false;
+    if (written == plain)
+        return true;
     *flags |= CKPT_MEMBER_SIGNED_CHECKSUM;
-    return written == (int64_t)with_sign;
+    return written == with_sign;
 }
 
-/* A number that may be wrong without harm. */
-static int64_t soft_number(ckpt_tar_header *h, const uint8_t *field, size_t length)
+/* A number that must be one, but whose value may be too large for us. */
+static int64_t number(struct ckpt_tar_header *h, const uint8_t *field, size_t length,
+                      const char *name)
 {
     int64_t value;
-    int binary = 0;
-    const int64_t max = (int64_t)CKPT_ARCHIVE_NUMBER_MAX;
-    if (ckpt_tar_number(field, length, &value, &binary) || value > max || value < -max) {
-        h->flags |= CKPT_MEMBER_ODD_NUMBER;
-        return 0;
-    }
+    bool binary = false;
+    if (!ckpt_tar_number(field, length, &value, &binary) && h->bad == NULL)
+        h->bad = name;
     if (binary)
         h->flags |= CKPT_MEMBER_BASE256;
     return value;
 }
 
-int ckpt_tar_header_read(ckpt_tar_header *h, const uint8_t *block)
+static int64_t within(struct ckpt_tar_header *h, int64_t value, int64_t least, int64_t most)
 {
-    int64_t size;
-    int binary = 0;
-    memset(h, 0, sizeof *h);
+    if (value >= least && value <= most)
+        return value;
+    h->flags |= CKPT_MEMBER_ODD_NUMBER;
+    return 0;
+}
+
+static uint8_t dialect_of(const uint8_t *block)
+{
+    if (memcmp(block + 257, "ustar ", 6) == 0 && memcmp(block + 263, " ", 2) == 0)
+        return CKPT_TAR_GNU;
+    if (memcmp(block + 257, "ustar", 6) != 0)
+        return CKPT_TAR_V7;
+    return memcmp(block + 508, "tar", 4) == 0 ? CKPT_TAR_STAR : CKPT_TAR_USTAR;
+}
+
+static bool is_ascii(struct ckpt_span text)
+{
+    for (size_t i = 0; i < text.length; i++)
+        if (text.bytes[i] >= 0x80)
+            return false;
+    return true;
+}
+
+/*
+ * GNU has times where others have the prefix. Writers made with Go before 1.8 put a prefix there
+ * all the same; so Go, when the times are no numbers, takes an ASCII text for one.
+ */
+static void read_gnu(struct ckpt_tar_header *h, const uint8_t *block)
+{
+    bool binary, good = true;
+    int64_t ignored;
+    for (size_t at = 345; at <= 357; at += 12)
+        if (block[at] != 0)
+            good = ckpt_tar_number(block + at, 12, &ignored, &binary) && good;
+    struct ckpt_span prefix = ckpt_tar_text(block + 345, 155);
+    if (!good && is_ascii(prefix)) {
+        h->prefix = prefix;
+        h->prefix_of_times = prefix.length > 0;
+    }
+}
+
+uint32_t ckpt_tar_header_read(struct ckpt_tar_header *h, const uint8_t *block)
+{
+    const int64_t most = (int64_t)CKPT_ARCHIVE_NUMBER_MAX;
+    memset(h, 0, sizeof(*h));
     if (!checksum_matches(block, &h->flags))
         return CKPT_ARCHIVE_E_BAD_CHECKSUM;
-
-    int r = ckpt_tar_number(block + 124, 12, &size, &binary);
-    if (r)
-        return r == 1 ? CKPT_ARCHIVE_E_BAD_NUMBER : CKPT_ARCHIVE_E_BAD_SIZE;
-    if (size < 0 || (uint64_t)size > CKPT_ARCHIVE_NUMBER_MAX)
-        return CKPT_ARCHIVE_E_BAD_SIZE;
-    if (binary)
-        h->flags |= CKPT_MEMBER_BASE256;
-    h->size = (uint64_t)size;
     h->typeflag = block[156];
-    h->mode = (uint32_t)soft_number(h, block + 100, 8);
-    h->uid = soft_number(h, block + 108, 8);
-    h->gid = soft_number(h, block + 116, 8);
-    h->mtime = soft_number(h, block + 136, 12);
-    h->name = block;
-    h->name_length = ckpt_tar_text_length(block, 100);
-    h->link = block + 157;
-    h->link_length = ckpt_tar_text_length(h->link, 100);
-
-    if (memcmp(block + 257, "ustar", 5) != 0) {
-        h->dialect = CKPT_TAR_V7;
-        return 0;
+    h->dialect = dialect_of(block);
+    h->name = ckpt_tar_text(block, 100);
+    h->link = ckpt_tar_text(block + 157, 100);
+    h->size = number(h, block + 124, 12, "size");
+    h->mode = (uint32_t)within(h, number(h, block + 100, 8, "mode"), 0, UINT32_MAX);
+    h->uid = within(h, number(h, block + 108, 8, "owner"), -most, most);
+    h->gid = within(h, number(h, block + 116, 8, "group"), -most, most);
+    h->mtime = within(h, number(h, block + 136, 12, "time"), -most, most);
+    if (h->dialect != CKPT_TAR_V7) {
+        h->uname = ckpt_tar_text(block + 265, 32);
+        h->gname = ckpt_tar_text(block + 297, 32);
+        int64_t major = number(h, block + 329, 8, "device number");
+        int64_t minor = number(h, block + 337, 8, "device number");
+        if (h->typeflag == '3' || h->typeflag == '4') {
+            h->dev_major = (uint32_t)within(h, major, 0, UINT32_MAX);
+            h->dev_minor = (uint32_t)within(h, minor, 0, UINT32_MAX);
+        }
     }
-    h->dialect = CKPT_TAR_USTAR;
-    h->prefix = block + 345;
-    if (memcmp(block + 257, "ustar  ", 8) == 0) {
-        h->dialect = CKPT_TAR_GNU; /* has times and the sparse map where others have the prefix */
-    } else if (memcmp(block + 508, "tar", 4) == 0) {
-        h->dialect = CKPT_TAR_STAR; /* has times behind a shorter prefix */
-        h->prefix_length = ckpt_tar_text_length(h->prefix, 131);
-    } else {
-        h->prefix_length = ckpt_tar_text_length(h->prefix, 155);
+    if (h->dialect == CKPT_TAR_USTAR)
+        h->prefix = ckpt_tar_text(block + 345, 155);
+    if (h->dialect == CKPT_TAR_STAR) { /* has times behind a shorter prefix */
+        h->prefix = ckpt_tar_text(block + 345, 131);
+        number(h, block + 476, 12, "time of access");
+        number(h, block + 488, 12, "time of change");
     }
-    h->uname = block + 265;
-    h->uname_length = ckpt_tar_text_length(h->uname, 32);
-    h->gname = block + 297;
-    h->gname_length = ckpt_tar_text_length(h->gname, 32);
-    if (h->typeflag == '3' || h->typeflag == '4') {
-        h->dev_major = (uint32_t)soft_number(h, block + 329, 8);
-        h->dev_minor = (uint32_t)soft_number(h, block + 337, 8);
-    }
-    return 0;
+    if (h->dialect == CKPT_TAR_GNU)
+        read_gnu(h, block);
+    return h->bad == NULL ? 0 : CKPT_ARCHIVE_E_BAD_NUMBER;
 }

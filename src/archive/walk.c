@@ -40,31 +40,29 @@ static int cut(ckpt_archive *a, uint32_t code, uint64_t have, uint64_t want)
     ckpt_message *m = &a->message;
     ckpt_message_clear(m);
     ckpt_message_text(m, "The archive ends");
-    switch (code) {
-    case CKPT_ARCHIVE_E_CUT_BODY:
-    case CKPT_ARCHIVE_E_CUT_PADDING:
+    bool in_body = code == CKPT_ARCHIVE_E_CUT_BODY && a->state != SPARSE_MAP;
+    if (in_body) {
         ckpt_archive_say_place(a, have, want);
-        ckpt_message_text(m, code == CKPT_ARCHIVE_E_CUT_BODY
-                                 ? "; expected the whole member."
-                                 : "; the data are whole, but not filled up to a block of 512.");
-        break;
-    default:
+        ckpt_message_text(m, "; expected the whole member");
+    } else {
         ckpt_message_text(m, " after ");
         ckpt_message_number(m, have);
         ckpt_message_text(m, " of ");
         ckpt_message_number(m, want);
         ckpt_message_text(m, code == CKPT_ARCHIVE_E_CUT_HEADER ? " bytes of a header"
-                                                               : " bytes of an extended header");
+                             : code == CKPT_ARCHIVE_E_CUT_BODY
+                                 ? " bytes of a sparse member, in its map"
+                                 : " bytes of an extended header");
         if (a->last_index != UINT32_MAX) {
             ckpt_message_text(m, " that follows member ");
             ckpt_message_name(m, a->last_name.bytes, a->last_name.length);
         }
-        ckpt_message_text(m, ".");
     }
+    ckpt_message_text(m, ".");
     ckpt_archive_fail_message(a, code, a->tar_size);
     a->final.have = have;
     a->final.want = want;
-    if (code == CKPT_ARCHIVE_E_CUT_BODY || code == CKPT_ARCHIVE_E_CUT_PADDING)
+    if (in_body)
         a->final.member = a->last_index;
     return CKPT_STEP_FAILED;
 }
@@ -101,6 +99,14 @@ static int take_block(ckpt_archive *a, const uint8_t **block)
     }
 }
 
+/* The tar is over behind the data of a member; for Go, with or without the filling to a block. */
+static int ended_unmarked(ckpt_archive *a)
+{
+    a->info.end = CKPT_END_NO_MARK;
+    a->info.end_offset = a->tar_size;
+    return finish(a);
+}
+
 /* No bytes where a header was expected. */
 static int ended_at_header(ckpt_archive *a)
 {
@@ -109,7 +115,7 @@ static int ended_at_header(ckpt_archive *a)
         uint64_t have = size - a->last_data;
         if (have < a->last_stored)
             return cut(a, CKPT_ARCHIVE_E_CUT_BODY, have, a->last_stored);
-        return cut(a, CKPT_ARCHIVE_E_CUT_PADDING, a->last_stored, a->last_stored);
+        return ended_unmarked(a);
     }
     if (size == 0)
         return ckpt_archive_fail(
@@ -129,17 +135,28 @@ static int ended_at_header(ckpt_archive *a)
         a->final.want = CKPT_TAR_BLOCK;
         return CKPT_STEP_FAILED;
     }
-    if (a->carry_length > 0 || a->in_group)
+    if (a->carry_length > 0)
         return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
-    a->info.end = CKPT_END_NO_MARK;
-    a->info.end_offset = size;
-    return finish(a);
+    return ended_unmarked(a);
+}
+
+static void go_on(ckpt_archive *a, enum ckpt_header_next next)
+{
+    static const uint8_t states[] = {
+        [CKPT_NEXT_HEADER] = HEADER,
+        [CKPT_NEXT_EXTENSION] = EXTENSION,
+        [CKPT_NEXT_SPARSE_BLOCK] = SPARSE_BLOCKS,
+        [CKPT_NEXT_SPARSE_MAP] = SPARSE_MAP,
+        [CKPT_NEXT_MEMBER] = ANNOUNCE,
+    };
+    a->state = states[next];
+    a->body_left = next == CKPT_NEXT_SPARSE_MAP ? a->pending.stored_size : 0;
 }
 
 static int step_header(ckpt_archive *a)
 {
     const uint8_t *block;
-    int complete;
+    enum ckpt_header_next next;
     int r = take_block(a, &block);
     if (r == CKPT_STEP_ENDED)
         return ended_at_header(a);
@@ -160,14 +177,10 @@ static int step_header(ckpt_archive *a)
     }
     /* A copy: the rest of the member's headers may come with other bytes fed. */
     memcpy(a->header_block, block, CKPT_TAR_BLOCK);
-    r = ckpt_member_header(a, a->header_block, a->position - CKPT_TAR_BLOCK, &complete);
-    if (r != CKPT_STEP_OK)
-        return r;
-    a->state = complete == 2       ? SPARSE_BLOCKS
-               : complete          ? ANNOUNCE
-               : a->extension_left ? EXTENSION
-                                   : HEADER;
-    return CKPT_STEP_OK;
+    r = ckpt_member_header(a, a->header_block, a->position - CKPT_TAR_BLOCK, &next);
+    if (r == CKPT_STEP_OK)
+        go_on(a, next);
+    return r;
 }
 
 static int step_extension(ckpt_archive *a)
@@ -177,8 +190,12 @@ static int step_extension(ckpt_archive *a)
     int r = ckpt_source_peek(a, &bytes, &length);
     if (r == CKPT_STEP_ENDED) {
         uint64_t have = a->tar_size - a->extension_offset - CKPT_TAR_BLOCK;
-        return cut(a, CKPT_ARCHIVE_E_CUT_EXTENSION,
-                   have < a->extension_want ? have : a->extension_want, a->extension_want);
+        if (have < a->extension_want)
+            return cut(a, CKPT_ARCHIVE_E_CUT_EXTENSION, have, a->extension_want);
+        r = ckpt_member_extension_ended(a);
+        if (r == CKPT_STEP_OK)
+            a->state = HEADER;
+        return r;
     }
     if (r != CKPT_STEP_OK)
         return r;
@@ -199,14 +216,33 @@ static int step_sparse_blocks(ckpt_archive *a)
         return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
     if (r != CKPT_STEP_OK)
         return r;
-    r = ckpt_sparse_old_extension(a, block);
-    if (r < 0)
-        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, a->position - CKPT_TAR_BLOCK,
-                                 "A sparse member has a malformed map.");
-    a->pending.data_offset = a->position;
-    if (r == 0)
+    enum ckpt_header_next next;
+    r = ckpt_sparse_old_block(a, block, &next);
+    if (r == CKPT_STEP_OK)
+        go_on(a, next);
+    return r;
+}
+
+/* The map at the start of a sparse member's data. */
+static int step_sparse_map(ckpt_archive *a)
+{
+    const uint8_t *bytes;
+    size_t length;
+    bool complete = false;
+    int r = a->body_left == 0 ? CKPT_STEP_ENDED : ckpt_source_peek(a, &bytes, &length);
+    if (r == CKPT_STEP_ENDED)
+        return cut(a, CKPT_ARCHIVE_E_CUT_BODY, a->pending.stored_size - a->body_left,
+                   a->pending.stored_size);
+    if (r != CKPT_STEP_OK)
+        return r;
+    if (length > a->body_left)
+        length = (size_t)a->body_left;
+    r = ckpt_sparse_map(a, bytes, length, &complete);
+    a->position += length;
+    a->body_left -= length;
+    if (r == CKPT_STEP_OK && complete)
         a->state = ANNOUNCE;
-    return CKPT_STEP_OK;
+    return r;
 }
 
 /* Is the pending member chosen by a pattern? */
@@ -232,6 +268,9 @@ static int is_chosen(ckpt_archive *a)
 static int step_announce(ckpt_archive *a)
 {
     ckpt_pending *p = &a->pending;
+    int r = ckpt_member_finish(a);
+    if (r != CKPT_STEP_OK)
+        return r;
     p->name_flags =
         ckpt_name_classify(p->name.bytes, p->name.length, &p->normal_start, &p->normal_length);
     if (p->type == CKPT_MEMBER_SYMLINK || p->type == CKPT_MEMBER_HARDLINK)
@@ -243,7 +282,7 @@ static int step_announce(ckpt_archive *a)
     a->chosen = is_chosen(a);
     if (a->chosen)
         p->flags = (p->flags | CKPT_MEMBER_WANTED) & ~(uint32_t)CKPT_MEMBER_TOO_BIG;
-    int r = ckpt_record_add(a);
+    r = ckpt_record_add(a);
     if (r != CKPT_STEP_OK)
         return r;
     a->last_name.length = 0;
@@ -253,19 +292,10 @@ static int step_announce(ckpt_archive *a)
     a->last_index = p->index;
     a->last_data = p->data_offset;
     a->last_stored = p->stored_size;
-    a->has_pax = a->has_long_name = a->has_long_link = a->in_group = 0;
+    ckpt_member_done(a);
     a->wanted = (uint32_t)a->chosen;
     a->state = ANNOUNCED;
     return CKPT_STEP_OK;
-}
-
-static int bad_map(ckpt_archive *a)
-{
-    if (a->sparse.too_many)
-        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_LIMIT_SPARSE, a->last_data,
-                                 "A sparse member has more than 65536 extents; that is the limit.");
-    return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, a->last_data,
-                             "A sparse member's map does not fit its data.");
 }
 
 static void to_next_header(ckpt_archive *a)
@@ -277,9 +307,22 @@ static void to_next_header(ckpt_archive *a)
     a->state = HEADER;
 }
 
+/* Go lists such a member, and fails when its data are read. */
+static int unreadable(ckpt_archive *a)
+{
+    ckpt_archive_fail(
+        a, a->pending.absurd ? CKPT_ARCHIVE_E_BAD_SIZE : CKPT_ARCHIVE_E_BAD_SPARSE, a->last_data,
+        a->pending.absurd ? "A member has a size of 2^53 bytes or more." : a->sparse.misfit);
+    a->final.member = a->last_index;
+    return CKPT_STEP_FAILED;
+}
+
 /* The caller has seen the member; now its data, if wanted. */
 static int step_announced(ckpt_archive *a)
 {
+    const struct ckpt_sparse *s = &a->sparse;
+    if (a->pending.absurd || s->misfit != NULL)
+        return unreadable(a);
     if (!a->wanted) {
         to_next_header(a);
         return CKPT_STEP_OK;
@@ -296,10 +339,10 @@ static int step_announced(ckpt_archive *a)
             return ckpt_archive_no_memory(a);
         memset(a->zeros, 0, ZEROS);
     }
-    if (a->sparse.kind == CKPT_SPARSE_PAX_1)
-        a->state = SPARSE_MAP;
-    else if (a->sparse.too_many || ckpt_sparse_check(a, a->body_left))
-        return bad_map(a);
+    /* The data start behind the map. */
+    if (s->kind == CKPT_SPARSE_PAX_1)
+        a->body_left -= s->map_length;
+    a->position = a->last_data + a->last_stored - a->body_left;
     return CKPT_STEP_OK;
 }
 
@@ -312,36 +355,6 @@ static int peek_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
     if (r == CKPT_STEP_OK && *length > a->body_left)
         *length = (size_t)a->body_left;
     return r;
-}
-
-static int step_sparse_map(ckpt_archive *a)
-{
-    const uint8_t *bytes;
-    size_t length;
-    if (a->body_left == 0)
-        return bad_map(a);
-    int r = peek_body(a, &bytes, &length);
-    if (r != CKPT_STEP_OK)
-        return r;
-    for (size_t i = 0; i < length; i++) {
-        r = ckpt_sparse_map_byte(a, bytes[i]);
-        if (r == CKPT_STEP_MORE)
-            continue;
-        if (r == CKPT_STEP_FAILED)
-            return bad_map(a);
-        /* The data start at the next block. */
-        uint64_t used = a->position + i + 1 - a->last_data;
-        used += -used & (CKPT_TAR_BLOCK - 1);
-        if (used > a->last_stored)
-            return bad_map(a);
-        a->position = a->last_data + used;
-        a->body_left = a->last_stored - used;
-        a->state = BODY;
-        return ckpt_sparse_check(a, a->body_left) ? bad_map(a) : CKPT_STEP_OK;
-    }
-    a->position += length;
-    a->body_left -= length;
-    return CKPT_STEP_OK;
 }
 
 static int too_dense(ckpt_archive *a)
@@ -358,7 +371,7 @@ static int too_dense(ckpt_archive *a)
 /* Something to give out: *bytes, *length, or length 0 at the end of the member. */
 static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
-    ckpt_sparse *s = &a->sparse;
+    struct ckpt_sparse *s = &a->sparse;
     int r = CKPT_STEP_OK;
     *length = 0;
     if (s->kind == CKPT_SPARSE_NONE) {
@@ -370,9 +383,10 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
             a->body_left -= *length;
         }
     } else {
-        const ckpt_extent *e = (const ckpt_extent *)(const void *)s->extents.bytes + s->current;
-        const ckpt_extent *end =
-            (const ckpt_extent *)(const void *)(s->extents.bytes + s->extents.length);
+        const struct ckpt_extent *e =
+            (const struct ckpt_extent *)(const void *)s->extents.bytes + s->current;
+        const struct ckpt_extent *end =
+            (const struct ckpt_extent *)(const void *)(s->extents.bytes + s->extents.length);
         for (; e < end && s->logical >= e->offset + e->length; e++)
             s->current++;
         uint64_t until =
@@ -420,20 +434,23 @@ static int step_second_zero(ckpt_archive *a)
 {
     const uint8_t *block;
     int r = take_block(a, &block);
+    if (r == CKPT_STEP_ENDED && a->carry_length > 0)
+        return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
     if (r == CKPT_STEP_ENDED) {
-        count_trailing(a, a->carry, a->carry_length, a->position - a->carry_length);
         a->info.end = CKPT_END_ONE_ZERO;
         return finish(a);
     }
     if (r != CKPT_STEP_OK)
         return r;
-    if (ckpt_tar_is_zero(block)) {
-        a->info.end = CKPT_END_CLEAN;
-        a->info.end_offset = a->position;
-    } else {
-        a->info.end = CKPT_END_ONE_ZERO;
-        count_trailing(a, block, CKPT_TAR_BLOCK, a->position - CKPT_TAR_BLOCK);
+    if (!ckpt_tar_is_zero(block)) {
+        ckpt_message_clear(&a->message);
+        ckpt_message_text(&a->message, "A single block of zeros ends at offset ");
+        ckpt_message_number(&a->message, a->info.end_offset);
+        ckpt_message_text(&a->message, ", and other data follow it; expected two at the end.");
+        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_AFTER_ZERO, a->info.end_offset);
     }
+    a->info.end = CKPT_END_CLEAN;
+    a->info.end_offset = a->position;
     a->body_left = TRAILING_PLAIN; /* lets the source ask for more at once */
     a->state = TRAILING;
     return CKPT_STEP_OK;

@@ -35,6 +35,7 @@ const BATCH = 65536;
 /** Bytes of the first one. */
 const FIRST = 4096;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+const encoder = new TextEncoder();
 
 const FIELDS = layout.member.fields;
 
@@ -107,6 +108,32 @@ export class MemberList {
   find(name) {
     for (const member of this) if (member.name === name) return member;
     return undefined;
+  }
+
+  /**
+   * The last regular file of each of some names, as an engine that unpacks leaves it.
+   * @param {Set<string>} names @returns {Map<string, number>} indexes
+   */
+  filesNamed(names) {
+    /** @type {Map<string, number>} */
+    const found = new Map();
+    // Most names are told apart by their length.
+    const lengths = new Set([...names].map((name) => encoder.encode(name).length));
+    const odd = [...names].some((name) => name.includes('\ufffd'));
+    const { record_size, type, normal_start, normal_length } = FIELDS;
+    for (const { bytes, first } of this.#batches) {
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      let index = first;
+      for (let at = 0; at < bytes.length; at += field(view, at, record_size), index++) {
+        const length = field(view, at, normal_length);
+        if (!odd && !lengths.has(length)) continue;
+        if (layout.types[field(view, at, type)] !== 'file') continue;
+        const from = at + layout.member.size + field(view, at, normal_start);
+        const name = decoder.decode(bytes.subarray(from, from + length));
+        if (names.has(name)) found.set(name, index);
+      }
+    }
+    return found;
   }
 
   /** @returns {Generator<Member>} */

@@ -36,10 +36,9 @@ export class ArchiveError extends Error {
 }
 
 /**
- * Whether the data of a member are wanted: `true` to have them in `bodies`, a function to be given
- * them piece by piece (a piece is only good during the call), `{archive: OPTIONS}` to have them read
- * as an archive, which is then in `nested`.
- * @typedef {boolean | ((piece: Uint8Array) => void | Promise<void>) | {archive: ArchiveOptions}} Wish
+ * What happens to the data of a member: `true` has them in `bodies`, GIVE has them handed out piece by
+ * piece, `{archive: OPTIONS}` reads them as an archive, which is then in `nested`.
+ * @typedef {boolean | typeof GIVE | {archive: ArchiveOptions}} Wish
  * @typedef {object} ArchiveOptions
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
@@ -47,11 +46,29 @@ export class ArchiveError extends Error {
  *   stands for any end) of files to keep, or a function that is asked for every member
  * @property {(member: Member) => Wish | undefined} [decide] asked for every member that no name of
  *   `want` chose; members then come one by one
- * @property {number} [stopAfter] index of the last member of interest: reading may stop behind it
+ * @property {readonly number[]} [pick] indexes of the members of interest, ascending. Members are not
+ *   listed then, and reading ends behind the last of these.
+ * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
  * @property {Record<string, number>} [limits] max_members, max_name, max_pax, max_table, max_kept,
  *   max_kept_sum, max_ratio, max_window, max_depth: as in the C header
  * @property {number} [depth] how many archives this one is inside of
  */
+
+/** The wish to be given the data of a member piece by piece. */
+export const GIVE = 'give';
+
+/**
+ * What a reader has to say. Of a piece, `bytes` are a view of the core's memory: good until the reader
+ * runs again, and until anything else calls the core.
+ * @typedef {{type: 'need', offset: number, length: number}
+ *   | {type: 'pause'} | {type: 'end'}
+ *   | {type: 'piece', index: number, offset: number, bytes: Uint8Array}} ReaderEvent
+ */
+
+/** Frees readers that nobody freed. @type {FinalizationRegistry<{exports: any, handle: number}>} */
+const forgotten = new FinalizationRegistry(({ exports, handle }) =>
+  exports.ckpt_wasm_archive_free(handle),
+);
 
 /** One reader in the core. */
 export class Reader {
@@ -59,71 +76,88 @@ export class Reader {
   #core;
   #handle;
   #want;
+  #pick;
+  #pickAs;
+  /** Picked members that were met. */
+  #picked = 0;
   /** @type {Reader | null} */
   #child = null;
-  /** @type {{bytes: Uint8Array, filled: number} | null} */
+  /** It was given all there is. */
+  #childFed = false;
+  /** Nothing else is of interest. */
+  #done = false;
+  /** @type {{index: number, bytes: Uint8Array, filled: number} | null} */
   #body = null;
-  /** @type {((piece: Uint8Array) => void | Promise<void>) | null} */
-  #sink = null;
+  /** The member that is handed out: its index, and how far it was. @type {{index: number, offset: number} | null} */
+  #given = null;
   #depth;
   /** @type {Uint8Array} */
   #bytes = new Uint8Array();
   /** @type {DataView} */
   #view = new DataView(new ArrayBuffer(0));
   members;
+  /** Members met so far. */
+  count = 0;
   /** @type {Map<number, Uint8Array>} */
   bodies = new Map();
   /** @type {Map<number, Archive>} */
   nested = new Map();
-  /** What to wait for before going on. @type {Promise<void>[]} */
-  waiting;
   /** @type {ArchiveError | null} */
   error = null;
 
   /**
    * @param {any} core @param {number | undefined} size @param {ArchiveOptions} options
-   * @param {boolean} sequential @param {Promise<void>[]} waiting
+   * @param {boolean} [sequential]
    */
-  constructor(core, size, options, sequential, waiting) {
+  constructor(core, size, options, sequential = false) {
     const exports = core.exports;
     this.#core = exports;
     this.#depth = options.depth ?? 0;
     this.#want = options.decide ?? (typeof options.want === 'function' ? options.want : null);
+    this.#pick = options.pick;
+    this.#pickAs = options.pickAs ?? GIVE;
     this.members = new MemberList();
-    this.waiting = waiting;
 
     const { size: structSize, fields } = layout.options;
-    const at = exports.ckpt_wasm_allocate(structSize);
-    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
-    new Uint8Array(exports.memory.buffer, at, structSize).fill(0);
-    const view = new DataView(exports.memory.buffer);
+    const unknown = (1n << 64n) - 1n;
     const values = {
       ...options.limits,
-      flags: (this.#want ? border.modes.decide : 0) | (sequential ? border.modes.sequential : 0),
+source_size: size === undefined ? unknown : BigInt(size),
+      flags:
+        (this.#want || this.#pick ? border.modes.decide : 0) |
+        (sequential ? border.modes.sequential : 0),
       depth: this.#depth,
     };
-    for (const [name, value] of Object.entries(values)) {
-      const place = fields[name];
-      if (!place) throw new RangeError(`there is no limit ${name}`);
-      if (place[1] === 'uint64_t') view.setBigUint64(at + place[0], BigInt(value), true);
-      else view.setUint32(at + place[0], value, true);
+    const at = exports.ckpt_wasm_allocate(structSize);
+    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
+    try {
+      new Uint8Array(exports.memory.buffer, at, structSize).fill(0);
+      const view = new DataView(exports.memory.buffer);
+      for (const [name, value] of Object.entries(values)) {
+        const place = fields[name];
+        if (!place) throw new RangeError(`there is no limit ${name}`);
+        if (place[1] === 'uint64_t') view.setBigUint64(at + place[0], BigInt(value), true);
+        else view.setUint32(at + place[0], Number(value), true);
+      }
+      this.#handle = exports.ckpt_wasm_archive_new(at);
+    } finally {
+      exports.ckpt_wasm_release(at);
     }
-    const unknown = (1n << 64n) - 1n;
-    view.setBigUint64(
-      at + fields.source_size[0],
-      size === undefined ? unknown : BigInt(size),
-      true,
-    );
-    this.#handle = exports.ckpt_wasm_archive_new(at);
-    exports.ckpt_wasm_release(at);
     if (!this.#handle) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
-    if (Array.isArray(options.want)) for (const pattern of options.want) this.#select(pattern);
+    forgotten.register(this, { exports, handle: this.#handle }, this);
+    try {
+      if (Array.isArray(options.want)) for (const pattern of options.want) this.#select(pattern);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
   }
 
   /** @param {string} pattern */
   #select(pattern) {
     const bytes = encoder.encode(pattern);
     const at = this.#core.ckpt_wasm_allocate(bytes.length || 1);
+    if (!at) throw new ArchiveError('There is not enough memory.', { code: 'memory' });
     new Uint8Array(this.#core.memory.buffer, at, bytes.length).set(bytes);
     const done = this.#core.ckpt_wasm_archive_select(this.#handle, at, bytes.length, 0);
     this.#core.ckpt_wasm_release(at);
@@ -158,27 +192,37 @@ export class Reader {
   }
 
   /**
-   * Runs until the core needs bytes, wants a pause, or is done.
-   * @returns {{type: 'need' | 'pause' | 'end', offset: number, length: number}}
+   * Runs until there is something to do for the caller. An archive inside this one is asked first: as
+   * long as it has something to say, nothing more is read of what is around it.
+   * @returns {ReaderEvent}
    */
   run() {
     for (;;) {
+      if (this.#child) {
+        const event = this.#child.run();
+        this.#refresh();
+        if (event.type === 'end' || (event.type === 'need' && this.#childFed)) this.#endChild();
+        else if (event.type !== 'need') return event;
+      }
+      if (this.#done) return { type: 'end' };
       const type = layout.events[this.#core.ckpt_wasm_archive_next(this.#handle)];
       this.#refresh();
-      if (type === 'need' || type === 'pause') {
+      if (type === 'need') {
         return { type, offset: this.#event('offset'), length: this.#event('length') };
+      } else if (type === 'pause') {
+        return { type };
       } else if (type === 'members') {
         this.#takeMembers();
       } else if (type === 'data') {
-        this.#takeData();
-        if (this.waiting.length > 0) return { type: 'pause', offset: 0, length: 0 };
+        const piece = this.#takeData();
+        if (piece) return piece;
       } else if (type === 'memberEnd') {
         this.#endMember();
       } else {
         if (type === 'error') this.error = this.#error();
-        this.#child?.free();
-        this.#child = null;
-        return { type: 'end', offset: 0, length: 0 };
+        this.#cutBody();
+        this.#cutChild();
+        return { type: 'end' };
       }
     }
   }
@@ -186,6 +230,16 @@ export class Reader {
   #takeMembers() {
     const at = this.#event('data');
     const count = this.#event('count');
+    this.count += count;
+    if (this.#pick) {
+      const index = this.count - 1;
+      if (index !== this.#pick[this.#picked]) return;
+      this.#picked++;
+      const record = this.#bytes.subarray(at, at + this.#event('length'));
+      this.#core.ckpt_wasm_archive_accept(this.#handle);
+      this.#start(this.#pickAs, index, sizeOf(record));
+      return;
+    }
     this.members.add(this.#bytes.subarray(at, at + this.#event('length')), count);
     /** @type {Wish | undefined} */
     let wish = false;
@@ -196,59 +250,76 @@ export class Reader {
       wish = this.#want(last);
       if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
+    this.#start(wish, last.index, last.size);
+  }
+
+  /** The data of a member follow. @param {Wish | undefined} wish @param {number} index @param {number} size */
+  #start(wish, index, size) {
     if (wish === true) {
-      this.#body = { bytes: new Uint8Array(last.size), filled: 0 };
-      this.bodies.set(last.index, this.#body.bytes);
-    } else if (typeof wish === 'function') {
-      this.#sink = wish;
+      this.#body = { index, bytes: new Uint8Array(size), filled: 0 };
+      this.bodies.set(index, this.#body.bytes);
+    } else if (wish === GIVE) {
+      this.#given = { index, offset: 0 };
     } else if (wish) {
       const options = { ...wish.archive, depth: this.#depth + 1 };
-      const core = { exports: this.#core };
-      this.#child = new Reader(core, last.size, options, true, this.waiting);
-      this.nested.set(last.index, new Archive(this.#child));
-      if (this.#child.run().type === 'end') this.#endChild(); // e.g. nested too deep
+      this.#child = new Reader({ exports: this.#core }, size, options, true);
+      this.#childFed = false;
+      this.nested.set(index, new Archive(this.#child));
     }
   }
 
+  /** @returns {ReaderEvent | undefined} */
   #takeData() {
     const at = this.#event('data');
     const length = this.#event('length');
+    const bytes = this.#bytes.subarray(at, at + length);
     if (this.#body) {
-      this.#body.bytes.set(this.#bytes.subarray(at, at + length), this.#body.filled);
+      this.#body.bytes.set(bytes, this.#body.filled);
       this.#body.filled += length;
-    } else if (this.#sink) {
-      const promise = this.#sink(this.#bytes.slice(at, at + length));
-      if (promise) this.waiting.push(promise);
-    } else if (this.#child) {
-      this.#child.feedInside(at, length, false);
-      this.#runChild();
+    } else if (this.#given) {
+      const { index, offset } = this.#given;
+      this.#given.offset += length;
+      return { type: 'piece', index, offset, bytes };
+    } else {
+      this.#child?.feedInside(at, length, false);
     }
-  }
-
-  /** A child uses up what it is given; its pauses matter only to the one who waits in the end. */
-  #runChild() {
-    while (this.#child) {
-      const { type } = this.#child.run();
-      this.#refresh();
-      if (type === 'need') return;
-      if (type === 'end') this.#endChild();
-    }
+    return undefined;
   }
 
   #endChild() {
     const child = /** @type {Reader} */ (this.#child);
-    this.nested.get(this.members.length - 1)?.finish(child);
+    this.nested.get(this.count - 1)?.finish(child);
     child.free();
     this.#child = null;
+    this.#done = this.#picked > 0 && this.#picked === this.#pick?.length;
+  }
+
+  /** Of a member that is not there to its end there is only the beginning. */
+  #cutBody() {
+    if (!this.#body) return;
+    const { index, bytes, filled } = this.#body;
+    this.bodies.set(index, bytes.subarray(0, filled));
+  }
+
+  /** What is around the archive inside ended early: so does that one. */
+  #cutChild() {
+    if (!this.#child) return;
+    this.#child.error ??= this.error;
+    this.#child.#cutBody();
+    this.#child.#cutChild();
+    this.#endChild();
+    this.#done = true;
   }
 
   #endMember() {
+    this.#body = null;
+    this.#given = null;
     if (this.#child) {
       this.#child.feedInside(0, 0, true);
-      this.#runChild();
+      this.#childFed = true;
+    } else {
+      this.#done = this.#picked > 0 && this.#picked === this.#pick?.length;
     }
-    this.#body = null;
-    this.#sink = null;
   }
 
   #error() {
@@ -282,13 +353,24 @@ export class Reader {
     };
   }
 
+  /** Gives its memory back. */
   free() {
     this.#child?.free();
     this.#child = null;
-    if (this.#handle) this.#core.ckpt_wasm_archive_free(this.#handle);
+    if (!this.#handle) return;
+    forgotten.unregister(this);
+    this.#core.ckpt_wasm_archive_free(this.#handle);
     this.#handle = 0;
   }
 }
+
+/** The size of the member of a record. @param {Uint8Array} record */
+const sizeOf = (record) =>
+  field(
+    new DataView(record.buffer, record.byteOffset, record.length),
+    0,
+    layout.member.fields.size,
+  );
 
 /** What was found in an archive. */
 export class Archive {

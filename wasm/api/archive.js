@@ -2,13 +2,14 @@
 // Archives: drives a reader of the C core over a source of bytes.
 import { Archive, READ_SIZE, Reader } from './archive-reader.js';
 
-export { Archive, ArchiveError } from './archive-reader.js';
+export { Archive, ArchiveError, GIVE } from './archive-reader.js';
 
 /**
  * @typedef {{size: number, read(offset: number, length: number): Uint8Array | Promise<Uint8Array>}} Source
  * @typedef {import('./archive-reader.js').Progress} Progress
  * @typedef {import('./archive-reader.js').ArchiveOptions} ArchiveOptions
  * @typedef {import('./archive-members.js').Member} Member
+ * @typedef {Extract<import('./archive-reader.js').ReaderEvent, {type: 'piece'}>} Piece
  */
 
 /**
@@ -45,58 +46,107 @@ export function windowOf(source, start, size) {
 /** Lets other things happen: an abort, painting. */
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
+/** Milliseconds of work after which others get their turn. */
+const TURN = 30;
+
 /**
- * Reads an archive once, from start to end, with bounded memory. Broken archives do not throw: what
- * was found is returned with `error` set. Throws if aborted or if the source's `read` does.
+ * What a promise gives, unless the signal aborts before.
+ * @template T @param {T | Promise<T>} pending @param {AbortSignal} [signal] @returns {Promise<T>}
+ */
+export function unlessAborted(pending, signal) {
+  if (!(pending instanceof Object && 'then' in pending)) return Promise.resolve(pending);
+  if (typeof signal?.addEventListener !== 'function') return Promise.resolve(pending);
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    const settle = (/** @type {() => void} */ how) => {
+      signal.removeEventListener('abort', stop);
+      how();
+    };
+    signal.addEventListener('abort', stop);
+    Promise.resolve(pending).then(
+      (value) => settle(() => resolve(value)),
+      (error) => settle(() => reject(error)),
+    );
+  });
+}
+
+/** The bytes of a source, each piece asked for while the one before is worked on. */
+class Ahead {
+  #source;
+  #signal;
+  /** @type {{offset: number, bytes: Uint8Array | Promise<Uint8Array>} | null} */
+  #next = null;
+  #position = 0;
+
+  /** @param {Source} source @param {AbortSignal} [signal] */
+  constructor(source, signal) {
+    this.#source = source;
+    this.#signal = signal;
+  }
+
+  /** @param {number} offset @param {number} length */
+  #ask(offset, length) {
+    const { size } = this.#source;
+    return this.#source.read(offset, size === undefined ? length : Math.min(length, size - offset));
+  }
+
+  /** @param {number} offset @param {number} length @returns {Promise<Uint8Array>} */
+  async get(offset, length) {
+    const { size } = this.#source;
+    const pending = this.#next?.offset === offset ? this.#next.bytes : this.#ask(offset, length);
+    this.#next = null;
+    let bytes =
+      pending instanceof Uint8Array ? pending : await unlessAborted(pending, this.#signal);
+    if (bytes.length > READ_SIZE) bytes = bytes.subarray(0, READ_SIZE);
+    const next = offset + bytes.length;
+    if (length === READ_SIZE && offset === this.#position && (size === undefined || next < size)) {
+      const following = this.#ask(next, READ_SIZE);
+      this.#next = { offset: next, bytes: following };
+      if (!(following instanceof Uint8Array)) following.catch(() => {}); // until its turn comes
+    }
+    this.#position = next;
+    return bytes;
+  }
+}
+
+/**
+ * Reads an archive once, from start to end, with bounded memory, and hands out the pieces of the members
+ * that are to be given. It is the consumer who sets the pace: nothing is read while a piece is looked at.
+ * Whoever stops early (break, return) frees the reader. Broken archives do not throw: what was found
+ * is returned with `error` set. Throws if aborted or if the source's `read` does.
  * @param {{exports: any}} core the instance of the core
  * @param {Blob | Uint8Array | Source} source size undefined: read in order until nothing comes
  * @param {ArchiveOptions} [options]
- * @returns {Promise<Archive>}
+ * @returns {AsyncGenerator<Piece, Archive>} the bytes of a piece are good until the next one is asked for
+ *   and until anything else calls the core: copy them at once
  */
-export async function openArchive(core, source, options = {}) {
-  const { size, read } = sourceOf(source);
+export async function* readArchive(core, source, options = {}) {
+  const from = sourceOf(source);
   const { onProgress, signal } = options;
-  const last = (options.stopAfter ?? Infinity) + 1;
   signal?.throwIfAborted();
-  /** @type {Promise<void>[]} */
-  const waiting = [];
-  const reader = new Reader(core, size, options, false, waiting);
+  const ahead = new Ahead(from, signal);
+  const reader = new Reader(core, from.size, options);
   const archive = new Archive(reader);
-  /** The next piece of a stream, asked for while the one before is worked on. */
-  let ahead = /** @type {{offset: number, bytes: Uint8Array | Promise<Uint8Array>} | null} */ (
-    null
-  );
-  let position = 0;
   let breathed = Date.now();
-  const get = (/** @type {number} */ offset, /** @type {number} */ length) =>
-    read(offset, size === undefined ? length : Math.min(length, size - offset));
   try {
     for (;;) {
-      const { type, offset, length } = reader.run();
-      while (waiting.length > 0) await waiting.shift();
-      if (type === 'end' || reader.members.length > last) break;
-      if (Date.now() - breathed > 30) {
+      const event = reader.run();
+      if (event.type === 'end') break;
+      if (Date.now() - breathed > TURN && event.type !== 'piece') {
         await breathe();
         breathed = Date.now();
       }
       signal?.throwIfAborted();
-      if (type === 'pause') continue;
-      /** @type {Uint8Array | Promise<Uint8Array>} */
-      const pending = ahead?.offset === offset ? ahead.bytes : get(offset, length);
-      ahead = null;
-      /** @type {Uint8Array} */
-      let bytes = pending instanceof Uint8Array ? pending : await pending;
-      signal?.throwIfAborted();
-      if (bytes.length > READ_SIZE) bytes = bytes.subarray(0, READ_SIZE);
-      reader.feed(bytes, bytes.length === 0);
-      const next = offset + bytes.length;
-      if (length === READ_SIZE && offset === position && (size === undefined || next < size)) {
-        const following = get(next, READ_SIZE);
-        ahead = { offset: next, bytes: following };
-        if (!(following instanceof Uint8Array)) following.catch(() => {}); // until its turn comes
+      if (event.type === 'piece') {
+        yield event;
+        signal?.throwIfAborted();
+      } else if (event.type === 'need') {
+        const bytes = await ahead.get(event.offset, event.length);
+        signal?.throwIfAborted();
+        reader.feed(bytes, bytes.length === 0);
+        const read = event.offset + bytes.length;
+        onProgress?.({ read, size: from.size ?? 0, members: reader.count });
       }
-      position = next;
-      onProgress?.({ read: next, size: size ?? 0, members: reader.members.length });
     }
     archive.finish(reader);
     return archive;
@@ -104,3 +154,19 @@ export async function openArchive(core, source, options = {}) {
     reader.free();
   }
 }
+
+/** The pieces of nothing: reads an archive that gives none to its end. @template T @param {AsyncGenerator<unknown, T>} reading @returns {Promise<T>} */
+export async function finished(reading) {
+  for (;;) {
+    const { done, value } = await reading.next();
+    if (done) return /** @type {T} */ (value);
+  }
+}
+
+/**
+ * Reads an archive as readArchive does, at once.
+ * @param {{exports: any}} core @param {Blob | Uint8Array | Source} source
+ * @param {ArchiveOptions} [options] nothing in it may be GIVE
+ * @returns {Promise<Archive>}
+ */
+export const openArchive = (core, source, options) => finished(readArchive(core, source, options));

@@ -6,6 +6,7 @@ import { CheckpointError } from '../border/error.js';
 import { Dump } from './dump.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
+import { plan, rangesOf } from './ranges.js';
 import { KEPT, memberUse, Summary, USE } from './summary.js';
 
 /**
@@ -36,29 +37,59 @@ export const EVIDENCE = Symbol('evidence');
 const READ_LIMIT = 64 * 2 ** 20;
 /** So much of the start of a file is remembered of which only the end is kept. */
 const HEAD = 4096;
+const NOTHING = new Uint8Array();
 /** Manifests of images are smaller. */
 const SMALL = 2 ** 20;
 /** The most that is kept of members that may turn out to be interesting, while streaming. */
 const ASIDE_LIMIT = 32 * 2 ** 20;
 
-/** The last regular file of a name among members; a member stands for itself. @param {Iterable<Member>} members @param {string | Member} name @returns {Member} */
-function fileNamed(members, name) {
+/** The last of a name among members, for what to say of it. @param {Iterable<Member>} members @param {string} name */
+function namedSo(members, name) {
   /** @type {Member | undefined} */
   let found;
-  if (typeof name !== 'string') found = name;
-  else for (const member of members) if (member.name === name) found = member;
-  const shown = JSON.stringify(typeof name === 'string' ? name : name.name);
-  if (!found) throw new RangeError(`there is no member ${shown}`);
-  if (found.type !== 'file')
-    throw new RangeError(`the member ${shown} is no regular file (${found.type})`);
+  for (const member of members) if (member.name === name) found = member;
   return found;
 }
 
-/** The part of a member that is asked for. @param {Member} member @param {ReadOptions} options */
-function range({ size }, { start = 0, end = size }) {
-  const first = Math.min(Math.max(0, start), size);
-  return { start: first, end: Math.min(Math.max(first, end), size) };
+/**
+ * The members that are meant: a name stands for the last regular file that is called so.
+ * @param {Members} members as far as they can be named @param {import('./archive-members.js').MemberList} all
+ * @param {string} prefix what is left out of the names @param {Set<string | number | Member>} references
+ * @returns {Map<string | number | Member, Member>}
+ */
+function membersMeant(members, all, prefix, references) {
+  const names = [...references].filter((reference) => typeof reference === 'string');
+  const indexes = names.length > 0 ? all.filesNamed(new Set(names.map((n) => prefix + n))) : null;
+  return new Map(
+    [...references].map((reference) => {
+      const member =
+        typeof reference === 'string'
+          ? all.at(indexes?.get(prefix + reference) ?? -1)
+          : typeof reference === 'number'
+            ? all.at(reference)
+            : reference;
+      if (member?.type === 'file') return [reference, member];
+      const shown =
+        typeof reference === 'number' ? `number ${reference}` : JSON.stringify(nameOf(reference));
+      const other =
+        member ?? (typeof reference === 'string' ? namedSo(members, reference) : undefined);
+      throw new RangeError(
+        other
+          ? `the member ${shown} is no regular file (${other.type})`
+          : `there is no member ${shown}`,
+      );
+    }),
+  );
 }
+
+/** The first byte and the one behind the last, as a range. @param {number} start @param {number} end */
+function span(start = 0, end = Infinity) {
+  const offset = Math.max(0, start);
+  return { offset, length: end === Infinity ? undefined : Math.max(0, end - offset) };
+}
+
+/** @param {string | number | Member} reference */
+const nameOf = (reference) => (typeof reference === 'object' ? reference.name : reference);
 
 /** Members below a directory, named from there. @implements {Members} */
 class MembersBelow {
@@ -90,6 +121,22 @@ class MembersBelow {
 }
 
 const decoder = new TextDecoder();
+
+/**
+ * Whether a name is as a pattern says, in linear time. @param {string} name
+ * @param {string} pattern '*' stands for anything but '/'
+ */
+function matchesPattern(name, pattern) {
+  let [at, star, from] = [0, -1, 0];
+  for (let i = 0; i < name.length;) {
+    if (pattern[at] === '*') [star, from] = [at++, i];
+    else if (pattern[at] === name[i]) [at, i] = [at + 1, i + 1];
+    else if (star >= 0 && name[from] !== '/') [at, i] = [star + 1, ++from];
+    else return false;
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
+}
 
 /** @param {ArchiveError | null} [error] */
 const factsOf = (error) =>
@@ -309,7 +356,7 @@ export class Checkpoint {
     const kept = this.#aside.get(member.index);
     if (kept) return kept;
     if (member.type !== 'file' || member.size > limit || !this.#origin.plain) return undefined;
-    return this.#gather(this.#origin.stream(member, this.#options.signal), member.size);
+    return this.read(member, { signal: this.#options.signal });
   }
 
   /** The checkpoint in a member that is an archive. @param {Member} member */
@@ -348,20 +395,16 @@ export class Checkpoint {
     return checkpoint;
   }
 
-  /** The last regular file of this name; a member stands for itself. @param {string | Member} name @returns {Member} */
+  /** @param {string | Member} name @returns {Member} */
   #member(name) {
-    return fileNamed(this.members, name);
+    const found = this.#meant(new Set([name]));
+    return /** @type {Member} */ (found.get(name));
   }
 
-  /** @param {AsyncIterable<Uint8Array>} pieces @param {number} size */
-  async #gather(pieces, size) {
-    const bytes = new Uint8Array(size);
-    let filled = 0;
-    for await (const piece of pieces) {
-      bytes.set(piece, filled);
-      filled += piece.length;
-    }
-    return bytes;
+  /** @param {Set<string | number | Member>} references */
+  #meant(references) {
+    const prefix = this.#prefix ? `${this.#prefix}/` : '';
+    return membersMeant(this.members, this.#list(), prefix, references);
   }
 
   /**
@@ -371,44 +414,111 @@ export class Checkpoint {
    * @param {ReadOptions & {limit?: number}} [options] limit: bytes, 64 MiB by default
    * @returns {Promise<Uint8Array>}
    */
-  async read(name, { limit = READ_LIMIT, ...options } = {}) {
-    if (this.#inner) return this.#inner.read(name, { ...options, limit });
-    const { member, origin, kept } = await this.#content(name, options);
-    const { start, end } = range(member, options);
-    if (end - start > limit)
+  async read(name, { limit = READ_LIMIT, start, end, inside, signal } = {}) {
+    if (this.#inner) return this.#inner.read(name, { limit, start, end, inside, signal });
+    const list = [{ member: name, ...span(start, end) }];
+    const { origin, groups } = await this.#plan(list, { inside, signal });
+    const [{ member, parts }] = groups;
+    const [part] = parts;
+    const size = part.end - part.start;
+    if (size > limit)
       throw new RangeError(
-        `${member.name} has ${end - start} bytes; that is more than the limit of ${limit}`,
+        `${member.name} has ${size} bytes; that is more than the limit of ${limit}`,
       );
-    if (kept) return kept.slice(start, end);
-    return this.#gather(origin.stream(member, options.signal, start, end), end - start);
+    const whole = new Uint8Array(size);
+    for await (const { bytes, offset } of rangesOf(origin, groups, signal))
+      whole.set(bytes, offset - part.start);
+    return whole;
   }
 
   /**
    * One member, piece by piece; as `read`, without a limit.
    * @param {string | Member} name @param {ReadOptions} [options] @returns {AsyncGenerator<Uint8Array>}
    */
-  async *stream(name, options = {}) {
-    if (this.#inner) {
-      yield* this.#inner.stream(name, options);
-      return;
-    }
-    const { member, origin, kept } = await this.#content(name, options);
-    const { start, end } = range(member, options);
-    if (kept) yield kept.slice(start, end);
-    else yield* origin.stream(member, options.signal, start, end);
+  async *stream(name, { start, end, inside, signal } = {}) {
+    const list = [{ member: name, ...span(start, end) }];
+    for await (const { bytes } of this.ranges(list, { inside, signal }))
+      if (bytes.length > 0) yield bytes;
   }
 
-  /** Where the bytes of a member are. @param {string | Member} name @param {ReadOptions} options @returns {Promise<{member: Member, origin: Origin, kept?: Uint8Array}>} */
-  async #content(name, { inside, signal }) {
+  /**
+   * Parts of members, in the order of the archive, whatever the order of the list. What is in a plain
+   * archive is read where it lies, together with what is near; of a compressed one there is one pass for
+   * all, which ends behind the last range. Beyond what comes next nothing is read while the body of the
+   * loop runs, and leaving the loop ends the reading.
+   * @param {Iterable<import('./ranges.js').Range>} list
+   * @param {{signal?: AbortSignal, inside?: string | Member}} [options] inside: the members are in this
+   *   one, which is an archive itself
+   * @returns {AsyncGenerator<import('./ranges.js').RangePiece>}
+   */
+  async *ranges(list, { signal, inside } = {}) {
+    if (this.#inner) {
+      yield* this.#inner.ranges(list, { signal, inside });
+      return;
+    }
+    const { origin, groups } = await this.#plan(list, { inside, signal });
+    yield* rangesOf(origin, groups, signal);
+  }
+
+  /**
+   * Many small members, each whole, in one pass; of several of one name the last.
+   * @param {string | ((member: Member) => boolean)} which a pattern, in which '*' stands for anything but
+   *   '/', or a function
+   * @param {{signal?: AbortSignal, limit?: number}} [options] limit: bytes of one member, 64 MiB by default
+   * @returns {AsyncGenerator<{member: Member, bytes: Uint8Array}>}
+   */
+  async *readAll(which, { signal, limit = READ_LIMIT } = {}) {
+    if (this.#inner) {
+      yield* this.#inner.readAll(which, { signal, limit });
+      return;
+    }
+    const matches =
+      typeof which === 'function'
+        ? which
+        : (/** @type {Member} */ { name }) => matchesPattern(name, which);
+    /** @type {Map<string, Member>} */
+    const last = new Map();
+    for (const member of this.members)
+      if (member.type === 'file' && matches(member)) last.set(member.name, member);
+    const members = [...last.values()];
+    const large = members.find(({ size }) => size > limit);
+    if (large)
+      throw new RangeError(
+        `${large.name} has ${large.size} bytes; that is more than the limit of ${limit}`,
+      );
+    const list = members.map((member) => ({ member, tag: member }));
+    const { origin, groups } = await this.#plan(list, { signal });
+    let whole = NOTHING;
+    for await (const { tag, offset, bytes, last: complete } of rangesOf(origin, groups, signal)) {
+      if (offset === 0) whole = complete ? bytes : new Uint8Array(tag.size);
+      if (whole !== bytes) whole.set(bytes, offset);
+      if (complete) yield { member: tag, bytes: whole };
+    }
+  }
+
+  /**
+   * Where ranges are to be read from.
+   * @param {Iterable<import('./ranges.js').Range>} list @param {Pick<ReadOptions, 'inside' | 'signal'>} options
+   */
+  async #plan(list, { inside, signal }) {
     if (inside === undefined) {
-      const member = this.#member(name);
-      return { member, origin: this.#origin, kept: this.#aside.get(member.index) };
+      const groups = plan(
+        list,
+        (references) => this.#meant(references),
+        (index) => this.#aside.get(index),
+      );
+      return { origin: this.#origin, groups };
     }
     const outer = this.#member(inside);
-    const { members, compression } = await this.#listing(outer, signal);
+    const { members, bodies, compression } = await this.#listing(outer, signal);
     const origin = this.#originOf(outer);
     origin.compression = compression;
-    return { member: fileNamed(members, name), origin };
+    const groups = plan(
+      list,
+      (references) => membersMeant(members, members, '', references),
+      (index) => bodies.get(index),
+    );
+    return { origin, groups };
   }
 
   /** A member as something to read an archive from. @param {Member} member */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the bytes of a checkpoint come from: a source, a member of an archive, a member of a member.
-import { ArchiveError, openArchive, windowOf } from './archive.js';
+import { ArchiveError, finished, openArchive, readArchive, windowOf } from './archive.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
@@ -12,8 +12,6 @@ import { ArchiveError, openArchive, windowOf } from './archive.js';
  * @property {() => void | Promise<void>} [close]
  * @property {boolean} [directory] the archive is made up from the files of a directory
  */
-
-const PIECE = 2 ** 20;
 
 /** An archive that can be read again. */
 export class Origin {
@@ -61,8 +59,12 @@ export class Origin {
     this.compression = (await openArchive(this.#core, this.#head)).compression;
   }
 
-  /** Reads the archive. @param {ArchiveOptions} options @returns {Promise<Archive>} */
-  async archive(options) {
+  /**
+   * Reads the archive from its start.
+   * @param {ArchiveOptions} options
+   * @returns {AsyncGenerator<import('./archive.js').Piece, Archive>} as readArchive
+   */
+  async *read(options) {
     const { input } = this;
     if (input) {
       if (this.#spent && input.size === undefined) throw new TypeError(ONCE);
@@ -72,20 +74,21 @@ export class Origin {
       const read = (/** @type {number} */ offset, /** @type {number} */ length) =>
         offset === 0 && head ? head : input.read(offset, length);
       const source = /** @type {any} */ ({ size: input.size, read });
-      return openArchive(this.#core, source, { depth: this.#depth, ...options });
+      return yield* readArchive(this.#core, source, { depth: this.#depth, ...options });
     }
     const outer = /** @type {Origin} */ (this.#outer);
     const index = /** @type {number} */ (this.#index);
     const { onProgress, signal, ...inner } = options;
-    const read = await outer.archive({
-      onProgress,
-      signal,
-      stopAfter: index,
-      decide: (member) => (member.index === index ? { archive: inner } : undefined),
-    });
+    const pickAs = { archive: inner };
+    const read = yield* outer.read({ onProgress, signal, pick: [index], pickAs });
     const nested = read.nested.get(index);
     if (!nested) throw read.error ?? new ArchiveError(GONE, { code: 'gone' });
     return nested;
+  }
+
+  /** The archive, read to its end. @param {ArchiveOptions} options @returns {Promise<Archive>} */
+  archive(options) {
+    return finished(this.read(options));
   }
 
   /** The archive that a member is. @param {Member} member @returns {Origin} */
@@ -108,82 +111,19 @@ export class Origin {
   }
 
   /**
-   * The data of a member, or a part of them, piece by piece.
-   * @param {Member} member @param {AbortSignal} [signal] @param {number} [start] @param {number} [end]
-   * @returns {AsyncGenerator<Uint8Array>}
+   * A part of the input, where the members of a plain archive lie.
+   * @param {number} start @param {number} length @returns {Promise<Uint8Array>} fewer bytes at the end
    */
-  async *stream(member, signal, start = 0, end = member.size) {
-    signal?.throwIfAborted();
-    if (start >= end) return;
-    if (this.plain && !member.flags.includes('sparse')) {
-      const { dataOffset } = member;
-      yield* this.#seek(dataOffset + start, dataOffset + end, signal);
-      return;
-    }
-    let at = 0;
-    for await (const piece of this.#search(member, signal)) {
-      const from = Math.max(0, start - at);
-      const to = Math.min(piece.length, end - at);
-      if (from < to) yield piece.subarray(from, to);
-      at += piece.length;
-      if (at >= end) return;
-    }
+  async bytes(start, length) {
+    return /** @type {Input} */ (this.input).read(start, length);
   }
 
-  /** @param {number} start @param {number} end @param {AbortSignal} [signal] */
-  async *#seek(start, end, signal) {
-    const input = /** @type {Input} */ (this.input);
-    for (let at = start; at < end;) {
-      const bytes = await input.read(at, Math.min(PIECE, end - at));
-      signal?.throwIfAborted();
-      if (bytes.length === 0) throw new ArchiveError(CUT, { code: 'truncated-member', offset: at });
-      at += bytes.length;
-      yield bytes;
-    }
-  }
-
-  /** @param {Member} member @param {AbortSignal} [signal] */
-  async *#search(member, signal) {
-    /** @type {{bytes: Uint8Array, taken: () => void}[]} */
-    const pieces = [];
-    let wake = () => {};
-    let left = member.size;
-    let finished = false;
-    const stop = new AbortController();
-    const signals = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-    const reading = this.archive({
-      signal: signals,
-      stopAfter: member.index,
-      decide: ({ index }) =>
-        index === member.index &&
-        ((bytes) =>
-          new Promise((taken) => {
-            pieces.push({ bytes, taken });
-            wake();
-          })),
-    }).finally(() => {
-      finished = true;
-      wake();
-    });
-    reading.catch(() => {}); // it is looked at below
-    try {
-      while (left > 0) {
-        const piece = pieces.shift();
-        if (piece) {
-          left -= piece.bytes.length;
-          yield piece.bytes;
-          piece.taken();
-        } else if (finished) {
-          const { error } = await reading;
-          throw error ?? new ArchiveError(GONE, { code: 'gone' });
-        } else {
-          await new Promise((resolve) => (wake = () => resolve(undefined)));
-        }
-      }
-    } finally {
-      stop.abort();
-      for (const { taken } of pieces) taken();
-    }
+  /** A sparse member of a plain archive as an archive of its own. @param {Member} member @returns {Origin} */
+  alone(member) {
+    const input = /** @type {Input & {size: number}} */ (this.input);
+    const { headerOffset } = member;
+    const rest = windowOf(/** @type {any} */ (input), headerOffset, input.size - headerOffset);
+    return new Origin(this.#core, rest, this.#depth);
   }
 
   /** Lets go of what the input holds. */
@@ -194,5 +134,4 @@ export class Origin {
 }
 
 const ONCE = 'a stream can be read only once; open a file, a Blob or bytes to read members later';
-const GONE = 'The member is no longer where it was.';
-const CUT = 'The archive ends inside the member.';
+export const GONE = 'The member is no longer where it was.';

@@ -216,7 +216,14 @@ main((tables) => {
     ['model.d.ts', model(tables)],
     ['report.d.ts', report(tables)],
   ]);
-  for (const name of ['index.d.ts', 'checkpoint.d.ts', 'node.d.ts', 'inline.d.ts', 'rules.d.ts']) {
+  for (const name of [
+    'index.d.ts',
+    'checkpoint.d.ts',
+    'node.d.ts',
+    'inline.d.ts',
+    'debug.d.ts',
+    'rules.d.ts',
+  ]) {
     const template = readFileSync(new URL(`./api/${name}`, import.meta.url), 'utf8');
     files.set(
       name,

@@ -22,7 +22,7 @@ export function BlockNode({ block, title }) {
     case 'facts':
       return h(Facts, { rows: block.rows });
     case 'table':
-      return h(Table, { head: block.head, seq: block.seq, title });
+      return h(Table, { head: block.head, seq: block.seq, wide: block.wide, title });
     case 'list':
       return h(List, { seq: block.seq, title });
     case 'timeline':
@@ -46,8 +46,8 @@ export function Facts({ rows }) {
   );
 }
 
-/** The roles are said aloud because the style sheet changes how the parts of the table are laid out. @param {Pick<Extract<Block, {t: 'table'}>, 'head' | 'seq'> & {title: string}} props */
-function Table({ head, seq, title }) {
+/** The roles are said aloud because the style sheet changes how the parts of the table are laid out. @param {Pick<Extract<Block, {t: 'table'}>, 'head' | 'seq' | 'wide'> & {title: string}} props */
+function Table({ head, seq, wide, title }) {
   const [rows, button] = useMore(seq);
   return h(
     'div',
@@ -72,7 +72,15 @@ function Table({ head, seq, title }) {
             'tr',
             { role: 'row', key: index },
             cells.map((cell, column) =>
-              h('td', { role: 'cell', 'data-label': head[column] }, h(Value, { cell })),
+              h(
+                'td',
+                {
+                  role: 'cell',
+                  'data-label': head[column],
+                  class: wide && (wide.includes(column) ? 'wide' : 'tight'),
+                },
+                h(Value, { cell }),
+              ),
             ),
           ),
         ),

@@ -4,6 +4,7 @@
 import { openCheckpoint } from '../../wasm/api/index.js';
 import { A, F } from '../text.js';
 import { Desk } from './desk.js';
+import { dumpSections } from './dump.js';
 import { folderSource } from './folder.js';
 import { frame } from './lines.js';
 import { MemberTree } from './members.js';
@@ -38,7 +39,14 @@ export class Item {
   #counts = new Map();
   /** @type {MemberTree | undefined} */
   #tree;
-  #shelves = { model: new Shelf(), sections: new Shelf(), members: new Shelf() };
+  #shelves = {
+    model: new Shelf(),
+    sections: new Shelf(),
+    members: new Shelf(),
+    dump: new Shelf(),
+  };
+  /** What is in the images. @type {Promise<any> | undefined} */
+  #dump;
   /** @type {Desk | undefined} */
   #desk;
   /** @type {import('../types.d.ts').Model | undefined} */
@@ -120,6 +128,11 @@ export class Item {
     this.#tree = undefined;
     this.#desk?.close();
     this.#desk = undefined;
+    this.#dump?.then(
+      (dump) => dump.close(),
+      () => {},
+    );
+    this.#dump = undefined;
     this.#counts.clear();
     for (const shelf of Object.values(this.#shelves)) shelf.clear();
   }
@@ -149,6 +162,16 @@ export class Item {
     shelf.clear();
     const context = { ckpt: this.#ckpt, shelf, secrets: this.known.secrets };
     return sectionsOf(context, this.#checkpoint);
+  }
+
+  /** What was running, for people. The images are read when they are first asked for, and once. */
+  async dump() {
+    const checkpoint = this.#checkpoint;
+    this.#dump ??= checkpoint.dump();
+    const dump = await this.#dump;
+    if (checkpoint !== this.#checkpoint) throw new Error(F.left);
+    this.#shelves.dump.clear();
+    return dumpSections(dump, { ckpt: this.#ckpt, shelf: this.#shelves.dump });
   }
 
   /** @param {{text: string, sort: import('../types.d.ts').MemberSort, toggle?: number}} how */

@@ -73,6 +73,7 @@ export function runWorker() {
     },
     text: ({ id, from, count }) => piece(id, from, count),
     sections: ({ item }) => itemOf(item).sections(),
+    dump: ({ item }) => itemOf(item).dump(),
     members: ({ item, ...how }) => itemOf(item).members(how),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
     file: ({ item, ...place }) => itemOf(item).desk.file(place),

@@ -39,6 +39,7 @@ export function makeModel(context, { checkpoint, report, source }) {
     largest: largest(ckpt, members),
     statistics: statistics(summary),
     members: members.length,
+    images: summary.sizes.checkpoint > summary.sizes.pages,
     metadata: Object.values(documents).some(
       ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,
     ),

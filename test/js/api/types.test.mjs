@@ -44,6 +44,7 @@ const entries = [
   ['index.d.ts', 'container-checkpoint', 5],
   ['node.d.ts', 'container-checkpoint/node', 13],
   ['inline.d.ts', 'container-checkpoint/inline', 5],
+  ['debug.d.ts', 'container-checkpoint/debug', 5],
 ];
 for (const [file, module, count] of entries) {
   test(`${file} declares what ${module} exports`, async () => {

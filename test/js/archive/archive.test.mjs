@@ -9,7 +9,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { ArchiveError, openArchive, windowOf } from '../../../wasm/api/archive.js';
+import {
+  ArchiveError,
+  GIVE,
+  openArchive,
+  readArchive,
+  windowOf,
+} from '../../../wasm/api/archive.js';
 import { header, tar } from '../lib/tar.mjs';
 
 const builder = fileURLToPath(new URL('../../tools/build.py', import.meta.url));
@@ -127,10 +133,17 @@ test('members to keep: names, prefixes, a function, a limit', async () => {
   assert.equal(archive.members.at(4), undefined);
 
   const pieces = [];
-  archive = await openArchive(core, bytes, {
-    want: (member) =>
-      member.name === 'spec.dump' && (async (piece) => void pieces.push(Buffer.from(piece))),
+  const reading = readArchive(core, bytes, {
+    want: (member) => member.name === 'spec.dump' && GIVE,
   });
+  for (;;) {
+    const { done, value } = await reading.next();
+    if (done) {
+      archive = value;
+      break;
+    }
+    pieces.push(Buffer.from(value.bytes));
+  }
   assert.equal(Buffer.concat(pieces).toString(), 'spec');
   assert.equal(archive.bodies.size, 0);
   assert.equal(archive.members.length, 4);

@@ -219,6 +219,41 @@ export interface Listing {
   error: ArchiveError | null;
 }
 
+export interface ReadOptions {
+  /** First byte of the member that is wanted. */
+  start?: number;
+  /** The byte behind the last. */
+  end?: number;
+  /** The member is in this one, which is an archive itself. */
+  inside?: string | Member;
+  signal?: AbortSignalLike;
+}
+
+/** A part of a member. */
+export interface Range<Tag = undefined> {
+  /** Its name (the last regular file that is called so counts), its index, or the member itself. */
+  member: string | number | Member;
+  /** Of the first byte in the member, 0 by default. */
+  offset?: number;
+  /** In bytes: all that follows by default, and never more than there is. */
+  length?: number;
+  /** Comes back with the bytes. */
+  tag?: Tag;
+}
+
+/** Some bytes of a range; those of one range come in order. */
+export interface RangePiece<Tag = undefined> {
+  tag: Tag;
+  /** Index of the member. */
+  member: number;
+  /** Where the bytes are in the member. */
+  offset: number;
+  /** None for a range that is empty. */
+  bytes: Uint8Array;
+  /** The range is complete. */
+  last: boolean;
+}
+
 /** An opened checkpoint. */
 export class Checkpoint {
   private constructor();
@@ -245,18 +280,33 @@ export class Checkpoint {
       }
     | undefined;
   /**
-   * One member. From an uncompressed archive it is read where it lies; a compressed one is read
-   * again, from its start up to the member.
+   * One member, or a part of it. From an uncompressed archive it is read where it lies; a compressed
+   * one is read again, from its start up to the end of what is wanted.
    * @throws RangeError if there is no regular file of this name, or it is larger than `limit` (64 MiB)
    */
-  read(name: string, options?: { signal?: AbortSignalLike; limit?: number }): Promise<Uint8Array>;
-  /** One member, piece by piece. */
-  stream(
-    name: string,
-    options?: { signal?: AbortSignalLike },
-  ): AsyncGenerator<Uint8Array, void, undefined>;
+  read(name: string | Member, options?: ReadOptions & { limit?: number }): Promise<Uint8Array>;
+  /** As `read`, piece by piece and without a limit. */
+  stream(name: string | Member, options?: ReadOptions): AsyncGenerator<Uint8Array, void, undefined>;
+  /**
+   * Parts of members, in the order of the archive, whatever the order of the list. What is in a plain
+   * archive is read where it lies, together with what is near; of a compressed one there is one pass
+   * for all, which ends behind the last range. Leaving the loop ends the reading.
+   */
+  ranges<Tag = undefined>(
+    list: Iterable<Range<Tag>>,
+    options?: Pick<ReadOptions, 'inside' | 'signal'>,
+  ): AsyncGenerator<RangePiece<Tag>, void, undefined>;
+  /**
+   * Many small members, each whole, in one pass; of several of one name the last.
+   * @param which a pattern in which `*` stands for anything but `/`, or a function
+   * @throws RangeError if one is larger than `limit` (64 MiB)
+   */
+  readAll(
+    which: string | ((member: Member) => boolean),
+    options?: { signal?: AbortSignalLike; limit?: number },
+  ): AsyncGenerator<{ member: Member; bytes: Uint8Array }, void, undefined>;
   /** The members of a member that is an archive itself, such as rootfs-diff.tar. */
-  list(name: string, options?: { signal?: AbortSignalLike }): Promise<Listing>;
+  list(name: string | Member, options?: { signal?: AbortSignalLike }): Promise<Listing>;
   /** The containers of a pod, or the checkpoint in an image; else none. */
   containers(): Promise<Checkpoint[]>;
   /** Lets go of the file, if one is open. */

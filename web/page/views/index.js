@@ -6,6 +6,7 @@ import { Files } from './files.js';
 import { Findings } from './findings.js';
 import { Metadata } from './metadata.js';
 import { Overview } from './overview.js';
+import { Processes } from './processes.js';
 
 /** @typedef {import('../../types.d.ts').Model} Model */
 /**
@@ -37,6 +38,12 @@ const VIEWS = [
     component: Findings,
     has: () => true,
     count: findings,
+  },
+  {
+    id: 'processes',
+    title: T.views.processes,
+    component: Processes,
+    has: ({ images }) => images,
   },
   {
     id: 'metadata',

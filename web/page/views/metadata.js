@@ -1,87 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // All metadata in a form for people.
-import { T } from '../../text.js';
 import { api } from '../api.js';
-import { BlockNode } from '../blocks.js';
 import { h } from '../h.js';
-import { useAnswer } from '../hooks.js';
-import { hashOf } from '../store.js';
+import { Sections } from './sections.js';
 
 /** @param {import('./index.js').ViewProps} props */
-export function Metadata({ item, model, place }) {
-  const { value: sections, error } = useAnswer(
-    () => api.sections({ item: item.id }),
-    [item.id, model],
-  );
-  if (error) return h('p', { class: 'failed' }, error);
-  if (!sections) return h('p', { class: 'quiet' }, T.reading);
-  return h(
-    'div',
-    { class: 'metadata' },
-    h(
-      'nav',
-      { class: 'contents', 'aria-label': T.contents },
-      h(
-        'ul',
-        null,
-        sections.map(({ title }, index) =>
-          h(
-            'li',
-            { key: index },
-            h(
-              'a',
-              {
-                class: 'walk',
-                href: hashOf({ item: item.id, view: 'metadata', index }),
-                'aria-current': place.index === index ? 'true' : undefined,
-                onClick: () => show(index),
-              },
-              title,
-            ),
-          ),
-        ),
-      ),
-    ),
-    h(
-      'div',
-      { class: 'sections' },
-      sections.map(({ title, source, index, blocks }, number) =>
-        h(
-          'section',
-          {
-            key: number,
-            class: 'card',
-            id: `section-${number}`,
-            'aria-labelledby': `section-${number}-title section-${number}-source`,
-            ref: (/** @type {HTMLElement | null} */ element) => {
-              if (place.index === number && element && !element.dataset.seen)
-                element.scrollIntoView();
-              if (element) element.dataset.seen = '';
-            },
-          },
-          h(
-            'header',
-            null,
-            h('h2', { id: `section-${number}-title` }, title),
-            index >= 0
-              ? h(
-                  'a',
-                  {
-                    id: `section-${number}-source`,
-                    href: hashOf({ item: item.id, view: 'files', index }),
-                  },
-                  source,
-                )
-              : h('span', { id: `section-${number}-source`, class: 'quiet' }, source),
-          ),
-          blocks.map((block, i) => h(BlockNode, { key: i, block, title })),
-        ),
-      ),
-    ),
-  );
-}
-
-/** @param {number} index of a section */
-function show(index) {
-  document.getElementById(`section-${index}`)?.scrollIntoView();
-}
+export const Metadata = (props) =>
+  h(Sections, {
+    ...props,
+    view: 'metadata',
+    load: () => api.sections({ item: props.item.id }),
+  });

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * The same API with a core for debugging: its functions have names in stack traces, and undefined behaviour in C traps
+ * at once. It is larger and slower.
+ * @module
+ */
+import { load as loadCore, openCheckpoint as openWithCore } from './index.js';
+
+export { ArchiveError, Checkpoint, CheckpointError } from './index.js';
+
+/** The core, ready for use. Calling it again gives the same one. @type {typeof loadCore} */
+export function load({ wasm } = {}) {
+  return loadCore({ wasm: wasm ?? new URL('../../dist/core.debug.wasm', import.meta.url) });
+}
+
+/** Opens a checkpoint; see index.js. @type {typeof openWithCore} */
+export async function openCheckpoint(source, options) {
+  await load();
+  return openWithCore(source, options);
+}

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading parts of members, many at a time: the one way to the data of a checkpoint.
+import { ArchiveError, unlessAborted } from './archive.js';
+import { GONE } from './origin.js';
+
+/**
+ * A part of a member that is wanted.
+ * @typedef {object} Range
+ * @property {string | number | import('./archive.js').Member} member its name, its index, or itself
+ * @property {number} [offset] of the first byte in the member, 0 by default
+ * @property {number} [length] all that follows by default; never more than there is
+ * @property {any} [tag] comes back with the bytes
+ *
+ * Some bytes of a range. Those of one range come in order; `offset` is where they are in the member.
+ * @typedef {object} RangePiece
+ * @property {any} tag of the range
+ * @property {number} member index
+ * @property {number} offset of the bytes in the member
+ * @property {Uint8Array} bytes none for a range that is empty
+ * @property {boolean} last whether the range is complete
+ *
+ * @typedef {{start: number, end: number, tag: any}} Part of a member
+ * @typedef {object} Group the parts of one member that are wanted
+ * @property {import('./archive.js').Member} member
+ * @property {Part[]} parts by start
+ * @property {Uint8Array} [kept] all bytes of the member, if they are there already
+ */
+
+/** Bytes that are read at once. */
+const PIECE = 2 ** 20;
+/** Bytes that are rather read than left out. */
+const GAP = 2 ** 16;
+const NOTHING = new Uint8Array();
+
+/** @param {any} value @param {string} what @param {number} fallback */
+function count(value, what, fallback) {
+  if (value === undefined) return fallback;
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new TypeError(`the ${what} of a range must be a whole number, not ${String(value)}`);
+}
+
+/**
+ * Ranges by member, in the order of the archive.
+ * @param {Iterable<Range>} list
+ * @param {(references: Set<Range['member']>) => Map<Range['member'], import('./archive.js').Member>} resolve
+ * @param {(index: number) => Uint8Array | undefined} keptOf
+ * @returns {Group[]}
+ */
+export function plan(list, resolve, keptOf) {
+  const ranges = [...list];
+  const members = resolve(new Set(ranges.map(({ member }) => member)));
+  /** @type {Map<number, Group>} */
+  const groups = new Map();
+  for (const { member: reference, offset, length, tag } of ranges) {
+    const member = /** @type {import('./archive.js').Member} */ (members.get(reference));
+    const start = Math.min(count(offset, 'offset', 0), member.size);
+    const end = Math.min(start + count(length, 'length', member.size), member.size);
+    let group = groups.get(member.index);
+    if (!group) {
+      const kept = keptOf(member.index);
+      group = { member, parts: [], kept: kept?.length === member.size ? kept : undefined };
+      groups.set(member.index, group);
+    }
+    group.parts.push({ start, end, tag });
+  }
+  const sorted = [...groups.values()].sort((a, b) => a.member.index - b.member.index);
+  for (const { parts } of sorted) parts.sort((a, b) => a.start - b.start);
+  return sorted;
+}
+
+/** Cuts what comes in order into the pieces of parts. */
+class Cutter {
+  #parts;
+  #index;
+  #next = 0;
+  /** Begun and not complete. @type {Part[]} */
+  #open = [];
+
+  /** @param {Group} group */
+  constructor({ member, parts }) {
+    this.#index = member.index;
+    this.#parts = parts.filter(({ start, end }) => start < end);
+  }
+
+  get done() {
+    return this.#open.length === 0 && this.#next === this.#parts.length;
+  }
+
+  /** @param {Part} part @param {number} offset @param {Uint8Array} bytes @returns {RangePiece} */
+  #piece({ tag, end }, offset, bytes) {
+    return { tag, member: this.#index, offset, bytes, last: offset + bytes.length === end };
+  }
+
+  /**
+   * The pieces in some bytes of the member, which are copied if they are only lent.
+   * @param {number} at where they are in it @param {Uint8Array} bytes @param {boolean} [lent]
+   * @returns {RangePiece[]}
+   */
+  cut(at, bytes, lent = true) {
+    const until = at + bytes.length;
+    while (this.#next < this.#parts.length && this.#parts[this.#next].start < until)
+      this.#open.push(this.#parts[this.#next++]);
+    if (this.#open.length === 0) return [];
+    const pieces = this.#open.map((part) => {
+      const from = Math.max(part.start, at);
+      const to = Math.min(part.end, until) - at;
+      return this.#piece(
+        part,
+        from,
+        lent ? bytes.slice(from - at, to) : bytes.subarray(from - at, to),
+      );
+    });
+    this.#open = this.#open.filter(({ end }) => end > until);
+    return pieces;
+  }
+}
+
+/** What needs no reading of a group: empty parts, and all if the bytes are there. @param {Group} group @returns {Generator<RangePiece>} */
+function* atOnce({ member, parts, kept }) {
+  for (const { start, end, tag } of parts) {
+    if (kept || start === end) {
+      const bytes = kept?.slice(start, end) ?? NOTHING;
+      yield { tag, member: member.index, offset: start, bytes, last: true };
+    }
+  }
+}
+
+/** @param {Group} group */
+const needsReading = ({ parts, kept }) => !kept && parts.some(({ start, end }) => start < end);
+
+/**
+ * Yields the ranges of groups, in the order of the archive: of a plain archive by reading what is near
+ * together at once, and the next piece ahead; of another one in one pass, which ends behind the last
+ * range. Leaving the loop ends the reading.
+ * @param {import('./origin.js').Origin} origin
+ * @param {Group[]} groups
+ * @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<RangePiece>}
+ */
+export async function* rangesOf(origin, groups, signal) {
+  signal?.throwIfAborted();
+  if (origin.plain) yield* inPlace(origin, groups, signal);
+  else yield* inOnePass(origin, groups, signal);
+}
+
+/**
+ * @param {import('./origin.js').Origin} origin @param {Group[]} groups @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<RangePiece>}
+ */
+async function* inOnePass(origin, groups, signal) {
+  const pick = groups.filter(needsReading).map(({ member }) => member.index);
+  let next = 0; // of the groups: whose pieces come next
+  let left = pick.length;
+  /** @type {Cutter | null} */
+  let cutter = null;
+  let current = -1;
+  const pass = left > 0 ? origin.read({ signal, pick }) : null;
+  try {
+    while (pass && left > 0) {
+      const { done, value } = await pass.next();
+      if (done) throw value.error ?? new ArchiveError(GONE, { code: 'gone' });
+      const { index, offset, bytes } = value;
+      const first = next;
+      if (!cutter || index !== current) {
+        if (cutter && !cutter.done) throw new ArchiveError(GONE, { code: 'gone' });
+        while (groups[next].member.index !== index) next++;
+        cutter = new Cutter(groups[next++]);
+        current = index;
+      }
+      if (cutter.done) continue; // the rest of a member
+      const pieces = cutter.cut(offset, bytes); // copied before anybody else gets a turn
+      if (cutter.done) left--;
+      for (let i = first; i < next; i++) yield* atOnce(groups[i]);
+      yield* pieces;
+    }
+  } finally {
+    await pass?.return(/** @type {any} */ (undefined));
+  }
+  for (; next < groups.length; next++) yield* atOnce(groups[next]);
+}
+
+/**
+ * What is read in one go, or a group that is none of that.
+ * @typedef {{start: number, end: number, extents: Extent[]}} Block in the source
+ * @typedef {{start: number, end: number, base: number, cutter: Cutter}} Extent base: where the member lies
+ */
+
+/** Parts of a member that are near together, as one. @param {Group} group @returns {Generator<Extent>} */
+function* extentsOf(group) {
+  const base = group.member.dataOffset;
+  const cutter = new Cutter(group);
+  let start = 0;
+  let end = 0;
+  for (const part of group.parts) {
+    if (part.start === part.end) continue;
+    if (part.start > end + GAP && end > 0) {
+      yield { start: base + start, end: base + end, base, cutter };
+      end = 0;
+    }
+    if (end === 0) start = part.start;
+    end = Math.max(end, part.end);
+  }
+  if (end > 0) yield { start: base + start, end: base + end, base, cutter };
+}
+
+/** @param {Group[]} groups @returns {Generator<Block | Group>} */
+function* blocksOf(groups) {
+  /** @type {Block | null} */
+  let block = null;
+  for (const group of groups) {
+    const sparse = group.member.flags.includes('sparse');
+    if (group.kept || sparse || group.parts.some(({ start, end }) => start === end)) {
+      if (block) yield block;
+      block = null;
+      yield group;
+    }
+    if (sparse || !needsReading(group)) continue;
+    for (let extent of extentsOf(group)) {
+      if (block && (extent.start < block.end || extent.start > block.end + GAP)) {
+        yield block;
+        block = null;
+      }
+      for (;;) {
+        block ??= { start: extent.start, end: extent.start, extents: [] };
+        const end = Math.min(extent.end, block.start + PIECE);
+        if (extent.start < end) {
+          block.extents.push({ ...extent, end });
+          block.end = end;
+        }
+        if (end === extent.end) break;
+        extent = { ...extent, start: Math.max(extent.start, end) };
+        yield block;
+        block = null;
+      }
+    }
+  }
+  if (block) yield block;
+}
+
+/** @param {import('./origin.js').Origin} origin @param {Block} block */
+async function readBlock(origin, { start, end }) {
+  let bytes = await origin.bytes(start, end - start);
+  if (bytes.length >= end - start || bytes.length === 0) return bytes.subarray(0, end - start);
+  const whole = new Uint8Array(end - start);
+  let filled = 0;
+  for (; bytes.length > 0; bytes = await origin.bytes(start + filled, whole.length - filled)) {
+    whole.set(bytes.subarray(0, whole.length - filled), filled);
+    filled = Math.min(whole.length, filled + bytes.length);
+    if (filled === whole.length) break;
+  }
+  return whole.subarray(0, filled);
+}
+
+/**
+ * @param {import('./origin.js').Origin} origin @param {Group[]} groups @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<RangePiece>}
+ */
+async function* inPlace(origin, groups, signal) {
+  const steps = blocksOf(groups);
+  const ask = (/** @type {IteratorResult<Block | Group>} */ { done, value }) => {
+    const bytes = !done && 'extents' in value ? readBlock(origin, value) : undefined;
+    bytes?.catch(() => {}); // until its turn comes
+    return { step: done ? undefined : value, bytes };
+  };
+  for (let now = ask(steps.next()); now.step;) {
+    const { step } = now;
+    const bytes = await unlessAborted(now.bytes ?? NOTHING, signal);
+    signal?.throwIfAborted();
+    now = ask(steps.next());
+    if ('parts' in step) {
+      yield* atOnce(step);
+      if (needsReading(step) && step.member.flags.includes('sparse'))
+        yield* ofSparse(origin, step, signal);
+      continue;
+    }
+    for (const { start, end, base, cutter } of step.extents) {
+      const content = bytes.subarray(start - step.start, end - step.start);
+      yield* cutter.cut(start - base, content, false);
+      if (content.length < end - start)
+        throw new ArchiveError(CUT, { code: 'truncated-member', offset: start + content.length });
+    }
+  }
+}
+
+/** Sparse members have a map that only the reader of archives knows. @param {import('./origin.js').Origin} origin @param {Group} group @param {AbortSignal} [signal] */
+async function* ofSparse(origin, group, signal) {
+  const member = { ...group.member, index: 0 };
+  const parts = group.parts.filter(({ start, end }) => start < end);
+  for await (const piece of inOnePass(origin.alone(group.member), [{ member, parts }], signal))
+    yield { ...piece, member: group.member.index };
+}
+
+const CUT = 'The archive ends inside the member.';
