@@ -258,12 +258,17 @@ export const P = {
   exited: (/** @type {number} */ status) => `dead, exit status ${status}`,
   killed: (/** @type {string} */ signal) => `dead, killed by ${signal}`,
   files: 'Open files',
-  fileHead: ['PID', 'FD', 'Type', 'Path', '', 'Flags'],
-  deleted: 'deleted',
+  fileHead: ['PID', 'FD', 'Type', 'Path', 'Deleted', 'Flags'],
+  deleted: 'yes',
   sockets: 'Sockets',
   socketHead: ['PID', 'FD', 'Protocol', 'State', 'Local', 'Remote'],
   mounts: 'Mounts',
-  mountHead: ['Mounted on', 'Type', 'Source', 'Root'],
+  mountHead: ['Mounted on', 'Type', 'Source', 'Root', 'Flags', 'External'],
+  inFlight: 'in flight',
+  peer: (/** @type {number} */ inode, /** @type {{pid: number, fd: number}[]} */ holders) =>
+    holders.length === 0
+      ? `socket:[${inode}], not in the dump`
+      : list(holders.map(({ pid, fd }) => `PID ${pid} FD ${fd}`)),
   environments: 'Environment',
   environmentHead: ['PID', 'Variable', 'Value'],
   noValue: 'no value',

@@ -21,12 +21,12 @@ export function dumpSections(dump, context) {
   const depths = depthsOf(processes);
   const row = (/** @type {any} */ process) => processRow(context, process, depths);
   add(P.processes, [table(context, P.processHead, processes, row, [4])]);
-  const files = dump.files?.();
-  if (files) add(P.files, [table(context, P.fileHead, files, fileRow, [3])]);
-  const sockets = dump.sockets?.();
-  if (sockets) add(P.sockets, [table(context, P.socketHead, sockets, socketRow, [4, 5])]);
-  const mounts = dump.mounts?.();
-  if (mounts) add(P.mounts, [table(context, P.mountHead, mounts, mountRow, [0, 2])]);
+  const files = dump.files();
+  add(P.files, [table(context, P.fileHead, files, fileRow, [3])]);
+  const sockets = dump.sockets();
+  add(P.sockets, [table(context, P.socketHead, sockets, socketRow, [4, 5])]);
+  const mounts = dump.mounts();
+  add(P.mounts, [table(context, P.mountHead, mounts, mountRow, [0, 2])]);
   add(P.environments, [
     table(context, P.environmentHead, environments(processes), environmentRow, [2]),
   ]);
@@ -137,43 +137,45 @@ function credentialRow(process, context) {
 
 /** @param {any} file @param {Context} context @returns {Cell[]} */
 function fileRow(file, context) {
-  const { pid, fd, type, path, deleted, flags } = file;
+  const { pid, fd, use, type, path, deleted, flags } = file;
   return [
-    code(pid),
-    fd === null ? none('') : code(fd),
+    pid === null ? none(P.inFlight) : code(pid),
+    code(fd ?? use),
     code(type),
-    path === null || path === undefined ? none('') : words(context, path),
+    path === null ? none('') : words(context, path),
     deleted ? P.deleted : none(''),
     code((flags ?? []).join(' ')),
   ];
 }
 
-/** @param {any} end of a socket @returns {string} */
+/** @param {any} end of a socket; null: it has none @returns {string} */
 const endOf = (end) =>
   end?.address ? `${end.address.includes(':') ? `[${end.address}]` : end.address}:${end.port}` : '';
 
 /** @param {any} socket @param {Context} context @returns {Cell[]} */
 function socketRow(socket, context) {
-  const { pid, fd, family, protocol, type, state, local, remote, name, path } = socket;
-  const named = name ?? path;
+  const { pid, fd, family, protocol, type, state, local, remote, name, abstract, peer } = socket;
+  const kind = [family, protocol ?? type].filter(Boolean).join(' ');
+  const own = abstract && typeof name === 'string' ? `@${name}` : name;
   return [
-    code(pid),
+    pid === null ? none(P.inFlight) : code(pid),
     fd === null ? none('') : code(fd),
-    code([family, protocol ?? type].filter(Boolean).join(' ')),
+    code(kind),
     state ? code(state) : none(''),
-    named !== undefined && named !== null ? words(context, named) : code(endOf(local)),
-    code(endOf(remote)),
+    own !== null && own !== undefined ? words(context, own) : code(endOf(local)),
+    peer ? P.peer(peer.inode, peer.holders) : code(endOf(remote)),
   ];
 }
 
 /** @param {any} mount @param {Context} context @returns {Cell[]} */
-function mountRow(mount, context) {
-  const { mountpoint, path, fstype, type, source, root } = mount;
+function mountRow({ path, type, source, root, flags, external }, context) {
   return [
-    words(context, mountpoint ?? path),
-    code(fstype ?? type ?? ''),
-    words(context, source ?? ''),
-    words(context, root ?? ''),
+    words(context, path),
+    words(context, type),
+    words(context, source),
+    words(context, root),
+    code(flags.join(' ')),
+    external === null ? none('') : words(context, external),
   ];
 }
 

@@ -113,7 +113,7 @@ test('axe finds nothing to object to in any view: healthy, with errors, damaged,
     await page.setViewportSize({ width: 360, height: 640 });
     await page.keyboard.press('1');
     await page.locator('.overview').waitFor();
-    await page.keyboard.press('5');
+    await page.keyboard.press('6');
     await page.locator('.view-compare').waitFor();
     const tab = await page.locator('.views [aria-current]').boundingBox();
     assert.ok(tab && tab.x >= 0 && tab.x + tab.width <= 360, 'the view one is at is seen');

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What was running, as a real browser shows it, against what the API says.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import axe from 'axe-core';
+import { openCheckpoint } from '../../../wasm/api/node.js';
+import { P } from '../../../web/text.js';
+import { commandLine } from '../../../web/worker/dump.js';
+import { archives, browserTests, pick, section, shown, table, view } from '../lib/page-browser.mjs';
+import { tar } from '../lib/tar.mjs';
+
+const { folder, run } = browserTests();
+const sample = join(archives, 'simple-zstd.tar.zst');
+
+test('processes, their environment and credentials are those of the images', () =>
+  run(async (page) => {
+    const checkpoint = await openCheckpoint(readFileSync(sample), { name: 'simple' });
+    const dump = await checkpoint.dump();
+    await pick(page, [sample]);
+    await shown(page);
+    await view(page, 'Processes');
+    await section(page, P.processes).waitFor();
+    const rows = await table(section(page, P.processes));
+    assert.ok(dump.processes.length > 0);
+    assert.deepEqual(
+      rows.map(([pid, parent, , name, line]) => [
+        Number((pid ?? '').replaceAll('· ', '')),
+        Number(parent),
+        name,
+        line,
+      ]),
+      dump.processes.map((/** @type {any} */ { pid, ppid, comm, cmdline }) => [
+        pid,
+        ppid,
+        comm,
+        commandLine(cmdline),
+      ]),
+    );
+    // Values are not in the page before they are asked for.
+    const values = dump.processes.flatMap(({ environ }) => environ ?? []);
+    assert.ok(values.length > 0);
+    const html = await page.content();
+    for (const text of values)
+      if (typeof text === 'string' && text.split('=')[1]?.length > 12)
+        assert.ok(!html.includes(text.slice(text.indexOf('=') + 1)), text);
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+    assert.deepEqual(
+      violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
+      [],
+    );
+    dump.close();
+    await checkpoint.close();
+  }));
+
+test('images that cannot be read are said, and do not take the page away', () =>
+  run(async (page) => {
+    const path = folder.write(
+      'garbage.tar',
+      tar(
+        ['config.dump', '{"id":"a"}'],
+        ['checkpoint/pstree.img', 'no image'],
+        ['checkpoint/inventory.img', '<img src=x onerror=alert(1)>'],
+      ),
+    );
+    await pick(page, [path]);
+    await shown(page);
+    await view(page, 'Processes');
+    await section(page, P.gaps).waitFor();
+    const rows = await table(section(page, P.gaps));
+    assert.ok(rows.some(([image]) => image?.includes('pstree.img')));
+    assert.equal(await page.locator('main img').count(), 0);
+  }));
+
+test('a command line is written so that a shell takes it apart as it was', () => {
+  assert.equal(commandLine(['sh', '-c', "echo 'a b'"]), `sh -c 'echo '\\''a b'\\'''`);
+  assert.equal(commandLine(['', 'a\nb']), `'' 'a\nb'`);
+  assert.equal(commandLine([{ hex: 'ff' }]), `'hex ff'`);
+  assert.equal(commandLine(null), null);
+});
