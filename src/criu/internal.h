@@ -42,7 +42,7 @@ struct ckpt_dump {
     struct ckpt_pb *tree; /* tree.c: entries of all processes, in order */
     size_t tree_count;
     bool tree_known;
-    uint32_t steps; /* of work that are left: see ckpt_dump_spend() */
+    uint32_t steps;             /* of work that are left: see ckpt_dump_spend() */
     struct ckpt_memory *memory; /* memory.c */
     ckpt_dump *previous;
 };

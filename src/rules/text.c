@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "rules/rules.h"
-#include "text/secrets.h"
 #include "text/number.h"
+#include "text/secrets.h"
 #include "text/utf8.h"
 
 /* A quoted value is cut behind so many bytes. */

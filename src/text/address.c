@@ -158,7 +158,8 @@ bool ckpt_is_hardware_address(const char *text, size_t length)
     return true;
 }
 
-/* ---- writing ---------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------
+ */
 
 static size_t format_ipv4(const uint8_t *bytes, char *out)
 {

@@ -580,7 +580,7 @@ export class Checkpoint {
         throw new TypeError('previous: expected checkpoints, as openCheckpoint() gives them');
       const images = {
         prefix: checkpoint.#prefix,
-          records: () => checkpoint.#own.records(),
+        records: () => checkpoint.#own.records(),
         ranges: (
           /** @type {import('./ranges.js').Range[]} */ list,
           /** @type {AbortSignal | undefined} */ abort,

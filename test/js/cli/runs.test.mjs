@@ -50,7 +50,10 @@ const accepts = new Ajv2020.default({ strict: true }).compile(
 for (const [text, message] of [
   ['{"onyl": []}', 'c.json:1:10: /onyl: unknown key "onyl"; did you mean only?'],
   ['{\n  "only": ["CKP1*", 1]\n}', 'c.json:2:21: /only/1: expected a text'],
-  ['{"failOn": "bad"}', 'c.json:1:12: /failOn: expected one of error, warning, info, verdict, none'],
+  [
+    '{"failOn": "bad"}',
+    'c.json:1:12: /failOn: expected one of error, warning, info, verdict, none',
+  ],
   ['{"maxFindings": 0}', 'c.json:1:17: /maxFindings: expected an integer from 1 to 100000'],
   [
     '{"severities": {"CKP100": "fatal"}}',
