@@ -104,6 +104,7 @@ static size_t run_stream(struct unxz *x, const uint8_t **in, const uint8_t *end)
         x->magic_length = 0;
         x->padding = 0;
     } else if (result != LZMA_OK && result != LZMA_BUF_ERROR) {
+        length = 0; /* a filter has not seen these bytes: they are not the content */
         (void)fail(x, result);
     }
     return length;

@@ -18,10 +18,13 @@ static int damaged(const drive_result *r)
                                                   r->last.code == CKPT_ARCHIVE_E_LIMIT_RATIO);
 }
 
-/* How much libzstd gives out before it notices damage depends on how its input is cut. */
+/* How much libzstd and liblzma give out before they notice damage depends on how their input is
+ * cut. */
 static int same(const drive_result *a, const drive_result *b)
 {
-    if (a->info.compression == CKPT_COMPRESSION_ZSTD && (damaged(a) || damaged(b)))
+    if ((a->info.compression == CKPT_COMPRESSION_ZSTD ||
+         a->info.compression == CKPT_COMPRESSION_XZ) &&
+        (damaged(a) || damaged(b)))
         return 1;
     if (damaged(a))
         return a->last.code == b->last.code;
