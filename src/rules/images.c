@@ -56,7 +56,7 @@ ckpt_string ckpt_image_name(struct ckpt_images *im, enum ckpt_criu_kind kind, ui
 
 bool ckpt_has_image(struct ckpt_images *im, enum ckpt_criu_kind kind, uint64_t id)
 {
-    return ckpt_dump_image(im->dump, kind, id) != NULL;
+    return ckpt_dump_image(im->dump, kind, id) != NULL || !ckpt_is_whole(im->r);
 }
 
 /* A number as a path: its eight bytes in letters. */

@@ -6,7 +6,7 @@
  */
 import { load as loadCore, openCheckpoint as openWithCore } from './index.js';
 
-export { ArchiveError, Checkpoint, CheckpointError } from './index.js';
+export { ArchiveError, Checkpoint, CheckpointError, loadSync, ResourceError } from './index.js';
 
 /** The core, ready for use. Calling it again gives the same one. @type {typeof loadCore} */
 export function load({ wasm } = {}) {

@@ -30,7 +30,7 @@ import {
 import { nodeSource } from './node-source.js';
 import { provideCodecs } from '../border/codecs.js';
 
-export { ArchiveError, Checkpoint, CheckpointError, ResourceError };
+export { ArchiveError, Checkpoint, CheckpointError, loadSync, ResourceError };
 
 /** The core, compiled when it is first needed: at once, so that this module can be required. */
 const ckpt = () => loadSync({ wasm: () => readFileSync(packageFile('core.wasm')) });

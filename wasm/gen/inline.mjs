@@ -10,7 +10,7 @@ writeFileSync(
   `// SPDX-License-Identifier: Apache-2.0
 // Generated from core.wasm and codecs.wasm: the same API, with the core inside.
 import { load as loadCore, openCheckpoint as openWithCore } from '../wasm/api/index.js';
-export { ArchiveError, Checkpoint, CheckpointError } from '../wasm/api/index.js';
+export { ArchiveError, Checkpoint, CheckpointError, ResourceError, loadSync } from '../wasm/api/index.js';
 
 const core =
   '${base64(wasmPath)}';

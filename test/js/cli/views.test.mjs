@@ -113,7 +113,7 @@ test('times of the statistics keep their zeros', () => {
 test('inspect as a tree: every part', () => {
   const parts = { stats: true, metadata: true, mounts: true, files: false };
   assert.equal(
-    drawTree(inspectTree({ summary, members: [] }, parts, bytes)),
+    drawTree(inspectTree({ summary, members: [] }, parts, {}, bytes)),
     `web
 ├── Image: localhost/web:1
 ├── ID: ${'f00d'.repeat(16)}
@@ -159,7 +159,7 @@ test('inspect as a tree: every part', () => {
 test('inspect: what is not known is left out', () => {
   const container = { ip: '10.0.0.1', mac: 'aa:bb', checkpointed: '2026-01-01T00:00:00Z' };
   assert.equal(
-    drawTree(inspectTree({ summary: bare({ container }), members: [] }, nothing, bytes)),
+    drawTree(inspectTree({ summary: bare({ container }), members: [] }, nothing, {}, bytes)),
     'Container\n├── Checkpointed: 2026-01-01T00:00:00Z\n├── Engine: unknown\n├── IP: 10.0.0.1\n├── MAC: aa:bb\n└── Checkpoint size: 0 B\n',
   );
   const parts = { stats: true, metadata: true, mounts: true, files: true };

@@ -125,7 +125,10 @@ function failures(ckpt: Ckpt, bytes: Uint8Array, config: ContainerConfig): void 
   // @ts-expect-error a value of another kind
   ckpt.encode('status', config);
   const found: CheckpointError | null = ckpt.check('any', bytes);
-  same<CheckpointError['kind'], 'syntax' | 'type' | 'time' | 'limit'>();
+  same<
+    CheckpointError['kind'],
+    'syntax' | 'type' | 'time' | 'limit' | 'no-image' | 'other-type' | 'raw' | 'damaged'
+  >();
   try {
     ckpt.decode('spec.dump', bytes);
   } catch (error) {
@@ -179,7 +182,7 @@ export async function checkpoints(bytes: Uint8Array, pieces: AsyncIterable<Uint8
   await openCheckpoint({ size: 1, read: () => bytes }, { onProgress: ({ read }) => void read });
   // @ts-expect-error paths are for Node
   await openCheckpoint('a.tar');
-  await node.openCheckpoint('a.tar', { limits: { max_members: 10 } });
+  await node.openCheckpoint('a.tar', { limits: { maxMembers: 10 } });
   await node.openCheckpoint(pieces);
   // @ts-expect-error only openCheckpoint() makes one
   new Checkpoint();

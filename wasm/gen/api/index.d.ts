@@ -39,6 +39,9 @@ export interface LoadOptions {
  */
 export function load(options?: LoadOptions): Promise<Ckpt>;
 
+/** The core, at once: compiled already, or as bytes. Browsers may refuse that outside of workers. */
+export function loadSync(options: { wasm: WebAssembly.Module | BufferSource }): Ckpt;
+
 /**
  * Opens a checkpoint where it lies: nothing is unpacked, and of an uncompressed archive only its
  * headers and metadata are read; a compressed one is read once. Of a broken archive what could be
