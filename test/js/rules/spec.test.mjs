@@ -265,7 +265,7 @@ const CASES = {
   ],
   CKP206: [
     ["engines' own mounts", { base: 'podman' }, []],
-    ['a volume of a pod', { base: 'cri-o' }, ['CKP206 info /mounts/11/source']],
+    ['the volumes of a pod, at the first', { base: 'cri-o' }, ['CKP206 info /mounts/6/source']],
     [
       'bind by an option',
       spec({ '/mounts/-': { destination: '/a', source: '/b', options: ['bind'] } }),
