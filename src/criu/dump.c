@@ -31,6 +31,7 @@ void ckpt_dump_free(ckpt_dump *dump)
         return;
     for (size_t i = 0; i < dump->count; i++)
         if (dump->slots[i].image.owned)
+            /* Owned, so it was allocated here. NOLINTNEXTLINE(performance-no-int-to-ptr) */
             free((void *)(uintptr_t)dump->slots[i].image.bytes);
     ckpt_memory_free(dump->memory);
     free(dump->slots);
@@ -244,6 +245,7 @@ uint8_t *ckpt_dump_add(ckpt_dump *dump, ckpt_string name, const void *bytes, siz
         ckpt_dump_gap(dump, image->name, -1, NULL, "the limit of memory for images is reached");
         return NULL;
     }
+    /* What is borrowed is never written to. NOLINTNEXTLINE(performance-no-int-to-ptr) */
     uint8_t *copy = borrow ? (uint8_t *)(uintptr_t)bytes : malloc(length == 0 ? 1 : length);
     if (copy == NULL) {
         ckpt_dump_gap(dump, image->name, -1, NULL, "there is no memory for it");

@@ -80,7 +80,7 @@ struct ckpt_pb ckpt_dump_lookup(ckpt_dump *dump, enum ckpt_lookup_kind kind, uin
 {
     const struct ckpt_lookup *all = ckpt_dump_lookup_all(dump, kind);
     size_t at = ckpt_lower_bound(all->keys, all->count, id);
-    if (at == all->count || all->keys[at].key != id)
+    if (all->messages == NULL || at == all->count || all->keys[at].key != id)
         return (struct ckpt_pb){NULL, NULL, NULL};
     struct ckpt_pb message = all->messages[all->keys[at].value];
     return ckpt_dump_spend(dump, &message) ? message : (struct ckpt_pb){NULL, NULL, NULL};
