@@ -69,7 +69,7 @@ bool ckpt_tar_number(const uint8_t *field, size_t length, int64_t *value, bool *
 /* The sum of all bytes, with the checksum field counted as blanks; bytes unsigned and signed. */
 static bool checksum_matches(const uint8_t *block, uint32_t *flags)
 {
-    int64_t plain = 8 * ' ', with_sign = 8 * ' ', written = 0;
+    int64_t plain = INT64_C(8) * ' ', with_sign = plain, written = 0;
     for (size_t i = 0; i < CKPT_TAR_BLOCK; i++) {
         if (i == 148)
             i = 156;

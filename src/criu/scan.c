@@ -276,7 +276,7 @@ uint8_t *ckpt_scan_room(ckpt_scan *scan, size_t *size)
         return scan->work + scan->held;
     }
     if (scan->packed == NULL)
-        scan->packed = malloc(2 * LARGEST_BLOCK);
+        scan->packed = malloc((size_t)2 * LARGEST_BLOCK);
     size_t left =
         scan->block.stored > scan->packed_held ? (size_t)scan->block.stored - scan->packed_held : 0;
     *size = left;

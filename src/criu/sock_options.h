@@ -10,8 +10,9 @@
 
 /* Elements of Socket.options: those that are on, or have a value. */
 void ckpt_put_socket_option(struct ckpt_sink *sink, const char *name, uint64_t value);
-void ckpt_put_socket_options(struct ckpt_sink *sink, const struct ckpt_pb *sk_opts_entry);
-void ckpt_put_inet_options(struct ckpt_sink *sink, const struct ckpt_pb *ip_opts_entry,
-                           const struct ckpt_pb *tcp_opts_entry);
+void ckpt_put_socket_options(struct ckpt_sink *sink,
+                             const struct ckpt_pb *m); /* m: sk_opts_entry */
+void ckpt_put_inet_options(struct ckpt_sink *sink, const struct ckpt_pb *ip,
+                           const struct ckpt_pb *tcp); /* ip_opts_entry, tcp_opts_entry */
 
 #endif

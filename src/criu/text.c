@@ -23,7 +23,7 @@ struct ckpt_text {
 /* Why memory that a dump before this one holds is not known. */
 static const char *absent_parent(const struct ckpt_dump *dump)
 {
-    return dump->previous == NULL
+    return dump == NULL || dump->previous == NULL
                ? "the memory is in the dump before this one, which was not given"
                : "the memory is in a dump before this one, but not in those that were given";
 }
@@ -104,7 +104,7 @@ static void add_piece(struct planner *p, const struct ckpt_text_piece *piece)
         last->length += piece->length;
         return;
     }
-    if (p->count == p->capacity) {
+    if (p->pieces == NULL || p->count == p->capacity) {
         size_t capacity = p->capacity * 2 + 64;
         struct ckpt_text_piece *pieces =
             ckpt_arena_array(&p->dump->arena, capacity, sizeof(*pieces));
@@ -112,7 +112,7 @@ static void add_piece(struct planner *p, const struct ckpt_text_piece *piece)
             p->failed = true;
             return;
         }
-        if (p->count != 0)
+        if (p->pieces != NULL)
             memcpy(pieces, p->pieces, p->count * sizeof(*pieces));
         p->pieces = pieces;
         p->capacity = capacity;

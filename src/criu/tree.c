@@ -60,8 +60,9 @@ static bool read_nodes(struct tree *tree)
     for (size_t i = 0; i < most; i++) {
         if (tree->count > 0 && tree->keys[tree->count - 1].key == tree->keys[i].key) {
             tree->nodes[tree->keys[i].value].seen = true;
-            ckpt_dump_gap(dump, image->name, tree->keys[i].value, "pid",
-                          "another process has the same pid");
+            if (image != NULL)
+                ckpt_dump_gap(dump, image->name, tree->keys[i].value, "pid",
+                              "another process has the same pid");
             continue;
         }
         tree->keys[tree->count++] = tree->keys[i];

@@ -31,7 +31,7 @@ const char *const ckpt_condition_names[CKPT_CONDITION_COUNT] = {
 
 enum ckpt_trust ckpt_rule_trust(enum ckpt_rule_index rule)
 {
-    switch ((int)rule) {
+    switch ((int)rule) { /* a table: NOLINT(bugprone-branch-clone) */
 #define X(number, trust)                                                                           \
     case CKPT_RULE_##number:                                                                       \
         return CKPT_##trust;

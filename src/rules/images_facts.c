@@ -114,7 +114,7 @@ static void check_memory_limit(struct ckpt_images *im)
             stored += image->size;
     }
     /* The runtime itself needs some hundred KiB in the cgroup. */
-    if (bytes < stored || bytes < 512 * 1024)
+    if (bytes < stored || bytes < UINT64_C(512) * 1024)
         ckpt_find(
             im->r, CKPT_RULE_717, limit,
             "The limit of memory is %n bytes; the processes had %n, and the runtime needs some "

@@ -114,7 +114,7 @@ struct ckpt_member_view {
     ckpt_string scope; /* archive inside the checkpoint that it lies in: "rootfs-diff.tar"; or "" */
 };
 
-struct ckpt_rules {
+struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     ckpt_summary *summary;
     struct ckpt_arena arena;   /* all texts of findings */
     struct ckpt_buffer text;   /* what is being written */
