@@ -31,11 +31,11 @@ const char *const ckpt_condition_names[CKPT_CONDITION_COUNT] = {
 
 enum ckpt_trust ckpt_rule_trust(enum ckpt_rule_index rule)
 {
-    switch ((int)rule) { /* a table: NOLINT(bugprone-branch-clone) */
+    switch ((int)rule) {
 #define X(number, trust)                                                                           \
     case CKPT_RULE_##number:                                                                       \
         return CKPT_##trust;
-        CKPT_TRUST_RULES(X)
+        CKPT_TRUST_RULES(X) /* NOLINT(bugprone-branch-clone) */
 #undef X
     default:
         return CKPT_CLEAN;

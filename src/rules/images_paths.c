@@ -196,9 +196,8 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
 {
     struct ckpt_rules *r = im->r;
     const struct ckpt_image_mount *m = w->mount;
-    ckpt_string inside = w->path; /* below the mount */
     size_t skip = m->place.length == 0 ? 0 : m->place.length - 1;
-    inside =
+    ckpt_string inside = /* below the mount */
         w->path.length > skip ? ckpt_slice_of(w->path, skip, w->path.length) : (ckpt_string){"", 0};
     while (inside.length != 0 && inside.data[0] == '/')
         inside = ckpt_slice_of(inside, 1, inside.length);

@@ -123,6 +123,7 @@ static bool is_given(struct ckpt_rules *r, ckpt_string address)
         if (file == NULL || file->document == NULL)
             continue;
         for (uint32_t n = 0; n < file->document->index.count; n++) {
+            /* It is only read. NOLINTNEXTLINE(performance-no-int-to-ptr) */
             ckpt_value v = ckpt_value_at((struct ckpt_file *)(uintptr_t)file, n);
             if (!ckpt_is(v, CKPT_STRING))
                 continue;

@@ -131,11 +131,11 @@ static bool is_refused_type(uint32_t typeflag)
 static void check_link(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     uint32_t flags = m->record->name_flags;
-    if (m->record->type == CKPT_MEMBER_SYMLINK && (flags & CKPT_NAME_LINK_ABSOLUTE) == 0 &&
-        (flags & CKPT_NAME_LINK_OUTSIDE) != 0) { /* containers/storage: "invalid symlink" */
-        ckpt_distrust(r, CKPT_HOSTILE);
-        ckpt_block(r, ENGINES);
-    } else if (m->record->type == CKPT_MEMBER_HARDLINK && (flags & CKPT_NAME_LINK_OUTSIDE) != 0) {
+    if ((flags & CKPT_NAME_LINK_OUTSIDE) == 0)
+        return;
+    /* containers/storage: "invalid symlink", "invalid hardlink" */
+    if (m->record->type == CKPT_MEMBER_HARDLINK ||
+        (m->record->type == CKPT_MEMBER_SYMLINK && (flags & CKPT_NAME_LINK_ABSOLUTE) == 0)) {
         ckpt_distrust(r, CKPT_HOSTILE);
         ckpt_block(r, ENGINES);
     }

@@ -355,8 +355,8 @@ void ckpt_print_verdicts(struct ckpt_rules *r, struct ckpt_buffer *out);
 /* Whether an engine made the checkpoint that is not this target, and what to say then; what is
    wrong with the version of a target, "" if nothing (restore.c). */
 bool ckpt_is_of_another(const struct ckpt_rules *r, unsigned target);
-ckpt_string ckpt_another_text(struct ckpt_rules *r, unsigned target);
-ckpt_string ckpt_version_text(struct ckpt_rules *r, unsigned target);
+ckpt_string ckpt_another_text(struct ckpt_rules *r, unsigned i);
+ckpt_string ckpt_version_text(struct ckpt_rules *r, unsigned i);
 
 /* Parses options (options.c); false if they are wrong: `problem` says why. */
 bool ckpt_rules_options(struct ckpt_rules *r, ckpt_string text, ckpt_string *problem);
