@@ -43,7 +43,7 @@ const entry = (hex) => {
 const inventory = (...fields) =>
   bytes(
     'checkpoint/inventory.img',
-    `16313158${entry(message(...fields, [3, '0801100118012001'], [4, 1]))}`,
+    `16313158${entry(message(...fields, [3, '08011001180120015007'], [4, 1]))}`,
   );
 const process = (pid, ppid, ...threads) =>
   entry(message([1, pid], [2, ppid], [3, 1], [4, 1], ...threads.map((thread) => [5, thread])));
@@ -289,7 +289,10 @@ const CASES = {
     ],
     [
       'more',
-      bytes('checkpoint/inventory.img', `16313158${entry('080210011a0808011001180120012001')}00`),
+      bytes(
+        'checkpoint/inventory.img',
+        `16313158${entry('080210011a0a080110011801200150072001')}00`,
+      ),
       ['CKP503 error checkpoint/inventory.img'],
     ],
     [
@@ -306,7 +309,7 @@ const CASES = {
     ['other statistics', bytes('stats-dump', '4059105500000000'), ['CKP502 warning stats-dump']],
     [
       'big-endian',
-      bytes('checkpoint/inventory.img', '5831311600000010080210011a0808011001180120012001'),
+      bytes('checkpoint/inventory.img', '5831311600000012080210011a0a080110011801200150072001'),
       [],
     ],
     ['tree', tree(process(1, 0, 1), process(8, 1, 8)), []],

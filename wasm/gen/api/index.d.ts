@@ -40,7 +40,7 @@ export interface LoadOptions {
 export function load(options?: LoadOptions): Promise<Ckpt>;
 
 /** The core, at once: compiled already, or as bytes. Browsers may refuse that outside of workers. */
-export function loadSync(options: { wasm: WebAssembly.Module | BufferSource }): Ckpt;
+export function loadSync(options: { wasm: NonNullable<LoadOptions['wasm']> }): Ckpt;
 
 /**
  * Opens a checkpoint where it lies: nothing is unpacked, and of an uncompressed archive only its
