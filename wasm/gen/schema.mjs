@@ -199,14 +199,17 @@ const objectSchemas = (objects) =>
   ]);
 
 /** @param {Tables} tables @returns {Schema} */
-function reportSchema({ report }) {
+function reportSchema({ report, conditions }) {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:container-checkpoint:schema:report:1',
     title: 'Report of a validation',
     description: report[0].doc,
     $ref: `#/$defs/${report[0].name}`,
-    $defs: Object.fromEntries(objectSchemas(report)),
+    $defs: {
+      condition: { enum: conditions.map(({ name }) => name) },
+      ...Object.fromEntries(objectSchemas(report)),
+    },
   };
 }
 
