@@ -211,7 +211,7 @@ size_t ckpt_address_format(const uint8_t *bytes, unsigned size, char *out)
         memcpy(out, "::ffff:", 7);
         return 7 + format_ipv4(bytes + 12, out + 7);
     }
-    for (unsigned i = 0; i < 8; i++)
+    for (size_t i = 0; i < 8; i++)
         groups[i] = (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
     longest_zeros(groups, &start, &count);
     for (unsigned i = 0; i < 8; i++) {

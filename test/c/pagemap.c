@@ -6,7 +6,8 @@
 #include "tap.h"
 #include "tests.h"
 
-enum { PAGE = 4096, VARINT = 0, BYTES = 2 };
+#define PAGE UINT64_C(4096)
+enum { VARINT = 0, BYTES = 2 };
 
 struct image {
     uint8_t bytes[1 << 16];
@@ -197,7 +198,7 @@ static void test_blocks(void)
         bytes(&m, 6, inner.bytes, inner.length);
         done(&m);
         if (padded)
-            check_blocks(&m, PAGE + 100, UINT64_C(2) * PAGE, UINT64_C(3) * PAGE, "padded");
+            check_blocks(&m, PAGE + 100, 2 * PAGE, 3 * PAGE, "padded");
         else
             check_blocks(&m, PAGE + 100, PAGE + 100, 2 * PAGE + 100, "message");
     }
@@ -219,8 +220,7 @@ static void test_blocks(void)
     /* All stored as they were: no sizes, but the offset is rounded up. */
     modern(&m, 0x30000, 1, 4 | 8);
     CHECK(ckpt_pagemap_read(&map, m.bytes, m.length, PAGE));
-    CHECK(is_run(&map, 2, 0x30000, 1, CKPT_PAGES_STORED, UINT64_C(3) * PAGE) &&
-          map.size == UINT64_C(4) * PAGE);
+    CHECK(is_run(&map, 2, 0x30000, 1, CKPT_PAGES_STORED, 3 * PAGE) && map.size == 4 * PAGE);
     ckpt_pagemap_free(&map);
 }
 
