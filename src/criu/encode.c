@@ -15,6 +15,7 @@ struct encoder {
     uint32_t magic;
     bool old, big_endian;
     bool chunks;                   /* of a ghost file: entries are chunks now */
+    struct ckpt_pb last;           /* what `message` points to */
     const struct ckpt_pb *message; /* the entry that was written last; until more is written */
 };
 
@@ -284,7 +285,6 @@ static bool add_entries(struct encoder *e)
         return ckpt_pb_refuse(&e->b, list, "an object with a list \"entries\"");
     for (uint32_t at = list + 1; at < end_of(e, list); at = end_of(e, at), count++) {
         struct ckpt_arena_mark mark = ckpt_arena_mark(&e->b.document->arena);
-        struct ckpt_pb m;
         uint16_t type = count == 0 && image->head != CKPT_CRIU_NONE ? image->head
                         : e->chunks                                 ? CKPT_CRIU_ghost_chunk_entry
                                                                     : image->entry;
@@ -292,11 +292,11 @@ static bool add_entries(struct encoder *e)
             return ckpt_pb_refuse(&e->b, at, "one entry in images of this type");
         if (image->extra == CKPT_CRIU_EXTRA_GHOST && count > 0 && !e->chunks)
             return ckpt_pb_refuse(&e->b, at, "one entry, as it has no \"chunks\"");
-        e->message = &m;
-        if (!add_message(e, type, at, &m))
+        e->message = &e->last;
+        if (!add_message(e, type, at, &e->last))
             return false;
         if (type == CKPT_CRIU_ghost_file_entry &&
-            ckpt_pb_u64(&m, CKPT_CRIU_ghost_file_entry_chunks, 0) != 0) {
+            ckpt_pb_u64(&e->last, CKPT_CRIU_ghost_file_entry_chunks, 0) != 0) {
             e->chunks = true;
             continue;
         }

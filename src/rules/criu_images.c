@@ -171,13 +171,15 @@ struct tree {
 static bool add_number(struct ckpt_rules *r, struct ckpt_paths *set, uint64_t number)
 {
     char digits[20];
-    return ckpt_set_add(r, set, (ckpt_string){digits, ckpt_format_uint64(number, digits)});
+    size_t length = ckpt_format_uint64(number, digits);
+    return ckpt_set_add(r, set, (ckpt_string){digits, length});
 }
 
 static bool has_number(const struct ckpt_paths *set, uint64_t number)
 {
     char digits[20];
-    return ckpt_set_has(set, (ckpt_string){digits, ckpt_format_uint64(number, digits)});
+    size_t length = ckpt_format_uint64(number, digits);
+    return ckpt_set_has(set, (ckpt_string){digits, length});
 }
 
 /* Whether there is no image of that kind and number; `name` is filled with its name. */

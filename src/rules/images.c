@@ -33,7 +33,8 @@ static size_t put_hex(uint64_t number, char *out)
 ckpt_string ckpt_hex(struct ckpt_rules *r, uint64_t number)
 {
     char text[16];
-    return ckpt_keep(r, (ckpt_string){text, put_hex(number, text)});
+    size_t length = put_hex(number, text);
+    return ckpt_keep(r, (ckpt_string){text, length});
 }
 
 ckpt_string ckpt_image_name(struct ckpt_images *im, enum ckpt_criu_kind kind, uint64_t id)
