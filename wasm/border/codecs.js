@@ -13,8 +13,12 @@ import { compile } from './module.js';
 const KEPT = 32 << 20;
 const { size: STATE_SIZE, fields } = layout.decoder;
 
-/** @type {Provided} */
-let provided = new URL('../../dist/codecs.wasm', import.meta.url);
+/**
+ * Made when it is asked for: where this module comes from a blob, as in the page's worker, nothing
+ * can be addressed from there.
+ * @type {Provided}
+ */
+let provided = () => new URL('../../dist/codecs.wasm', import.meta.url);
 /** @type {Promise<void> | null} */
 let loading = null;
 /** @type {WebAssembly.Module | null} */
