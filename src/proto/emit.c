@@ -13,7 +13,7 @@
 struct level {
     struct ckpt_pb m;
     struct ckpt_wire rest; /* the fields behind the next one … */
-    uint32_t *order;       /* … or, where they are not in the order of their numbers, the … */
+    uint32_t *order;       /* … or, where they are not in the order of their ranks, the … */
     size_t count, at;      /* … places of all of them in that order, and how many are done */
     struct ckpt_wire_field next; /* if has_next */
     bool has_next;
@@ -25,23 +25,49 @@ struct level {
 
 /* ---- Order ----------------------------------------------------------------------------------- */
 
-/* Whether all numbers rise; and how many fields there are. */
-static bool in_order(const struct ckpt_pb *m, size_t *count)
+/* The table's field if what was found in a message is a value of it. */
+static const struct ckpt_pb_field *known(const struct ckpt_pb *m, unsigned depth,
+                                         const struct ckpt_wire_field *found)
+{
+    const struct ckpt_pb_field *field = ckpt_pb_find(m->message, found->number);
+    if (field == NULL || !ckpt_pb_fits(field, found))
+        return NULL;
+    if (field->type == CKPT_PB_MESSAGE) {
+        struct ckpt_pb inner = {found->bytes, found->bytes + found->length,
+                                ckpt_pb_inner(m->message, field)};
+        if (depth + 1 == CKPT_PB_MAX_DEPTH ||
+            (field->show == CKPT_PB_IF_IT_FITS && !ckpt_pb_is_exact(&inner)))
+            return NULL;
+    }
+    return field;
+}
+
+/* Where a field is sent: by its number (29 bits), and values that are not of the table's type
+   behind those that are, so that each key is sent once. */
+static uint32_t rank(const struct ckpt_pb *m, unsigned depth, const struct ckpt_wire_field *found)
+{
+    return found->number << 1 | (known(m, depth, found) == NULL);
+}
+
+/* Whether all ranks rise; and how many fields there are. */
+static bool in_order(const struct ckpt_pb *m, unsigned depth, size_t *count)
 {
     struct ckpt_wire wire = {m->at, m->end};
-    struct ckpt_wire_field field;
-    uint32_t before = 0;
+    struct ckpt_wire_field field, before = {0};
     bool rises = true;
     *count = 0;
     while (ckpt_wire_next(&wire, &field) == CKPT_WIRE_OK) {
-        rises = rises && field.number >= before;
-        before = field.number;
+        bool alike = field.type == before.type && field.type != CKPT_WIRE_BYTES;
+        rises = rises && (field.number > before.number ||
+                          (field.number == before.number &&
+                           (alike || rank(m, depth, &field) >= rank(m, depth, &before))));
+        before = field;
         ++*count;
     }
     return rises;
 }
 
-/* Merges sorted pieces of a list of number and place until it is sorted; equal numbers keep their
+/* Merges sorted pieces of a list of rank and place until it is sorted; equal ranks keep their
    order, since places rise. The result is in one of the two, which is returned. */
 static uint64_t *merge_sort(uint64_t *from, uint64_t *to, size_t count)
 {
@@ -59,8 +85,8 @@ static uint64_t *merge_sort(uint64_t *from, uint64_t *to, size_t count)
     return from;
 }
 
-/* The places of the fields in the order of their numbers; NULL: no memory. */
-static uint32_t *places(const struct ckpt_pb *m, size_t count)
+/* The places of the fields in the order of their ranks; NULL: no memory. */
+static uint32_t *places(const struct ckpt_pb *m, unsigned depth, size_t count)
 {
     uint64_t *keys = count == 0 ? NULL : calloc(count, 16);
     if (keys == NULL)
@@ -68,7 +94,7 @@ static uint32_t *places(const struct ckpt_pb *m, size_t count)
     struct ckpt_wire wire = {m->at, m->end};
     struct ckpt_wire_field field;
     for (size_t i = 0; i < count && ckpt_wire_next(&wire, &field) == CKPT_WIRE_OK; i++)
-        keys[i] = (uint64_t)field.number << 32 | (uint32_t)(field.start - m->at);
+        keys[i] = (uint64_t)rank(m, depth, &field) << 32 | (uint32_t)(field.start - m->at);
     const uint64_t *sorted = merge_sort(keys, keys + count, count);
     uint32_t *order = calloc(count, sizeof(*order));
     for (size_t i = 0; order != NULL && i < count; i++)
@@ -88,14 +114,16 @@ static void advance(struct level *level)
     level->has_next = ckpt_wire_next(&level->rest, &level->next) == CKPT_WIRE_OK;
 }
 
-static void enter(struct ckpt_pb_emitter *e, struct level *level, const struct ckpt_pb *m, bool hex)
+static void enter(struct ckpt_pb_emitter *e, struct level levels[], unsigned depth,
+                  const struct ckpt_pb *m, bool hex)
 {
+    struct level *level = &levels[depth];
     memset(level, 0, sizeof(*level));
     level->m = *m;
     level->rest = (struct ckpt_wire){m->at, m->end};
     level->hex = hex;
-    if (!in_order(m, &level->count)) {
-        level->order = places(m, level->count);
+    if (!in_order(m, depth, &level->count)) {
+        level->order = places(m, depth, level->count);
         if (level->order == NULL)
             e->failed = true;
     }
@@ -240,22 +268,6 @@ static void send_unknown(struct ckpt_pb_emitter *e, const struct ckpt_wire_field
 
 /* ---- Messages -------------------------------------------------------------------------------- */
 
-/* The table's field if what was found is a value of it. */
-static const struct ckpt_pb_field *known(const struct level *level, unsigned depth)
-{
-    const struct ckpt_pb_field *field = ckpt_pb_find(level->m.message, level->next.number);
-    if (field == NULL || !ckpt_pb_fits(field, &level->next))
-        return NULL;
-    if (field->type == CKPT_PB_MESSAGE) {
-        struct ckpt_pb inner = {level->next.bytes, level->next.bytes + level->next.length,
-                                ckpt_pb_inner(level->m.message, field)};
-        if (depth + 1 == CKPT_PB_MAX_DEPTH ||
-            (field->show == CKPT_PB_IF_IT_FITS && !ckpt_pb_is_exact(&inner)))
-            return NULL;
-    }
-    return field;
-}
-
 /* The words of an address as one text. False: they are not 1 or 4. */
 static bool send_address(struct ckpt_pb_emitter *e, const struct level *level,
                          const struct ckpt_pb_field *field)
@@ -313,10 +325,11 @@ void ckpt_pb_emit(struct ckpt_pb_emitter *e, const struct ckpt_pb *m)
 {
     struct level levels[CKPT_PB_MAX_DEPTH];
     unsigned depth = 0;
-    enter(e, &levels[0], m, false);
+    enter(e, levels, depth, m, false);
     for (;;) {
         struct level *level = &levels[depth];
-        const struct ckpt_pb_field *field = level->has_next ? known(level, depth) : NULL;
+        const struct ckpt_pb_field *field =
+            level->has_next ? known(&level->m, depth, &level->next) : NULL;
         if (level->in_list && !(level->has_next && level->next.number == level->list_number &&
                                 field == level->list)) {
             e->sink->end(e->sink);
@@ -331,8 +344,8 @@ void ckpt_pb_emit(struct ckpt_pb_emitter *e, const struct ckpt_pb *m)
         }
         struct ckpt_wire_field found = level->next;
         advance(level);
-        bool more =
-            level->has_next && level->next.number == found.number && known(level, depth) == field;
+        bool more = level->has_next && level->next.number == found.number &&
+                    known(&level->m, depth, &level->next) == field;
         if (field != NULL && field->label < CKPT_PB_REPEATED && more)
             continue; /* of a singular field the last one counts */
         if (!level->in_list && begin_field(e, level, field, found.number, more))
@@ -346,7 +359,7 @@ void ckpt_pb_emit(struct ckpt_pb_emitter *e, const struct ckpt_pb *m)
             struct ckpt_pb inner = {found.bytes, found.bytes + found.length,
                                     ckpt_pb_inner(level->m.message, field)};
             e->sink->begin_struct(e->sink);
-            enter(e, &levels[++depth], &inner, hex);
+            enter(e, levels, ++depth, &inner, hex);
         } else if (field->type == CKPT_PB_STRING || field->type == CKPT_PB_BYTES) {
             send_bytes(e, field, &found);
         } else if (found.type == CKPT_WIRE_BYTES) {
