@@ -99,6 +99,9 @@ export const T = {
     error: 'Errors',
     hostile: 'Hostile',
     broken: 'Damaged',
+    suspicious: 'Suspicious',
+    conditional: 'Restores if',
+    unknown: 'Cannot tell',
     none: 'No checkpoint',
   },
   counted: {

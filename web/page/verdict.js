@@ -59,13 +59,18 @@ export function Counts({ counts, all }) {
   );
 }
 
+/** @param {Tone} tone @param {Model} model @returns {Tone | 'broken' | 'suspicious' | 'conditional' | 'unknown'} */
+function badgeOf(tone, { broken, report }) {
+  if (broken && tone === 'error') return 'broken';
+  if (tone !== 'warning' || report.counts.warning > 0) return tone;
+  // Not for what was found, but for what has to be arranged, or is not known.
+  if (report.trust.level !== 'clean') return 'suspicious';
+  return ownVerdict(report) === 'unknown' ? 'unknown' : 'conditional';
+}
+
 /** What stands next to an item where there is little room. @param {{item: import('./store.js').Item}} props */
 export function Badge({ item: { state, model } }) {
   if (state !== 'ready' || !model) return h('span', { class: `badge ${state}` }, T.states[state]);
   const tone = toneOf(model);
-  return h(
-    'span',
-    { class: `badge ${tone}` },
-    T.tones[model.broken && tone === 'error' ? 'broken' : tone],
-  );
+  return h('span', { class: `badge ${tone}` }, T.tones[badgeOf(tone, model)]);
 }

@@ -190,7 +190,7 @@ test('text is pasted, and files; the kind is guessed, and can be changed', () =>
     await shown(page, 'spec.dump');
   }));
 
-test('the samples: a healthy one without a finding, a broken one that no engine restores', () =>
+test('the samples: a healthy one without a finding, a hostile one that no engine restores', () =>
   run('file', async (page) => {
     const { healthy } = samples();
     const checkpoint = await openCheckpoint(healthy);
@@ -212,7 +212,7 @@ test('the samples: a healthy one without a finding, a broken one that no engine 
     await page.click('#clear');
     await page.click('#sample-broken');
     await shown(page, checkpoint.summary.container.name);
-    assert.equal(await page.locator('.item-head .badge').textContent(), 'Errors');
+    assert.equal(await page.locator('.item-head .badge').textContent(), 'Hostile');
     await view(page, 'Findings');
     const ids = await page.locator('.group .rule').allTextContents();
     for (const id of ['CKP004', 'CKP006', 'CKP103', 'CKP800'])

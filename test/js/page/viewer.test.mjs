@@ -207,14 +207,14 @@ test('large members are read in parts, and searched across them', async () => {
   const needle = bytes('Needle');
   const places = [0, 2 ** 20 - 3, 2 ** 22 - 1, 32 * 2 ** 20 - 2, size - 6];
   let read = 0;
-  const content = new Content(size, async ({ start, end }) => {
+  const content = new Content(size, async function* ({ start, end }) {
     const part = new Uint8Array(end - start);
     read += part.length;
     for (const place of places)
       needle.forEach((byte, i) => {
         if (place + i >= start && place + i < end) part[place + i - start] = byte;
       });
-    return part;
+    yield part;
   });
   await content.open();
   assert.equal(content.head.length, 32 * 2 ** 20);
