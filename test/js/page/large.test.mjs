@@ -61,7 +61,10 @@ test('a large archive is cancelled while the page answers, and read again', (t) 
     await page.keyboard.press('0');
     await listed(page, 2);
     t.diagnostic(`the next one was read after ${(performance.now() - start).toFixed(0)} ms more`);
-    assert.deepEqual(await page.locator('.items .badge').allTextContents(), ['Cancelled', 'Restores if']);
+    assert.deepEqual(await page.locator('.items .badge').allTextContents(), [
+      'Cancelled',
+      'Restores if',
+    ]);
     // Closing it while it is read stops that, too.
     await page.locator('.items a', { hasText: 'large.tar.zst' }).click();
     await page.getByRole('button', { name: A.again }).click();
