@@ -118,7 +118,7 @@ export async function sayGaps(session, path, gaps) {
 export async function runView(context, { name, texts, rows, columns, arrange = (all) => all }) {
   refuseSecondInput(context);
   const { switches, values, stdout, core } = context;
-  const format = switches.has('json') ? 'json' : values.format;
+  const format = values.format;
   const pid = pidOf(context);
   const session = new Session(context);
   await core();
