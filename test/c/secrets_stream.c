@@ -10,8 +10,6 @@
 #include "tests.h"
 
 #define TOKEN "1a2B3c4D5e6F7g8H9i0JkLmNoPqRsTuVwXyZ"
-    "ghp_"                                                                                         \
-    "1a2B3c4D5e6F7g8H9i0JkLmNoPqRsTuVwXyZ"
 #define KEY                                                                                        \
     "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEAx\nAbCdEf0123456789\n"                       \
     "-----END RSA PRIVATE KEY-----"
