@@ -7,6 +7,7 @@ import { decode } from './decode.js';
 import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
+import { hash } from './hash.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -27,7 +28,7 @@ import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
-  ...[show, inspect, list, ls, cat],
+  ...[show, inspect, list, ls, cat, hash],
   ...[ps, files, sockets, mounts],
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
