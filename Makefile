@@ -270,6 +270,9 @@ $(B)/gen/%.done: wasm/gen/%.mjs $(B)/describe.json $(JS_SRC) | setup
 # The rules with their samples, as a module, as JSON and as a page: one call makes all.
 dist/rules.js: wasm/gen/rules.mjs $(B)/describe.json $(wildcard test/data/rules/*.json web/style/base.css) $(JS_SRC) | setup
 	@node $< $(B)/describe.json test/data/rules dist
+# Commands and API on one page.
+dist/docs.html: wasm/gen/docs.mjs $(GENERATED) dist/tables.js dist/criu-tables.js $(JS_SRC) web/style/base.css | setup
+	@node $< dist
 dist/core.wasm: $(B)/wasm/core.wasm
 	@mkdir -p dist; install -m 644 $< $@
 dist/codecs.wasm: $(B)/wasm/codecs.wasm
@@ -287,9 +290,9 @@ dist/cli/ckpt.js: wasm/gen/bundle.mjs dist/tables.js dist/criu-tables.js dist/ru
 dist/inline.js: wasm/gen/inline.mjs dist/core.wasm dist/codecs.wasm $(JS_SRC)
 	@node $< dist/core.wasm dist/codecs.wasm $@
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/codecs.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
-	@node $< $@ $(B)/wasm/page.wasm dist/codecs.wasm
+	@WASM_FAST=$(WASM_FAST) node $< $@ $(B)/wasm/page.wasm dist/codecs.wasm
 
-all: dist/core.wasm dist/codecs.wasm dist/tables.js dist/criu-tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/codecs.wasm dist/tables.js dist/criu-tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js dist/docs.html dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 
