@@ -13,6 +13,7 @@ import { documentPage, html } from './document-page.mjs';
 const ENTRIES = [
   ['container-checkpoint', ['index', 'checkpoint', 'dump', 'report']],
   ['container-checkpoint/node', ['node']],
+  ['container-checkpoint/report', ['render']],
   ['container-checkpoint/rules', ['rules']],
   ['Metadata of checkpoints', ['model']],
 ];

@@ -18,7 +18,16 @@ test('docs.html: every command, option and export, nothing to load, no script', 
     for (const option of options)
       assert.ok(article.split('</article>')[0].includes(`--${option.name}`), option.name);
   }
-  for (const file of ['index', 'checkpoint', 'dump', 'report', 'node', 'rules', 'model']) {
+  for (const file of [
+    'index',
+    'checkpoint',
+    'dump',
+    'report',
+    'node',
+    'render',
+    'rules',
+    'model',
+  ]) {
     const text = readFileSync(new URL(`types/${file}.d.ts`, dist), 'utf8');
     const names = [
       ...text.matchAll(/^export (?:declare )?(?:interface|type|class|function|const) (\w+)/gm),
