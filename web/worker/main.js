@@ -39,7 +39,7 @@ export function runWorker() {
   /** @param {Item} item @param {number} parent */
   const keep = (item, parent) => {
     items.set(++last, item);
-    return { id: last, name: item.name, size: item.size, parent };
+    return { id: last, name: item.name, size: item.size, parent, print: item.print };
   };
 
   serve(/** @type {any} */ (self), {
@@ -47,7 +47,9 @@ export function runWorker() {
     open: async (given) => {
       const ckpt = await core;
       const sources = await new Opener(ckpt.files).open(given);
-      return sources.map((source) => keep(new Item(ckpt, source), 0));
+      const made = sources.map((source) => new Item(ckpt, source));
+      await Promise.all(made.map((item) => item.readPrint()));
+      return made.map((item) => keep(item, 0));
     },
     embed: async (reports) => {
       const ckpt = await core;
@@ -57,12 +59,13 @@ export function runWorker() {
         return keep(new Item(ckpt, source, checkpoint), 0);
       });
     },
-    read: async ({ item, kind }) => {
-      const read = await itemOf(item).read(kind);
+    read: async ({ item, kind, target }) => {
+      const read = await itemOf(item).read(kind, target);
       if (!read) return null;
       const { model, containers } = read;
       return { model, containers: containers.map((container) => keep(container, item)) };
     },
+    judge: ({ item, target }) => itemOf(item).judge(target),
     progress: ({ item }) => items.get(item)?.progress() ?? null,
     cancel: ({ item }) => items.get(item)?.cancel(),
     close: ({ item }) => {
@@ -76,7 +79,20 @@ export function runWorker() {
     },
     text: ({ id, from, count }) => piece(id, from, count),
     sections: ({ item }) => itemOf(item).sections(),
-    dump: ({ item }) => itemOf(item).dump(),
+    dump: ({ item }) => itemOf(item).dump.sections(),
+    grid: ({ item, ...how }) => itemOf(item).dump.grid(how),
+    details: ({ item, ...which }) => itemOf(item).dump.details(which),
+    strip: ({ item, ...which }) => itemOf(item).dump.strip(which),
+    memory: ({ item, ...which }) => itemOf(item).dump.bytes(which),
+    locate: ({ item, ...where }) => itemOf(item).dump.locate(where),
+    previous: ({ item, others }) =>
+      itemOf(item).dump.setPrevious(
+        others.map((/** @type {number} */ id) => itemOf(id).known.checkpoint),
+      ),
+    hunt: ({ item, ...query }) => itemOf(item).dump.hunt(query),
+    hunted: ({ item, ...how }) => itemOf(item).dump.hunted(how),
+    usage: ({ item, ...how }) => itemOf(item).dump.usage(how),
+    usageShare: ({ item }) => itemOf(item).dump.usageShare,
     members: ({ item, ...how }) => itemOf(item).members(how),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
     file: ({ item, ...place }) => itemOf(item).desk.file(place),

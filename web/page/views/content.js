@@ -235,7 +235,7 @@ function pieceNode([text, kind], key) {
 }
 
 /** @param {ContentRow} row @param {() => void} fold */
-function rowNode({ line, label, here, pieces, ascii, depth = 0, open }, fold) {
+export function rowNode({ line, label, here, pieces, ascii, depth = 0, open }, fold) {
   return h(
     'span',
     { class: classes('line', here && 'here') },
