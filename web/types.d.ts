@@ -253,8 +253,8 @@ export interface Progress {
   text: string;
 }
 
-/** How a member is shown: the members in it; JSON laid out; its lines; its bytes. */
-export type Mode = 'list' | 'json' | 'text' | 'hex';
+/** How a member is shown: the members in it; an image of CRIU as its fields; JSON laid out; its lines; its bytes. */
+export type Mode = 'list' | 'fields' | 'json' | 'text' | 'hex';
 
 /** A member; `inner`: of one that is an archive, the member in it. */
 export interface MemberPlace {
@@ -452,6 +452,16 @@ export interface TargetName {
   version: string;
 }
 
+/** What was found by one search through all of an item but its memory. */
+export interface Found {
+  /** Members by their paths. */
+  paths: { index: number; path: string }[];
+  /** Values in metadata; `text`: the line around it. */
+  values: { index: number; path: string; offset: number; length: number; text: string }[];
+  /** Rows of tables. */
+  rows: { view: string; row: number; text: string }[];
+}
+
 /** What the page can ask the worker for. */
 export interface Api {
   hello(): { kinds: string[] };
@@ -493,6 +503,7 @@ export interface Api {
   previous(which: { item: number; others: number[] }): void;
   hunt(what: { item: number } & HuntQuery): void;
   hunted(how: { item: number; reveal: boolean; stop?: boolean }): Hunted | null;
+  seek(what: { item: number; text: string }): Found;
   usage(how: { item: number; pages: boolean }): Section[];
   /** How far looking at the pages has come, from 0 to 1. */
   usageShare(where: { item: number }): number;

@@ -82,6 +82,10 @@ export async function read(id, kind) {
     const added = containers.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
     kept.splice(at + 1, 0, ...added);
     update({ items: kept });
+    const { place } = state;
+    // Of one image there is nothing to judge: its fields are what was asked for.
+    if (model.image !== '' && place.item === id && place.view === 'overview')
+      go({ item: id, view: 'files', index: 0 });
     say(`${model.title.slice(0, 200)}: ${answerOf(model).sentence}`);
     for (const container of containers) await read(container.id);
   } catch (error) {

@@ -2,6 +2,7 @@
 // The page around the views.
 import { useEffect, useRef } from 'preact/hooks';
 import { A, T } from '../text.js';
+import { K } from '../text/palette.js';
 import { again, cancel, close } from './actions.js';
 import { Help, Paste } from './dialogs.js';
 import { ExportMenu } from './export-menu.js';
@@ -10,6 +11,7 @@ import { Boundary } from './boundary.js';
 import { Drawer, hasDrawer } from './drawer.js';
 import { Home } from './home.js';
 import { icon, mark } from './icons.js';
+import { Palette } from './palette.js';
 import { Picker } from './parts.js';
 import { current, go, hashOf, state, update } from './store.js';
 import { nextTheme } from './theme.js';
@@ -51,6 +53,7 @@ export function App() {
     ),
     h('p', { class: 'offscreen', role: 'status', id: 'said' }, said),
     help && h(Help, null),
+    state.palette !== null && h(Palette, { start: state.palette }),
     paste && h(Paste, null),
   ];
 }
@@ -83,6 +86,18 @@ function Top({ item }) {
         ),
       ),
     h('span', { class: 'space' }),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'seek',
+        'aria-keyshortcuts': 'Control+K',
+        onClick: () => update({ palette: '' }),
+      },
+      icon('search'),
+      h('span', null, K.seek),
+      h('kbd', { 'aria-hidden': 'true' }, 'Ctrl K'),
+    ),
     items.length > 0 && h(Picker, { id: 'more-files', label: T.openMore, class: 'slim' }),
     h(
       'button',

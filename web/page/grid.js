@@ -47,18 +47,21 @@ export function GridList({ grid: { head, seq, at }, label, current, choose }) {
       head.map(({ title, right }) => h('span', { class: right ? 'right' : '' }, title)),
     ),
     choose,
-    about: (/** @type {GridRow} */ { id, cells }) => ({
-      'aria-label': cells
-        .flatMap((cell, column) => (cell.trim() === '' ? [] : [`${head[column].title} ${cell}`]))
-        .join(', ')
-        .slice(0, 500),
-      ...(id === current && { 'aria-current': 'true' }),
-    }),
+    about: (/** @type {GridRow} */ { id }) => (id === current ? { 'aria-current': 'true' } : {}),
     make: (/** @type {GridRow} */ { cells, tone }) =>
       h(
         'span',
         { class: classes('grid-row', tone), style },
-        cells.map((cell, column) => h('span', { class: head[column].right ? 'right' : '' }, cell)),
+        cells.map((cell, column) =>
+          h(
+            'span',
+            {
+              class: head[column].right ? 'right' : '',
+              title: cell === '' ? null : `${head[column].title}: ${cell.trim()}`,
+            },
+            cell,
+          ),
+        ),
       ),
   });
 }

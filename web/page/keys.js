@@ -37,6 +37,11 @@ function leave() {
 
 export function acceptKeys() {
   addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
+      event.preventDefault();
+      update({ palette: state.palette === null ? '' : null });
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const { key } = event;
@@ -46,15 +51,15 @@ export function acceptKeys() {
     }
     const list = target.closest?.('.rows');
     if (key === 'Escape') leave();
-    else if (state.help || state.paste) return;
+    else if (state.help || state.paste || state.palette !== null) return;
     else if (key === '?') update({ help: true });
     else if (drawerKey(key)) {
       event.preventDefault();
       return;
     } else if (key === '/') {
       const field = /** @type {HTMLElement | null} */ (document.querySelector('main .search'));
-      if (!field) return;
-      field.focus();
+      if (field && !/overview|metadata/.test(state.place.view)) field.focus();
+      else update({ palette: '' });
     } else if (key === 'j' || key === 'k') {
       if (list) {
         const arrow = key === 'j' ? 'ArrowDown' : 'ArrowUp';

@@ -34,6 +34,10 @@ export const state = {
   /** Where it is to be restored; '': on the engine that made it. */
   target: /** @type {import('../types.d.ts').TargetName} */ ({ name: '', version: '' }),
   help: false,
+  /** The search over the page, with what it begins with; null: it is not there. */
+  palette: /** @type {string | null} */ (null),
+  /** What to search memory for as soon as that is shown. */
+  hunt: '',
   /** Everything is open, as on paper nothing can be opened. */
   printing: false,
   paste: false,

@@ -16,6 +16,8 @@ import { Shelf } from './shelf.js';
 const MEASURED = 2000;
 /** Characters of the widest column that takes no more than it needs. */
 const WIDEST = 36;
+/** Rows of one table that a search tells. */
+const SOUGHT = 5;
 
 export class DumpDesk {
   #ckpt;
@@ -136,6 +138,25 @@ export class DumpDesk {
       notes: notesOf(view, rows, context.dump),
       pids: view === 'mounts' ? [] : pids.map((id) => ({ id, name: wordsFor(names.get(id)) })),
     };
+  }
+
+  /** Rows of all tables that contain a text. @param {string} text @returns {Promise<import('../types.d.ts').Found['rows']>} */
+  async seek(text) {
+    const context = await this.#context(this.#shelves.details);
+    const wanted = text.toLowerCase();
+    /** @type {import('../types.d.ts').Found['rows']} */
+    const found = [];
+    for (const view of Object.keys(TABLES)) {
+      const columns = TABLES[view].columns(context);
+      let own = 0;
+      for (const [row, value] of this.#rowsOf(view, context).entries()) {
+        const cells = columns.map((column) => column.text(value)).filter((cell) => cell !== '');
+        if (!cells.some((cell) => cell.toLowerCase().includes(wanted))) continue;
+        found.push({ view, row, text: cells.join(' · ').slice(0, 300) });
+        if (++own >= SOUGHT) break;
+      }
+    }
+    return found;
   }
 
   /** All that is known of a row. @param {{view: string, row: number}} which @returns {Promise<import('../types.d.ts').Details>} */

@@ -11,6 +11,7 @@ import { MemberTree } from './members.js';
 import { makeModel } from './model.js';
 import { printOf } from './print.js';
 import { makeReport } from './report.js';
+import { seek } from './seek.js';
 import { sectionsOf } from './sections.js';
 import { Shelf } from './shelf.js';
 
@@ -202,6 +203,14 @@ export class Item {
     if (toggle !== undefined) this.#tree.toggle(toggle);
     this.#shelves.members.clear();
     return this.#tree.rows(this.#shelves.members, text, sort);
+  }
+
+  /** Searches names, values and what was running. @param {string} text */
+  seek(text) {
+    return seek(this.#checkpoint, text, {
+      spans: (member) => this.#secretSpans(member),
+      rows: async () => (this.#model?.images ? this.dump.seek(text) : []),
+    });
   }
 
   /** @param {number[]} wanted which findings */

@@ -6,6 +6,7 @@ import wasm from 'page:core';
 import { load } from '../../wasm/api/index.js';
 import { serve } from '../rpc.js';
 import { compare } from './compare.js';
+import { Desk } from './desk.js';
 import { reported } from './embedded.js';
 import { Item } from './item.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
@@ -103,11 +104,15 @@ export function runWorker() {
     inside: ({ item, ...how }) => itemOf(item).desk.inside(how),
     save: ({ item, ...place }) => itemOf(item).desk.save(place),
     saving: ({ item, stop }) => itemOf(item).desk.saving({ stop }),
-    look: ({ item, ...how }) => itemOf(item).desk.open.look(how),
-    fold: ({ item, ...what }) => itemOf(item).desk.open.fold(what),
-    search: ({ item, ...what }) => itemOf(item).desk.open.search(what),
-    hit: ({ item, index }) => itemOf(item).desk.open.hit(index),
-    spot: ({ item, ...where }) => itemOf(item).desk.open.spot(where),
-    value: ({ item, row }) => itemOf(item).desk.open.value(row),
+    look: async ({ item, mode, ...how }) =>
+      (await itemOf(item).desk.at(mode)).look({ ...how, mode: Desk.plain(mode) }),
+    fold: async ({ item, ...what }) => (await itemOf(item).desk.at()).fold(what),
+    search: async ({ item, mode, ...what }) =>
+      (await itemOf(item).desk.at(mode)).search({ ...what, mode: Desk.plain(mode) }),
+    hit: async ({ item, index }) => (await itemOf(item).desk.at()).hit(index),
+    spot: async ({ item, mode, ...where }) =>
+      (await itemOf(item).desk.at(mode)).spot({ ...where, mode: Desk.plain(mode) }),
+    value: async ({ item, row }) => (await itemOf(item).desk.at()).value(row),
+    seek: ({ item, text }) => itemOf(item).seek(text),
   });
 }

@@ -7,7 +7,7 @@ import { api } from '../api.js';
 import { h } from '../h.js';
 import { useAnswer } from '../hooks.js';
 import { VirtualList } from '../rows.js';
-import { go } from '../store.js';
+import { go, state } from '../store.js';
 import { Processes } from './grids.js';
 
 /** @typedef {import('../../types.d.ts').Hunted} Hunted */
@@ -41,6 +41,12 @@ export function HuntView({ item, model, place }) {
     setFound(now);
     if (now?.state === 'running') setTimeout(() => mine === turn.current && look(), LOOK);
   };
+  useEffect(() => {
+    if (state.hunt === '') return;
+    const pattern = state.hunt;
+    state.hunt = '';
+    run({ ...EMPTY, pattern });
+  }, [state.hunt]);
   useEffect(() => {
     look();
     return () => {
@@ -214,7 +220,7 @@ const hitNode = ({ pid, address, mapping, before, found, after }) =>
   );
 
 /** Never "not found" before all was searched. @param {{found: Hunted}} props */
-function Status({ found: { state, message, share, read, size, left, seq } }) {
+function Status({ found: { state: how, message, share, read, size, left, seq } }) {
   const hits = seq.total;
   /** @type {Record<Hunted['state'], string>} */
   const words = {
@@ -231,11 +237,11 @@ function Status({ found: { state, message, share, read, size, left, seq } }) {
   ];
   return h(
     'p',
-    { class: state === 'failed' ? 'failed' : 'status', role: 'status' },
-    words[state],
+    { class: how === 'failed' ? 'failed' : 'status', role: 'status' },
+    words[how],
     missing
       ?.filter(Boolean)
       .map((text, index) => h('span', { key: index, class: 'note' }, ` ${text}.`)),
-    state === 'running' && h('progress', { max: 1, value: share, 'aria-label': G.titles.state }),
+    how === 'running' && h('progress', { max: 1, value: share, 'aria-label': G.titles.state }),
   );
 }
