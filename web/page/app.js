@@ -130,6 +130,7 @@ function Gone() {
     'div',
     { class: 'empty' },
     h('h1', null, T.gone),
+    h(Picker, { id: 'files', label: T.chooseFiles }),
     h('a', { href: '#', class: 'button primary' }, T.home),
   );
 }
