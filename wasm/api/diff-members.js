@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The members of two archives, and whether those of one name have the same content. What is kept of
 // each is 16 bytes for 4 KiB.
+import { diffTexts } from './diff-json.js';
 import { Digester, digestPieces } from './diff-memory.js';
 
 /**
@@ -12,9 +13,11 @@ import { Digester, digestPieces } from './diff-memory.js';
  * @property {{type: string, size: number} | null} before @property {{type: string, size: number} | null} after
  * @property {number | null} at where the content differs first, in steps of 4 KiB; null: not looked for, or not both have it
  * @property {string} why what differs: type, size, link, mode, content
+ * @property {import('./diff-json.js').ValueChange[]} values of an image that can be decoded: the values that differ, as crit names them
  * @property {boolean} noise logs and statistics, and images whose content is compared elsewhere
  */
 
+const encoder = new TextEncoder();
 const BLOCK = 4096;
 const DIGEST = 16;
 
@@ -26,6 +29,14 @@ const PAGES = /(^|\/)pages-\d+\.img$/;
  */
 const TOLD =
   /(^|\/)((pages|pagemap|fdinfo|ids|fs)-[^/]*\.img|(files|pstree|inventory|mountpoints|stats|timens)[^/]*\.img|stats-dump|[^/]*\.log)$/;
+
+/** Images whose values are compared: those that nothing above tells of. Larger ones are not decoded. */
+const IMAGE = /\.img$/;
+const MOST_IMAGE = 2 ** 20;
+/** Values that are listed of one image. */
+const MOST_VALUES = 200;
+/** Fields of images whose numbers CRIU gives away anew in each dump. */
+const GIVEN_AWAY = /\/(exe_file_id|shmid|seccomp_filter|filter_id|mnt_id|s_dev|tv_sec|tv_nsec)$/;
 
 /** By name; of several the last, which is the one that counts. @param {Checkpoint} checkpoint @returns {Map<string, Member>} */
 const byName = ({ members }) => new Map(Array.from(members, (member) => [member.name, member]));
@@ -39,10 +50,10 @@ function whyDifferent(one, two) {
 }
 
 /**
- * @param {{exports: any}} core @param {Checkpoint} checkpoint @param {string[]} names @param {Digester} digester @param {AbortSignal} [signal]
+ * @param {Checkpoint} checkpoint @param {string[]} names @param {Digester} digester @param {AbortSignal} [signal]
  * @returns {Promise<Map<string, Uint8Array>>}
  */
-async function digestsOf(core, checkpoint, names, digester, signal) {
+async function digestsOf(checkpoint, names, digester, signal) {
   /** @type {Map<string, Uint8Array>} */
   const found = new Map();
   const sizes = byName(checkpoint);
@@ -70,11 +81,56 @@ function firstDifferent(a, b) {
 }
 
 /**
- * @param {{exports: any}} core @param {Checkpoint} a @param {Checkpoint} b
- * @param {{content: boolean, signal?: AbortSignal}} options content: read what has the same size in both
+ * Decodes images that differ and finds out which values do.
+ * @param {import('../border/core.js').Core} core @param {Checkpoint} a @param {Checkpoint} b @param {MemberChange[]} changes
+ * @param {import('./diff-json.js').Mask} mask @param {AbortSignal} [signal]
+ */
+async function diffImages(core, a, b, changes, mask, signal) {
+  const wanted = new Map(
+    changes
+      .filter(
+        ({ name, change, before, after, noise }) =>
+          change === 'changed' &&
+          !noise &&
+          IMAGE.test(name) &&
+          Math.max(before?.size ?? 0, after?.size ?? 0) <= MOST_IMAGE,
+      )
+      .map((one) => [one.name, one]),
+  );
+  if (wanted.size === 0) return;
+  const which = (/** @type {Member} */ { name }) => wanted.has(name);
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  const textOf = (/** @type {string} */ name, /** @type {Uint8Array} */ bytes) =>
+    core.imageText(bytes, { name: name.slice(name.lastIndexOf('/') + 1) });
+  for await (const { member, bytes } of a.readAll(which, { signal })) {
+    const { text, error } = textOf(member.name, bytes);
+    if (!error) texts.set(member.name, text);
+  }
+  for await (const { member, bytes } of b.readAll(which, { signal })) {
+    const { text, error } = textOf(member.name, bytes);
+    const before = texts.get(member.name);
+    const change = wanted.get(member.name);
+    if (error || before === undefined || !change) continue;
+    const values = diffTexts(
+      core,
+      encoder.encode(before),
+      encoder.encode(text),
+      mask,
+      ({ pointer }) => GIVEN_AWAY.test(pointer),
+    );
+    change.values = (values ?? []).slice(0, MOST_VALUES);
+    if (values && values.every((value) => value.noise)) change.noise = true;
+  }
+}
+
+/**
+ * @param {import('../border/core.js').Core} core @param {Checkpoint} a @param {Checkpoint} b
+ * @param {{content: boolean, mask: import('./diff-json.js').Mask, told: ReadonlySet<string>, signal?: AbortSignal}} options
+ *   content: read what has the same size in both; told: names of what was compared value by value
  * @returns {Promise<MemberChange[]>}
  */
-export async function diffMembers(core, a, b, { content, signal }) {
+export async function diffMembers(core, a, b, { content, mask, told, signal }) {
   const [before, after] = [byName(a), byName(b)];
   /** @type {MemberChange[]} */
   const changes = [];
@@ -85,19 +141,28 @@ export async function diffMembers(core, a, b, { content, signal }) {
   for (const name of new Set([...before.keys(), ...after.keys()])) {
     const [one, two] = [before.get(name), after.get(name)];
     const why = one && two ? whyDifferent(one, two) : '';
-    const noise = TOLD.test(name);
+    const noise = TOLD.test(name) || (one !== undefined && two !== undefined && told.has(name));
     if (one && two && why === '') {
       if (one.type === 'file' && one.size > 0 && !PAGES.test(name)) alike.push(name);
       continue;
     }
     const change = !one ? 'added' : !two ? 'removed' : 'changed';
-    changes.push({ name, change, before: brief(one), after: brief(two), at: null, why, noise });
+    changes.push({
+      name,
+      change,
+      before: brief(one),
+      after: brief(two),
+      at: null,
+      why,
+      noise,
+      values: [],
+    });
   }
   if (content && alike.length > 0) {
     const digester = new Digester(core.exports, BLOCK);
     try {
-      const one = await digestsOf(core, a, alike, digester, signal);
-      const two = await digestsOf(core, b, alike, digester, signal);
+      const one = await digestsOf(a, alike, digester, signal);
+      const two = await digestsOf(b, alike, digester, signal);
       for (const name of alike) {
         const [x, y] = [one.get(name), two.get(name)];
         if (!x || !y) continue; // the archive ends before it
@@ -106,12 +171,18 @@ export async function diffMembers(core, a, b, { content, signal }) {
         const [from, to] = [before.get(name), after.get(name)];
         changes.push({
           ...{ name, change: 'changed', before: brief(from), after: brief(to) },
-          ...{ at: block * BLOCK, why: 'content', noise: TOLD.test(name) },
+          ...{
+            at: block * BLOCK,
+            why: 'content',
+            noise: TOLD.test(name) || told.has(name),
+            values: [],
+          },
         });
       }
     } finally {
       digester.free();
     }
   }
+  if (content) await diffImages(core, a, b, changes, mask, signal);
   return changes.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0));
 }

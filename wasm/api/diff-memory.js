@@ -382,7 +382,7 @@ function comparePages(before, after, pairs, { zero, pageSize }, ranges) {
         ranges.add(mapB.pair, 'added', at, end);
       }
     } else if (a && b) {
-      const { pair } = mapB;
+      const { pair } = /** @type {{pair: any}} */ (mapB);
       if (a.what === 'unknown' || b.what === 'unknown') {
         pair.pages.unknown += pages;
       } else if (holds(a) && holds(b)) {
@@ -446,7 +446,8 @@ export async function diffMemory({ exports }, a, b, { signal, onProgress } = {})
           digester,
           ranges,
         );
-        for (const { from: _from, to: _to, ...map } of pairs) {
+        for (const { change, kind, name, before: was, after: is, pages, ranges: list } of pairs) {
+          const map = { change, kind, name, before: was, after: is, pages, ranges: list };
           addPages(process.pages, map.pages);
           if (map.change || pagesDiffer(map.pages)) process.maps.push(map);
         }

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs between two checkpoints: in their processes, memory, files, metadata, and in whether they restore.
 import { Checkpoint } from './checkpoint.js';
+import { Mask, diffTexts } from './diff-json.js';
 import { diffMembers } from './diff-members.js';
 import { diffMemory } from './diff-memory.js';
-import { compareEnvironments, compareLists, withoutIds } from './diff-values.js';
-import { maskSecrets } from './dump.js';
-import { JsonDiff } from './json-diff.js';
-import { JsonTree, MOST_ROWS } from './json-tree.js';
+import { compareEnvironments, compareFields, compareLists, withoutIds } from './diff-values.js';
 import { validateWith } from './validate.js';
 import { kindOf, must } from '../border/arguments.js';
 
@@ -22,6 +20,7 @@ import { kindOf, must } from '../border/arguments.js';
  * @property {boolean} [members] compare what is in the members of the archives; true by default
  * @property {boolean} [verdict] validate both; true by default
  * @property {boolean} [reveal] secrets are not masked
+ * @property {boolean} [lists] give everything that was compared, too, in `lists`; false by default
  * @property {AbortSignal} [signal]
  * @property {(state: {read: number, size: number}) => void} [onProgress] bytes of memory
  *
@@ -32,23 +31,19 @@ import { kindOf, must } from '../border/arguments.js';
  * @property {string | null} checkpointed of the checkpoint; Podman does not record it: then of its newest image
  * @property {{checkpoint: number, pages: number, rootfsDiff: number}} sizes bytes
  *
- * A value of a metadata file.
- * @typedef {object} ValueChange
- * @property {string} pointer RFC 6901 @property {'added' | 'removed' | 'changed' | 'moved'} change
- * @property {string | null} before as it is written in the file @property {string | null} after
- * @property {boolean} noise an id or a time
- *
  * @typedef {object} ProcessChange
  * @property {number} pid @property {'added' | 'removed' | 'changed'} change
  * @property {Process | null} before @property {Process | null} after without their environments
  * @property {FieldChange[]} fields that differ: threads/12, capabilities/effective, limits/nofile/soft …
  * @property {ReturnType<typeof compareEnvironments>} environment variables that differ
+ * @property {number | null} insteadOf of one that was added: the removed process of the same parent and program that it
+ *   was compared with
  *
  * @typedef {object} Diff
  * @property {boolean} equal nothing differs but noise, and nothing is unknown
  * @property {boolean} sameContainer
  * @property {DiffSide} a @property {DiffSide} b
- * @property {{member: string, changes: ValueChange[]}[]} metadata
+ * @property {{member: string, changes: import('./diff-json.js').ValueChange[]}[]} metadata
  * @property {ProcessChange[]} processes
  * @property {import('./diff-values.js').ThingChange<any>[]} files
  * @property {import('./diff-values.js').ThingChange<any>[]} sockets
@@ -58,6 +53,9 @@ import { kindOf, must } from '../border/arguments.js';
  * @property {VerdictChange | null} verdict
  * @property {{side: 'a' | 'b', member: string, message: string}[]} gaps what is not known, and why
  * @property {number} noise differences in ids and times, which do not count
+ * @property {{a: DiffLists, b: DiffLists}} [lists] if it was asked for
+ *
+ * @typedef {{processes: any[], files: any[], sockets: any[]}} DiffLists of one checkpoint, as its dump gives them
  *
  * @typedef {object} VerdictChange
  * @property {string} before @property {string} after of the engine that made each
@@ -72,6 +70,7 @@ export const DIFF_OPTIONS = {
   members: must.flag,
   verdict: must.flag,
   reveal: must.flag,
+  lists: must.flag,
   signal: must.signal,
   onProgress: must.any,
 };
@@ -93,11 +92,12 @@ const RULES = {
   mounts: { noise: /^(namespace|id|parent|device|sharedId|masterId|content)$/ },
 };
 
+/** Of a process that took the place of another: what must differ. */
+const OWN = /^(pid|threads(\/.*)?)$/;
+
 /** What metadata says of the moment of the checkpoint, and of the machine's own bookkeeping. */
 const NOISY_POINTER =
   /\/(checkpointedTime|checkpointedAt|restoredTime|restoredAt|startedTime|startedAt|finishedTime|createdTime|createdAt|Created|pid|conmonPid|Pid|lockID)$/;
-
-const decoder = new TextDecoder();
 
 /** The newest time of an image, for checkpoints that do not say when they were made. @param {Checkpoint} checkpoint */
 function newestImage({ members }) {
@@ -128,50 +128,6 @@ function sideOf(checkpoint) {
   };
 }
 
-/** Hides what looks like a secret in strings. */
-class Mask {
-  #core;
-  /** @param {Core} core @param {boolean} reveal */
-  constructor(core, reveal) {
-    this.#core = reveal ? null : core;
-  }
-
-  /** @template {any} T @param {T} text @returns {T} */
-  text(text) {
-    const core = this.#core;
-    if (core === null || text === null || text === undefined) return text;
-    return maskSecrets(core, /** @type {any} */ (text));
-  }
-
-  /** Strings of a value of JSON that is written as a text; `key` tells what it is. @param {string} raw @param {string} key */
-  json(raw, key) {
-    if (this.#core === null) return raw;
-    let name = '';
-    return raw.replace(/"(?:[^"\\]|\\.)*"(\s*:)?/g, (token, colon) => {
-      const string = JSON.parse(colon ? token.slice(0, -colon.length) : token);
-      if (colon) {
-        name = string;
-        return token;
-      }
-      const of = name || key;
-      name = '';
-      const alone = this.text(string);
-      if (alone !== string) return JSON.stringify(alone);
-      // "password": "x" is as good as password=x.
-      const named = `${of}=${string}`;
-      const masked = this.text(named);
-      return masked === named ? token : JSON.stringify(masked.slice(of.length + 1));
-    });
-  }
-}
-
-/** @param {Core} core @param {Uint8Array | undefined} bytes */
-function treeOf(core, bytes) {
-  if (!bytes || core.check('any', bytes) !== null) return null;
-  const tree = new JsonTree(bytes);
-  return tree.total > MOST_ROWS ? null : tree;
-}
-
 /**
  * The metadata files, value by value.
  * @param {Core} core @param {Checkpoint} a @param {Checkpoint} b @param {Mask} mask @param {(a: any, b: any) => boolean} alike
@@ -179,57 +135,57 @@ function treeOf(core, bytes) {
 function diffMetadata(core, a, b, mask, alike) {
   const found = [];
   for (const member of new Set([...a.files.keys(), ...b.files.keys()])) {
-    const [one, two] = [treeOf(core, a.files.get(member)), treeOf(core, b.files.get(member))];
-    if (!one || !two) continue; // members that came, went, or are no JSON are told with the members
-    const raw = (/** @type {JsonTree} */ tree, /** @type {number} */ row) =>
-      row < 0 ? null : decoder.decode(tree.bytes.subarray(...tree.value(row)));
-    /** @type {ValueChange[]} */
-    const changes = new JsonDiff(one, two).list.map(({ pointer, change, a: rowA, b: rowB }) => {
-      const [before, after] = [raw(one, rowA), raw(two, rowB)];
-      const key = pointer.slice(pointer.lastIndexOf('/') + 1);
-      return {
-        ...{ pointer, change },
-        before: before === null ? null : mask.json(before, key),
-        after: after === null ? null : mask.json(after, key),
-        noise: NOISY_POINTER.test(pointer) || alike(before, after),
-      };
-    });
-    if (changes.length > 0) found.push({ member, changes });
+    const [one, two] = [a.files.get(member), b.files.get(member)];
+    if (!one || !two) continue; // that a member came or went is told with the members
+    const changes = diffTexts(
+      ...[core, one, two, mask],
+      ({ pointer, before, after }) => NOISY_POINTER.test(pointer) || alike(before, after),
+    );
+    if (changes && changes.length > 0) found.push({ member, changes });
   }
   return found;
 }
 
+/** A process without its environment. @param {any} process @param {Mask} mask */
+function shownProcess(process, mask) {
+  if (!process) return null;
+  const rest = { ...process };
+  delete rest.environ;
+  const cmdline = rest.cmdline?.map((/** @type {any} */ part) => mask.text(part)) ?? null;
+  return { ...rest, cmdline };
+}
+
 /** @param {any[]} before @param {any[]} after @param {Mask} mask @param {(a: any, b: any) => boolean} alike */
 function diffProcesses(before, after, mask, alike) {
-  const { changes, noise } = compareLists(
-    ...[before, after, (/** @type {any} */ { pid }) => String(pid)],
-    ...[RULES.processes, alike],
-  );
+  const byPid = (/** @type {any} */ { pid }) => String(pid);
+  const { changes, noise } = compareLists(before, after, byPid, RULES.processes, alike);
+  /** Processes that went, by what they were. @type {Map<string, any[]>} */
+  const gone = new Map();
+  const role = (/** @type {any} */ { ppid, exe, comm }) => JSON.stringify([ppid, exe, comm]);
+  for (const { change, before: a } of changes)
+    if (change === 'removed') gone.set(role(a), [...(gone.get(role(a)) ?? []), a]);
   /** @type {ProcessChange[]} */
   const found = [];
-  const shown = (/** @type {any} */ process) => {
-    if (!process) return null;
-    const { environ: _environ, ...rest } = process;
-    return {
-      ...rest,
-      cmdline: rest.cmdline?.map((/** @type {any} */ part) => mask.text(part)) ?? null,
-    };
-  };
-  for (const { change, before: a, after: b, fields } of changes) {
-    const environment = compareEnvironments(a?.environ ?? null, b?.environ ?? null).map((one) => ({
-      ...one,
-      before: mask.text(one.before),
-      after: mask.text(one.after),
-    }));
+  const shown = (/** @type {any} */ process) => shownProcess(process, mask);
+  for (const { change, before: a, after: b, fields: own } of changes) {
+    const old = a ?? gone.get(role(b))?.shift() ?? null;
+    const fields = a || !old ? own : compareFields(old, b, RULES.processes, alike);
+    const environment = compareEnvironments(old?.environ ?? null, b?.environ ?? null).map(
+      (one) => ({
+        ...one,
+        before: mask.text(one.before),
+        after: mask.text(one.after),
+      }),
+    );
     found.push({
       pid: (a ?? b).pid,
       change: change === 'replaced' ? 'changed' : change,
-      ...{ before: shown(a), after: shown(b) },
+      ...{ before: shown(a), after: shown(b), insteadOf: a ? null : (old?.pid ?? null) },
       fields: fields
-        .filter(({ field }) => field !== 'environ')
+        .filter(({ field }) => field !== 'environ' && !(old !== a && OWN.test(field)))
         .map((one) =>
           one.field === 'cmdline'
-            ? { ...one, before: shown(a)?.cmdline, after: shown(b)?.cmdline }
+            ? { ...one, before: shown(old)?.cmdline, after: shown(b)?.cmdline }
             : one,
         ),
       environment,
@@ -238,9 +194,22 @@ function diffProcesses(before, after, mask, alike) {
   return { changes: found.sort((x, y) => x.pid - y.pid), noise };
 }
 
+/** Whether a member was compared value by value. @param {Core} core @param {Checkpoint} checkpoint @param {string} name */
+function isJson(core, { files }, name) {
+  const bytes = files.get(name);
+  return bytes !== undefined && core.check('any', bytes) === null;
+}
+
 /** @param {any} finding */
 const findingKey = ({ id, member, pointer, entry, field, message }) =>
-  JSON.stringify([id, member, pointer, entry, field, pointer === '' ? message : '']);
+  JSON.stringify([
+    id,
+    member,
+    pointer,
+    entry,
+    field,
+    pointer === '' ? message.replace(/\d+/g, '0') : '',
+  ]);
 
 /** @param {any} report */
 const ownVerdict = ({ engine, targets }) =>
@@ -275,6 +244,13 @@ function diffVerdicts(a, b) {
     come: without(b.findings, a.findings),
   };
 }
+
+/** @param {import('./dump.js').Dump} dump @param {Mask} mask @returns {DiffLists} */
+const listsOf = (dump, mask) => ({
+  processes: dump.processes.map((process) => shownProcess(process, mask)),
+  files: dump.files(),
+  sockets: dump.sockets(),
+});
 
 /** @param {unknown} value @param {string} which */
 function checked(value, which) {
@@ -314,7 +290,12 @@ export async function diffWith(core, one, two, options = {}) {
     const pages = memory
       ? await diffMemory(core, sides[0], sides[1], { signal, onProgress: options.onProgress })
       : null;
-    const archive = await diffMembers(core, a, b, { content: members, signal });
+    const archive = await diffMembers(core, a, b, {
+      ...{ content: members, mask, signal },
+      told: new Set(
+        [...a.files.keys()].filter((name) => isJson(core, a, name) && isJson(core, b, name)),
+      ),
+    });
     const reports = verdict
       ? [await validateWith(core, a, { reveal }), await validateWith(core, b, { reveal })]
       : null;
@@ -349,6 +330,7 @@ export async function diffWith(core, one, two, options = {}) {
       ...{ equal, sameContainer, a: sideA, b: sideB, metadata },
       ...{ processes: processes.changes, files: files.changes, sockets: sockets.changes },
       ...{ mounts: mounts.changes, memory: pages, members: archive, verdict: judged, gaps, noise },
+      ...(options.lists && { lists: { a: listsOf(dumpA, mask), b: listsOf(dumpB, mask) } }),
     };
   } finally {
     dumpA.close();
