@@ -8,6 +8,7 @@ import { diff } from './diff.js';
 import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
+import { hash } from './hash.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -28,7 +29,7 @@ import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
-  ...[show, inspect, list, ls, cat],
+  ...[show, inspect, list, ls, cat, hash],
   ...[ps, files, sockets, mounts],
   diff,
   ...[maps, memory, search, strings, core, memparse, size],
