@@ -8,8 +8,8 @@ import { test } from 'node:test';
 import axe from 'axe-core';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { D } from '../../../web/text.js';
-import { JsonDiff } from '../../../web/worker/json-diff.js';
-import { JsonTree } from '../../../web/worker/json-tree.js';
+import { JsonDiff } from '../../../wasm/api/json-diff.js';
+import { JsonTree } from '../../../wasm/api/json-tree.js';
 import {
   archives,
   drop,

@@ -11,7 +11,7 @@ import { safeName } from '../../../web/page/save.js';
 import { Content } from '../../../web/worker/content.js';
 import { hexRow } from '../../../web/worker/hex-rows.js';
 import { JsonRows } from '../../../web/worker/json-rows.js';
-import { JsonTree } from '../../../web/worker/json-tree.js';
+import { JsonTree } from '../../../wasm/api/json-tree.js';
 import { Marks } from '../../../web/worker/pieces.js';
 import { TextRows } from '../../../web/worker/text-rows.js';
 import { archives, pick, shown, view, browserTests } from '../lib/page-browser.mjs';
