@@ -25,6 +25,7 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {import('./output.js').Output} stdout
  * @property {import('./output.js').Output} stderr
  * @property {() => ReturnType<typeof import('../api/index.js').load>} core
+ * @property {boolean} [dropIn] it is called in place of another program, whose output is wanted
  * @property {(message: string) => UsageError} fail makes the error for a wrong command line
  *
  * @typedef {object} Command
