@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands of ckpt. Arguments, --help and shell completion are read and made with this table.
+import { build } from './build.js';
 import { cat } from './cat.js';
 import { completion } from './completion.js';
 import { core } from './core.js';
@@ -22,6 +23,7 @@ import { show } from './show.js';
 import { size } from './size.js';
 import { sockets } from './sockets.js';
 import { strings } from './strings.js';
+import { unbuild } from './unbuild.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
 
@@ -31,5 +33,6 @@ export const COMMANDS = [
   ...[ps, files, sockets, mounts],
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
+  ...[build, unbuild],
   ...[decode, encode, info, completion],
 ];
