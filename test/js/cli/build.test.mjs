@@ -75,7 +75,12 @@ test('build: what is said of the image is what is said of the archive', async ()
     const plain = (/** @type {string} */ text) => text.replace(/from .*/, '');
     assert.equal(plain(as.stdout), plain(of.stdout));
   }
-  const targets = ['validate', '--format', 'json', '--target', 'podman,crio,containerd'];
+  const targets = [
+    'validate',
+    '--format',
+    'json',
+    ...['podman', 'cri-o', 'containerd'].flatMap((to) => ['--target', to]),
+  ];
   const report = async (/** @type {string} */ file) =>
     JSON.parse((await ckpt([...targets, file])).stdout);
   const about = JSON.stringify(await report(image));
