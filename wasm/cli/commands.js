@@ -17,6 +17,7 @@ import { memory } from './memory.js';
 import { memparse } from './memparse.js';
 import { mounts } from './mounts.js';
 import { ps } from './ps.js';
+import { redact } from './redact.js';
 import { rules } from './rules.js';
 import { search } from './search.js';
 import { show } from './show.js';
@@ -33,6 +34,6 @@ export const COMMANDS = [
   ...[ps, files, sockets, mounts],
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
-  ...[build, unbuild],
+  ...[build, unbuild, redact],
   ...[decode, encode, info, completion],
 ];

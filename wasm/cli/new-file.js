@@ -93,6 +93,11 @@ export class NewFile {
     return bytes.subarray(0, count);
   }
 
+  /** Where it is as long as it has no name. */
+  get part() {
+    return this.#part;
+  }
+
   /** Gives it its name. */
   commit() {
     closeSync(this.#fd);

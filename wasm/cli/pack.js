@@ -7,6 +7,9 @@ import { Failure } from './exit.js';
 export const COMPRESSIONS = /** @type {const} */ (['gzip', 'zstd', 'none']);
 /** @typedef {typeof COMPRESSIONS[number]} Compression */
 
+/** Whether this Node writes zstd. */
+export const canZstd = () => 'createZstdCompress' in zlib;
+
 /** @param {Compression} compression @returns {any} a stream of Node */
 function streamOf(compression) {
   if (compression === 'gzip') return zlib.createGzip({ level: 6 });
