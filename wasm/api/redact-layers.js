@@ -118,7 +118,7 @@ async function packedLayer(checkpoint, member) {
   const { members, error } = await checkpoint.list(member);
   const path = `${member.name}!`;
   /** @type {Segment[]} */
-  let segments = [];
+  let segments = [{ from: 0, to: Infinity, kind: 'data', name: member.name, member: member.name }];
   if (!error) {
     const kinds = await forms(checkpoint, members, member);
     segments = segmentsOf([...members], {
@@ -126,8 +126,6 @@ async function packedLayer(checkpoint, member) {
       member: member.name,
       kindOf: ({ index }) => (kinds.get(index) === 'packed' ? 'deep' : 'data'),
     });
-  } else {
-    segments = [{ from: 0, to: Infinity, kind: 'data', name: member.name, member: member.name }];
   }
   const read = () => checkpoint.tar({ inside: member });
   return { path: member.name, read, segments: covered(segments), edits: [] };

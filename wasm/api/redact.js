@@ -218,7 +218,7 @@ export class Redaction {
       if (how !== 'known') this.#learn(decoder.decode(value));
       if (!edits.add(edit)) continue;
       const kind = how === 'known' ? 'known' : what || 'named';
-      this.#cut({ kind, name, segment, at: edit.offset, length });
+      this.#cut({ kind, name, segment, at: edit.offset, length, base });
     }
   }
 
