@@ -18,7 +18,7 @@
  * @property {string} name of the member, "rootfs-diff.tar!etc/passwd"
  * @property {string} member of the archive: "rootfs-diff.tar"
  * @property {Layer} [layer] of a packed one
- * @property {number} [size] of a packed one, as it is written
+ * @property {import('./redact-write.js').Rebuilt} [rebuilt] what is written in its place
  *
  * @typedef {object} Layer
  * @property {string} path '' or the member that it is the content of

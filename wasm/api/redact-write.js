@@ -96,7 +96,7 @@ export async function* redacted(layer, { dropped = () => false, rebuilt = new Ma
 
 /** @param {Segment | undefined} segment @param {Map<Layer, Rebuilt>} rebuilt */
 const rebuiltOf = (segment, rebuilt) =>
-  segment?.kind === 'packed' && segment.layer ? rebuilt.get(segment.layer) : undefined;
+  segment?.rebuilt ?? (segment?.layer && rebuilt.get(segment.layer));
 
 /** @param {Uint8Array[]} parts */
 function joined(parts) {

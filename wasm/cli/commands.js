@@ -3,6 +3,7 @@
 import { build } from './build.js';
 import { cat } from './cat.js';
 import { completion } from './completion.js';
+import { convert } from './convert.js';
 import { core } from './core.js';
 import { decode } from './decode.js';
 import { encode } from './encode.js';
@@ -34,6 +35,6 @@ export const COMMANDS = [
   ...[ps, files, sockets, mounts],
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
-  ...[build, unbuild, redact],
+  ...[build, unbuild, redact, convert],
   ...[decode, encode, info, completion],
 ];
