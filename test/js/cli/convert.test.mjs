@@ -52,7 +52,9 @@ test('convert --criu: to 4.1 and back gives the same bytes; the memory is the sa
     (await ckpt(['memparse', file])).stdout.split('\n').slice(3);
   assert.deepEqual(await size(join(made, 'old.tar')), await size(source));
   const ids = async (/** @type {string} */ file) =>
-    (await ckpt(['validate', file])).stdout.match(/CKP\d+/g)?.filter((id) => id !== 'CKP706');
+    (await ckpt(['validate', file])).stdout
+      .match(/CKP\d+/g)
+      ?.filter((id) => !['CKP706', 'CKP009'].includes(id));
   assert.deepEqual(await ids(join(made, 'old.tar')), await ids(source));
   assert.equal((await run('--criu', '4.2', 'old.tar', 'new.tar')).code, 0);
   assert.ok(readFileSync(join(made, 'new.tar')).equals(readFileSync(source)));
