@@ -157,6 +157,10 @@ export class Origin {
 
   /** The bytes of the archive, decompressed. @param {AbortSignal} [signal] @returns {AsyncGenerator<Uint8Array>} */
   async *tar(signal) {
+    if (this.plain) {
+      yield* this.stored(signal);
+      return;
+    }
     const pass = this.read({ raw: true, signal, budget: new Budget(this.limits) });
     try {
       for (;;) {
