@@ -6,9 +6,11 @@ import { completion } from './completion.js';
 import { convert } from './convert.js';
 import { core } from './core.js';
 import { decode } from './decode.js';
+import { diff } from './diff.js';
 import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
+import { hash } from './hash.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -31,8 +33,9 @@ import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
-  ...[show, inspect, list, ls, cat],
+  ...[show, inspect, list, ls, cat, hash],
   ...[ps, files, sockets, mounts],
+  diff,
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
   ...[build, unbuild, redact, convert],
