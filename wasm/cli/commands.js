@@ -34,10 +34,10 @@ import { view } from './view.js';
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat, hash],
+  ...[build, unbuild, redact, convert],
   ...[ps, files, sockets, mounts],
   diff,
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
-  ...[build, unbuild, redact, convert],
   ...[decode, encode, info, completion],
 ];
