@@ -155,8 +155,8 @@ function Matrix({ report }) {
 function Line({ id, finding, children }) {
   const rule = h('code', { class: 'rule' }, id);
   return finding >= 0
-    ? h('a', { class: 'line walk', href: beside(finding) }, children, rule)
-    : h('span', { class: 'line' }, children, /^CKP/.test(id) && rule);
+    ? h('a', { class: 'point walk', href: beside(finding) }, children, rule)
+    : h('span', { class: 'point' }, children, /^CKP/.test(id) && rule);
 }
 
 /** @param {{reasons: Reason[]}} props */
@@ -195,7 +195,9 @@ function Checked({ model }) {
   const { checked, notChecked } = report.coverage;
   const words = (/** @type {string[]} */ names) => names.map((name) => W.parts[name] ?? name);
   const absent = Object.keys(W.parts).filter((name) => !checked.includes(name));
-  const whole = notChecked.length === 0 && !broken;
+  // There are images, but none was looked at: as where what lists them is missing.
+  const unseen = model.images && !checked.includes('images');
+  const whole = notChecked.length === 0 && !broken && !unseen;
   const said = broken
     ? broken.nothing
       ? W.nothing
@@ -204,7 +206,9 @@ function Checked({ model }) {
       ? W.nothing
       : whole
         ? W.everything
-        : W.notAll(notChecked.length);
+        : notChecked.length === 0
+          ? W.noImages
+          : W.notAll(notChecked.length);
   const dropped = report.cut.reduce((sum, { count }) => sum + count, 0);
   return h(
     'section',
