@@ -85,7 +85,7 @@ test('dumps of one container that are dropped together are joined', () =>
     await view(page, 'Memory');
     await page.locator('.grid-head', { hasText: 'In parent' }).waitFor();
     assert.equal(await page.locator('.grid-head', { hasText: 'Missing' }).count(), 0);
-    await page.locator('select').filter({ hasText: 'pre-checkpoint-gzip' }).selectOption('0');
+    await page.getByLabel(/^Pages of an earlier dump/).selectOption('0');
     await page.locator('.grid-head', { hasText: 'Missing' }).waitFor();
   }));
 
@@ -125,15 +125,13 @@ test('one search finds views, findings, values, processes, members and rules; co
     await page.locator('.entry', { hasText: '••••' }).first().waitFor();
     assert.ok(!(await page.locator('.palette-list').innerText()).includes('only-a-sample'));
     await page.keyboard.press('Escape');
-    await open('sizes');
-    await field.fill('open files');
+    await open('open files');
     await page.keyboard.press('Enter');
     if ((await viewLink(page, 'Open files').count()) > 0)
       await page.locator('.view-openfiles').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.press('Escape');
-    await open('>target: restore on crio');
-    await field.fill('>restore on podman');
+    await open('>restore on podman');
     await page.keyboard.press('Enter');
     await page.keyboard.press('1');
     await page.locator('#target').waitFor();
