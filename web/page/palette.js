@@ -228,7 +228,6 @@ export function Palette({ start }) {
       placeholder: K.hint,
       spellcheck: false,
       autocomplete: 'off',
-      autofocus: true,
       value: text,
       onInput: (/** @type {any} */ event) => {
         setText(event.currentTarget.value);
