@@ -57,9 +57,11 @@ function lineOf(item) {
       ? report.trust.reasons[0]
       : (target?.reasons[0] ?? report.findings.find(({ severity }) => severity === 'error'));
   const condition = target?.verdict === 'conditional' ? target.conditions[0] : undefined;
-  const cause = broken?.message ?? first?.message ?? condition?.text ?? '';
+  const cause =
+    (tone === 'none' && model.what) || (broken?.message ?? first?.message ?? condition?.text ?? '');
   const causeId = broken ? '' : (first?.id ?? condition?.id ?? '');
   const { error, warning } = report.counts;
+  const judged = tone !== 'none';
   const line = {
     item,
     answer: badge,
@@ -71,11 +73,11 @@ function lineOf(item) {
       model.title,
       name,
       model.engine,
-      target ? nameOf(target) : '',
+      target && judged ? nameOf(target) : '',
       causeId && /^CKP/.test(causeId) ? `${causeId} ${cause}` : cause,
       error > 0 ? String(error) : '',
       warning > 0 ? String(warning) : '',
-      W.trustWords[report.trust.level].replace(/:.*/, ''),
+      judged ? W.trustWords[report.trust.level].replace(/:.*/, '') : '',
       size,
     ],
   };

@@ -28,6 +28,8 @@ const HOST = ['CKP314', 'CKP206'];
 /** @param {ViewProps} props */
 export function Overview({ item, model }) {
   const { identity, timeline, sizes, statistics } = model;
+  // Of what is no checkpoint there is nothing to restore, and nothing to trust.
+  const judged = answerOf(model).tone !== 'none';
   return h(
     'div',
     { class: 'overview' },
@@ -35,12 +37,12 @@ export function Overview({ item, model }) {
       'div',
       { class: 'answers' },
       h(Restore, { item, model }),
-      !model.broken?.nothing && h(Trust, { model }),
-      h(Checked, { model }),
+      judged && h(Trust, { model }),
+      judged && h(Checked, { model }),
     ),
-    h(Stops, { model }),
+    judged && h(Stops, { model }),
     model.kind !== '' && h(ReadAs, { item, model }),
-    h(Needs, { model }),
+    judged && h(Needs, { model }),
     h(AlsoFound, { model }),
     h(Containers, { item }),
     identity.length > 0 && card('identity', V.identity, h(Facts, { rows: identity })),
@@ -72,11 +74,11 @@ function Restore({ item, model }) {
   return h(
     'section',
     { class: `card answer verdict ${tone}`, 'aria-labelledby': 'verdict-title' },
-    report.targets.length > 0 && h(Picker, { report }),
+    tone !== 'none' && report.targets.length > 0 && h(Picker, { report }),
     h('div', { class: 'headline' }, sign(tone), h('h2', { id: 'verdict-title' }, sentence)),
     more,
     !broken?.nothing && tone !== 'none' && h(Counts, { counts: report.counts, all: true }),
-    report.targets.length > 0 && h(Matrix, { item, report }),
+    tone !== 'none' && report.targets.length > 0 && h(Matrix, { item, report }),
   );
 }
 
