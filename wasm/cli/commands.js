@@ -24,6 +24,7 @@ import { sockets } from './sockets.js';
 import { strings } from './strings.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
+import { x } from './x.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
@@ -31,5 +32,5 @@ export const COMMANDS = [
   ...[ps, files, sockets, mounts],
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
-  ...[decode, encode, info, completion],
+  ...[decode, encode, info, x, completion],
 ];
