@@ -217,7 +217,8 @@ function* mems(images, _dump, missing) {
 }
 
 /** Pages of a pagemap_entry: CRIU up to 4.1.1 has them in another member. @param {any} entry */
-const pagesOf = ({ nr_pages: pages, compat_nr_pages: older }) => BigInt(pages ?? older ?? 0);
+const pagesOf = (/** @type {any} */ { nr_pages: pages, compat_nr_pages: older }) =>
+  BigInt(pages ?? older ?? 0);
 
 /** @param {Images} images @param {any} _dump @param {(name: string) => void} missing */
 function* rss(images, _dump, missing) {
@@ -228,7 +229,7 @@ function* rss(images, _dump, missing) {
     if (!mm) continue;
     const map = images.entries.get(`pagemap-${task.pid}.img`);
     if (!map) missing(`pagemap-${task.pid}.img`);
-    const vmas = mm.vmas ?? [];
+    const vmas = /** @type {any[]} */ (mm.vmas ?? []);
     let i = 0;
     let told = -1;
     for (const entry of (map ?? []).slice(1)) {

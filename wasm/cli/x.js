@@ -78,7 +78,7 @@ export const x = {
       );
     const core = /** @type {any} */ (await context.core());
     const session = new Session(context);
-    await session.open(path, async (file) => {
+    const run = async (/** @type {Checkpoint} */ file) => {
       const containers =
         values.container === undefined
           ? await containersOf(file, path)
@@ -104,7 +104,8 @@ export const x = {
         }
         for (const name of missing) await complain(`${images.place}${name}: the image is missing`);
       }
-    });
+    };
+    await session.open(path, run, { keep: 'images' });
     return session.code;
   },
 };
