@@ -242,7 +242,7 @@ function* rss(images, _dump, missing) {
           line += ' ~';
         } else {
           const vma = vmas[i];
-          const size = String((vma.end - vma.start) >> PAGE_SHIFT).padEnd(8);
+          const size = String((BigInt(vma.end) - BigInt(vma.start)) >> PAGE_SHIFT).padEnd(8);
           line += ` ${hex(vma.start, 8)} / ${size}`;
           if (vma.status & VMA.file) line += ` ${files.mapped(vma)}`;
           told = i;

@@ -19,7 +19,7 @@ const PLACES = ['checkpoint/', '', 'pre-checkpoint/'];
 
 /**
  * The images that an explorer looks at, by their names, decoded as crit does.
- * @param {Checkpoint} checkpoint @param {import('../api/index.js').Core} core @param {RegExp} wanted
+ * @param {Checkpoint} checkpoint @param {import('../border/core.js').Core} core @param {RegExp} wanted
  * @param {(text: string) => Promise<void>} complain
  * @returns {Promise<Images>}
  */
