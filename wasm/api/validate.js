@@ -2,6 +2,7 @@
 // Validation: the JavaScript side of exports_session.c. What is wrong, the core decides.
 import { noMemory } from './admission.js';
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
+import { findSecrets } from './memory-secrets.js';
 import { KEPT, Summary, textAt, withBytes } from './summary.js';
 import { bytesOf, kindOf, must, nearest } from '../border/arguments.js';
 import { kinds } from '../../dist/tables.js';
@@ -26,6 +27,8 @@ const encoder = new TextEncoder();
  * @property {Record<string, 'error' | 'warning' | 'info' | 'off'>} [severities]
  * @property {{perRule?: number, total?: number}} [limits] findings listed; 100 and 1000
  * @property {boolean} [reveal] secrets are not masked
+ * @property {boolean} [memory] memory, queues and files are searched for secrets, too
+ * @property {AbortSignal} [signal] ends that search
  * @property {number} [now] Unix seconds
  * @property {{name?: string, mode?: number}} [file] of the archive itself
  */
@@ -86,13 +89,39 @@ function report(exports, evidence, options) {
   }
 }
 
+/** What a validation with these options looks at. @param {Checkpoint} checkpoint @param {ValidateOptions} options @returns {Promise<Evidence>} */
+export async function evidenceOf(checkpoint, { memory, reveal, signal }) {
+  const evidence = await checkpoint[EVIDENCE]();
+  if (!memory || !evidence.dump) return evidence;
+  try {
+    evidence.facts.memory = await memoryFacts(checkpoint, evidence.dump, reveal, signal);
+    return evidence;
+  } catch (error) {
+    evidence.dump.close();
+    throw error;
+  }
+}
+
+/** @param {Checkpoint} checkpoint @param {import('./dump.js').Dump} dump @param {boolean | undefined} reveal @param {AbortSignal | undefined} signal */
+async function memoryFacts(checkpoint, dump, reveal, signal) {
+  const { secrets, left } = await findSecrets(checkpoint, dump, { reveal, signal });
+  return {
+    secrets: secrets.map(({ address, ...found }) => ({
+      ...found,
+      address: found.pid === null ? String(address) : `0x${address.toString(16)}`,
+    })),
+    left,
+  };
+}
+
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
 async function validateCheckpoint(checkpoint, exports, options) {
   const file = { name: checkpoint.name, ...options.file };
-  const evidence = await checkpoint[EVIDENCE]();
+  const { memory, signal, ...rest } = options;
+  const evidence = await evidenceOf(checkpoint, options);
   let result;
   try {
-    result = report(exports, evidence, { ...options, file });
+    result = report(exports, evidence, { ...rest, file });
   } finally {
     evidence.dump?.close();
   }
@@ -119,6 +148,8 @@ export const VALIDATE_OPTIONS = {
   severities: must.object,
   limits: must.object,
   reveal: must.flag,
+  memory: must.flag,
+  signal: must.signal,
   now: must.number,
   file: must.object,
 };
@@ -161,5 +192,6 @@ export function checkedTarget(target) {
 export function validateWith({ exports }, target, options = {}) {
   const given = { now: Math.floor(Date.now() / 1000), ...options };
   if (target instanceof Checkpoint) return validateCheckpoint(target, exports, given);
-  return report(exports, { facts: { loose: true }, files: Object.entries(target) }, given);
+  const { memory, signal, ...rest } = given; // there is no memory in metadata
+  return report(exports, { facts: { loose: true }, files: Object.entries(target) }, rest);
 }
