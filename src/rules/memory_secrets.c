@@ -80,7 +80,7 @@ void ckpt_check_memory_secrets(struct ckpt_rules *r)
             check_place(r, found, count);
     }
     if (!ckpt_is(memory, CKPT_OBJECT)) {
-        if (r->dump != NULL)
+        if (r->checked_images)
             ckpt_not_checked(r, false, ckpt_string_of("secrets in memory"),
                              "Memory, queues and files are searched for secrets only if that is "
                              "asked for (--memory).");
