@@ -28,6 +28,9 @@
  *                    kind, name, count, address, value}], left: {bytes, files: []}}
  *   logHead          how dump.log begins, if only its end was added
  *   image            {form, manifest, index, config, layer, layers}: names of added files
+ *   sha256           of the file, if all of it was read
+ *   digests          [{name, size, sha256}]: of members that an image or a pod gives digests of;
+ *                    sha256 "": not computed
  * The report is the JSON text that report.def describes.
  */
 #ifndef CKPT_RULES_VALIDATE_H

@@ -4,12 +4,13 @@ import { checkedOptions, kindOf, must } from '../border/arguments.js';
 import { checkedLimits } from './budget.js';
 import { layout } from '../border/archive-layout.js';
 import { CheckpointError } from '../border/error.js';
+import { digestsOf } from './digests.js';
 import { Dump } from './dump.js';
 import { MemberList } from './archive-members.js';
 import { KEEPS, Keeper } from './keep.js';
 import { archiveFacts, factsOf } from './facts.js';
 import { matchesPattern, MembersBelow, membersMeant } from './members.js';
-import { layersOf, podContainers } from './nested.js';
+import { blobsOf, layersOf, podArchives, podContainers } from './nested.js';
 import { Origin } from './origin.js';
 import { plan, rangesOf, wholes } from './ranges.js';
 import { inputOf } from './sources.js';
@@ -36,6 +37,8 @@ import { KEPT, memberUse, Summary, USE } from './summary.js';
  * @property {import('./budget.js').Limits} [limits]
  * @property {'images' | 'processes'} [keep] what is kept of an archive that cannot be read in place: what
  *   dump({texts: false}) needs, or all that dump() needs, which then does not read it once more
+ * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is told of what is read whole, as
+ *   compressed files are; nothing is read for it alone
  */
 
 /** The method that gives what a validation looks at (validate.js). */
@@ -137,7 +140,7 @@ export class Checkpoint {
     const { onProgress, signal } = this.#options;
     if (!read) await origin.probe(signal);
     let left = ASIDE_LIMIT;
-    const { keep } = this.#options;
+    const { keep, hash } = this.#options;
     const keeper = keep && new Keeper(this.#core, keep, origin.input?.size === undefined);
     this.#keeper = keeper;
     const keepInside = (/** @type {Member} */ member) => keeper?.inside(member);
@@ -151,13 +154,13 @@ export class Checkpoint {
       }
       if (use === USE.list) return { archive: {} };
       if (use === USE.archive)
-        return { archive: { want: KEPT.names, ...(keeper && { decide: keepInside }) } };
+        return { archive: { want: KEPT.names, hash, ...(keeper && { decide: keepInside }) } };
       return keeper?.decide(member, reader) ?? false;
     };
     const archive =
       read ??
       (await origin.archive(
-        { onProgress, signal, want: KEPT.names, decide: origin.plain ? undefined : decide },
+        { onProgress, signal, hash, want: KEPT.names, decide: origin.plain ? undefined : decide },
         (piece) => keeper?.take(piece),
       ));
     this.#archive = archive;
@@ -270,7 +273,7 @@ export class Checkpoint {
 
   /** The checkpoint in a member that is an archive. @param {Member} member */
   async #inside(member) {
-    const options = { name: member.name, signal: this.#options.signal };
+    const options = { name: member.name, signal: this.#options.signal, hash: this.#options.hash };
     const bytes = this.#aside.get(member.index);
     if (bytes) return Checkpoint.open(this.#core, this.#origin.over(bytes), options);
     const origin = this.#origin.inside(member);
@@ -485,9 +488,9 @@ export class Checkpoint {
     return Dump.open(this.#core, images, { texts: false });
   }
 
-  /** @returns {Promise<import('./validate.js').Evidence>} */
-  async [EVIDENCE]() {
-    if (this.#inner) return this.#imageEvidence(this.#inner);
+  /** @param {boolean} digests whether digests are checked of large parts, too @returns {Promise<import('./validate.js').Evidence>} */
+  async [EVIDENCE](digests) {
+    if (this.#inner) return this.#imageEvidence(this.#inner, digests);
     const nested = [];
     /** @type {Record<string, unknown>[]} */
     const facts = [];
@@ -504,6 +507,7 @@ export class Checkpoint {
         directory: this.#origin.input?.directory,
         nested: facts,
         logHead: this.#logHead,
+        digests: await this.#digests(podArchives(this.#own, this.files), digests),
       },
       files: this.files,
       records: this.#own.records(),
@@ -514,9 +518,28 @@ export class Checkpoint {
     };
   }
 
-  /** @param {Checkpoint} inner @returns {Promise<import('./validate.js').Evidence>} */
-  async #imageEvidence(inner) {
-    const evidence = await inner[EVIDENCE]();
+  /** @param {Member[]} members @param {boolean} all */
+  #digests(members, all) {
+    const source = {
+      exports: this.#core.exports,
+      kept: (/** @type {Member} */ { index }) => this.#aside.get(index),
+      read: (/** @type {Member} */ { index }) => this.#nested.get(index)?.sha256 ?? '',
+      plain: this.#origin.plain,
+      all,
+      stream: (/** @type {Member} */ member) => this.#contentOf(member),
+    };
+    return digestsOf(source, members);
+  }
+
+  /** A member of what is around an image, too. @param {Member} member */
+  async *#contentOf(member) {
+    const groups = plan([{ member }], (references) => this.#meant(references));
+    for await (const { bytes } of rangesOf(this.#origin, groups, this.#options.signal)) yield bytes;
+  }
+
+  /** @param {Checkpoint} inner @param {boolean} digests @returns {Promise<import('./validate.js').Evidence>} */
+  async #imageEvidence(inner, digests) {
+    const evidence = await inner[EVIDENCE](digests);
     const outer = archiveFacts(this.#archive);
     const manifest = this.#manifest;
     const { name = '', config = '', layers = 1, index } = manifest ?? {};
@@ -541,6 +564,8 @@ export class Checkpoint {
         ...(outer.error ? { error: outer.error } : {}),
         directory: this.#origin.input?.directory,
         outerCompression: outer.compression,
+        sha256: outer.sha256,
+        digests: await this.#digests(blobsOf(this.#own, manifest), digests),
         image,
       },
       imageRecords: this.#archive?.members.records(),
@@ -663,6 +688,7 @@ const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
 const DUMP_OPTIONS = { previous: must.any, texts: must.flag, signal: must.signal };
 const OPEN_OPTIONS = {
   name: must.text,
+  hash: must.flag,
   onProgress: must.call,
   signal: must.signal,
   limits: must.object,

@@ -23,6 +23,7 @@ export function archiveFacts(archive) {
     garbageOffset,
     sourceRead: info.source_read,
     tarRead: info.tar_read,
+    sha256: archive.sha256 || undefined,
     error: error ? { ...factsOf(error), member } : undefined,
   };
 }

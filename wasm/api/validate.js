@@ -31,6 +31,7 @@ const encoder = new TextEncoder();
  * @property {AbortSignal} [signal] ends that search
  * @property {number} [now] Unix seconds
  * @property {{name?: string, mode?: number}} [file] of the archive itself
+ * @property {boolean} [digests] check the digests of large parts, too, which have to be read for it
  */
 
 /** @param {any} exports @param {string} text @param {(at: number, length: number) => number} run the address of the answer */
@@ -90,8 +91,8 @@ function report(exports, evidence, options) {
 }
 
 /** What a validation with these options looks at. @param {Checkpoint} checkpoint @param {ValidateOptions} options @returns {Promise<Evidence>} */
-export async function evidenceOf(checkpoint, { memory, reveal, signal }) {
-  const evidence = await checkpoint[EVIDENCE]();
+export async function evidenceOf(checkpoint, { memory, reveal, signal, digests = false }) {
+  const evidence = await checkpoint[EVIDENCE](digests);
   if (!memory || !evidence.dump) return evidence;
   try {
     evidence.facts.memory = await memoryFacts(checkpoint, evidence.dump, reveal, signal);
@@ -117,7 +118,7 @@ async function memoryFacts(checkpoint, dump, reveal, signal) {
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
 async function validateCheckpoint(checkpoint, exports, options) {
   const file = { name: checkpoint.name, ...options.file };
-  const { memory, signal, ...rest } = options;
+  const { memory, signal, digests, ...rest } = options;
   const evidence = await evidenceOf(checkpoint, options);
   let result;
   try {
@@ -152,6 +153,7 @@ export const VALIDATE_OPTIONS = {
   signal: must.signal,
   now: must.number,
   file: must.object,
+  digests: must.flag,
 };
 
 /**

@@ -74,6 +74,7 @@ async function runWhole(job, checker) {
       ...(file === null && { name: path }),
       keep: 'images',
       onProgress,
+      hash: true,
     });
     /** @type {Report} */
     const report = await core.validate(checkpoint, { ...options, file: fileFacts(job) });
