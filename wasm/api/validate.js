@@ -115,10 +115,18 @@ async function memoryFacts(checkpoint, dump, reveal, signal) {
   };
 }
 
+/** Options without those that the core does not know. @param {ValidateOptions} options */
+const forCore = (options) => ({
+  ...options,
+  memory: undefined,
+  signal: undefined,
+  digests: undefined,
+});
+
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
 async function validateCheckpoint(checkpoint, exports, options) {
   const file = { name: checkpoint.name, ...options.file };
-  const { memory, signal, digests, ...rest } = options;
+  const rest = forCore(options);
   const evidence = await evidenceOf(checkpoint, options);
   let result;
   try {
@@ -194,6 +202,6 @@ export function checkedTarget(target) {
 export function validateWith({ exports }, target, options = {}) {
   const given = { now: Math.floor(Date.now() / 1000), ...options };
   if (target instanceof Checkpoint) return validateCheckpoint(target, exports, given);
-  const { memory, signal, ...rest } = given; // there is no memory in metadata
-  return report(exports, { facts: { loose: true }, files: Object.entries(target) }, rest);
+  const files = Object.entries(target);
+  return report(exports, { facts: { loose: true }, files }, forCore(given));
 }
