@@ -5,6 +5,7 @@ import { cat } from './cat.js';
 import { completion } from './completion.js';
 import { convert } from './convert.js';
 import { core } from './core.js';
+import { cpu } from './cpu.js';
 import { decode } from './decode.js';
 import { diff } from './diff.js';
 import { encode } from './encode.js';
@@ -30,6 +31,7 @@ import { strings } from './strings.js';
 import { unbuild } from './unbuild.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
+import { x } from './x.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
@@ -37,7 +39,7 @@ export const COMMANDS = [
   ...[build, unbuild, redact, convert],
   ...[ps, files, sockets, mounts],
   diff,
-  ...[maps, memory, search, strings, core, memparse, size],
+  ...[maps, memory, search, strings, core, memparse, size, cpu],
   ...[validate, view, explain, rules],
-  ...[decode, encode, info, completion],
+  ...[decode, encode, info, x, completion],
 ];
