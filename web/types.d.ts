@@ -146,7 +146,13 @@ export interface Report {
     version: string;
     verdict: 'restores' | 'conditional' | 'fails' | 'unknown';
     reasons: { id: string; message: string; finding: number }[];
-    conditions: { id: string; text: string; option: string; evidence: { finding: number } }[];
+    conditions: {
+      id: string;
+      text: string;
+      option: string;
+      met: string;
+      evidence: { finding: number };
+    }[];
   }[];
   trust: {
     level: 'clean' | 'suspicious' | 'hostile';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.dump, as all engines write it. What only Podman writes: config_podman.c. */
+#include "rules/host.h"
 #include "rules/reference.h"
-#include "rules/rules.h"
 #include "text/time.h"
 
 enum {
@@ -138,10 +138,11 @@ static void check_runtime(struct ckpt_rules *r, ckpt_value config)
     struct ckpt_finding *f =
         ckpt_find(r, CKPT_RULE_108, value,
                   "runtime is %v; expected one that uses CRIU, such as runc or crun.", value);
-    if (runtime.length != 0)
-        ckpt_condition(r, CKPT_CONDITION_RUNTIME, PODMAN, CKPT_RULE_108, f, "",
-                       "The runtime %v, which the target must know and which must use CRIU.",
-                       value);
+    if (runtime.length == 0)
+        return;
+    ckpt_needs(r, CKPT_NEED_RUNTIME, runtime, 0);
+    ckpt_condition(r, CKPT_CONDITION_RUNTIME, PODMAN, CKPT_RULE_108, f, "",
+                   "The runtime %v, which the target must know and which must use CRIU.", value);
 }
 
 /* ---- image ----------------------------------------------------------------------------------- */
@@ -197,11 +198,13 @@ static void check_image(struct ckpt_rules *r, ckpt_value config)
                   "The base image is named %v, without a digest or an id; another one may have "
                   "that name by now.",
                   value);
-    if (ckpt_starts(name, "localhost/"))
-        ckpt_condition(r, CKPT_CONDITION_IMAGE, ENGINES, CKPT_RULE_113,
-                       ckpt_find(r, CKPT_RULE_113, value,
-                                 "The base image %v exists only where it was built.", value),
-                       "", "The base image %v on the target: no registry has it.", value);
+    if (!ckpt_starts(name, "localhost/"))
+        return;
+    struct ckpt_finding *f = ckpt_find(r, CKPT_RULE_113, value,
+                                       "The base image %v exists only where it was built.", value);
+    ckpt_needs(r, CKPT_NEED_IMAGE, name, 0);
+    ckpt_condition(r, CKPT_CONDITION_IMAGE, ENGINES, CKPT_RULE_113, f, "",
+                   "The base image %v on the target: no registry has it.", value);
 }
 
 static void tell_missing(struct ckpt_rules *r)

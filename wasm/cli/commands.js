@@ -8,6 +8,7 @@ import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
 import { hash } from './hash.js';
+import { host } from './host.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -31,6 +32,6 @@ export const COMMANDS = [
   ...[show, inspect, list, ls, cat, hash],
   ...[ps, files, sockets, mounts],
   ...[maps, memory, search, strings, core, memparse, size],
-  ...[validate, view, explain, rules],
+  ...[validate, host, view, explain, rules],
   ...[decode, encode, info, completion],
 ];

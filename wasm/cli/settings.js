@@ -3,13 +3,22 @@
 import { existsSync } from 'node:fs';
 import { CONFIG_FILES, readConfig } from './config.js';
 import { SEVERITIES } from '../report/findings.js';
-import { ReadError } from './input.js';
+import { ReadError, readFile } from './input.js';
 import { listOf, quoted } from './options.js';
 
 const NO_FILE = new Uint8Array();
 
 /** @typedef {import('./options.js').Context} Context */
 /** @typedef {import('../report/findings.js').FailOn} FailOn */
+
+/** What a host is, as it was printed there. @param {string} path @param {Context['fail']} fail */
+function hostText(path, fail) {
+  try {
+    return new TextDecoder().decode(readFile(path));
+  } catch (error) {
+    throw fail(`--host ${path}: ${/** @type {Error} */ (error).message}`);
+  }
+}
 
 /**
  * What the options and the configuration say, in the form of ckpt.validate.
@@ -53,12 +62,16 @@ export function settings({ values, given, switches, fail }, core) {
     severities,
     ...(most !== undefined && { limits: { perRule: most, total: most } }),
     reveal: switches.has('reveal'),
+    ...(switches.has('digests') && { digests: true }),
+    ...(values.host !== undefined && { host: hostText(values.host, fail) }),
   };
   try {
     core.validate({ status: NO_FILE }, options); // the core says what is wrong with them
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    throw fail(error.message);
+    throw fail(
+      values.host === undefined ? error.message : `--host ${values.host}: ${error.message}`,
+    );
   }
   return {
     options,

@@ -36,6 +36,12 @@ export const validate = {
       help: 'judge whether this target can restore it: podman, cri-o, containerd, docker, runc, crun (default: all)',
     },
     {
+      name: 'host',
+      value: 'FILE',
+      completes: 'file',
+      help: 'what "ckpt host" printed on the host that is to restore it: conditions of the verdict are answered',
+    },
+    {
       name: 'only',
       value: 'RULES',
       repeatable: true,
@@ -84,6 +90,10 @@ export const validate = {
       value: 'N',
       help: 'list at most N findings per checkpoint (default: 1000, and 100 per rule)',
     },
+    {
+      name: 'digests',
+      help: 'read large parts of images and pods, too, to check their digests',
+    },
     { name: 'reveal', help: 'show secrets instead of masking them' },
     { name: 'quiet', short: 'q', help: 'print findings only, no summary' },
     { name: 'summary', help: 'print one line for each checkpoint' },
@@ -94,6 +104,7 @@ export const validate = {
     'ckpt validate checkpoint.tar',
     'ckpt validate --target cri-o@1.34 /var/lib/kubelet/checkpoints/',
     'ckpt validate --format sarif --output ckpt.sarif --format text dumps/*.tar.zst',
+    'ckpt host | ssh node sh > node.json; ckpt validate --host node.json checkpoint.tar',
     'tar -xOf checkpoint.tar config.dump | ckpt validate --kind config.dump -',
   ],
 

@@ -101,6 +101,11 @@ export interface ValidateOptions {
    * `coverage.notChecked` names them.
    */
   digests?: boolean;
+  /**
+   * The host that is to restore the checkpoint, as `ckpt host` describes it: the text, its bytes or the
+   * value. Conditions then say whether it meets them, and versions of its engines are those of the targets.
+   */
+  host?: string | Uint8Array | object;
 }
 
 /** The loaded core. */

@@ -72,11 +72,13 @@ function Verdict({ item, model }) {
 /** Why not, then what has to be arranged. @param {Model['report']['targets'][0]} target */
 const reasonsOf = ({ reasons, conditions, verdict }) => [
   ...reasons,
-  ...(verdict === 'fails' ? [] : conditions).map(({ id, text, option, evidence }) => ({
-    id,
-    message: option === '' ? text : `${text} (${option})`,
-    finding: evidence.finding,
-  })),
+  ...(verdict === 'fails' ? [] : conditions.filter(({ met }) => met !== 'yes')).map(
+    ({ id, text, option, evidence }) => ({
+      id,
+      message: option === '' ? text : `${text} (${option})`,
+      finding: evidence.finding,
+    }),
+  ),
 ];
 
 /** Where it can be restored; the reasons on click. @param {{item: ViewProps['item'], targets: Model['report']['targets']}} props */
