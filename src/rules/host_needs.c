@@ -175,8 +175,7 @@ static void check_registers(struct ckpt_images *im)
 /* What only newer kernels have: named by the newest of it. */
 static void check_kernel(struct ckpt_images *im)
 {
-    const char *least = "3.11", *because = NULL; /* CRIU's own least kernel */
-    const char *field = NULL;
+    const char *least = "", *because = NULL, *field = NULL;
     const struct ckpt_proc *at = NULL;
     size_t count = ckpt_dump_image_count(im->dump);
     for (size_t i = 0; i < im->count && because == NULL; i++) {
@@ -208,7 +207,7 @@ static void check_kernel(struct ckpt_images *im)
             image_name = ckpt_image_member(im, image->name).data;
         }
     }
-    if (because == NULL)
+    if (because == NULL || (image_name == NULL && at == NULL))
         return;
     struct ckpt_rules *r = im->r;
     ckpt_string text =
