@@ -171,6 +171,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint64_t secret_files, secret_offset;
     bool has_descriptors; /* descriptors.json, wherever */
     bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
+    bool crac;            /* cppath of CRaC */
     ckpt_string gvisor;   /* the image of gVisor */
     ckpt_string gpu;      /* the first image of a graphics processor */
     ckpt_string partial;  /* the first member that was not finished */

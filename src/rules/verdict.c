@@ -120,6 +120,8 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
         return "Its metadata were too large to be looked at.";
+    if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
+        return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_DOCKER)
         return "Docker needs the very container that it was made from.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_CONTAINERD)

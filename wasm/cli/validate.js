@@ -113,7 +113,7 @@ export const validate = {
     refuseSecondInput(context);
     const core = /** @type {any} */ (await context.core());
     // A wrong command line is reported before anything is done.
-    const jobs = jobsOf(operands, values, core.files, fail);
+    const jobs = jobsOf(operands, values, core.files, fail, (bytes) => core.describe(bytes));
     const { options, failOn } = settings(context, core);
     const rules = await loadRules();
     const reporter = new Reporter(context, { jobs, options, failOn, rules });
