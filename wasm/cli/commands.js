@@ -4,6 +4,7 @@ import { cat } from './cat.js';
 import { completion } from './completion.js';
 import { core } from './core.js';
 import { decode } from './decode.js';
+import { diff } from './diff.js';
 import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
@@ -31,6 +32,7 @@ import { view } from './view.js';
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat, hash],
   ...[ps, files, sockets, mounts],
+  diff,
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, host, view, explain, rules],
   ...[decode, encode, info, completion],
