@@ -48,8 +48,8 @@ export class ArchiveError extends Error {
  * @property {AbortSignal} [signal]
  * @property {readonly string[] | ((member: Member) => Wish | undefined)} [want] names (a final '*'
  *   stands for any end) of files to keep, or a function that is asked for every member
- * @property {(member: Member) => Wish | undefined} [decide] asked for every member that no name of
- *   `want` chose; members then come one by one
+ * @property {(member: Member, reader: Reader) => Wish | undefined} [decide] asked for every member that no name of
+ *   `want` chose; members then come one by one. The reader has what came before: members, bodies
  * @property {readonly number[]} [pick] indexes of the members of interest, ascending. Members are not
  *   listed then, and reading ends behind the last of these.
  * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
@@ -354,7 +354,7 @@ export class Reader {
     if (last.flags.includes('wanted')) {
       wish = true;
     } else if (this.#want) {
-      wish = this.#want(last);
+      wish = this.#want(last, this);
       if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
     this.#start(wish, last.index, last.size, last.flags.includes('wanted'));

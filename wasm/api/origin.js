@@ -142,17 +142,19 @@ export class Origin {
 
   /**
    * The archive, read to its end: once more, with nobody else there, if the memory was not enough.
-   * @param {ArchiveOptions} options nothing in it may be GIVE @returns {Promise<Archive>}
+   * @param {ArchiveOptions} options
+   * @param {(piece: import('./archive.js').Piece) => void} [take] gets what the options ask to GIVE
+   * @returns {Promise<Archive>}
    */
-  async archive(options) {
+  async archive(options, take) {
     const mark = this.budget.mark();
     try {
-      return await finished(this.read(options));
+      return await finished(this.read(options), take);
     } catch (error) {
       if (!(error instanceof ResourceError && error.code === 'memory' && this.#again)) throw error;
     }
     this.budget.reset(mark);
-    return finished(this.read({ ...options, alone: true }));
+    return finished(this.read({ ...options, alone: true }), take);
   }
 
   /** The archive that a member is. @param {Member} member @returns {Origin} */

@@ -3,6 +3,7 @@
 import { cat } from './cat.js';
 import { completion } from './completion.js';
 import { core } from './core.js';
+import { cpu } from './cpu.js';
 import { decode } from './decode.js';
 import { diff } from './diff.js';
 import { encode } from './encode.js';
@@ -27,13 +28,14 @@ import { sockets } from './sockets.js';
 import { strings } from './strings.js';
 import { validate } from './validate.js';
 import { view } from './view.js';
+import { x } from './x.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat, hash],
   ...[ps, files, sockets, mounts],
   diff,
-  ...[maps, memory, search, strings, core, memparse, size],
+  ...[maps, memory, search, strings, core, memparse, size, cpu],
   ...[validate, host, view, explain, rules],
-  ...[decode, encode, info, completion],
+  ...[decode, encode, info, x, completion],
 ];

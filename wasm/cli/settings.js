@@ -92,6 +92,7 @@ export function settings({ values, given, switches, fail }, core, rules) {
     reveal: switches.has('reveal'),
     ...(switches.has('digests') && { digests: true }),
     ...(values.host !== undefined && { host: hostText(values.host, fail) }),
+    ...(switches.has('memory') && { memory: true }),
   };
   try {
     core.validate({ status: NO_FILE }, options); // the core says what is wrong with them

@@ -96,6 +96,10 @@ export const validate = {
       name: 'digests',
       help: 'read large parts of images and pods, too, to check their digests',
     },
+    {
+      name: 'memory',
+      help: 'search memory, queues, tmpfs, rootfs-diff.tar, volumes and logs for secrets, too (CKP801, CKP802)',
+    },
     { name: 'reveal', help: 'show secrets instead of masking them' },
     {
       name: 'level',
@@ -110,6 +114,7 @@ export const validate = {
   ],
   examples: [
     'ckpt validate checkpoint.tar',
+    'ckpt validate --memory --only CKP8* checkpoint.tar',
     'ckpt validate --target cri-o@1.34 /var/lib/kubelet/checkpoints/',
     'ckpt validate --format sarif --output ckpt.sarif --format text dumps/*.tar.zst',
     'ckpt host | ssh node sh > node.json; ckpt validate --host node.json checkpoint.tar',
