@@ -55,6 +55,8 @@ export class ArchiveError extends Error {
  * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
  * @property {import('./budget.js').Limits} [limits] if no budget is given
  * @property {Budget} [budget] shared by all readers of a checkpoint
+ * @property {boolean} [raw] no members: the decompressed bytes, whatever they are, are handed out as
+ *   pieces of member 0
  * @property {boolean} [hash] the SHA-256 of the source is wanted, if all of it is read
  * @property {boolean} [alone] read when nobody else reads (origin.js)
  * @property {number} [depth] how many archives this one is inside of
@@ -149,7 +151,8 @@ export class Reader {
       source_size: size === undefined ? unknown : BigInt(size),
       flags:
         (this.#want || this.#pick ? border.modes.decide : 0) |
-        (sequential ? border.modes.sequential : 0),
+        (sequential ? border.modes.sequential : 0) |
+        (options.raw ? border.modes.raw : 0),
       depth: this.#depth,
     };
     const at = exports.ckpt_wasm_allocate(structSize);
@@ -167,6 +170,7 @@ export class Reader {
       exports.ckpt_wasm_release(at);
     }
     if (!this.#handle) throw noMemory();
+    if (options.raw) this.#given = { index: 0, offset: 0 };
     forgotten.register(this, { exports, handle: this.#handle }, this);
     try {
       if (Array.isArray(options.want)) for (const pattern of options.want) this.#select(pattern);

@@ -600,6 +600,23 @@ export class Checkpoint {
   }
 
   /**
+   * The bytes of the archive itself, decompressed; of an image, those of the layer that holds the checkpoint;
+   * of a folder, the archive that it would make. A damaged archive throws where it is damaged.
+   * @param {{stored?: boolean, inside?: string | Member, signal?: AbortSignal}} [options] stored: compressed as
+   *   it is; inside: those of this member, whatever it is
+   * @returns {AsyncGenerator<Uint8Array>}
+   */
+  async *tar(options) {
+    const { stored = false, inside, signal } = checkedOptions(options, TAR_OPTIONS, 'tar');
+    if (this.#inner) yield* this.#inner.tar({ stored, inside, signal });
+    else if (inside !== undefined) {
+      const origin = this.#originOf(this.#member(inside));
+      yield* stored ? origin.stored(signal) : origin.tar(signal);
+    } else if (this.#prefix) throw new TypeError('this checkpoint is a folder of an archive');
+    else yield* stored ? this.#origin.stored(signal) : this.#origin.tar(signal);
+  }
+
+  /**
    * What is in the images of the processes: reads them, and as much of the memory as command lines
    * and environments need.
    * @param {object} [options]
@@ -689,6 +706,7 @@ export async function openWith(core, source, options = {}) {
 const RANGES_OPTIONS = { inside: must.any, signal: must.signal };
 const READ_OPTIONS = { ...RANGES_OPTIONS, start: must.place, end: must.place };
 const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
+const TAR_OPTIONS = { stored: must.flag, inside: must.any, signal: must.signal };
 const DUMP_OPTIONS = { previous: must.any, texts: must.flag, signal: must.signal };
 const OPEN_OPTIONS = {
   name: must.text,
