@@ -356,7 +356,8 @@ void ckpt_check_criu_images(struct ckpt_rules *r); /* 5xx */
 void ckpt_check_dump(struct ckpt_rules *r);
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
-void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
+void ckpt_check_memory_secrets(struct ckpt_rules *r);
+void ckpt_check_image_pod(struct ckpt_rules *r); /* 9xx */
 void ckpt_check_pod(struct ckpt_rules *r);
 
 /* The blobs of an image against the descriptors that lead to the manifest, and that it has. */

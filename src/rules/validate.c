@@ -216,6 +216,7 @@ ckpt_string ckpt_validation_finish(struct ckpt_rules *r, ckpt_string facts)
     ckpt_check_dump(r);
     ckpt_check_across_files(r);
     ckpt_check_privacy(r);
+    ckpt_check_memory_secrets(r);
     ckpt_check_image_pod(r);
     ckpt_check_kubelet(r);
     ckpt_check_restore(r);

@@ -24,6 +24,8 @@
  *   trailing         {bytes, nonzero, offset}; garbageOffset
  *   error            {code, message, offset, have, want, member}
  *   nested           [{name, compression, error}]
+ *   memory           what a search for secrets found: {secrets: [{pid, member, place, kind, name,
+ *                    count, address, value}], left: {bytes, files: []}}
  *   logHead          how dump.log begins, if only its end was added
  *   image            {form, manifest, index, config, layer, layers}: names of added files
  *   sha256           of the file, if all of it was read

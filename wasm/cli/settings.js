@@ -81,6 +81,7 @@ export function settings({ values, given, switches, fail }, core, rules) {
     ),
     ...(most !== undefined && { limits: { perRule: most, total: most } }),
     reveal: switches.has('reveal'),
+    ...(switches.has('memory') && { memory: true }),
   };
   try {
     core.validate({ status: NO_FILE }, options); // the core says what is wrong with them

@@ -86,6 +86,10 @@ export const validate = {
       value: 'N',
       help: 'list at most N findings per checkpoint (default: 1000, and 100 per rule)',
     },
+    {
+      name: 'memory',
+      help: 'search memory, queues, tmpfs, rootfs-diff.tar, volumes and logs for secrets, too (CKP801, CKP802)',
+    },
     { name: 'reveal', help: 'show secrets instead of masking them' },
     {
       name: 'level',
@@ -100,6 +104,7 @@ export const validate = {
   ],
   examples: [
     'ckpt validate checkpoint.tar',
+    'ckpt validate --memory --only CKP8* checkpoint.tar',
     'ckpt validate --target cri-o@1.34 /var/lib/kubelet/checkpoints/',
     'ckpt validate --format sarif --output ckpt.sarif --format text dumps/*.tar.zst',
     'tar -xOf checkpoint.tar config.dump | ckpt validate --kind config.dump -',
