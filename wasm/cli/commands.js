@@ -12,6 +12,7 @@ import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
 import { hash } from './hash.js';
+import { host } from './host.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -40,6 +41,6 @@ export const COMMANDS = [
   ...[ps, files, sockets, mounts],
   diff,
   ...[maps, memory, search, strings, core, memparse, size, cpu],
-  ...[validate, view, explain, rules],
+  ...[validate, host, view, explain, rules],
   ...[decode, encode, info, x, completion],
 ];
