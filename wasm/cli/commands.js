@@ -17,6 +17,7 @@ import { maps } from './maps.js';
 import { memory } from './memory.js';
 import { memparse } from './memparse.js';
 import { mounts } from './mounts.js';
+import { plugin } from './plugin.js';
 import { ps } from './ps.js';
 import { rules } from './rules.js';
 import { search } from './search.js';
@@ -34,5 +35,5 @@ export const COMMANDS = [
   diff,
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
-  ...[decode, encode, info, completion],
+  ...[decode, encode, info, completion, plugin],
 ];
