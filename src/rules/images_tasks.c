@@ -201,6 +201,9 @@ static void check_filters(struct ckpt_images *im, uint64_t *count)
     if (seccomp.message == NULL)
         return;
     struct ckpt_pb_each each = ckpt_pb_each(&seccomp, F(seccomp_entry, seccomp_filters));
+    uint64_t total = 0;
+    for (struct ckpt_pb_each all = each; ckpt_pb_next_message(&all, &filter); total++)
+        ;
     for (; ckpt_pb_next_message(&each, &filter); ++*count) {
         uint64_t flags = ckpt_pb_u64(&filter, F(seccomp_filter, flags), 0), before;
         if ((flags & ~UINT64_C(0x3f)) != 0)
@@ -217,7 +220,8 @@ static void check_filters(struct ckpt_images *im, uint64_t *count)
                                    "\"SECCOMP_SET_MODE_FILTER returned -22\" and hangs.",
                                    member, *count),
                     "seccomp_filters.filter");
-        if (ckpt_pb_get_u64(&filter, F(seccomp_filter, prev), &before) && before > 4096)
+        if (ckpt_pb_get_u64(&filter, F(seccomp_filter, prev), &before) &&
+            (before >= total || before == *count))
             at_core(im,
                     ckpt_find_file(im->r, CKPT_RULE_517, member.data,
                                    "%t: filter %n goes on with filter %n, which is not there.",

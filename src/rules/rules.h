@@ -143,6 +143,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_tree tree;           /* of the archives inside */
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
     bool old_pagemaps, new_pagemaps; /* which dialects were found */
+    bool read_all;                   /* in spite of an error, which comes behind the members */
     bool checked_images;             /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
@@ -161,13 +162,15 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     bool has_descriptors; /* descriptors.json, wherever */
     bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
     ckpt_string gvisor;   /* the image of gVisor */
+    ckpt_string linked;   /* the first image that is a link to another member */
     ckpt_string gpu;      /* the first image of a graphics processor */
     ckpt_string partial;  /* the first member that was not finished */
     uint64_t gpu_offset, partial_offset;
-    struct ckpt_paths names;    /* of regular files: marked */
-    struct ckpt_paths diff;     /* all paths in rootfs-diff.tar, with their directories */
-    struct ckpt_paths tops;     /* names at the top that were looked at */
-    struct ckpt_paths repeated; /* marked with the number of their duplicate */
+    struct ckpt_paths names;        /* of regular files: marked */
+    struct ckpt_paths linked_names; /* of links and special files */
+    struct ckpt_paths diff;         /* all paths in rootfs-diff.tar, with their directories */
+    struct ckpt_paths tops;         /* names at the top that were looked at */
+    struct ckpt_paths repeated;     /* marked with the number of their duplicate */
     struct ckpt_duplicate *duplicates[CKPT_REMEMBERED];
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
@@ -206,6 +209,12 @@ struct ckpt_finding *ckpt_find_file(struct ckpt_rules *r, enum ckpt_rule_index r
 struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index rule,
                                       const struct ckpt_member_view *member, const char *format,
                                       ...);
+
+/* A place for a condition about which there is nothing to find: it is not listed. NULL: no memory.
+ */
+struct ckpt_finding *ckpt_place_at(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at);
+struct ckpt_finding *ckpt_place_in(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                   ckpt_string member);
 
 /* What decoding says of a file. */
 struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index rule,
@@ -298,6 +307,9 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
 /* Whether all of the archive is there, so that what is not in it is missing. */
 bool ckpt_is_whole(const struct ckpt_rules *r);
 
+/* The same for the images of CRIU: none of them is a link, which was not followed. */
+bool ckpt_has_all_images(const struct ckpt_rules *r);
+
 /* Whether a member is there, but was too large to be read. */
 bool ckpt_is_unread(const struct ckpt_rules *r, const char *name);
 
@@ -332,6 +344,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
 void ckpt_check_container(struct ckpt_rules *r); /* 0xx */
 void ckpt_check_config(struct ckpt_rules *r);    /* 1xx */
 void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config);
+void ckpt_check_libpod_types(struct ckpt_rules *r, ckpt_value config);
 void ckpt_check_keys(struct ckpt_rules *r); /* CKP114, in all files */
 void ckpt_check_spec(struct ckpt_rules *r); /* 2xx */
 void ckpt_check_schema(struct ckpt_rules *r, ckpt_value spec);

@@ -34,6 +34,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
     for (struct ckpt_file *file = r->scratch; file != NULL; file = file->next)
         ckpt_document_free(file->document);
     ckpt_paths_free(&r->names);
+    ckpt_paths_free(&r->linked_names);
     ckpt_paths_free(&r->diff);
     ckpt_paths_free(&r->tops);
     ckpt_paths_free(&r->repeated);

@@ -362,7 +362,7 @@ test('members of archives inside are listed, looked at and saved', () =>
     const inside = page.locator('.viewer .rows.members');
     await inside.locator('.row', { hasText: 'passwd' }).click();
     await page.locator('.viewer h2', { hasText: 'rootfs-diff.tar › etc/passwd' }).waitFor();
-    assert.match(page.url(), /#\d+\/files\/\d+!\d+$/);
+    assert.match(page.url(), /#\d+\.\w{8}\/files\/\d+!\d+$/);
     const wanted = Buffer.from(await checkpoint.read('etc/passwd', { inside: 'rootfs-diff.tar' }));
     await page.locator('.viewer .rows.text .row').first().waitFor();
     const [[number, text]] = await seen(page);
@@ -393,7 +393,7 @@ test('a finding about a member of an archive inside leads to it', () =>
     await page.locator('.places a', { hasText: member }).first().click();
     await page.locator('.viewer h2', { hasText: member.replace('!', ' › ') }).waitFor();
     await page.locator('.viewer .rows.text .row').first().waitFor();
-    assert.match(page.url(), /#\d+\/files\/\d+!\d+/);
+    assert.match(page.url(), /#\d+\.\w{8}\/files\/\d+!\d+/);
   }));
 
 test('hostile members show as text and do nothing', () =>

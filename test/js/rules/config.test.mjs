@@ -99,7 +99,7 @@ const CASES = {
     ),
     ['a handler of CRI-O', config({ '/runtime': 'fast' }, 'cri-o'), ['CKP108 info /runtime']],
     ['kata in CRI-O', config({ '/runtime': 'kata-qemu' }, 'cri-o'), ['CKP108 warning /runtime']],
-    ['none', without('/runtime'), []],
+    ['none', without('/runtime'), ['CKP108 warning ']],
   ],
   'CKP109 CKP110': [
     [
