@@ -218,6 +218,15 @@ static bool begins_folded(ckpt_string name, const char *start)
     return true;
 }
 
+/* A folder "checkpoint1": what Docker's users call their checkpoints. */
+static bool is_numbered(ckpt_string top, bool folder)
+{
+    static const char name[] = "checkpoint";
+    const size_t n = sizeof(name) - 1;
+    return folder && ckpt_starts(top, name) && top.length > n && top.data[n] >= '0' &&
+           top.data[n] <= '9';
+}
+
 /* What stands at the top, once for all that is below it. */
 static void check_top(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
@@ -233,7 +242,8 @@ static void check_top(struct ckpt_rules *r, const struct ckpt_member_view *m)
     if (info != NULL || ckpt_member_role(top.data, top.length) != CKPT_ROLE_OTHER)
         return;
     for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-        if (!begins_folded(top, reserved[i]))
+        if (!begins_folded(top, reserved[i]) ||
+            is_numbered(top, slash != NULL || m->record->type == CKPT_MEMBER_DIRECTORY))
             continue;
         ckpt_find_member(r, CKPT_RULE_008, m,
                          "%q only resembles %q; some programs take it for the real member.", top,
@@ -316,6 +326,7 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     }
     note_folder(r, m);
     r->dynamo = r->dynamo || ckpt_equals(m->name, "manifest.yaml");
+    r->crac = r->crac || ckpt_equals(m->name, "cppath"); /* criuengine.c, create_cppath() */
     if (r->gvisor.length == 0 && (ckpt_equals(m->name, "checkpoint/checkpoint.img") ||
                                   ckpt_equals(m->name, "checkpoint.img")))
         r->gvisor = ckpt_keep(r, m->name);

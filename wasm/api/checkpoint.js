@@ -7,6 +7,7 @@ import { CheckpointError } from '../border/error.js';
 import { digestsOf } from './digests.js';
 import { Dump } from './dump.js';
 import { MemberList } from './archive-members.js';
+import { KEEPS, Keeper } from './keep.js';
 import { archiveFacts, factsOf } from './facts.js';
 import { matchesPattern, MembersBelow, membersMeant } from './members.js';
 import { blobsOf, layersOf, podArchives, podContainers } from './nested.js';
@@ -34,6 +35,8 @@ import { KEPT, memberUse, Summary, USE } from './summary.js';
  * @property {(progress: Progress) => void} [onProgress] called now and then with the bytes read
  * @property {AbortSignal} [signal]
  * @property {import('./budget.js').Limits} [limits]
+ * @property {'images' | 'processes'} [keep] what is kept of an archive that cannot be read in place: what
+ *   dump({texts: false}) needs, or all that dump() needs, which then does not read it once more
  * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is told of what is read whole, as
  *   compressed files are; nothing is read for it alone
  */
@@ -100,6 +103,8 @@ export class Checkpoint {
   #logHead;
   /** Members set aside while streaming, by index. @type {Map<number, Uint8Array>} */
   #aside = new Map();
+  /** What was kept of large members. @type {Keeper | undefined} */
+  #keeper;
   /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
   #nested = new Map();
   /** The members as they are in the archive: those that belong to it, and all. */
@@ -135,8 +140,12 @@ export class Checkpoint {
     const { onProgress, signal } = this.#options;
     if (!read) await origin.probe(signal);
     let left = ASIDE_LIMIT;
+    const { keep, hash } = this.#options;
+    const keeper = keep && new Keeper(this.#core, keep, origin.input?.size === undefined);
+    this.#keeper = keeper;
+    const keepInside = (/** @type {Member} */ member) => keeper?.inside(member);
     /** What is done with a member of an archive that cannot be read again where it lies. @param {Member} member */
-    const decide = (member) => {
+    const decide = (member, /** @type {any} */ reader) => {
       if (member.type !== 'file') return false;
       const use = memberUse(exports, member.name, member.size);
       if (use === USE.keep && member.size <= left) {
@@ -144,17 +153,16 @@ export class Checkpoint {
         return true;
       }
       if (use === USE.list) return { archive: {} };
-      return use === USE.archive && { archive: { want: KEPT.names, hash: this.#options.hash } };
+      if (use === USE.archive)
+        return { archive: { want: KEPT.names, hash, ...(keeper && { decide: keepInside }) } };
+      return keeper?.decide(member, reader) ?? false;
     };
     const archive =
       read ??
-      (await origin.archive({
-        onProgress,
-        signal,
-        hash: this.#options.hash,
-        want: KEPT.names,
-        decide: origin.plain ? undefined : decide,
-      }));
+      (await origin.archive(
+        { onProgress, signal, hash, want: KEPT.names, decide: origin.plain ? undefined : decide },
+        (piece) => keeper?.take(piece),
+      ));
     this.#archive = archive;
     origin.compression = archive.compression;
     this.compression = archive.compression;
@@ -227,10 +235,10 @@ export class Checkpoint {
       addIndex: (bytes) => this.#addIndex(bytes),
       open: (member) => this.#inside(member),
     });
-    if (!found) return;
-    const { checkpoint, member, annotations, manifest } = found;
+    this.#manifest = found.manifest;
+    if (!('checkpoint' in found)) return;
+    const { checkpoint, member, annotations } = found;
     this.#inner = checkpoint;
-    this.#manifest = manifest;
     this.image = { annotations, layer: member.name, compression: checkpoint.compression };
     this.#outerFiles = new Map(this.files);
     const { archive } = this.summary.sizes;
@@ -285,6 +293,7 @@ export class Checkpoint {
     checkpoint.#all = this.#all;
     checkpoint.#nested = this.#nested;
     checkpoint.#aside = this.#aside;
+    checkpoint.#keeper = this.#keeper;
     checkpoint.compression = this.compression;
     checkpoint.members = new MembersBelow(own, directory);
     const names = new Set(KEPT.names.map((name) => `${directory}/${name}`));
@@ -423,6 +432,7 @@ export class Checkpoint {
         list,
         (references) => this.#meant(references),
         (index) => this.#aside.get(index),
+        (index, start, end) => this.#keeper?.part(index, start, end),
       );
       return { origin: this.#origin, groups };
     }
@@ -491,18 +501,22 @@ export class Checkpoint {
       nested.push({ name, records: members.records() });
       facts.push({ name, compression, error: factsOf(error) });
     }
+    // Of an image without a checkpoint in it, the manifest may tell why.
+    const { name: manifest, bytes } = this.#manifest ?? {};
+    const files = bytes && manifest ? new Map([...this.files, [manifest, bytes]]) : this.files;
     return {
       facts: {
         ...archiveFacts(this.#archive),
+        ...(bytes && { image: { manifest } }),
         directory: this.#origin.input?.directory,
         nested: facts,
         logHead: this.#logHead,
         digests: await this.#digests(podArchives(this.#own, this.files), digests),
       },
-      files: this.files,
+      files,
       records: this.#own.records(),
       nested,
-      summary: this.#summary,
+      summary: bytes ? undefined : this.#summary,
       prefix: this.#prefix,
       dump: await this.#images(),
     };
@@ -586,6 +600,23 @@ export class Checkpoint {
   }
 
   /**
+   * The bytes of the archive itself, decompressed; of an image, those of the layer that holds the checkpoint;
+   * of a folder, the archive that it would make. A damaged archive throws where it is damaged.
+   * @param {{stored?: boolean, inside?: string | Member, signal?: AbortSignal}} [options] stored: compressed as
+   *   it is; inside: those of this member, whatever it is
+   * @returns {AsyncGenerator<Uint8Array>}
+   */
+  async *tar(options) {
+    const { stored = false, inside, signal } = checkedOptions(options, TAR_OPTIONS, 'tar');
+    if (this.#inner) yield* this.#inner.tar({ stored, inside, signal });
+    else if (inside !== undefined) {
+      const origin = this.#originOf(this.#member(inside));
+      yield* stored ? origin.stored(signal) : origin.tar(signal);
+    } else if (this.#prefix) throw new TypeError('this checkpoint is a folder of an archive');
+    else yield* stored ? this.#origin.stored(signal) : this.#origin.tar(signal);
+  }
+
+  /**
    * What is in the images of the processes: reads them, and as much of the memory as command lines
    * and environments need.
    * @param {object} [options]
@@ -655,6 +686,8 @@ export const checkedOpenOptions = (options) =>
  */
 export async function openWith(core, source, options = {}) {
   checkedOpenOptions(options);
+  if (options.keep !== undefined && !KEEPS.includes(options.keep))
+    throw new TypeError(`keep: expected ${KEEPS.join(' or ')}, not ${String(options.keep)}`);
   const limits = checkedLimits(options.limits);
   options.signal?.throwIfAborted();
   const input = inputOf(source);
@@ -673,6 +706,7 @@ export async function openWith(core, source, options = {}) {
 const RANGES_OPTIONS = { inside: must.any, signal: must.signal };
 const READ_OPTIONS = { ...RANGES_OPTIONS, start: must.place, end: must.place };
 const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
+const TAR_OPTIONS = { stored: must.flag, inside: must.any, signal: must.signal };
 const DUMP_OPTIONS = { previous: must.any, texts: must.flag, signal: must.signal };
 const OPEN_OPTIONS = {
   name: must.text,
@@ -680,4 +714,5 @@ const OPEN_OPTIONS = {
   onProgress: must.call,
   signal: must.signal,
   limits: must.object,
+  keep: must.any,
 };

@@ -79,7 +79,7 @@ const wordsOf = (line) =>
   [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replace(/['"]/g, ''));
 
 test('the examples of all commands are taken', () => {
-  for (const { name, examples, count } of COMMANDS) {
+  for (const { name, examples } of COMMANDS) {
     assert.ok(
       examples.some((example) => example.includes(`ckpt ${name}`)),
       name,
