@@ -130,6 +130,13 @@ static int ended_at_header(ckpt_archive *a)
         ckpt_message_number(&a->message, size);
         ckpt_message_text(&a->message, " bytes, starting with ");
         ckpt_message_hex(&a->message, a->first, size < 8 ? (size_t)size : 8);
+        char what[CKPT_MAGIC_MAX];
+        size_t seen = size < sizeof(a->first) ? (size_t)size : sizeof(a->first);
+        if (ckpt_magic_describe(a->first, seen, what)) {
+            ckpt_message_text(&a->message, " (");
+            ckpt_message_text(&a->message, what);
+            ckpt_message_text(&a->message, ")");
+        }
         ckpt_message_text(&a->message, "; a tar archive has at least 512.");
         ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_SHORT, 0);
         a->final.have = size;

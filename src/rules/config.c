@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.dump, as all engines write it. What only Podman writes: config_podman.c. */
+#include "rules/host.h"
 #include "rules/reference.h"
-#include "rules/rules.h"
 #include "text/time.h"
 
 enum {
@@ -124,6 +124,15 @@ static bool is_changed(ckpt_value config, ckpt_string runtime)
 
 static void need_runtime(struct ckpt_rules *r, ckpt_value value)
 {
+    ckpt_string name = ckpt_text(value);
+    for (size_t i = name.length; i > 0; i--)
+        if (name.data[i - 1] == '/') {
+            name = ckpt_slice_of(name, i, name.length);
+            break;
+        }
+    /* Of others a description of a host does not tell. */
+    if (ckpt_is_one_of(name, "runc\0crun\0runsc\0"))
+        ckpt_needs(r, CKPT_NEED_RUNTIME, name, 0);
     ckpt_condition(
         r, CKPT_CONDITION_RUNTIME, PODMAN, CKPT_RULE_108, ckpt_place_at(r, CKPT_RULE_108, value),
         "", "The runtime %v, which the target must have and which must be built with CRIU.", value);
@@ -231,11 +240,13 @@ static void check_image(struct ckpt_rules *r, ckpt_value config)
                   "The base image is named %v, without a digest or an id; another one may have "
                   "that name by now.",
                   value);
-    if (ckpt_starts(name, "localhost/"))
-        ckpt_condition(r, CKPT_CONDITION_IMAGE, ENGINES, CKPT_RULE_113,
-                       ckpt_find(r, CKPT_RULE_113, value,
-                                 "The base image %v exists only where it was built.", value),
-                       "", "The base image %v on the target: no registry has it.", value);
+    if (!ckpt_starts(name, "localhost/"))
+        return;
+    struct ckpt_finding *f = ckpt_find(r, CKPT_RULE_113, value,
+                                       "The base image %v exists only where it was built.", value);
+    ckpt_needs(r, CKPT_NEED_IMAGE, name, 0);
+    ckpt_condition(r, CKPT_CONDITION_IMAGE, ENGINES, CKPT_RULE_113, f, "",
+                   "The base image %v on the target: no registry has it.", value);
 }
 
 static void tell_missing(struct ckpt_rules *r)

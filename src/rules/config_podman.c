@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What only Podman writes to config.dump, which is its whole configuration of the container. */
-#include "rules/rules.h"
+#include "rules/host.h"
 #include "rules/table.h"
 
 static bool comes_twice(struct ckpt_table *table, ckpt_value value, uint32_t *first)
@@ -175,6 +175,7 @@ static void check_cdi(struct ckpt_rules *r, ckpt_value config)
                       "The container uses the device %v of the host; that can often not "
                       "be restored.",
                       v);
+        ckpt_needs(r, CKPT_NEED_PATH, ckpt_text(v), 0);
         ckpt_condition(r, CKPT_CONDITION_DEVICE, PODMAN, CKPT_RULE_209, f, "",
                        "The device %v on the target.", v);
     }

@@ -48,6 +48,11 @@ static void check_error(struct ckpt_rules *r)
     for (size_t i = 0; i < sizeof(no_archive) / sizeof(no_archive[0]); i++)
         if (ckpt_equals(code, no_archive[i]))
             rule = CKPT_RULE_001;
+    /* What is encrypted may be all right. */
+    if (rule == CKPT_RULE_001 && ckpt_index_of(message, " is encrypted with ") != SIZE_MAX) {
+        ckpt_block(r, NONE);
+        ckpt_not_checked(r, true, ckpt_string_of("The archive"), "It is encrypted.");
+    }
     if (ends_before_sum(r, code)) {
         ckpt_lower(r, CKPT_WARNING);
         ckpt_block(r, NONE);

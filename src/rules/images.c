@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the checks of the images share, and the order in which they run. */
-#include "rules/images.h"
+#include "rules/host.h"
 
 #include "text/number.h"
 
@@ -275,6 +275,7 @@ void ckpt_check_inventory_image(struct ckpt_images *im)
         struct ckpt_finding *f = inventory_finding(
             im, "img_version",
             "img_version is 3, of images with compressed pages; CRIU 4.2 and older refuse it.");
+        ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of("4.2.1"), 0);
         ckpt_condition(r, CKPT_CONDITION_CRIU, ALL, CKPT_RULE_501, f, "",
                        "A CRIU newer than 4.2, which knows version 3 of images.");
     }
@@ -362,6 +363,7 @@ static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
     ckpt_check_paths(&im);
     ckpt_check_sockets(&im);
     ckpt_check_facts(&im);
+    ckpt_check_host_images(&im);
     free(im.mounts);
     ckpt_paths_free(&im.of_image);
     ckpt_paths_free(&im.tasks);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes: state and threads, credentials, filters of system calls, namespaces. */
-#include "rules/images.h"
+#include "rules/host.h"
 
 /* A finding at the first entry of an image of a process. */
 static struct ckpt_finding *at_core(struct ckpt_images *im, struct ckpt_finding *finding,
@@ -155,9 +155,11 @@ static void check_credentials(struct ckpt_images *im, const struct ckpt_proc *p)
                            (uint64_t)p->pid,
                            type == CKPT_CRIU_lsmtype_APPARMOR ? "AppArmor" : "SELinux", profile),
             "thread_core.creds.lsm_profile");
-        if (type != CKPT_CRIU_lsmtype_APPARMOR) /* engines load their profile of AppArmor */
-            ckpt_condition(im->r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
-                           "SELinux on the target, with the label %q.", profile);
+        if (type == CKPT_CRIU_lsmtype_APPARMOR)
+            return; /* engines load their profile of AppArmor */
+        ckpt_needs(im->r, CKPT_NEED_SELINUX, (ckpt_string){"", 0}, 0);
+        ckpt_condition(im->r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
+                       "SELinux on the target, with the label %q.", profile);
     }
 }
 

@@ -66,7 +66,14 @@ struct ckpt_condition {
     ckpt_string text;                   /* one sentence */
     ckpt_string option;                 /* of the target's command, "" if there is none */
     uint8_t kind, targets;
+    uint8_t need; /* enum ckpt_need: what of a host decides it, with a text or number */
+    uint8_t met;  /* enum ckpt_met */
+    ckpt_string need_text, host; /* host: what it has instead, in words; or "" */
+    uint64_t need_number;
 };
+
+/* Whether a host meets a condition. */
+enum ckpt_met { CKPT_MET_UNKNOWN, CKPT_MET, CKPT_NOT_MET };
 
 /* A part of the checkpoint that was not looked at. */
 struct ckpt_unchecked {
@@ -139,6 +146,10 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_condition *conditions, **last_condition;
     struct ckpt_unchecked *unchecked;
     uint32_t condition_count;
+    uint8_t need; /* of the next condition: ckpt_needs() */
+    ckpt_string need_text;
+    uint64_t need_number;
+    struct ckpt_file *host;          /* that is described; NULL: none */
     struct ckpt_dump *dump;          /* the images of CRIU; NULL: not read */
     struct ckpt_tree tree;           /* of the archives inside */
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
@@ -161,6 +172,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint64_t secret_files, secret_offset;
     bool has_descriptors; /* descriptors.json, wherever */
     bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
+    bool crac;            /* cppath of CRaC */
     ckpt_string gvisor;   /* the image of gVisor */
     ckpt_string linked;   /* the first image that is a link to another member */
     ckpt_string gpu;      /* the first image of a graphics processor */
@@ -235,6 +247,12 @@ void ckpt_distrust(struct ckpt_rules *r, enum ckpt_trust trust);
 void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigned targets,
                     enum ckpt_rule_index rule, const struct ckpt_finding *finding,
                     const char *option, const char *format, ...);
+
+/* What of a host decides the next condition: enum ckpt_need (host.h), with its text or number. */
+void ckpt_needs(struct ckpt_rules *r, unsigned need, ckpt_string text, uint64_t number);
+
+/* Up to three numbers with dots between; what follows them ("-rc1", "+ds") does not count. */
+bool ckpt_read_version(ckpt_string text, uint32_t number[3]);
 
 /* Something was not looked at. `decides`: it may be what makes a restore fail. */
 void ckpt_not_checked(struct ckpt_rules *r, bool decides, ckpt_string what, const char *why);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/rules.h"
+#include "rules/host.h"
 #include "text/secrets.h"
 
 struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
@@ -219,6 +219,7 @@ ckpt_string ckpt_validation_finish(struct ckpt_rules *r, ckpt_string facts)
     ckpt_check_memory_secrets(r);
     ckpt_check_image_pod(r);
     ckpt_check_kubelet(r);
+    ckpt_check_host(r);
     ckpt_check_restore(r);
     print_head(r, out);
     ckpt_print_report(r, out);

@@ -17,6 +17,7 @@
  *   reveal      true: secrets are not masked
  *   now         Unix seconds, for the rules about times
  *   file        {"name", "mode"}: of the archive itself
+ *   host        text of a JSON document, host.def: the host that is to restore it
  * `facts` is a JSON object about the archive:
  *   size, directory  as for ckpt_summary_finish
  *   compression, outerCompression

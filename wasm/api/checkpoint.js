@@ -235,10 +235,10 @@ export class Checkpoint {
       addIndex: (bytes) => this.#addIndex(bytes),
       open: (member) => this.#inside(member),
     });
-    if (!found) return;
-    const { checkpoint, member, annotations, manifest } = found;
+    this.#manifest = found.manifest;
+    if (!('checkpoint' in found)) return;
+    const { checkpoint, member, annotations } = found;
     this.#inner = checkpoint;
-    this.#manifest = manifest;
     this.image = { annotations, layer: member.name, compression: checkpoint.compression };
     this.#outerFiles = new Map(this.files);
     const { archive } = this.summary.sizes;
@@ -501,18 +501,22 @@ export class Checkpoint {
       nested.push({ name, records: members.records() });
       facts.push({ name, compression, error: factsOf(error) });
     }
+    // Of an image without a checkpoint in it, the manifest may tell why.
+    const { name: manifest, bytes } = this.#manifest ?? {};
+    const files = bytes && manifest ? new Map([...this.files, [manifest, bytes]]) : this.files;
     return {
       facts: {
         ...archiveFacts(this.#archive),
+        ...(bytes && { image: { manifest } }),
         directory: this.#origin.input?.directory,
         nested: facts,
         logHead: this.#logHead,
         digests: await this.#digests(podArchives(this.#own, this.files), digests),
       },
-      files: this.files,
+      files,
       records: this.#own.records(),
       nested,
-      summary: this.#summary,
+      summary: bytes ? undefined : this.#summary,
       prefix: this.#prefix,
       dump: await this.#images(),
     };

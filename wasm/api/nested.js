@@ -113,7 +113,8 @@ function textsOf(value) {
  * The first layer that holds a checkpoint. Manifests say where to look first; what a layer holds
  * decides.
  * @param {Image} image
- * @returns {Promise<{checkpoint: Checkpoint, member: Member, annotations: Record<string, string>, manifest?: Manifest} | undefined>}
+ * @returns {Promise<{checkpoint: Checkpoint, member: Member, annotations: Record<string, string>, manifest?: Manifest} | {manifest?: Manifest}>}
+ *   without a checkpoint: the manifest of the first layer that is named
  */
 export async function layersOf(image) {
   /** @type {Map<string, Member>} */
@@ -140,7 +141,7 @@ export async function layersOf(image) {
       return { checkpoint, member, annotations, manifest };
     }
   }
-  return undefined;
+  return { manifest: named[0]?.manifest };
 }
 
 /**

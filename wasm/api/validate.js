@@ -31,6 +31,7 @@ const encoder = new TextEncoder();
  * @property {AbortSignal} [signal] ends that search
  * @property {number} [now] Unix seconds
  * @property {{name?: string, mode?: number}} [file] of the archive itself
+ * @property {any} [host] what `ckpt host` printed on the host that is to restore it: text, bytes or the value
  * @property {boolean} [digests] check the digests of large parts, too, which have to be read for it
  */
 
@@ -149,6 +150,15 @@ const FILES = [
   ...new Set([...KEPT.names, ...kinds.flatMap(({ name, file = name }) => [name, file])]),
 ];
 
+/** The description of a host as text, in which the core finds places. @param {any} host */
+function hostText(host) {
+  const bytes = bytesOf(host);
+  if (bytes) return new TextDecoder().decode(bytes);
+  if (typeof host === 'string') return host;
+  if (typeof host === 'object' && host !== null) return JSON.stringify(host);
+  throw new TypeError(`host must be text, bytes or an object, not ${kindOf(host)}`);
+}
+
 /** What a validation can be told. */
 export const VALIDATE_OPTIONS = {
   targets: must.texts,
@@ -162,6 +172,7 @@ export const VALIDATE_OPTIONS = {
   now: must.number,
   file: must.object,
   digests: must.flag,
+  host: must.any,
 };
 
 /**
@@ -201,6 +212,7 @@ export function checkedTarget(target) {
  */
 export function validateWith({ exports }, target, options = {}) {
   const given = { now: Math.floor(Date.now() / 1000), ...options };
+  if (options.host !== undefined) given.host = hostText(options.host);
   if (target instanceof Checkpoint) return validateCheckpoint(target, exports, given);
   const files = Object.entries(target);
   return report(exports, { facts: { loose: true }, files }, forCore(given));

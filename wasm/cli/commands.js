@@ -12,6 +12,7 @@ import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
 import { hash } from './hash.js';
+import { host } from './host.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -20,6 +21,7 @@ import { maps } from './maps.js';
 import { memory } from './memory.js';
 import { memparse } from './memparse.js';
 import { mounts } from './mounts.js';
+import { plugin } from './plugin.js';
 import { ps } from './ps.js';
 import { redact } from './redact.js';
 import { rules } from './rules.js';
@@ -40,6 +42,6 @@ export const COMMANDS = [
   ...[ps, files, sockets, mounts],
   diff,
   ...[maps, memory, search, strings, core, memparse, size, cpu],
-  ...[validate, view, explain, rules],
-  ...[decode, encode, info, x, completion],
+  ...[validate, host, view, explain, rules],
+  ...[decode, encode, info, x, completion, plugin],
 ];

@@ -86,6 +86,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
             await session.say(`${shownAs}: ${checkpoint.error.message}`, EXIT.findings);
           const dump = await checkpoint.dump({ previous, texts });
           try {
+            context.dropIn?.dump(dump);
             await use(shownAs, dump, checkpoint);
           } finally {
             dump.close();
@@ -106,6 +107,7 @@ const MOST_GAPS = 10;
 
 /** @param {Session} session @param {string} path @param {any[]} gaps */
 export async function sayGaps(session, path, gaps) {
+  if (session.dropIn) return session.dropIn.gaps(gaps);
   for (const gap of gaps.slice(0, MOST_GAPS))
     await session.say(`${path}: ${gapText(gap)}`, EXIT.findings);
   if (gaps.length > MOST_GAPS)
