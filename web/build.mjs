@@ -74,6 +74,7 @@ const smaller = await minify(bundled, {
   ecma: 2020,
   toplevel: true,
   compress: { ecma: 2020, passes: 3, unsafe_arrows: true },
+  format: { ascii_only: true }, // no control characters, which signatures of files have
 });
 const script = (smaller.code ?? '').trim();
 const style = await bundle('style/main.css');
