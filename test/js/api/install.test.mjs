@@ -12,12 +12,12 @@ after(() => rmSync(stage, { recursive: true }));
 const run = (/** @type {string} */ command, /** @type {string[]} */ ...args) =>
   execFileSync(command, args, { encoding: 'utf8', cwd: stage });
 
-test('make install puts header, library and pkg-config file below DESTDIR and PREFIX', () => {
+test('make install puts header, library, pkg-config file and manual page below DESTDIR and PREFIX', () => {
   execFileSync('make', ['install', `DESTDIR=${stage}`, 'PREFIX=/opt/ckpt', 'WASM_FAST=1']);
   const found = readdirSync(join(stage, 'opt/ckpt'), { recursive: true }).map(String).sort();
   assert.deepEqual(
     found.filter((name) => name.includes('.')),
-    ['include/ckpt.h', 'lib/libckpt.a', 'lib/pkgconfig/ckpt.pc'],
+    ['include/ckpt.h', 'lib/libckpt.a', 'lib/pkgconfig/ckpt.pc', 'share/man/man1/ckpt.1'],
   );
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const pc = readFileSync(join(stage, 'opt/ckpt/lib/pkgconfig/ckpt.pc'), 'utf8');

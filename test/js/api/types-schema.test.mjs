@@ -28,7 +28,7 @@ test('there is a schema for every metadata file, for reports, what commands prin
   assert.deepEqual(
     readdirSync(new URL('dist/schema', root)).sort(),
     [
-      ...[...kinds.map(({ name }) => name), 'report', ...commands].map(
+      ...[...kinds.map(({ name }) => name), 'report', 'diff', ...commands].map(
         (name) => `${name}.schema.json`,
       ),
       ...['config.json', 'host.schema.json', 'validate.json'],
