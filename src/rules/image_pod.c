@@ -226,16 +226,10 @@ static void check_image(struct ckpt_rules *r, ckpt_value facts)
 void ckpt_check_image_pod(struct ckpt_rules *r)
 {
     ckpt_value image = ckpt_get_exact(ckpt_whole(r->facts), "image");
-    bool outside = r->form == CKPT_FORM_OCI_LAYOUT || r->form == CKPT_FORM_DOCKER_ARCHIVE;
     if (r->form == CKPT_FORM_CONTAINERD_CTR)
         ckpt_find_file(r, CKPT_RULE_905, "index.json",
                        "An image in this format cannot be pushed to a registry.");
     else if (ckpt_is(image, CKPT_OBJECT))
         check_image(r, image);
-    else if (outside && ckpt_is_whole(r))
-        ckpt_find_file(
-            r, CKPT_RULE_903, "",
-            "No layer of the image has a checkpoint at its root; expected one layer that "
-            "has.");
     ckpt_check_pod(r);
 }

@@ -6,7 +6,7 @@ import { layout } from '../border/archive-layout.js';
 import { CheckpointError } from '../border/error.js';
 import { Dump } from './dump.js';
 import { MemberList } from './archive-members.js';
-import { archiveFacts, factsOf } from './facts.js';
+import { archiveFacts, factsOf, nestedFacts } from './facts.js';
 import { matchesPattern, MembersBelow, membersMeant } from './members.js';
 import { layersOf, podContainers } from './nested.js';
 import { Origin } from './origin.js';
@@ -216,13 +216,14 @@ export class Checkpoint {
 
   /** Finds the layer that holds a checkpoint, and shows that. */
   async #openImage() {
-    const found = await layersOf({
+    const { found, stopped } = await layersOf({
       members: this.members,
       json: (member) => this.#small(member),
       wish: (member) => memberUse(this.#core.exports, member.name, member.size),
       addIndex: (bytes) => this.#addIndex(bytes),
       open: (member) => this.#inside(member),
     });
+    this.error ??= stopped;
     if (!found) return;
     const { checkpoint, member, annotations, manifest } = found;
     this.#inner = checkpoint;
@@ -282,6 +283,7 @@ export class Checkpoint {
     checkpoint.#nested = this.#nested;
     checkpoint.#aside = this.#aside;
     checkpoint.compression = this.compression;
+    checkpoint.error = this.error;
     checkpoint.members = new MembersBelow(own, directory);
     const names = new Set(KEPT.names.map((name) => `${directory}/${name}`));
     /** @type {Map<number, Uint8Array>} */
@@ -483,13 +485,17 @@ export class Checkpoint {
     for (const index of this.summary.inside) {
       const member = /** @type {Member} */ (this.#all.at(index));
       const name = this.#prefix ? member.name.slice(this.#prefix.length + 1) : member.name;
-      const { members, compression, error } = await this.#listing(member);
-      nested.push({ name, records: members.records() });
-      facts.push({ name, compression, error: factsOf(error) });
+      const archive = await this.#listing(member);
+      nested.push({ name, records: archive.members.records() });
+      facts.push(nestedFacts(name, archive));
     }
+    const own = archiveFacts(this.#archive, this.#origin.input?.size);
+    // Of what is around it, or of a layer in which a checkpoint may be.
+    const other = own.error ? undefined : factsOf(this.error);
     return {
       facts: {
-        ...archiveFacts(this.#archive),
+        ...own,
+        ...(other && { error: { ...other, around: this.#archive === undefined } }),
         directory: this.#origin.input?.directory,
         nested: facts,
         logHead: this.#logHead,
@@ -506,9 +512,10 @@ export class Checkpoint {
   /** @param {Checkpoint} inner @returns {Promise<import('./validate.js').Evidence>} */
   async #imageEvidence(inner) {
     const evidence = await inner[EVIDENCE]();
-    const outer = archiveFacts(this.#archive);
+    const outer = archiveFacts(this.#archive, this.#origin.input?.size);
     const manifest = this.#manifest;
     const { name = '', config = '', layers = 1, index } = manifest ?? {};
+    const other = evidence.facts.error ? undefined : factsOf(this.error);
     const files = new Map([...this.#outerFiles, ...evidence.files]);
     /** @type {[string, Uint8Array | undefined][]} */
     const blobs = [
@@ -527,7 +534,7 @@ export class Checkpoint {
       files,
       facts: {
         ...evidence.facts,
-        ...(outer.error ? { error: outer.error } : {}),
+        ...(outer.error ? outer : other && { error: other }),
         directory: this.#origin.input?.directory,
         outerCompression: outer.compression,
         image,

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What "ckpt ps", "files", "sockets" and "mounts" have in common: opening, choosing, printing.
 import { EXIT } from './exit.js';
-import { Session, Unfit, containersOf, refuseSecondInput, withCheckpoint } from './open.js';
+import {
+  Session,
+  Unfit,
+  containersOf,
+  refuseSecondInput,
+  whyStopped,
+  withCheckpoint,
+} from './open.js';
 import { listOf } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { FORMATS, compactJson, csvOf, jsonOf, tableOf } from './rows.js';
@@ -78,7 +85,7 @@ export async function eachDump(context, session, use, { texts = false } = {}) {
       await withPrevious(listOf(given, 'previous'), context, async (previous) => {
         for (const { path: shownAs, checkpoint } of containers) {
           if (checkpoint.error)
-            await session.say(`${shownAs}: ${checkpoint.error.message}`, EXIT.findings);
+            await session.say(`${shownAs}: ${whyStopped(checkpoint)}`, EXIT.findings);
           const dump = await checkpoint.dump({ previous, texts });
           try {
             await use(shownAs, dump, checkpoint);

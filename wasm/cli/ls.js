@@ -2,7 +2,7 @@
 // ckpt ls
 import { asciiJson } from '../report/escape.js';
 import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
-import { Session, Unfit } from './open.js';
+import { Session, Unfit, whyStopped } from './open.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER, selectContainer, whereIs } from './select.js';
 
@@ -85,7 +85,7 @@ export const ls = {
       const { members, error, label } = await membersOf(checkpoint, values.container, member);
       session.endProgress();
       for (const piece of form(members)) await stdout.write(piece);
-      if (error) throw new Unfit(`${label}: ${error.message}`);
+      if (error) throw new Unfit(`${label}: ${whyStopped({ error, members })}`);
     });
     return session.code;
   },

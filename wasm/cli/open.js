@@ -75,6 +75,16 @@ export function refuseSecondInput({ operands, fail }) {
     throw fail('standard input can be read only once');
 }
 
+/**
+ * Why an archive was not read to its end, and how much of it was.
+ * @param {{error: import('../api/archive.js').ArchiveError | null, members: {length: number}}} archive
+ */
+export function whyStopped({ error, members: { length } }) {
+  if (!error || error.stop === 'unreadable') return error?.message ?? '';
+  const seen = length === 1 ? 'the first member was' : `the first ${length} members were`;
+  return `${error.message} Not read to the end: only ${length === 0 ? 'its beginning was' : seen} seen.`;
+}
+
 /** Runs a command over checkpoints and knows how it ended. */
 export class Session {
   #context;
@@ -145,9 +155,11 @@ export class Session {
  * @param {Checkpoint} checkpoint
  * @param {string} path of the file
  * @returns {Promise<{path: string, checkpoint: Checkpoint}[]>}
+ * @throws {Unfit} the pod was not read to its end: there may be others
  */
 export async function containersOf(checkpoint, path) {
   if (checkpoint.form !== 'pod') return [{ path, checkpoint }];
+  if (checkpoint.error) throw new Unfit(`: ${whyStopped(checkpoint)}`);
   const nested = await checkpoint.containers();
   return nested.map((inner, i) => ({
     path: inside(path, inner.name || String(i + 1)),
@@ -177,7 +189,7 @@ export function summaryOf(
   { error, form, documents, members, summary },
   { images } = { images: true },
 ) {
-  if (error) throw new Unfit(`: ${error.message}`);
+  if (error) throw new Unfit(`: ${whyStopped({ error, members })}`);
   for (const name of NEEDED) {
     const document = documents[name];
     if (!document || !('error' in document)) continue;
