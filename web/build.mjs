@@ -62,7 +62,9 @@ const bundled = await bundle('page/main.js', {
   'page:core': base64(await packed(coreFile)),
   'page:codecs': base64(await packed(codecsFile)),
   'page:version': JSON.parse(readFileSync(join(here, '../package.json'), 'utf8')).version,
-  'page:rules': rules.map(({ id, area, title }) => [id, area, title]),
+  'page:rules': rules.map(({ id, area, title, what, why, fix, reference }) => [
+    ...[id, area, title, what, why, fix, reference],
+  ]),
   'page:samples': { healthy: base64(gzipSync(healthy, { level: 9 })), changes },
 });
 const smaller = await minify(bundled, {

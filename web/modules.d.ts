@@ -21,7 +21,15 @@ declare module 'page:version' {
 
 /** What the page says of the rules. */
 declare module 'page:rules' {
-  const rules: [id: string, area: string, title: string][];
+  const rules: [
+    id: string,
+    area: string,
+    title: string,
+    what: string,
+    why: string,
+    fix: string,
+    reference: string,
+  ][];
   export default rules;
 }
 

@@ -5,9 +5,6 @@ const number = new Intl.NumberFormat('en');
 const count = (/** @type {number} */ n, /** @type {string} */ one, many = `${one}s`) =>
   `${number.format(n)} ${n === 1 ? one : many}`;
 
-/** Names in a row: “a, b and c”. @param {string[]} names */
-const list = (names) => new Intl.ListFormat('en-GB').format(names);
-
 export const T = {
   title: 'Container checkpoint viewer',
   shortTitle: 'Checkpoints',
@@ -49,7 +46,9 @@ export const T = {
   keys: /** @type {[string[], string][]} */ ([
     [['1', '2', '…'], 'views, in their order'],
     [['0'], 'start page'],
-    [['/'], 'search'],
+    [['Ctrl+K', '/'], 'search everything; > for commands'],
+    [['[', ']'], 'previous, next finding beside the view'],
+    [['o', 'y'], 'open the file of a finding, copy its link'],
     [['j', 'k'], 'next, previous finding or line'],
     [['Enter'], 'go to the place'],
     [['←', '→'], 'close, open a folder'],
@@ -58,10 +57,22 @@ export const T = {
     [['?'], 'this help'],
   ]),
   viewsLabel: 'Views',
+  groups: {
+    answer: 'Answer',
+    process: 'Process state',
+    container: 'Container',
+    archive: 'Archive',
+  },
   views: {
     overview: 'Overview',
     findings: 'Findings',
     processes: 'Processes',
+    openfiles: 'Open files',
+    sockets: 'Sockets',
+    mounts: 'Mounts',
+    memory: 'Memory',
+    search: 'Search memory',
+    size: 'Size',
     metadata: 'Metadata',
     files: 'Files',
     compare: 'Compare',
@@ -93,73 +104,12 @@ export const T = {
     failed: 'Not read',
     cancelled: 'Cancelled',
   },
-  tones: {
-    ok: 'Fine',
-    warning: 'Warnings',
-    error: 'Errors',
-    hostile: 'Hostile',
-    broken: 'Damaged',
-    suspicious: 'Suspicious',
-    conditional: 'Restores if',
-    unknown: 'Cannot tell',
-    none: 'No checkpoint',
-  },
   counted: {
     error: (/** @type {number} */ n) => count(n, 'error'),
     warning: (/** @type {number} */ n) => count(n, 'warning'),
     info: (/** @type {number} */ n) => count(n, 'note'),
   },
   severities: { error: 'Error', warning: 'Warning', info: 'Note' },
-  /**
-   * The verdict in one sentence.
-   * @param {'ok' | 'warning' | 'error' | 'hostile' | 'none'} tone
-   * @param {import('./types.d.ts').Model} model
-   */
-  sentence(tone, { broken, report: { counts, targets, trust }, form }) {
-    if (broken?.nothing) return 'This cannot be read as an archive.';
-    if (broken) return 'The archive is damaged: reading broke off before its end.';
-    if (tone === 'none') return 'This does not look like a container checkpoint.';
-    if (tone === 'hostile') return 'This archive is hostile: do not restore it.';
-    const named = (/** @type {string} */ word) =>
-      list(
-        targets
-          .filter(({ verdict }) => verdict === word)
-          .map(({ name }) => T.engines[name] ?? name),
-      );
-    const good = named('restores');
-    const trusted = trust.level === 'clean' ? '' : ' It looks odd: see who made it.';
-    if (good !== '')
-      return tone === 'ok'
-        ? `This checkpoint is fine; ${good} can restore it.`
-        : `${good} can restore this checkpoint; mind the ${counts.error > 0 ? 'errors' : 'warnings'} below.${trusted}`;
-    const under = named('conditional');
-    if (under !== '')
-      return `${under} can restore this checkpoint under conditions; mind them${counts.error > 0 ? ', and the errors below' : ''}.${trusted}`;
-    const unsure = targets.some(({ verdict }) => verdict === 'unknown');
-    if (targets.length > 0 && !unsure) return 'No engine will restore this checkpoint as it is.';
-    if (counts.error > 0) return `This checkpoint has ${count(counts.error, 'error')}.`;
-    if (unsure) return `Whether it can be restored, cannot be told from here.${trusted}`;
-    return counts.warning > 0
-      ? `No errors in this ${form === 'unknown' ? 'metadata' : 'checkpoint'}; mind the warnings below.`
-      : `Nothing is wrong with this ${form === 'unknown' ? 'metadata' : 'checkpoint'}.`;
-  },
-  verdictSaid: (
-    /** @type {string} */ name,
-    /** @type {{error: number, warning: number}} */ { error, warning },
-  ) => `${name}: ${count(error, 'error')}, ${count(warning, 'warning')}`,
-  restore: 'Can it be restored?',
-  engines: /** @type {Record<string, string>} */ ({
-    podman: 'Podman',
-    'cri-o': 'CRI-O',
-    containerd: 'containerd',
-    docker: 'Docker',
-    runc: 'runc',
-    crun: 'crun',
-  }),
-  targetVerdicts: { restores: 'yes', conditional: 'yes, if', fails: 'no', unknown: 'cannot tell' },
-  noReasons: 'Nothing was found that would prevent it.',
-  topFindings: 'Most important findings',
-  allFindings: (/** @type {number} */ n) => `All ${number.format(n)} kinds of findings`,
   places: (/** @type {number} */ n) => count(n, 'place'),
   noFindings: 'No findings: nothing is wrong with this.',
   filterFindings: 'Filter findings',
@@ -246,51 +196,6 @@ export const T = {
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
 
 /** What is said about archives. */
-/** What was running. */
-export const P = {
-  gaps: 'What could not be read',
-  gapHead: ['Image', 'Place', 'What is wrong'],
-  entry: (/** @type {number} */ index) => `entry ${number.format(index)}`,
-  processes: 'Processes',
-  processHead: ['PID', 'Parent', 'State', 'Name', 'Command line', 'Program', 'UID', 'Threads'],
-  states: /** @type {Record<string, string>} */ ({
-    alive: 'alive',
-    stopped: 'stopped',
-    unknown: 'unknown',
-  }),
-  exited: (/** @type {number} */ status) => `dead, exit status ${status}`,
-  killed: (/** @type {string} */ signal) => `dead, killed by ${signal}`,
-  files: 'Open files',
-  fileHead: ['PID', 'FD', 'Type', 'Path', 'Deleted', 'Flags'],
-  deleted: 'yes',
-  sockets: 'Sockets',
-  socketHead: ['PID', 'FD', 'Protocol', 'State', 'Local', 'Remote'],
-  mounts: 'Mounts',
-  mountHead: ['Mounted on', 'Type', 'Source', 'Root', 'Flags', 'External'],
-  inFlight: 'in flight',
-  peer: (/** @type {number} */ inode, /** @type {{pid: number, fd: number}[]} */ holders) =>
-    holders.length === 0
-      ? `socket:[${inode}], not in the dump`
-      : list(holders.map(({ pid, fd }) => `PID ${pid} FD ${fd}`)),
-  environments: 'Environment',
-  environmentHead: ['PID', 'Variable', 'Value'],
-  noValue: 'no value',
-  credentials: 'Credentials',
-  credentialHead: [
-    'PID',
-    'UIDs',
-    'GIDs',
-    'Effective capabilities',
-    'Seccomp',
-    'No new privileges',
-    'LSM',
-  ],
-  seccomp: (/** @type {string} */ mode, /** @type {number} */ filters) =>
-    mode === 'filter' ? `filter (${count(filters, 'program')})` : mode,
-  unknown: 'not in the dump',
-  hex: (/** @type {string} */ digits) => `hex ${digits}`,
-};
-
 export const A = {
   waiting: 'Waiting',
   cancel: 'Cancel',
@@ -384,7 +289,7 @@ export const F = {
   empty: 'The file is empty.',
   left: 'This file is no longer open.',
   cutText: 'Only the first 32 MiB of this file are shown as text; the byte view shows all of it.',
-  modes: { list: 'Members', json: 'JSON', text: 'Text', hex: 'Bytes' },
+  modes: { list: 'Members', fields: 'Fields', json: 'JSON', text: 'Text', hex: 'Bytes' },
   modesLabel: 'How to show it',
   rows: (/** @type {string} */ mode, /** @type {string} */ name) => `${mode} of ${name}`,
   search: 'Search in this file',

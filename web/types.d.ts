@@ -55,7 +55,9 @@ export type Block =
   | { t: 'list'; seq: Seq<string> }
   | { t: 'timeline'; events: TimelineEvent[] }
   | { t: 'tree'; seq: Seq<TreeRow> }
-  | { t: 'note'; text: string };
+  | { t: 'note'; text: string }
+  /** One bar of parts; `share` from 0 to 1. */
+  | { t: 'bar'; parts: { name: string; label: string; share: number }[] };
 
 /** What some of the bytes are. */
 export interface SizePart {
@@ -141,18 +143,27 @@ export interface Report {
   counts: { error: number; warning: number; info: number };
   engine: { name: string; display: string };
   cut: { id: string; count: number }[];
-  targets: {
-    name: string;
-    version: string;
-    verdict: 'restores' | 'conditional' | 'fails' | 'unknown';
-    reasons: { id: string; message: string; finding: number }[];
-    conditions: { id: string; text: string; option: string; evidence: { finding: number } }[];
-  }[];
+  targets: Target[];
   trust: {
     level: 'clean' | 'suspicious' | 'hostile';
-    reasons: { id: string; message: string; finding: number }[];
+    reasons: Reason[];
   };
+  /** What of the archive was looked at, and what was not. */
+  coverage: { checked: string[]; notChecked: { what: string; why: string }[] };
   findings: Finding[];
+}
+/** Why a target does not restore it, or why it is not trusted; `finding`: its number, or -1. */
+export interface Reason {
+  id: string;
+  message: string;
+  finding: number;
+}
+export interface Target {
+  name: string;
+  version: string;
+  verdict: 'restores' | 'conditional' | 'fails' | 'unknown';
+  reasons: Reason[];
+  conditions: { id: string; text: string; option: string; evidence: { finding: number } }[];
 }
 export type Severity = 'error' | 'warning' | 'info';
 export interface Finding {
@@ -167,6 +178,9 @@ export interface Finding {
   line: number | null;
   column: number | null;
   archiveOffset: number | null;
+  /** In an image of CRIU: which message, and which field of it. */
+  entry?: number | null;
+  field?: string;
   found: string;
   expected: string;
   related: {
@@ -194,8 +208,8 @@ export interface Model {
   about: string[];
   engine: string;
   form: string;
-  /** Why reading broke off. */
-  broken: { message: string; where: string; nothing: boolean } | null;
+  /** Why reading broke off; `limit`: not because of damage. */
+  broken: { message: string; where: string; nothing: boolean; limit: boolean } | null;
   report: Report;
   identity: [label: string, cell: Cell][];
   timeline: TimelineEvent[];
@@ -211,6 +225,10 @@ export interface Model {
   metadata: boolean;
   /** It is files that were given as such. */
   loose: boolean;
+  /** It is one image of CRIU: of which kind; else ''. */
+  image: string;
+  /** What the file is, if it is no checkpoint, in words; '' if that is not known. */
+  what: string;
   /** What it is read as, if that was guessed or chosen; else ''. */
   kind: string;
 }
@@ -223,6 +241,8 @@ export interface ItemHead {
   size: string;
   /** Of a container of a pod: that of the pod. */
   parent: number;
+  /** Eight hexadecimal digits that tell the file from others; '' if there is none. */
+  print: string;
 }
 
 /** How far reading an archive has come. */
@@ -233,8 +253,8 @@ export interface Progress {
   text: string;
 }
 
-/** How a member is shown: the members in it; JSON laid out; its lines; its bytes. */
-export type Mode = 'list' | 'json' | 'text' | 'hex';
+/** How a member is shown: the members in it; an image of CRIU as its fields; JSON laid out; its lines; its bytes. */
+export type Mode = 'list' | 'fields' | 'json' | 'text' | 'hex';
 
 /** A member; `inner`: of one that is an archive, the member in it. */
 export interface MemberPlace {
@@ -343,6 +363,105 @@ export interface Embedded {
   files?: Record<string, string>;
 }
 
+/** A table with one row for each thing. */
+export interface Grid {
+  /** `width`: characters; negative: a share of what is left. */
+  head: { title: string; right: boolean; width: number }[];
+  seq: Seq<GridRow>;
+  /** Rows without the filter. */
+  total: number;
+  /** The row that was asked for, or -1. */
+  at: number;
+  notes: string[];
+  /** Processes that there are rows of. */
+  pids: { id: number; name: string }[];
+}
+export interface GridRow {
+  /** Its number without a filter. */
+  id: number;
+  cells: string[];
+  tone: 'warning' | 'quiet' | '';
+}
+/** All that is known of a row. `bytes`: where its memory is. */
+export interface Details {
+  title: string;
+  parts: Part[];
+  bytes: { row: number; offset: number } | { pid: number; address: string } | null;
+}
+/** The mappings of a process in one line. */
+export interface Strip {
+  pid: number;
+  parts: {
+    row: number;
+    kind: string;
+    perms: string;
+    width: number;
+    share: number;
+    title: string;
+  }[];
+  mapped: string;
+  stored: string;
+  /** Pages of an earlier dump are needed, or used. */
+  previous: boolean;
+}
+export interface MemoryBytes {
+  title: string;
+  pid: number;
+  /** Hexadecimal. */
+  start: string;
+  seq: Seq<MemoryRow>;
+}
+/** `where`: the file and the offset in it. */
+export type MemoryRow = ContentRow & { where: string };
+/** A search in memory; `pattern` of a preset is its name. */
+export interface HuntQuery {
+  form: 'text' | 'hex' | 'regex' | 'pointers' | 'strings' | 'preset';
+  pattern: string;
+  ignoreCase: boolean;
+  /** 0: all. */
+  pid: number;
+  /** '': any. */
+  kind: string;
+  perms: string;
+}
+export interface HitRow {
+  id: number;
+  pid: number;
+  /** Hexadecimal. */
+  address: string;
+  mapping: string;
+  before: string;
+  found: string;
+  after: string;
+}
+export interface Hunted {
+  state: 'running' | 'done' | 'stopped' | 'full' | 'failed';
+  message: string;
+  share: number;
+  /** In words. */
+  read: string;
+  size: string;
+  /** What was not searched. */
+  left: { bytes: string; borders: number; blocks: number } | null;
+  seq: Seq<HitRow>;
+}
+
+/** A target that is asked about; '': the engine that made it, any version. */
+export interface TargetName {
+  name: string;
+  version: string;
+}
+
+/** What was found by one search through all of an item but its memory. */
+export interface Found {
+  /** Members by their paths. */
+  paths: { index: number; path: string }[];
+  /** Values in metadata; `text`: the line around it. */
+  values: { index: number; path: string; offset: number; length: number; text: string }[];
+  /** Rows of tables. */
+  rows: { view: string; row: number; text: string }[];
+}
+
 /** What the page can ask the worker for. */
 export interface Api {
   hello(): { kinds: string[] };
@@ -350,7 +469,12 @@ export interface Api {
   /** Takes reports as if they had been made. */
   embed(reports: Embedded[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
-  read(where: { item: number; kind?: string }): { model: Model; containers: ItemHead[] } | null;
+  read(where: { item: number; kind?: string; target?: TargetName }): {
+    model: Model;
+    containers: ItemHead[];
+  } | null;
+  /** Judges what was read for another target. */
+  judge(where: { item: number; target: TargetName }): Report;
   /** null: it is not being read. */
   progress(where: { item: number }): Progress | null;
   cancel(where: { item: number }): void;
@@ -361,8 +485,28 @@ export interface Api {
   find(where: { seq: number; text: string }): Seq<string>;
   text(where: { id: number; from: number; count: number }): string;
   sections(where: { item: number }): Section[];
-  /** What was running: processes, files, sockets, mounts. */
+  /** What could not be read of the images, environments, credentials. */
   dump(where: { item: number }): Section[];
+  /** A table of what was running. `pid` 0: of all processes; `row`: to be found in it. */
+  grid(how: { item: number; view: string; text: string; pid: number; row?: number }): Grid;
+  details(which: { item: number; view: string; row: number }): Details;
+  strip(which: { item: number; pid: number }): Strip;
+  /** The bytes of a mapping. */
+  memory(which: { item: number; row: number; columns: number }): MemoryBytes;
+  /** The mapping that an address lies in. */
+  locate(where: {
+    item: number;
+    pid: number;
+    address: string;
+  }): { row: number; offset: number } | null;
+  /** Other items hold what the page maps of an item refer to, the latest first. */
+  previous(which: { item: number; others: number[] }): void;
+  hunt(what: { item: number } & HuntQuery): void;
+  hunted(how: { item: number; reveal: boolean; stop?: boolean }): Hunted | null;
+  seek(what: { item: number; text: string }): Found;
+  usage(how: { item: number; pages: boolean }): Section[];
+  /** How far looking at the pages has come, from 0 to 1. */
+  usageShare(where: { item: number }): number;
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
   /** The lines around each of some findings; empty if there are none. */

@@ -211,7 +211,37 @@ static uint32_t page_size_of(const struct ckpt_pb *mm)
     return 0;
 }
 
-/* One for each pid that has an mm or a page map. */
+/*
+ * Keeps the pids that pstree.img names, if there is one that can be read: Podman dumps the second
+ * time into the same folder, where images of processes that ended since may still lie; their page
+ * maps refer to pages files that are others' now.
+ */
+static bool keep_known(ckpt_dump *dump, struct ckpt_key *pids, size_t *count)
+{
+    struct ckpt_entries entries;
+    size_t known = 0, kept = 0;
+    const struct ckpt_dump_image *image = ckpt_dump_image(dump, CKPT_CRIU_IMAGE_PSTREE, 0);
+    ckpt_entries_begin(&entries, dump, image);
+    while (ckpt_entries_next(&entries))
+        known++;
+    struct ckpt_key *tree = ckpt_arena_array(&dump->arena, known, sizeof(*tree));
+    if (tree == NULL)
+        return false;
+    ckpt_entries_begin(&entries, dump, image);
+    for (size_t i = 0; i < known && ckpt_entries_next(&entries); i++)
+        tree[i].key = ckpt_pb_u64(&entries.entry.message, F(pstree_entry, pid), 0);
+    ckpt_sort(tree, known);
+    for (size_t i = 0; known > 0 && i < *count; i++) {
+        size_t at = ckpt_lower_bound(tree, known, pids[i].key);
+        if (at < known && tree[at].key == pids[i].key)
+            pids[kept++] = pids[i];
+    }
+    if (known > 0)
+        *count = kept;
+    return true;
+}
+
+/* One for each process that has an mm or a page map. */
 static bool read_spaces(struct ckpt_memory *memory)
 {
     ckpt_dump *dump = memory->dump;
@@ -226,6 +256,8 @@ static bool read_spaces(struct ckpt_memory *memory)
             pids[count++] = (struct ckpt_key){image->id, 0};
     }
     ckpt_sort(pids, count);
+    if (!keep_known(dump, pids, &count))
+        return false;
     memory->spaces = ckpt_arena_array(&dump->arena, count, sizeof(*memory->spaces));
     if (memory->spaces == NULL)
         return false;

@@ -154,6 +154,7 @@ static void check_agreement(struct ckpt_rules *r, const struct image *image)
             (ckpt_equals(ckpt_string_of(pairs[i].key), "name") &&
              ckpt_equal(a, ckpt_summary_name(r->summary, r->engine))))
             continue;
+        ckpt_lower(r, CKPT_WARNING);
         ckpt_relate(r,
                     ckpt_find(r, CKPT_RULE_903, here,
                               "The annotation says %v, and config.dump %v; expected the same.",
@@ -207,9 +208,11 @@ static void check_image(struct ckpt_rules *r, ckpt_value facts)
         check_crio(r, &image);
     if (ckpt_is_for(r, CKPT_ENGINE_PODMAN))
         check_podman(r, &image);
+    ckpt_check_blobs(r, image.index, image.nested_index, image.manifest);
     ckpt_value layers = ckpt_get_exact(facts, "layers");
     if (!ckpt_in_range(layers, 1, 1) && ckpt_exists(layers)) {
         ckpt_value list = ckpt_get(image.manifest, "layers");
+        ckpt_lower(r, CKPT_WARNING);
         ckpt_find(r, CKPT_RULE_903, ckpt_exists(list) ? list : image.manifest,
                   "The image has %v layers; expected one, with the checkpoint at its root.",
                   layers);

@@ -121,6 +121,8 @@ static void check_container(struct ckpt_rules *r, ckpt_value container, int64_t 
     ckpt_value sum = ckpt_get(container, "sha256");
     if ((version == CRIO_FORM || ckpt_exists(sum)) && !is_sha256(ckpt_text(sum)))
         wrong(r, container, sum, "sha256", "64 lower-case hex digits");
+    else if (ckpt_exists(sum))
+        ckpt_check_archive_digest(r, ckpt_text(ckpt_get(container, "archive")), sum);
 }
 
 static void check_runtime(struct ckpt_rules *r, ckpt_value root, int64_t version)

@@ -362,6 +362,13 @@ void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
 void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
 void ckpt_check_pod(struct ckpt_rules *r);
+
+/* The blobs of an image against the descriptors that lead to the manifest, and that it has. */
+void ckpt_check_blobs(struct ckpt_rules *r, ckpt_value index, ckpt_value nested_index,
+                      ckpt_value manifest);
+
+/* The archive of a container against the digest that the manifest of its pod has. */
+void ckpt_check_archive_digest(struct ckpt_rules *r, ckpt_string archive, ckpt_value digest);
 void ckpt_check_mounts_of_target(struct ckpt_rules *r);
 void ckpt_check_kubelet(struct ckpt_rules *r); /* what the kubelet names and lists */
 void ckpt_check_restore(struct ckpt_rules *r); /* 7xx, and prints the verdicts: last */

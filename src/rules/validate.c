@@ -177,6 +177,9 @@ static void print_head(struct ckpt_rules *r, struct ckpt_buffer *out)
     ckpt_print_key(out, "compression");
     ckpt_string compression = ckpt_text(ckpt_get_exact(ckpt_whole(r->facts), "compression"));
     ckpt_print_string(out, compression.data, compression.length);
+    ckpt_string digest = ckpt_text(ckpt_get_exact(ckpt_whole(r->facts), "sha256"));
+    ckpt_print_key(out, "sha256");
+    ckpt_print_string(out, digest.data, digest.length);
     ckpt_print_key(out, "engine");
     ckpt_buffer_add_text(out, "{\"name\":\"");
     ckpt_buffer_add_text(out, ckpt_engine_names[r->engine].name);

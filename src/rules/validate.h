@@ -23,11 +23,15 @@
  *   end              "clean", "one-zero-block" or "no-mark"; endOffset
  *   trailing         {bytes, nonzero, offset}; garbageOffset
  *   sourceSize       bytes of the file, if known; sourceRead and tarRead: how far reading came
- *   error            {code, stop, message, offset, have, want, member, around}: why reading
- * stopped; stop: "damage", "limit" or "unreadable"; around: the pod's report tells it nested
- * [{name, compression, members, error}] logHead          how dump.log begins, if only its end was
- * added image            {form, manifest, index, config, layer, layers}: names of added files The
- * report is the JSON text that report.def describes.
+ *   error            {code, stop, message, offset, have, want, member, around}: why it stopped;
+ *                    stop: "damage", "limit", "unreadable"; around: the pod's report tells it
+ *   nested           [{name, compression, members, error}]
+ *   logHead          how dump.log begins, if only its end was added
+ *   image            {form, manifest, index, config, layer, layers}: names of added files
+ *   sha256           of the file, if all of it was read
+ *   digests          [{name, size, sha256}]: of members that an image or a pod gives digests of;
+ *                    sha256 "": not computed
+ * The report is the JSON text that report.def describes.
  */
 #ifndef CKPT_RULES_VALIDATE_H
 #define CKPT_RULES_VALIDATE_H

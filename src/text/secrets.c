@@ -227,6 +227,8 @@ static bool private_key(ckpt_string text, size_t at, struct ckpt_secret *secret)
 bool ckpt_secret_in(ckpt_string text, size_t from, struct ckpt_secret *secret)
 {
     enum { SHORTEST = 12 }; /* of keys, tokens and all else without a name in front */
+    if (text.length == 0)
+        return false;
     if (text.length < SHORTEST && memchr(text.data, '=', text.length) == NULL &&
         memchr(text.data, ':', text.length) == NULL)
         return false;

@@ -3,6 +3,7 @@
 import { border } from '../../dist/tables.js';
 import { field, layout } from '../border/archive-layout.js';
 import { Decoder, codecsLoaded } from '../border/codecs.js';
+import { Sha256 } from '../border/hash.js';
 import { noMemory } from './admission.js';
 import { MemberList } from './archive-members.js';
 import { Budget, checkedLimits } from './budget.js';
@@ -57,6 +58,7 @@ export class ArchiveError extends Error {
  * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
  * @property {import('./budget.js').Limits} [limits] if no budget is given
  * @property {Budget} [budget] shared by all readers of a checkpoint
+ * @property {boolean} [hash] the SHA-256 of the source is wanted, if all of it is read
  * @property {boolean} [alone] read when nobody else reads (origin.js)
  * @property {number} [depth] how many archives this one is inside of
  */
@@ -118,6 +120,12 @@ export class Reader {
   /** @type {ArchiveError | null} */
   error = null;
   #budget;
+  /** Of the source, as far as it was read without a gap. @type {Sha256 | null} */
+  #hash = null;
+  /** The size of the source, once it is known. */
+  #size;
+  /** Where the bytes lie in the source that were asked for. */
+  #asked = 0;
   /** Bytes of the tar that the budget knows of. */
   #output = 0;
 
@@ -129,6 +137,8 @@ export class Reader {
     const exports = core.exports;
     this.#core = exports;
     this.#depth = options.depth ?? 0;
+    this.#size = size;
+    if (options.hash) this.#hash = new Sha256(exports);
     this.#want = options.decide ?? (typeof options.want === 'function' ? options.want : null);
     this.#pick = options.pick;
     this.#pickAs = options.pickAs ?? GIVE;
@@ -195,12 +205,34 @@ export class Reader {
 
   /** Takes bytes of the source, READ_SIZE at most. @param {Uint8Array} bytes @param {boolean} atEnd */
   feed(bytes, atEnd) {
-    if (this.#decoder) this.#decoder.feed(bytes.slice(), atEnd);
-    else this.feedInside(this.#input(bytes), bytes.length, atEnd);
+    if (!this.#decoder) {
+      this.feedInside(this.#input(bytes), bytes.length, atEnd);
+      return;
+    }
+    if (this.#hashes(bytes.length, atEnd)) this.#hash?.add(bytes);
+    this.#decoder.feed(bytes.slice(), atEnd);
+  }
+
+  /** Whether the next bytes are to be hashed. @param {number} length @param {boolean} atEnd */
+  #hashes(length, atEnd) {
+    if (this.#hash?.length !== this.#asked) return false; // a gap
+    if (atEnd) this.#size = this.#asked + length;
+    this.#asked += length; // an archive inside is not asked
+    return true;
+  }
+
+  /** The SHA-256 of the source, if all of it was read; else ''. */
+  takeHash() {
+    const hash = this.#hash;
+    this.#hash = null;
+    if (hash && hash.length === this.#size) return hash.end();
+    hash?.free();
+    return '';
   }
 
   /** The same of bytes that are in the core's memory already. @param {number} at @param {number} length @param {boolean} atEnd */
   feedInside(at, length, atEnd) {
+    if (this.#hashes(length, atEnd)) this.#hash?.addInside(at, length);
     if (this.#decoder) {
       this.#refresh();
       this.#decoder.feed(this.#bytes.slice(at, at + length), atEnd);
@@ -279,8 +311,9 @@ export class Reader {
       if ((type === 'need' || type === 'pause') && !this.#countOutput()) continue;
       if (type === 'need') {
         if (this.#feedDecoded()) continue;
-        if (this.#decoder) return { type, offset: this.#decoder.position, length: READ_SIZE };
-        return { type, offset: this.#event('offset'), length: this.#event('length') };
+        this.#asked = this.#decoder ? this.#decoder.position : this.#event('offset');
+        const length = this.#decoder ? READ_SIZE : this.#event('length');
+        return { type, offset: this.#asked, length };
       } else if (type === 'decode') {
         this.#decode();
       } else if (type === 'pause') {
@@ -481,6 +514,7 @@ export class Reader {
     this.#child = null;
     this.#decoder?.free();
     this.#decoder = null;
+    this.#hash?.free();
     if (!this.#handle) return;
     forgotten.unregister(this);
     this.#core.ckpt_wasm_archive_free(this.#handle);
@@ -523,6 +557,8 @@ export class Archive {
     this.trailing = { bytes: 0, seen: 0, nonzero: 0, offset: 0 };
     /** Offset in the source of bytes behind the compressed stream. @type {number | undefined} */
     this.garbageOffset = undefined;
+    /** SHA-256 of the source, if it was wanted and all was read; else ''. */
+    this.sha256 = '';
     /** Other numbers, by the names of the C header. @type {Record<string, number>} */
     this.info = {};
   }
@@ -540,6 +576,7 @@ export class Archive {
       offset: info.trailing_first,
     };
     if (info.garbage_offset < Number.MAX_SAFE_INTEGER) this.garbageOffset = info.garbage_offset;
+    this.sha256 = reader.takeHash();
     this.info = info;
   }
 

@@ -4,11 +4,12 @@ import { checkedOptions, kindOf, must } from '../border/arguments.js';
 import { checkedLimits } from './budget.js';
 import { layout } from '../border/archive-layout.js';
 import { CheckpointError } from '../border/error.js';
+import { digestsOf } from './digests.js';
 import { Dump } from './dump.js';
 import { MemberList } from './archive-members.js';
 import { archiveFacts, factsOf, nestedFacts } from './facts.js';
 import { matchesPattern, MembersBelow, membersMeant } from './members.js';
-import { layersOf, podContainers } from './nested.js';
+import { blobsOf, layersOf, podArchives, podContainers } from './nested.js';
 import { Origin } from './origin.js';
 import { plan, rangesOf, wholes } from './ranges.js';
 import { inputOf } from './sources.js';
@@ -33,6 +34,8 @@ import { KEPT, memberUse, Summary, USE } from './summary.js';
  * @property {(progress: Progress) => void} [onProgress] called now and then with the bytes read
  * @property {AbortSignal} [signal]
  * @property {import('./budget.js').Limits} [limits]
+ * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is told of what is read whole, as
+ *   compressed files are; nothing is read for it alone
  */
 
 /** The method that gives what a validation looks at (validate.js). */
@@ -141,13 +144,14 @@ export class Checkpoint {
         return true;
       }
       if (use === USE.list) return { archive: {} };
-      return use === USE.archive && { archive: { want: KEPT.names } };
+      return use === USE.archive && { archive: { want: KEPT.names, hash: this.#options.hash } };
     };
     const archive =
       read ??
       (await origin.archive({
         onProgress,
         signal,
+        hash: this.#options.hash,
         want: KEPT.names,
         decide: origin.plain ? undefined : decide,
       }));
@@ -262,7 +266,7 @@ export class Checkpoint {
 
   /** The checkpoint in a member that is an archive. @param {Member} member */
   async #inside(member) {
-    const options = { name: member.name, signal: this.#options.signal };
+    const options = { name: member.name, signal: this.#options.signal, hash: this.#options.hash };
     const bytes = this.#aside.get(member.index);
     if (bytes) return Checkpoint.open(this.#core, this.#origin.over(bytes), options);
     const origin = this.#origin.inside(member);
@@ -476,9 +480,9 @@ export class Checkpoint {
     return Dump.open(this.#core, images, { texts: false });
   }
 
-  /** @returns {Promise<import('./validate.js').Evidence>} */
-  async [EVIDENCE]() {
-    if (this.#inner) return this.#imageEvidence(this.#inner);
+  /** @param {boolean} digests whether digests are checked of large parts, too @returns {Promise<import('./validate.js').Evidence>} */
+  async [EVIDENCE](digests) {
+    if (this.#inner) return this.#imageEvidence(this.#inner, digests);
     const nested = [];
     /** @type {Record<string, unknown>[]} */
     const facts = [];
@@ -499,6 +503,7 @@ export class Checkpoint {
         directory: this.#origin.input?.directory,
         nested: facts,
         logHead: this.#logHead,
+        digests: await this.#digests(podArchives(this.#own, this.files), digests),
       },
       files: this.files,
       records: this.#own.records(),
@@ -509,9 +514,28 @@ export class Checkpoint {
     };
   }
 
-  /** @param {Checkpoint} inner @returns {Promise<import('./validate.js').Evidence>} */
-  async #imageEvidence(inner) {
-    const evidence = await inner[EVIDENCE]();
+  /** @param {Member[]} members @param {boolean} all */
+  #digests(members, all) {
+    const source = {
+      exports: this.#core.exports,
+      kept: (/** @type {Member} */ { index }) => this.#aside.get(index),
+      read: (/** @type {Member} */ { index }) => this.#nested.get(index)?.sha256 ?? '',
+      plain: this.#origin.plain,
+      all,
+      stream: (/** @type {Member} */ member) => this.#contentOf(member),
+    };
+    return digestsOf(source, members);
+  }
+
+  /** A member of what is around an image, too. @param {Member} member */
+  async *#contentOf(member) {
+    const groups = plan([{ member }], (references) => this.#meant(references));
+    for await (const { bytes } of rangesOf(this.#origin, groups, this.#options.signal)) yield bytes;
+  }
+
+  /** @param {Checkpoint} inner @param {boolean} digests @returns {Promise<import('./validate.js').Evidence>} */
+  async #imageEvidence(inner, digests) {
+    const evidence = await inner[EVIDENCE](digests);
     const outer = archiveFacts(this.#archive, this.#origin.input?.size);
     const manifest = this.#manifest;
     const { name = '', config = '', layers = 1, index } = manifest ?? {};
@@ -537,6 +561,8 @@ export class Checkpoint {
         ...(outer.error ? outer : other && { error: other }),
         directory: this.#origin.input?.directory,
         outerCompression: outer.compression,
+        sha256: outer.sha256,
+        digests: await this.#digests(blobsOf(this.#own, manifest), digests),
         image,
       },
       imageRecords: this.#archive?.members.records(),
@@ -657,6 +683,7 @@ const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
 const DUMP_OPTIONS = { previous: must.any, texts: must.flag, signal: must.signal };
 const OPEN_OPTIONS = {
   name: must.text,
+  hash: must.flag,
   onProgress: must.call,
   signal: must.signal,
   limits: must.object,

@@ -29,6 +29,7 @@ export function archiveFacts(archive, size) {
     sourceSize: size,
     sourceRead: info.source_read,
     tarRead: info.tar_read,
+    sha256: archive.sha256 || undefined,
     error: factsOf(error, members),
   };
 }

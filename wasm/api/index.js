@@ -4,6 +4,7 @@
  * @module
  */
 import { openWith } from './checkpoint.js';
+import { DIFF_OPTIONS, diffWith } from './diff.js';
 import { checkedTarget, VALIDATE_OPTIONS, validateWith } from './validate.js';
 import { bytesOf, checkedOptions, kindOf, must } from '../border/arguments.js';
 import { provideCodecs } from '../border/codecs.js';
@@ -35,6 +36,17 @@ class Ckpt extends Core {
       checkedTarget(target),
       checkedOptions(options, VALIDATE_OPTIONS, 'validate'),
     );
+  }
+
+  /**
+   * What differs between two checkpoints: metadata, processes, files, sockets, mounts, memory, members, verdicts.
+   * @param {import('./checkpoint.js').Checkpoint} a @param {import('./checkpoint.js').Checkpoint} b
+   * @param {import('./diff.js').DiffOptions} [options]
+   * @returns {Promise<import('./diff.js').Diff>}
+   * @throws {TypeError} they are not opened checkpoints, or an option is wrong
+   */
+  async diff(a, b, options) {
+    return diffWith(this, a, b, checkedOptions(options, DIFF_OPTIONS, 'diff'));
   }
 }
 

@@ -17,7 +17,7 @@ import { USE } from './summary.js';
 /**
  * The manifest of an image, as it lies there, with the index that lists it and its configuration.
  * @typedef {{name: string, bytes: Uint8Array}} Blob
- * @typedef {Blob & {layers: number, config: string, configuration?: Uint8Array, index?: Blob}} Manifest
+ * @typedef {Blob & {layers: number, layerNames?: string[], config: string, configuration?: Uint8Array, index?: Blob}} Manifest
  * @typedef {{name: string, annotations: Record<string, string>, manifest?: Manifest}} Layer
  */
 
@@ -64,6 +64,7 @@ async function layersByManifest(image, members) {
       name: ownName,
       bytes: whole,
       layers: list(value?.layers).length,
+      layerNames: list(value?.layers).map((entry) => blobName(entry?.digest)),
       config: blobName(value?.config?.digest),
       index: outer,
     };
@@ -193,4 +194,26 @@ export function podContainers(members, files) {
     if (member) found.push({ member });
   }
   return found.slice(0, 1024);
+}
+
+/**
+ * The members whose digests stand in the manifest of an image, or in the index around it.
+ * @param {import('./archive-members.js').MemberList} members @param {Manifest} [manifest] @returns {Member[]}
+ */
+export function blobsOf(members, manifest) {
+  if (!manifest?.name.startsWith('blobs/')) return [];
+  const { name, index, config, layerNames = [] } = manifest;
+  const names = [index?.name ?? '', name, config, ...layerNames.slice(0, MOST)];
+  return [...members.filesNamed(new Set(names)).values()];
+}
+
+/**
+ * The archives of containers whose digests stand in the manifest of a pod.
+ * @param {import('./archive-members.js').MemberList} members @param {Map<string, Uint8Array>} files @returns {Member[]}
+ */
+export function podArchives(members, files) {
+  const manifest = parse(files.get('checkpoint-manifest.json'));
+  const listed = list(manifest?.containers).filter((entry) => text(entry?.sha256) !== '');
+  const names = new Set(listed.slice(0, 1024).map((entry) => text(entry?.archive)));
+  return names.size === 0 ? [] : [...members.filesNamed(names).values()];
 }

@@ -28,6 +28,7 @@ const encoder = new TextEncoder();
  * @property {boolean} [reveal] secrets are not masked
  * @property {number} [now] Unix seconds
  * @property {{name?: string, mode?: number}} [file] of the archive itself
+ * @property {boolean} [digests] check the digests of large parts, too, which have to be read for it
  */
 
 /** @param {any} exports @param {string} text @param {(at: number, length: number) => number} run the address of the answer */
@@ -89,10 +90,11 @@ function report(exports, evidence, options) {
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
 async function validateCheckpoint(checkpoint, exports, options) {
   const file = { name: checkpoint.name, ...options.file };
-  const evidence = await checkpoint[EVIDENCE]();
+  const { digests = false, ...rest } = options;
+  const evidence = await checkpoint[EVIDENCE](digests);
   let result;
   try {
-    result = report(exports, evidence, { ...options, file });
+    result = report(exports, evidence, { ...rest, file });
   } finally {
     evidence.dump?.close();
   }
@@ -121,6 +123,7 @@ export const VALIDATE_OPTIONS = {
   reveal: must.flag,
   now: must.number,
   file: must.object,
+  digests: must.flag,
 };
 
 /**

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What stored pages are, for JavaScript; wasm/api/usage.js is the other side. */
+/* What stored pages are, for JavaScript; wasm/api/usage.js and diff-memory.js are the other side.
+ */
+#include "criu/page_digest.h"
 #include "criu/page_stats.h"
 
 ckpt_page_counter *ckpt_wasm_pages_new(uint32_t page_size, int compress);
@@ -7,6 +9,8 @@ void ckpt_wasm_pages_free(ckpt_page_counter *counter);
 uint8_t *ckpt_wasm_pages_room(ckpt_page_counter *counter);
 const void *ckpt_wasm_pages_add(ckpt_page_counter *counter, uint32_t size);
 int ckpt_wasm_pages_full(const ckpt_page_counter *counter);
+void ckpt_wasm_pages_digests(const uint8_t *pages, uint32_t count, uint32_t page_size,
+                             const uint8_t *key, uint8_t *out);
 
 ckpt_page_counter *ckpt_wasm_pages_new(uint32_t page_size, int compress)
 {
@@ -43,4 +47,11 @@ const void *ckpt_wasm_pages_add(ckpt_page_counter *counter, uint32_t size)
 int ckpt_wasm_pages_full(const ckpt_page_counter *counter)
 {
     return ckpt_page_counter_full(counter);
+}
+
+/* Digests of pages: 16 bytes for each; the key is 16 bytes longer than a page. */
+void ckpt_wasm_pages_digests(const uint8_t *pages, uint32_t count, uint32_t page_size,
+                             const uint8_t *key, uint8_t *out)
+{
+    ckpt_page_digests(pages, count, page_size, key, out);
 }

@@ -38,7 +38,7 @@ export function readingReport(kind, bytes, core) {
   const error = core.check(kind, bytes);
   if (error?.kind === 'limit') throw error;
   return {
-    ...{ version: 1, name: '', form: 'unknown', compression: 'none' },
+    ...{ version: 1, name: '', form: 'unknown', compression: 'none', sha256: '' },
     ...{ engine: { name: 'unknown', display: '' }, container: {} },
     counts: { error: error ? 1 : 0, warning: 0, info: 0 },
     ...{ cut: [], targets: [], findings: error ? [finding(error, bytes, kind)] : [] },

@@ -4,9 +4,11 @@ import { cat } from './cat.js';
 import { completion } from './completion.js';
 import { core } from './core.js';
 import { decode } from './decode.js';
+import { diff } from './diff.js';
 import { encode } from './encode.js';
 import { explain } from './explain.js';
 import { files } from './files.js';
+import { hash } from './hash.js';
 import { info } from './info.js';
 import { inspect } from './inspect.js';
 import { list } from './list.js';
@@ -27,8 +29,9 @@ import { view } from './view.js';
 
 /** @type {readonly import('./options.js').Command[]} */
 export const COMMANDS = [
-  ...[show, inspect, list, ls, cat],
+  ...[show, inspect, list, ls, cat, hash],
   ...[ps, files, sockets, mounts],
+  diff,
   ...[maps, memory, search, strings, core, memparse, size],
   ...[validate, view, explain, rules],
   ...[decode, encode, info, completion],

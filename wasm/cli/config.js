@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration file of ckpt validate. What it may hold stands in one table, from which the
 // published schema is made, too (wasm/gen/schema-command.mjs).
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { CheckpointError } from '../border/error.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { UsageError } from './exit.js';
@@ -8,8 +11,58 @@ import { FAIL_ON, SEVERITIES } from '../report/findings.js';
 import { readFile } from './input.js';
 import { suggestion } from './options.js';
 
-/** Looked for in the working directory, in this order. */
+/** Looked for in the working directory and in those above it, in this order. */
 export const CONFIG_FILES = ['.ckpt.json', 'ckpt.config.json'];
+
+/**
+ * The nearest configuration: in the working directory, else in the next one above, up to the root of
+ * the repository (where `.git` is), or of the file system.
+ * @param {string} [from]
+ * @returns {string | undefined} its path
+ */
+export function findConfig(from = process.cwd()) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    for (const name of CONFIG_FILES) {
+      const path = join(folder, name);
+      if (existsSync(path)) return folder === from ? name : path;
+    }
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return undefined;
+  }
+}
+
+const [SPACE, LF, CR, QUOTE, BACKSLASH, SLASH, STAR] = [...' \n\r"\\/*'].map((c) =>
+  c.charCodeAt(0),
+);
+
+/**
+ * JSON with blanks in the place of comments, so that what stands elsewhere stays where it is.
+ * @param {Uint8Array} bytes of JSON with comments, which begin with two slashes or stand between slash and star
+ */
+export function withoutComments(bytes) {
+  const out = bytes.slice();
+  for (let at = 0; at < out.length;) {
+    if (out[at] === QUOTE) {
+      for (at++; at < out.length && out[at] !== QUOTE; at++) if (out[at] === BACKSLASH) at++;
+      at++;
+      continue;
+    }
+    if (out[at] !== SLASH || (out[at + 1] !== SLASH && out[at + 1] !== STAR)) {
+      at++;
+      continue;
+    }
+    const line = out[at + 1] === SLASH;
+    const start = at;
+    for (at += 2; at < out.length; at++) {
+      if (line ? out[at] === LF : out[at] === SLASH && out[at - 1] === STAR && at > start + 2)
+        break;
+    }
+    if (!line && at === out.length) return bytes; // never closed: the parser says where it began
+    const end = line ? at : at + 1;
+    for (let i = start; i < end; i++) if (out[i] !== LF && out[i] !== CR) out[i] = SPACE;
+    at = end;
+  }
+  return out;
+}
 
 /**
  * @typedef {object} Config
@@ -19,6 +72,7 @@ export const CONFIG_FILES = ['.ckpt.json', 'ckpt.config.json'];
  * @property {string[]} [ignore]
  * @property {Record<string, string>} [severities]
  * @property {import('../report/findings.js').FailOn} [failOn]
+ * @property {import('../report/findings.js').Severity} [level]
  * @property {number} [maxFindings]
  */
 
@@ -46,6 +100,10 @@ export const CONFIG = {
   failOn: {
     description: 'What makes the exit code 1: a severity or a worse one, verdict, none.',
     enum: [...FAIL_ON],
+  },
+  level: {
+    description: 'The least severity that is listed; what is counted and judged stays the same.',
+    enum: [...SEVERITIES],
   },
   maxFindings: {
     description: 'So many findings are listed for each checkpoint.',
@@ -115,7 +173,7 @@ function mistakeIn(value) {
  * @throws {import('./input.js').ReadError}
  */
 export function readConfig(path, core) {
-  const bytes = readFile(path);
+  const bytes = withoutComments(readFile(path));
   const fail = (/** @type {string} */ place, /** @type {string} */ message) =>
     new UsageError(`${escapeForTerminal(path)}:${place} ${escapeForTerminal(message)}`, 'validate');
   let document;

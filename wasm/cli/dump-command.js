@@ -124,8 +124,8 @@ export async function sayGaps(session, path, gaps) {
  */
 export async function runView(context, { name, texts, rows, columns, arrange = (all) => all }) {
   refuseSecondInput(context);
-  const { switches, values, stdout, core } = context;
-  const format = switches.has('json') ? 'json' : values.format;
+  const { values, stdout, core } = context;
+  const format = values.format;
   const pid = pidOf(context);
   const session = new Session(context);
   await core();

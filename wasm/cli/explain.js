@@ -5,6 +5,7 @@ import { EXIT } from './exit.js';
 import { wrap } from './help.js';
 import { quoted, suggestion } from './options.js';
 import { styleFor } from './output.js';
+import { TEXT_OR_JSON } from './rows.js';
 import { loadRules } from './load-rules.js';
 import { effects, sampleLines, sectionsOf } from '../report/rules-table.js';
 
@@ -18,8 +19,8 @@ export const explain = {
   details: [
     'Explains a rule of "ckpt validate": what it checks, why it matters, what to do, with a wrong and a right sample.',
   ],
-  options: [],
-  examples: ['ckpt explain CKP109'],
+  options: TEXT_OR_JSON,
+  examples: ['ckpt explain CKP109', 'ckpt explain --json CKP109 | jq -r .[0].fix'],
 
   async run({ operands, values, stdout, fail }) {
     const rules = await loadRules();
@@ -33,6 +34,10 @@ export const explain = {
       if (!rule) throw fail(`there is no rule ${quoted(operand)}${near}`);
       return rule;
     });
+    if (values.format === 'json') {
+      await stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+      return EXIT.ok;
+    }
     for (const [i, rule] of found.entries()) {
       const { id, title, severity, area } = rule;
       const facts = [severity, area, ...effects(rule)].join('; ');

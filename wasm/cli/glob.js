@@ -93,6 +93,18 @@ export function glob(pattern) {
   return [...new Set(found)];
 }
 
+/**
+ * Operands with patterns that the shell left alone replaced by what they match; a pattern that matches
+ * nothing stays, for somebody to say that there is no such file.
+ * @param {readonly string[]} operands
+ */
+export const expandedAll = (operands) =>
+  operands.flatMap((operand) => {
+    if (operand === '-' || !isPattern(operand) || exists(operand)) return [operand];
+    const found = glob(operand);
+    return found.length > 0 ? found : [operand];
+  });
+
 /** @param {string} root @param {string[]} parts */
 function walk(root, parts) {
   /** @type {string[]} */

@@ -10,6 +10,7 @@ import { fileInput, standardInput } from './input.js';
 import { Session } from './open.js';
 import { styleFor } from './output.js';
 import { NO_PROGRESS } from './progress.js';
+import { TEXT_OR_JSON } from './rows.js';
 import { CONTAINER, whereIs } from './select.js';
 
 /** @typedef {import('./options.js').Context} Context */
@@ -19,9 +20,9 @@ import { CONTAINER, whereIs } from './select.js';
  * @param {(id: bigint | null) => Promise<string | undefined>} [pagemap]
  * @returns {Promise<number>} exit code
  */
-async function tell({ switches, stdout, core }, bytes, name, shown, pagemap) {
+async function tell({ values, stdout, core }, bytes, name, shown, pagemap) {
   const info = (await core()).imageInfo(bytes, { name });
-  if (switches.has('json')) {
+  if (values.format === 'json') {
     const { kind, type, text, id, entries, raw, version, bigEndian, error } = info;
     const value = {
       ...{ file: shown, kind, magic: type, text, id: id === null ? null : String(id) },
@@ -75,12 +76,9 @@ export const info = {
   count: [1, Infinity],
   details: [
     'The kind of an image follows from its name, else from its magic number. The entries are counted, not decoded: that an image has no damage inside of them is what "ckpt decode" says.',
+    'With --format json there is an object for each, a line each, with magic and count as "crit info" has them.',
   ],
-  options: [
-    { name: 'json', help: 'a JSON object for each, with magic and count as "crit info" has them' },
-    CONTAINER,
-    NO_PROGRESS,
-  ],
+  options: [...TEXT_OR_JSON, CONTAINER, NO_PROGRESS],
   examples: ['ckpt info core-1.img', 'ckpt info checkpoint.tar!checkpoint/pages-1.img'],
 
   async run(context) {

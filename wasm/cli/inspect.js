@@ -7,7 +7,7 @@ import { EXIT } from './exit.js';
 import { goJson } from './go-json.js';
 import { inspectJson, inspectTree } from './inspect-views.js';
 import { Session, Unfit, containersOf, refuseSecondInput, summaryOf } from './open.js';
-import { listOf } from './options.js';
+import { JSON_SHORT, listOf } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { drawTree } from './tree.js';
 
@@ -72,6 +72,7 @@ export const inspect = {
       preset: 'tree',
       help: 'output format: tree, json',
     },
+    JSON_SHORT,
     { name: 'stats', help: 'dump statistics of CRIU' },
     { name: 'metadata', help: 'pod, namespace and annotations' },
     { name: 'mounts', help: 'the mounts' },

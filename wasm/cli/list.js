@@ -1,39 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt list
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { checkpointTime, parseKubeletName, rfc822 } from './kubelet.js';
 import { Session, containersOf, summaryOf } from './open.js';
+import { ARCHIVE_NAME } from './folder.js';
 import { reason } from './output.js';
 import { NO_PROGRESS } from './progress.js';
+import { FORMATS, csvOf, jsonOf, compactJson } from './rows.js';
 import { table } from './table.js';
 
 const KUBELET = '/var/lib/kubelet/checkpoints/';
 const PREFIX = 'checkpoint-';
 const HEADER = ['NAMESPACE', 'POD', 'CONTAINER', 'ENGINE', 'TIME CHECKPOINTED', 'CHECKPOINT NAME'];
 
-/** The names of the checkpoints in a folder; none if there is no such folder. @param {string} folder */
+/**
+ * The names of what may be checkpoints in a folder. The kubelet's own folder may not be there yet.
+ * @param {string} folder
+ * @throws {Error} of the system
+ */
 function namesIn(folder) {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.startsWith(PREFIX))
-      .sort();
-  } catch (error) {
-    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
+  if (folder === KUBELET && !statSync(folder, { throwIfNoEntry: false })) return [];
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(PREFIX) || ARCHIVE_NAME.test(name))
+    .sort();
 }
 
 /**
- * A row of the table, and what the file's name says otherwise.
+ * A row of the table, the same for programs, and what the file's name says otherwise.
+ * @param {string} path
  * @param {string} name of the file
  * @param {any} summary
  * @param {Iterable<import('../api/archive.js').Member>} members
  */
-export function listRow(name, summary, members) {
+export function listRow(path, name, summary, members) {
   const { container, engine } = summary;
   const said = parseKubeletName(name, container);
   const differences = [];
@@ -51,7 +53,14 @@ export function listRow(name, summary, members) {
     rfc822(container.checkpointed ?? said?.time ?? checkpointTime(members)),
     name,
   ];
-  return { row, differences };
+  const [namespace, pod, containerName] = row;
+  const value = {
+    ...{ path, namespace, pod, container: containerName, engine: engine.name },
+    checkpointed: container.checkpointed ?? said?.time ?? checkpointTime(members) ?? null,
+    id: container.id ?? null,
+    image: container.image ?? null,
+  };
+  return { row, value, differences };
 }
 
 /** @type {import('./options.js').Command} */
@@ -61,19 +70,23 @@ export const list = {
   operands: '[DIR]...',
   count: [0, Infinity],
   details: [
-    `Prints a table of the checkpoints in folders, by default the kubelet's (${KUBELET}): files whose names start with "${PREFIX}". The columns and texts are those of checkpointctl.`,
+    `Prints a table of the checkpoints in folders, by default the kubelet's (${KUBELET}): files whose names start with "${PREFIX}", as the kubelet names them, or end as those of archives do. The columns and texts are those of checkpointctl.`,
     "Namespace, pod, container and time come from the metadata. What it lacks is taken from the kubelet's file name, checkpoint-POD_NAMESPACE-CONTAINER-TIME.tar; a contradiction between the two is reported. Podman does not record the time of a checkpoint, so the time of the newest CRIU image is shown.",
-    'Files that are damaged or not checkpoints are reported on standard error; the others are still listed, and the exit code is 0, like that of checkpointctl. "ckpt validate" reports details.',
+    'Files that are damaged or not checkpoints are reported on standard error; the others are still listed, and the exit code is 0, like that of checkpointctl; it is 3 if a folder cannot be read. "ckpt validate" reports details.',
+    'With --format json, jsonl or csv there is an object or line for each container: path, namespace, pod, container, engine, checkpointed (RFC 3339), id, image.',
   ],
-  options: [NO_PROGRESS],
-  examples: ['ckpt list', 'ckpt list . /backup/checkpoints'],
+  options: [...FORMATS, NO_PROGRESS],
+  examples: ['ckpt list', 'ckpt list . /backup/checkpoints', 'ckpt list --format csv dumps'],
 
   async run(context) {
-    const { operands, stdout } = context;
+    const { operands, values, stdout } = context;
+    const { format } = values;
     const session = new Session(context);
     const folders = operands.length > 0 ? operands : [KUBELET];
     /** @type {string[][]} */
     const rows = [];
+    /** @type {any[]} */
+    const found = [];
     let any = false;
     /** @type {number} */
     let code = EXIT.ok;
@@ -88,17 +101,21 @@ export const list = {
       }
       if (names.length === 0) continue;
       any = true;
-      await stdout.write(`Listing checkpoints in path: ${escapeForTerminal(folder)}\n`);
+      if (format === 'table')
+        await stdout.write(`Listing checkpoints in path: ${escapeForTerminal(folder)}\n`);
       for (const name of names) {
         const path = join(folder, name);
         const add = async (/** @type {import('../api/checkpoint.js').Checkpoint} */ checkpoint) => {
           for (const { checkpoint: inner } of await containersOf(checkpoint, path)) {
-            const { row, differences } = listRow(
+            const { row, value, differences } = listRow(
+              path,
               name,
               summaryOf(inner, { images: false }),
               inner.members,
             );
             rows.push(row);
+            found.push(value);
+            if (format === 'jsonl') await stdout.write(`${compactJson(value)}\n`);
             if (differences.length > 0)
               await session.say(`${path}: the name says ${differences.join('; ')}`, EXIT.ok);
           }
@@ -106,7 +123,10 @@ export const list = {
         await session.open(path, add, 'Error extracting information from ');
       }
     }
-    if (any) await stdout.write(table(HEADER, rows));
+    if (format === 'json') await stdout.write(jsonOf('checkpoints', found, {}));
+    else if (format === 'csv') await stdout.write(csvOf(found));
+    else if (format === 'jsonl') return code;
+    else if (any) await stdout.write(table(HEADER, rows));
     else
       await stdout.write(`No checkpoints found in [${folders.map(escapeForTerminal).join(' ')}]\n`);
     return code; // what is wrong with the files does not count

@@ -4,6 +4,7 @@ import { asciiJson } from '../report/escape.js';
 import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
 import { Session, Unfit, whyStopped } from './open.js';
 import { NO_PROGRESS } from './progress.js';
+import { TEXT_OR_JSON } from './rows.js';
 import { CONTAINER, selectContainer, whereIs } from './select.js';
 
 /** @typedef {import('../api/archive.js').Member} Member */
@@ -58,6 +59,7 @@ export const ls = {
   details: [
     'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar or volumes/NAME.tar, compressed or not.',
     'Names are shown without a leading "./"; folders end in "/". Invisible characters and terminal controls are escaped. "-" is standard input.',
+    'With --format json everything that is known about the members is printed, as one document.',
     'If the archive is damaged, the members before the damage are listed, the error is reported on standard error, and the exit code is 1.',
   ],
   options: [
@@ -66,7 +68,7 @@ export const ls = {
       short: 'l',
       help: 'also show mode, size in bytes, modification time (UTC) and link targets',
     },
-    { name: 'json', help: 'print everything known about the members as one JSON document' },
+    ...TEXT_OR_JSON,
     CONTAINER,
     NO_PROGRESS,
   ],
@@ -80,7 +82,7 @@ export const ls = {
     const { operands, values, switches, stdout } = context;
     const [path, member] = operands;
     const session = new Session(context);
-    const form = switches.has('json') ? json : switches.has('long') ? longLines : names;
+    const form = values.format === 'json' ? json : switches.has('long') ? longLines : names;
     await session.open(path, async (checkpoint) => {
       const { members, error, label } = await membersOf(checkpoint, values.container, member);
       session.endProgress();

@@ -25,6 +25,7 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {import('./output.js').Output} stdout
  * @property {import('./output.js').Output} stderr
  * @property {() => ReturnType<typeof import('../api/index.js').load>} core
+ * @property {boolean} [dropIn] it is called in place of another program, whose output is wanted
  * @property {(message: string) => UsageError} fail makes the error for a wrong command line
  *
  * @typedef {object} Command
@@ -38,6 +39,9 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {string[]} examples
  * @property {(context: Context) => Promise<number>} run gives the exit code
  */
+
+/** For every command with a --format that has JSON. @type {Option} */
+export const JSON_SHORT = { name: 'json', help: 'the same as --format json' };
 
 /** Options of every command. @type {Option[]} */
 export const GLOBAL_OPTIONS = [
@@ -156,6 +160,14 @@ export function readArguments(args, commands) {
     else values[own.name] = token.value;
   }
 
+  if (switches.has('json') && names.has('format')) {
+    const { repeatable } = command?.options.find(({ name }) => name === 'format') ?? {};
+    if (values.format !== undefined && values.format !== 'json')
+      throw fail(`--json and --format ${quoted(values.format)} contradict each other`);
+    if (repeatable) given.push({ name: 'format', value: 'json' });
+    else values.format = 'json';
+  }
+  if (words[0] === 'version' && words.length === 1) switches.add('version');
   const help = switches.has('help') || switches.has('version');
   if (words.length > 0 && !command && !help) {
     const near = suggestion(
@@ -192,9 +204,17 @@ function unknownOption(written, names) {
   return `unknown option ${quoted(written)}${near}`;
 }
 
+/** `a, b and c`. @param {string[]} words */
+const and = (words) =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+
 /** @param {Option} option @param {Command} command @param {readonly Command[]} commands */
 function foreignOption({ name }, command, commands) {
   const owners = commands.filter(({ options }) => options.some((option) => option.name === name));
-  const names = owners.map((owner) => `"ckpt ${owner.name}"`).join(', ');
-  return `"ckpt ${command.name}" has no option --${name}; ${names} has it`;
+  const names = owners.map((owner) => `"ckpt ${owner.name}"`);
+  const some =
+    names.length > 4
+      ? 'other commands have'
+      : `${and(names)} ${names.length === 1 ? 'has' : 'have'}`;
+  return `"ckpt ${command.name}" has no option --${name}; ${some} it`;
 }

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
 import { EXIT, Failure } from './exit.js';
-import { SEVERITIES, isFailing, countsOf } from '../report/findings.js';
+import { SEVERITIES, isFailing, countsOf, listedFrom } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { unreadableText } from '../report/formats/text.js';
 import { packageFile, reason, styleFor } from './output.js';
@@ -60,6 +60,7 @@ function targetsOf({ given, stdout, fail }, inputs) {
 export class Reporter {
   #context;
   #failOn;
+  #level;
   #targets;
   /** @type {{writer: Writer, target: Target}[]} */
   #writers;
@@ -72,12 +73,14 @@ export class Reporter {
   /**
    * @param {import('./options.js').Context} context
    * @param {{jobs: readonly import('./folder.js').Job[], options: any,
-   *   failOn: import('../report/findings.js').FailOn, rules: readonly import('../report/rules-table.js').Rule[]}} run
+   *   failOn: import('../report/findings.js').FailOn,
+   *   level: import('../report/findings.js').Severity | undefined, rules: readonly import('../report/rules-table.js').Rule[]}} run
    */
-  constructor(context, { jobs, options, failOn, rules }) {
+  constructor(context, { jobs, options, failOn, level, rules }) {
     const { values, switches, stdout, stderr } = context;
     this.#context = context;
     this.#failOn = failOn;
+    this.#level = level;
     this.#targets = options.targets.length > 0;
     const inputs = jobs.flatMap((job) => [job.path, ...job.inputs.map(({ path }) => path)]);
     this.#writers = targetsOf(context, inputs).map((target) => {
@@ -131,7 +134,17 @@ export class Reporter {
       const style = styleFor(values.color ?? 'auto', stderr);
       await this.#tell(unreadableText(entry.shown, entry.unreadable.message, style));
     }
-    for (const { writer, target } of this.#writers) await this.#write(target, writer.entry(entry));
+    for (const { writer, target } of this.#writers) {
+      const level = this.#level ?? this.#leastIn(target.format);
+      await this.#write(target, writer.entry(listedFrom(entry, level)));
+    }
+  }
+
+  /** @param {string} format @returns {import('../report/findings.js').Severity} */
+  #leastIn(format) {
+    if (format === 'text' && this.#context.switches.has('quiet')) return 'error';
+    // Ten notes about a healthy checkpoint would take the place of another one's errors.
+    return format === 'github' ? 'warning' : 'info';
   }
 
   async end() {

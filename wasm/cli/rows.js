@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of values, as a table that fits the terminal, JSON, lines of JSON, or CSV.
 import { toJson } from '../border/value.js';
+import { JSON_SHORT } from './options.js';
 import { asciiJson, displayWidth, escapeBytes, escapeForTerminal } from '../report/escape.js';
 
 /**
@@ -22,7 +23,20 @@ export const FORMATS = [
     preset: 'table',
     help: 'form of the output: table, json, jsonl (a line for each), csv',
   },
-  { name: 'json', help: 'the same as --format json' },
+  JSON_SHORT,
+];
+
+/** For what has a form of its own for people. @type {import('./options.js').Option[]} */
+export const TEXT_OR_JSON = [
+  {
+    name: 'format',
+    short: 'f',
+    value: 'FORMAT',
+    choices: ['text', 'json'],
+    preset: 'text',
+    help: 'form of the output: text, json',
+  },
+  JSON_SHORT,
 ];
 
 /** @param {Text | null | undefined} text @returns {string} safe to show */

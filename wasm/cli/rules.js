@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt rules
 import { EXIT } from './exit.js';
+import { JSON_SHORT } from './options.js';
 import { plain } from '../report/markdown.js';
 import { loadRules } from './load-rules.js';
 import { ruleMarkdown } from '../report/rules-table.js';
@@ -46,6 +47,7 @@ export const rules = {
       preset: 'text',
       help: 'list format: text (a table), json (everything), markdown (full pages)',
     },
+    JSON_SHORT,
   ],
   examples: ['ckpt rules', 'ckpt rules --format json CKP8'],
 

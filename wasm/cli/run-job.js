@@ -73,6 +73,7 @@ async function runWhole(job, checker) {
     checkpoint = await openCheckpoint(/** @type {any} */ (file ?? process.stdin), {
       ...(file === null && { name: path }),
       onProgress,
+      hash: true,
     });
     /** @type {Report} */
     const report = await core.validate(checkpoint, { ...options, file: fileFacts(job) });

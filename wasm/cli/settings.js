@@ -1,24 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the options of ckpt validate and its configuration file say, together.
-import { existsSync } from 'node:fs';
-import { CONFIG_FILES, readConfig } from './config.js';
+import { findConfig, readConfig } from './config.js';
 import { SEVERITIES } from '../report/findings.js';
 import { ReadError } from './input.js';
-import { listOf, quoted } from './options.js';
+import { listOf, quoted, suggestion } from './options.js';
 
 const NO_FILE = new Uint8Array();
 
 /** @typedef {import('./options.js').Context} Context */
 /** @typedef {import('../report/findings.js').FailOn} FailOn */
+/** @typedef {import('../report/findings.js').Severity} Severity */
+
+/** What people call targets. @type {Record<string, string>} */
+const ALIASES = { crio: 'cri-o', 'docker-engine': 'docker', moby: 'docker' };
+
+/** A target as the core knows it: `CRI-O@1.34` is `cri-o@1.34`. @param {string} written */
+function targetOf(written) {
+  const [name, ...version] = written.split('@');
+  const lower = name.toLowerCase();
+  return [ALIASES[lower] ?? lower, ...version].join('@');
+}
+
+/** A rule or the beginning of some, as the core knows it: `ckp8` is `CKP8*`. @param {string} written */
+const ruleOf = (written) => written.toUpperCase().replace(/^(CKP\d{0,2})$/, '$1*');
+
+/** What the core says of wrong options, with what may have been meant. @param {string} message @param {readonly {id: string}[]} rules */
+function withSuggestion(message, rules) {
+  const [, what, word] = /^(there is no rule|unknown target) "(.*?)"/.exec(message) ?? [];
+  if (what === undefined) return message;
+  const known =
+    what === 'unknown target'
+      ? ['podman', 'cri-o', 'containerd', 'docker', 'runc', 'crun']
+      : rules.map(({ id }) => id);
+  const near = suggestion(word, known);
+  return near === '' ? message : message.replace(`"${word}"`, `"${word}"${near}`);
+}
 
 /**
  * What the options and the configuration say, in the form of ckpt.validate.
- * @param {Context} context @param {any} core
- * @returns {{options: any, failOn: FailOn}}
+ * @param {Context} context @param {any} core @param {readonly {id: string}[]} rules
+ * @returns {{options: any, failOn: FailOn, level: Severity | undefined}} level: the least severity that is shown
  * @throws {import('./exit.js').UsageError}
  */
-export function settings({ values, given, switches, fail }, core) {
-  const path = values.config ?? CONFIG_FILES.find((name) => existsSync(name));
+export function settings({ values, given, switches, fail }, core, rules) {
+  const path = values.config ?? findConfig();
   /** @type {import('./config.js').Config} */
   let config = {};
   try {
@@ -38,6 +63,7 @@ export function settings({ values, given, switches, fail }, core) {
       );
     severities[rule] = level;
   }
+  const named = (/** @type {string[]} */ list) => list.map(ruleOf);
   const targets = texts('target');
   const only = texts('only');
   const most =
@@ -47,10 +73,12 @@ export function settings({ values, given, switches, fail }, core) {
       `--max-findings ${quoted(String(values['max-findings']))}: expected a number from 1 to 100000`,
     );
   const options = {
-    targets: targets.length > 0 ? targets : (config.targets ?? []),
-    only: only.length > 0 ? only : (config.only ?? []),
-    ignore: [...(config.ignore ?? []), ...texts('ignore')],
-    severities,
+    targets: (targets.length > 0 ? targets : (config.targets ?? [])).map(targetOf),
+    only: named(only.length > 0 ? only : (config.only ?? [])),
+    ignore: named([...(config.ignore ?? []), ...texts('ignore')]),
+    severities: Object.fromEntries(
+      Object.entries(severities).map(([rule, level]) => [ruleOf(rule), level]),
+    ),
     ...(most !== undefined && { limits: { perRule: most, total: most } }),
     reveal: switches.has('reveal'),
   };
@@ -58,10 +86,11 @@ export function settings({ values, given, switches, fail }, core) {
     core.validate({ status: NO_FILE }, options); // the core says what is wrong with them
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    throw fail(error.message);
+    throw fail(withSuggestion(error.message, rules));
   }
   return {
     options,
+    level: /** @type {Severity | undefined} */ (values.level ?? config.level),
     failOn: /** @type {FailOn} */ (values['fail-on'] ?? config.failOn ?? 'error'),
   };
 }

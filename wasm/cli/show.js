@@ -1,22 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt show
+import { expandedAll } from './glob.js';
 import { Session, containersOf, refuseSecondInput, summaryOf } from './open.js';
 import { NO_PROGRESS } from './progress.js';
 import { escapeForTerminal } from '../report/escape.js';
+import { FORMATS, compactJson, csvOf, jsonOf } from './rows.js';
 import { table } from './table.js';
 
 const ID_LENGTH = 12;
 
+/** @typedef {{path: string, summary: any}} Shown path: of the file, and of what is inside of it */
+
+/** A row for programs. @param {Shown} shown */
+const valueOf = ({ path, summary: { container, engine, sizes } }) => ({
+  ...{ path, container: container.name ?? null, image: container.image ?? null },
+  ...{ id: container.id ?? null, runtime: container.runtime ?? null },
+  ...{ created: container.created ?? null, engine: engine.name },
+  ...{ checkpointSize: sizes.checkpoint, rootfsDiffSize: sizes.rootfsDiff },
+});
+
 /**
- * @param {any[]} summaries
+ * @param {Shown[]} list
  * @param {boolean} several whether several files were asked for
  * @param {(bytes: number) => string} bytes a size for people
  */
-export function showTable(summaries, several, bytes) {
+export function showTable(list, several, bytes) {
+  const summaries = list.map(({ summary }) => summary);
   const header = ['CONTAINER', 'IMAGE', 'ID', 'RUNTIME', 'CREATED', 'ENGINE', 'CHKPT SIZE'];
   const withDiff = several || summaries.some(({ sizes }) => sizes.rootfsDiff > 0);
   if (withDiff) header.push('ROOT FS DIFF SIZE');
-  const rows = summaries.map(({ container, engine, sizes }) => [
+  if (several) header.push('FILE');
+  const rows = list.map(({ path, summary: { container, engine, sizes } }) => [
     container.name ?? '',
     container.image ?? '',
     (container.id ?? '').slice(0, ID_LENGTH),
@@ -25,6 +39,7 @@ export function showTable(summaries, several, bytes) {
     engine.display,
     bytes(sizes.checkpoint),
     ...(withDiff ? [bytes(sizes.rootfsDiff)] : []),
+    ...(several ? [path] : []),
   ]);
   return table(header, rows);
 }
@@ -37,30 +52,41 @@ export const show = {
   count: [1, Infinity],
   details: [
     'Prints one line per container: name, image, ID, runtime, creation time, engine, checkpoint size and the size of the root file system changes. A FILE is a checkpoint archive, compressed or not, an OCI or Docker image with one, a folder, or "-" for standard input. Nothing is unpacked.',
-    'The columns and texts are those of checkpointctl. Files that are damaged or not checkpoints are reported on standard error; the others are still shown.',
+    'The columns and texts are those of checkpointctl; with several files a last column names them. With --format json, jsonl or csv ids are whole and sizes are in bytes. Files that are damaged or not checkpoints are reported on standard error; the others are still shown.',
   ],
-  options: [NO_PROGRESS],
-  examples: ['ckpt show checkpoint.tar', 'ckpt show /var/lib/kubelet/checkpoints/*.tar'],
+  options: [...FORMATS, NO_PROGRESS],
+  examples: [
+    'ckpt show checkpoint.tar',
+    'ckpt show /var/lib/kubelet/checkpoints/*.tar',
+    'ckpt show --format jsonl dumps/*.tar.zst | jq -r .image',
+  ],
 
   async run(context) {
-    const { operands, stdout, core } = context;
+    const { values, stdout, core } = context;
+    const { format } = values;
+    const operands = expandedAll(context.operands);
     refuseSecondInput(context);
     const ckpt = await core();
     const session = new Session(context);
-    /** @type {any[]} */
-    const summaries = [];
+    /** @type {Shown[]} */
+    const list = [];
     for (const path of operands)
       await session.open(path, async (checkpoint) => {
-        for (const { checkpoint: inner } of await containersOf(checkpoint, path))
-          summaries.push(summaryOf(inner));
+        for (const { path: name, checkpoint: inner } of await containersOf(checkpoint, path)) {
+          const shown = { path: name, summary: summaryOf(inner) };
+          list.push(shown);
+          if (format === 'jsonl') await stdout.write(`${compactJson(valueOf(shown))}\n`);
+        }
       });
-    if (summaries.length === 0) return session.code;
-    const several = operands.length > 1 || summaries.length > 1;
+    if (format === 'json') await stdout.write(jsonOf('checkpoints', list.map(valueOf), {}));
+    if (format === 'csv') await stdout.write(csvOf(list.map(valueOf)));
+    if (format !== 'table' || list.length === 0) return session.code;
+    const several = operands.length > 1 || list.length > 1;
     if (operands.length === 1)
       await stdout.write(
         `\nDisplaying container checkpoint data from ${escapeForTerminal(operands[0])}\n\n`,
       );
-    await stdout.write(showTable(summaries, several, (bytes) => ckpt.byteToString(bytes)));
+    await stdout.write(showTable(list, several, (bytes) => ckpt.byteToString(bytes)));
     return session.code;
   },
 };

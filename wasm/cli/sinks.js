@@ -9,9 +9,24 @@ import { escapeForTerminal } from '../report/escape.js';
 
 /** @typedef {{format: string, output: string | null}} Wanted null: standard output */
 
+/** What the ending of a report's name says of its form. @type {Record<string, string>} */
+const ENDINGS = {
+  html: 'html',
+  json: 'json',
+  jsonl: 'jsonl',
+  md: 'markdown',
+  sarif: 'sarif',
+  tap: 'tap',
+  txt: 'text',
+  xml: 'junit',
+};
+
+/** @param {string} name of a file */
+const formOf = (name) => ENDINGS[/\.(\w+)$/.exec(name)?.[1].toLowerCase() ?? ''];
+
 /**
  * Which form goes where. An --output belongs to the --format before it; with one of each their order
- * does not matter.
+ * does not matter. Without a --format the ending of its name tells the form, or it is text.
  * @param {readonly {name: string, value: string}[]} given
  * @param {(message: string) => Error} fail
  * @returns {Wanted[]} none if nothing was said
@@ -21,15 +36,21 @@ export function wantedForms(given, fail) {
   const formats = parts.filter(({ name }) => name === 'format');
   const outputs = parts.filter(({ name }) => name === 'output');
   if (outputs.length === 1 && formats.length <= 1)
-    return [{ format: formats[0]?.value ?? 'text', output: outputs[0].value }];
+    return [
+      {
+        format: formats[0]?.value ?? formOf(outputs[0].value) ?? 'text',
+        output: outputs[0].value,
+      },
+    ];
   /** @type {Wanted[]} */
   const wanted = [];
   for (const { name, value } of parts) {
     const last = wanted.at(-1);
     if (name === 'format') wanted.push({ format: value, output: null });
-    else if (!last) throw fail('with several --output options, each must follow its --format');
-    else if (last.output !== null) throw fail(`--format ${last.format} has two options --output`);
-    else last.output = value;
+    else if (last && last.output === null) last.output = value;
+    else if (formOf(value) !== undefined) wanted.push({ format: formOf(value), output: value });
+    else if (last) throw fail(`--format ${last.format} has two options --output`);
+    else throw fail('with several --output options, each must follow its --format');
   }
   for (const { output } of wanted) {
     if (wanted.filter((other) => other.output === output).length < 2) continue;

@@ -2,11 +2,12 @@
 // ckpt validate
 import process from 'node:process';
 import { EXIT } from './exit.js';
-import { FAIL_ON } from '../report/findings.js';
+import { FAIL_ON, SEVERITIES } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { jobsOf } from './jobs.js';
 import { KIND_OPTIONS } from './kind.js';
 import { refuseSecondInput } from './open.js';
+import { JSON_SHORT } from './options.js';
 import { packageFile } from './output.js';
 import { runHere, runInThreads, threadsFor } from './pool.js';
 import { NO_PROGRESS, Progress, wantsProgress } from './progress.js';
@@ -25,7 +26,7 @@ export const validate = {
     'In a folder, all archives, metadata files and unpacked checkpoints are checked. Files with other names are skipped, and symbolic links are not followed. "-" is an archive on standard input or, with --kind or --stdin-name, a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell has not done so.',
     'The kind of a metadata file follows from its name, or from --kind. Metadata files of the same folder that are named one after another are checked together.',
     'One run can write several reports: each --format may be followed by an --output. In GitHub Actions, annotations and a step summary are also written unless a report is printed.',
-    'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory: targets, only, ignore, severities, failOn, maxFindings. Command-line options take precedence.',
+    'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory or the nearest one above it, up to the root of the repository; they may have comments: targets, only, ignore, severities, failOn, level, maxFindings. Command-line options take precedence.',
   ],
   options: [
     {
@@ -70,13 +71,14 @@ export const validate = {
       choices: FORMATS.map(({ name }) => name),
       help: `report format: ${FORMATS.map(({ name, help }) => `${name} (${help})`).join(', ')} (default: text)`,
     },
+    JSON_SHORT,
     {
       name: 'output',
       short: 'o',
       value: 'FILE',
       repeatable: true,
       completes: 'file',
-      help: 'write the report to this file, in the preceding --format',
+      help: 'write the report to this file, in the preceding --format, or in the form that the ending of its name tells (.sarif, .json, .jsonl, .xml for JUnit, .md, .html, .tap)',
     },
     { name: 'config', value: 'FILE', completes: 'file', help: 'settings' },
     {
@@ -85,7 +87,13 @@ export const validate = {
       help: 'list at most N findings per checkpoint (default: 1000, and 100 per rule)',
     },
     { name: 'reveal', help: 'show secrets instead of masking them' },
-    { name: 'quiet', short: 'q', help: 'print findings only, no summary' },
+    {
+      name: 'level',
+      value: 'LEVEL',
+      choices: SEVERITIES,
+      help: 'the least severity that is listed: error, warning or info; counts, verdicts and the exit code stay the same (default: info, and warning for annotations of GitHub Actions)',
+    },
+    { name: 'quiet', short: 'q', help: 'list errors only, and print no summary' },
     { name: 'summary', help: 'print one line for each checkpoint' },
     ...KIND_OPTIONS,
     NO_PROGRESS,
@@ -103,9 +111,9 @@ export const validate = {
     const core = /** @type {any} */ (await context.core());
     // A wrong command line is reported before anything is done.
     const jobs = jobsOf(operands, values, core.files, fail);
-    const { options, failOn } = settings(context, core);
     const rules = await loadRules();
-    const reporter = new Reporter(context, { jobs, options, failOn, rules });
+    const { options, failOn, level } = settings(context, core, rules);
+    const reporter = new Reporter(context, { jobs, options, failOn, level, rules });
     const shows = wantsProgress(process.stderr, switches, process.env);
     const progress = new Progress(process.stderr, (bytes) => core.byteToString(bytes));
     const interrupt = () => {

@@ -4,6 +4,7 @@
 //   node wasm/gen/schema.mjs build/describe.json dist/schema
 import { main, publicName } from './describe.mjs';
 import { configSchema, validateSchema } from './schema-command.mjs';
+import { diffSchema } from './schema-diff.mjs';
 
 /** @typedef {import('./describe.mjs').Tables} Tables */
 /** @typedef {{[key: string]: unknown}} Schema */
@@ -290,5 +291,6 @@ main((tables) => {
   return files
     .set('report.schema.json', `${print(report)}\n`)
     .set('validate.json', `${print(validateSchema(report))}\n`)
+    .set('diff.schema.json', `${print(diffSchema())}\n`)
     .set('config.json', `${print(configSchema())}\n`);
 });

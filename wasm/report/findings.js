@@ -58,6 +58,38 @@ export function* partsOf({ report, texts }) {
   }
 }
 
+/**
+ * An entry of which only findings from a severity on are listed; counts, verdicts and trust stay.
+ * @param {Entry} entry @param {Severity} level @returns {Entry}
+ */
+export function listedFrom(entry, level) {
+  if (level === 'info' || !entry.report) return entry;
+  /** @param {Report} report @returns {Report} */
+  const listed = (report) => {
+    const kept = report.findings.flatMap((finding, i) =>
+      isAtLeast(finding.severity, level) ? [i] : [],
+    );
+    const place = new Map(kept.map((from, to) => [from, to]));
+    /** @template {{finding: number}} T @param {T} one @returns {T} */
+    const moved = (one) => ({ ...one, finding: place.get(one.finding) ?? -1 });
+    return {
+      ...report,
+      findings: kept.map((i) => report.findings[i]),
+      targets: report.targets.map((target) => ({
+        ...target,
+        reasons: target.reasons.map(moved),
+        conditions: target.conditions.map((condition) => ({
+          ...condition,
+          evidence: moved(condition.evidence),
+        })),
+      })),
+      trust: { ...report.trust, reasons: report.trust.reasons.map(moved) },
+      containers: report.containers?.map(listed),
+    };
+  };
+  return { ...entry, report: listed(entry.report) };
+}
+
 /** All found, also what is not listed. @param {Entry} entry @returns {Record<Severity, number>} */
 export function countsOf(entry) {
   const counts = { error: 0, warning: 0, info: 0 };

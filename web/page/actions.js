@@ -4,6 +4,7 @@ import { T } from '../text.js';
 import { api } from './api.js';
 import { MOST, NoFolders, TooMany, collect } from './collect.js';
 import { go, say, state, update, updateItem } from './store.js';
+import { answerOf } from './verdict.js';
 
 /** @typedef {import('./collect.js').Collected} Collected */
 /** @typedef {import('./store.js').Item} Item */
@@ -35,7 +36,9 @@ export async function show(heads) {
   const made = heads.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
   update({ items: [...state.items, ...made], busy: '' });
   const { item, view } = state.place;
-  if (made.length === 1 && view === 'compare') go({ item, view, index: made[0].id });
+  const asked = made.find(({ print }) => print !== '' && print === state.place.print);
+  if (asked && item < 0) go({ ...state.place, item: asked.id });
+  else if (made.length === 1 && view === 'compare') go({ item, view, index: made[0].id });
   else if (made.length === 1) go({ item: made[0].id, view: 'overview' });
   else go({ item: 0 });
   for (const { id } of made) await read(id);
@@ -69,7 +72,7 @@ export async function read(id, kind) {
     if (progress) updateItem(id, { progress });
   }, LOOK);
   try {
-    const done = await api.read({ item: id, kind });
+    const done = await api.read({ item: id, kind, target: state.target });
     if (!done) return updateItem(id, { state: 'cancelled' });
     const { model, containers } = done;
     const kept = state.items.filter(({ parent }) => parent !== id);
@@ -79,12 +82,31 @@ export async function read(id, kind) {
     const added = containers.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
     kept.splice(at + 1, 0, ...added);
     update({ items: kept });
-    say(T.verdictSaid(model.title, model.report.counts));
+    const { place } = state;
+    // Of one image there is nothing to judge: its fields are what was asked for.
+    if (model.image !== '' && place.item === id && place.view === 'overview')
+      go({ item: id, view: 'files', index: 0 });
+    say(`${model.title.slice(0, 200)}: ${answerOf(model).sentence}`);
     for (const container of containers) await read(container.id);
   } catch (error) {
     updateItem(id, { state: 'failed', message: troubleOf(error) });
   } finally {
     clearInterval(timer);
+  }
+}
+
+/** Asks whether another target restores what is open: what is looked at first. @param {import('../types.d.ts').TargetName} target */
+export async function choose(target) {
+  const before = state.target;
+  update({ target });
+  if (before.version === '' && target.version === '') return; // all engines were judged
+  const here = state.place.item;
+  const ready = state.items.filter((item) => item.state === 'ready' && item.model);
+  for (const { id } of ready.sort((a, b) => Number(b.id === here) - Number(a.id === here))) {
+    const report = await api.judge({ item: id, target }).catch(() => null);
+    const item = state.items.find((each) => each.id === id);
+    if (state.target !== target) return; // another was chosen meanwhile
+    if (report && item?.model) updateItem(id, { model: { ...item.model, report } });
   }
 }
 

@@ -2,18 +2,21 @@
 // The page around the views.
 import { useEffect, useRef } from 'preact/hooks';
 import { A, T } from '../text.js';
+import { K } from '../text/palette.js';
 import { again, cancel, close } from './actions.js';
 import { Help, Paste } from './dialogs.js';
 import { ExportMenu } from './export-menu.js';
-import { h } from './h.js';
+import { classes, h } from './h.js';
 import { Boundary } from './boundary.js';
+import { Drawer, hasDrawer } from './drawer.js';
 import { Home } from './home.js';
 import { icon, mark } from './icons.js';
+import { Palette } from './palette.js';
 import { Picker } from './parts.js';
 import { current, go, hashOf, state, update } from './store.js';
 import { nextTheme } from './theme.js';
 import { Badge } from './verdict.js';
-import { viewsOf } from './views/index.js';
+import { titleOf, viewsOf } from './views/index.js';
 
 /** @typedef {import('./store.js').Item} Item */
 
@@ -50,6 +53,7 @@ export function App() {
     ),
     h('p', { class: 'offscreen', role: 'status', id: 'said' }, said),
     help && h(Help, null),
+    state.palette !== null && h(Palette, { start: state.palette }),
     paste && h(Paste, null),
   ];
 }
@@ -82,6 +86,18 @@ function Top({ item }) {
         ),
       ),
     h('span', { class: 'space' }),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'seek',
+        'aria-keyshortcuts': 'Control+K',
+        onClick: () => update({ palette: '' }),
+      },
+      icon('search'),
+      h('span', null, K.seek),
+      h('kbd', { 'aria-hidden': 'true' }, 'Ctrl K'),
+    ),
     items.length > 0 && h(Picker, { id: 'more-files', label: T.openMore, class: 'slim' }),
     h(
       'button',
@@ -114,6 +130,7 @@ function Gone() {
     'div',
     { class: 'empty' },
     h('h1', null, T.gone),
+    h(Picker, { id: 'files', label: T.chooseFiles }),
     h('a', { href: '#', class: 'button primary' }, T.home),
   );
 }
@@ -145,7 +162,7 @@ function ItemPage({ item }) {
   const view = views.find(({ id }) => id === place.view) ?? views[0];
   const title = model?.title ?? name;
   useEffect(() => {
-    document.title = view ? `${title.slice(0, 100)} · ${view.title}` : title.slice(0, 100);
+    document.title = view ? `${title.slice(0, 100)} · ${titleOf(view)}` : title.slice(0, 100);
     return () => {
       document.title = T.title;
     };
@@ -153,7 +170,10 @@ function ItemPage({ item }) {
   const pod = parent > 0 && state.items.find(({ id }) => id === parent);
   return h(
     'div',
-    { class: 'item', 'aria-busy': how === 'waiting' || how === 'reading' },
+    {
+      class: classes('item', model && view && hasDrawer(place, view.id) && 'with-drawer'),
+      'aria-busy': how === 'waiting' || how === 'reading',
+    },
     h(
       'header',
       { class: 'item-head' },
@@ -197,19 +217,23 @@ function ItemPage({ item }) {
         h(
           'nav',
           { class: 'views', 'aria-label': T.viewsLabel, ref: tabs },
-          views.map(({ id, title: words, count }, index) =>
+          views.map((each, index) => [
+            each.group !== views[index - 1]?.group &&
+              h('span', { class: 'group-name', 'aria-hidden': 'true' }, T.groups[each.group]),
             h(
               'a',
               {
-                key: id,
-                href: hashOf({ item: item.id, view: id }),
-                'aria-current': id === view.id ? 'page' : undefined,
+                key: each.id,
+                href: hashOf({ item: item.id, view: each.id }),
+                'aria-current': each.id === view.id ? 'page' : undefined,
               },
-              h('kbd', { 'aria-hidden': 'true' }, String(index + 1)),
-              words,
-              count && count(model) > 0 && h('span', { class: 'amount' }, T.number(count(model))),
+              index < 9 && h('kbd', { 'aria-hidden': 'true' }, String(index + 1)),
+              titleOf(each),
+              each.count &&
+                each.count(model) > 0 &&
+                h('span', { class: 'amount' }, T.number(each.count(model))),
             ),
-          ),
+          ]),
         ),
         h(
           'div',
@@ -219,6 +243,11 @@ function ItemPage({ item }) {
             { key: `${item.id}/${view.id}` },
             h(view.component, { key: `${item.id}/${view.id}`, item, model, place }),
           ),
+        ),
+        h(
+          Boundary,
+          { key: `drawer/${item.id}/${place.finding}/${view.id}` },
+          h(Drawer, { item, model, place, view: view.id }),
         ),
       ],
   );

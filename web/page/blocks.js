@@ -16,6 +16,24 @@ const SHORT_LIST = 20;
 /** Longer entries of lists are cut. */
 const LONG = 2000;
 
+/** Shares smaller than this are drawn as large as this. */
+const LEAST = 0.004;
+
+/** One bar of parts. @param {{parts: {name: string, label: string, share: number}[]}} props */
+const Bar = ({ parts }) =>
+  h(
+    'div',
+    { class: 'bar', 'aria-hidden': 'true' },
+    parts.map(({ name, label, share }) =>
+      h('span', {
+        key: name,
+        class: `bar-part part-${name}`,
+        title: label,
+        style: { flexGrow: Math.max(LEAST, share) },
+      }),
+    ),
+  );
+
 /** @param {{block: Block, title: string}} props `title` of the section @returns {any} */
 export function BlockNode({ block, title }) {
   switch (block.t) {
@@ -27,6 +45,8 @@ export function BlockNode({ block, title }) {
       return h(List, { seq: block.seq, title });
     case 'timeline':
       return h(Timeline, { events: block.events });
+    case 'bar':
+      return h(Bar, { parts: block.parts });
     case 'tree':
       return h(TreeRows, { seq: block.seq });
     case 'note':

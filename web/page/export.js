@@ -9,7 +9,7 @@ import { markdown } from '../../wasm/report/formats/markdown.js';
 import { sarif } from '../../wasm/report/formats/sarif.js';
 import { escapeForTerminal } from '../../wasm/report/escape.js';
 import { T } from '../text.js';
-import { areaOf, titleOf } from './rules.js';
+import { ruleOf } from './rules.js';
 import { sha256 } from './sha256.js';
 
 /** The forms, with the ends of their file names. */
@@ -17,8 +17,8 @@ export const FORMS = { json: '.json', sarif: '.sarif', markdown: '.md', html: '.
 /** @typedef {keyof typeof FORMS} Form */
 const WRITERS = { json, sarif, markdown, html };
 
-/** What the page does not know of a rule. */
-const NO_RULE = { what: '', why: '', fix: '', reference: '' };
+/** A rule that this page does not know. */
+const NO_RULE = { area: '', title: '', what: '', why: '', fix: '', reference: '' };
 
 /** What the page draws into, as it was. */
 const blank =
@@ -66,10 +66,8 @@ export function written(form, item) {
     quiet: false,
     brief: false,
     rules: [...new Set(Array.from(rowsOf(entry), ({ finding: { id } }) => id))].map((id) => ({
-      ...NO_RULE,
+      ...(ruleOf(id) ?? NO_RULE),
       id,
-      title: titleOf(id),
-      area: areaOf(id),
     })),
     version,
     repository: { path: (/** @type {string} */ path) => path, uri: uriPath, digest: sha256 },

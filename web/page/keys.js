@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys for everything: see the help of the page.
 import { current, go, state, update } from './store.js';
+import { closeDrawer, drawerKey } from './drawer.js';
+import { isGrid } from './views/grids.js';
 import { viewsOf } from './views/index.js';
 
 /** Where a letter is a letter. */
@@ -26,6 +28,8 @@ function walk(step) {
 function leave() {
   const { place } = state;
   if (state.help || state.paste) update({ help: false, paste: false });
+  else if (place.finding !== undefined) closeDrawer();
+  else if (place.index !== undefined && isGrid(place.view)) go({ view: place.view });
   else if (place.index !== undefined && place.view === 'files') go({ view: 'files' });
   else if (place.item !== 0 && place.view !== 'overview') go({ view: 'overview' });
   else if (place.item !== 0) go({ item: 0 });
@@ -33,6 +37,11 @@ function leave() {
 
 export function acceptKeys() {
   addEventListener('keydown', (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
+      event.preventDefault();
+      update({ palette: state.palette === null ? '' : null });
+      return;
+    }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {HTMLElement} */ (event.target);
     const { key } = event;
@@ -42,12 +51,15 @@ export function acceptKeys() {
     }
     const list = target.closest?.('.rows');
     if (key === 'Escape') leave();
-    else if (state.help || state.paste) return;
+    else if (state.help || state.paste || state.palette !== null) return;
     else if (key === '?') update({ help: true });
-    else if (key === '/') {
+    else if (drawerKey(key)) {
+      event.preventDefault();
+      return;
+    } else if (key === '/') {
       const field = /** @type {HTMLElement | null} */ (document.querySelector('main .search'));
-      if (!field) return;
-      field.focus();
+      if (field && !/overview|metadata/.test(state.place.view)) field.focus();
+      else update({ palette: '' });
     } else if (key === 'j' || key === 'k') {
       if (list) {
         const arrow = key === 'j' ? 'ArrowDown' : 'ArrowUp';

@@ -72,6 +72,7 @@ class Rows {
  * @param {(index: number) => void} [props.moved] there is an active row, now this one
  * @param {boolean} [props.steady] another sequence shows the same rows in another way
  * @param {(event: KeyboardEvent, row: Row, index: number) => void} [props.keys] more keys
+ * @param {any} [props.head] what stays above the rows
  */
 export function VirtualList(props) {
   const {
@@ -86,6 +87,7 @@ export function VirtualList(props) {
     moved,
     steady,
     keys,
+    head,
   } = props;
   const { total } = seq;
   const box = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -204,6 +206,7 @@ export function VirtualList(props) {
       onScroll: again,
       onKeyDown: walks ? onKeyDown : undefined,
     },
+    head,
     total === 0
       ? h('p', { class: 'quiet' }, T.nothingFound)
       : h(

@@ -6,7 +6,7 @@
 /**
  * @typedef {ItemHead & {
  *   state: 'waiting' | 'reading' | 'ready' | 'failed' | 'cancelled',
- *   model?: Model, message?: string, progress?: import('../types.d.ts').Progress
+ *   model?: Model, message?: string, earlier?: number[], progress?: import('../types.d.ts').Progress
  * }} Item
  */
 /**
@@ -18,6 +18,8 @@
  * @property {number} [inner] of a member that is an archive: the member in it
  * @property {number} [offset] the place in the bytes of a member
  * @property {number} [length]
+ * @property {number} [finding] that is shown beside it, by its number in the report
+ * @property {string} [print] of the file, by which a link finds it when it is dropped again
  */
 
 export const state = {
@@ -29,7 +31,13 @@ export const state = {
   kinds: [],
   /** @type {'system' | 'light' | 'dark'} */
   theme: 'system',
+  /** Where it is to be restored; '': on the engine that made it. */
+  target: /** @type {import('../types.d.ts').TargetName} */ ({ name: '', version: '' }),
   help: false,
+  /** The search over the page, with what it begins with; null: it is not there. */
+  palette: /** @type {string | null} */ (null),
+  /** What to search memory for as soon as that is shown. */
+  hunt: '',
   /** Everything is open, as on paper nothing can be opened. */
   printing: false,
   paste: false,
@@ -79,34 +87,40 @@ export const current = () => state.items.find(({ id }) => id === state.place.ite
 /** @param {string} text for screen readers */
 export const say = (text) => update({ said: text });
 
-/** @param {string} hash `#item/view/index!inner/offset-length` @returns {Place} */
+/** @param {string} hash `#item.print/view/index!inner/offset-length;finding` @returns {Place} */
 export function parsePlace(hash) {
   const match =
-    /^#(\d{1,9})(?:\/([a-z]{1,20})(?:\/(\d{1,9})(?:!(\d{1,9}))?(?:\/(\d{1,15})-(\d{1,15}))?)?)?$/.exec(
+    /^#(\d{1,9})(?:\.([0-9a-f]{8}))?(?:\/([a-z]{1,20})(?:\/(\d{1,10})(?:!(\d{1,9}))?(?:\/(\d{1,16})-(\d{1,15}))?)?)?(?:;(\d{1,9}))?$/.exec(
       hash,
     );
   if (!match) return { item: 0, view: '' };
-  const [, item, view = 'overview', index, inner, offset, length] = match;
+  const [, item, print, view = 'overview', index, inner, offset, length, finding] = match;
   /** @type {Place} */
   const place = { item: Number(item), view };
+  if (print !== undefined) place.print = print;
   if (index !== undefined) place.index = Number(index);
   if (inner !== undefined) place.inner = Number(inner);
   if (offset !== undefined) Object.assign(place, { offset: +offset, length: +length });
+  if (finding !== undefined) place.finding = Number(finding);
   return place;
 }
 
 /** @param {Place} place */
-export function hashOf({ item, view, index, inner, offset, length }) {
+export function hashOf({ item, view, index, inner, offset, length, finding }) {
   if (item === 0) return '#';
-  const parts = [`#${item}`, view];
+  const print = state.items.find(({ id }) => id === item)?.print;
+  const parts = [`#${item}${print ? `.${print}` : ''}`, view];
   if (index !== undefined) {
     parts.push(inner === undefined ? String(index) : `${index}!${inner}`);
     if (offset !== undefined) parts.push(`${offset}-${length ?? 1}`);
   }
-  return parts.join('/');
+  return parts.join('/') + (finding === undefined ? '' : `;${finding}`);
 }
 
-/** Goes somewhere on the page; the browser's back button leads back. @param {Partial<Place>} place what differs; `index`, `inner` and `offset` are not kept */
+/** The same place, with a finding beside it; without one if there is none. @param {number} [finding] */
+export const beside = (finding) => hashOf({ ...state.place, finding });
+
+/** Goes somewhere on the page; the browser's back button leads back. @param {Partial<Place>} place what differs; `index`, `inner`, `offset` and `finding` are not kept */
 export function go(place) {
   const { item, view } = state.place;
   const hash = hashOf({ item, view, ...place });
@@ -114,7 +128,11 @@ export function go(place) {
   else location.hash = hash;
 }
 
-/** Takes the place from the address. */
+/** Takes the place from the address. A link of an earlier time knows the file by its print. */
 export function follow() {
-  update({ place: parsePlace(location.hash) });
+  const place = parsePlace(location.hash);
+  const { print, item } = place;
+  if (print !== undefined && state.items.find(({ id }) => id === item)?.print !== print)
+    place.item = state.items.find((each) => each.print === print)?.id ?? -1;
+  update({ place });
 }

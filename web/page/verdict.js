@@ -1,42 +1,107 @@
 // SPDX-License-Identifier: Apache-2.0
-// The answer first: what is the matter with a checkpoint, in one sign and one sentence.
+// The answer first: what is the matter with a checkpoint, in one sign and one sentence. It is never
+// better than the least of the three things that the core says: verdict, trust, coverage.
 import { T } from '../text.js';
+import { W } from '../text/answer.js';
 import { h } from './h.js';
 import { icon } from './icons.js';
+import { state } from './store.js';
 
 /** @typedef {import('../types.d.ts').Model} Model */
+/** @typedef {import('../types.d.ts').Target} Target */
 /** @typedef {import('../types.d.ts').Severity} Severity */
-/** @typedef {'ok' | 'warning' | 'error' | 'hostile' | 'none'} Tone */
+/** Colours: red for what stops the restore or attacks, amber for conditions and doubt, grey for what is not known. @typedef {'ok' | 'warning' | 'error' | 'hostile' | 'unknown' | 'none'} Tone */
+/** @typedef {{tone: Tone, badge: string, sentence: string, target: Target | undefined}} Answer */
 
 /** @type {Severity[]} */
 export const SEVERITIES = ['error', 'warning', 'info'];
+/** From the best to the worst, for what no engine is known of. */
+const ORDER = /** @type {const} */ (['restores', 'conditional', 'unknown', 'fails']);
 
-/** @param {Model} model @returns {Tone} */
-export function toneOf({ broken, report, metadata, form }) {
-  const { counts, trust } = report;
-  if (broken?.nothing) return 'none';
-  if (trust.level === 'hostile') return 'hostile';
-  const verdict = ownVerdict(report);
-  if (broken || counts.error > 0 || verdict === 'fails') return 'error';
-  if (form === 'unknown' && !metadata) return 'none';
-  const fine = verdict === 'restores' && counts.warning === 0 && trust.level === 'clean';
-  return fine ? 'ok' : 'warning';
+/** The target that is asked about; else the engine that made it; else the best of all. @param {Model['report']} report @returns {Target | undefined} */
+export function targetOf({ targets, engine }) {
+  const named = (/** @type {string} */ wanted) => targets.find(({ name }) => name === wanted);
+  const own = named(state.target.name) ?? named(engine.name);
+  if (own) return own;
+  const best = ORDER.find((word) => targets.some(({ verdict }) => verdict === word));
+  return targets.find(({ verdict }) => verdict === best);
 }
 
-/** What the engine that made it says; the best of all if that is not known. @param {Model['report']} report */
-export function ownVerdict({ targets, engine }) {
-  const own = targets.find(({ name }) => name === engine.name);
-  if (own) return own.verdict;
-  const order = /** @type {const} */ (['restores', 'conditional', 'unknown', 'fails']);
-  return order.find((one) => targets.some(({ verdict }) => verdict === one)) ?? 'restores';
+/** How a target is called. @param {{name: string, version: string}} target */
+export const nameOf = ({ name, version }) =>
+  `${W.engines[name] ?? name}${version === '' ? '' : ` ${version}`}`;
+
+/** @param {Tone} tone @param {string} badge @param {string} sentence @param {Target} [target] @returns {Answer} */
+const answer = (tone, badge, sentence, target) => ({ tone, badge, sentence, target });
+
+/** What is no checkpoint, or no whole one; undefined if it is one. @param {Model} model @returns {Answer | undefined} */
+function without({ broken, report, metadata, form, image, what, loose }) {
+  const { counts } = report;
+  if (broken?.nothing)
+    return answer('none', W.tones.none, what ? W.noArchiveBut(what) : W.noArchive);
+  if (image !== '') return answer('unknown', W.tones.unknown, W.oneImage(image));
+  if (broken) return undefined;
+  if (form === 'unknown' && !metadata && counts.error === 0)
+    return answer('none', W.tones.none, what ? W.notOneBut(what) : W.notOne);
+  if (!loose) return undefined;
+  if (counts.error > 0) return answer('error', W.tones.error, W.looseErrors(counts.error));
+  const words = counts.warning > 0 ? W.looseWarnings(counts.warning) : W.loose;
+  return answer('unknown', W.tones.unknown, words);
+}
+
+/** The one answer of all three. @param {Model} model @returns {Answer} */
+export function answerOf(model) {
+  const { broken, report } = model;
+  const { counts, trust, coverage } = report;
+  const target = targetOf(report);
+  const say = (
+    /** @type {Tone} */ tone,
+    /** @type {keyof typeof W.tones} */ badge,
+    /** @type {string} */ words,
+  ) => answer(tone, W.tones[badge], words, target);
+  if (trust.level === 'hostile') return say('hostile', 'hostile', W.hostile);
+  const other = without(model);
+  if (other) return { ...other, target };
+  if (broken)
+    return broken.limit ? say('unknown', 'limited', W.limited) : say('error', 'broken', W.damaged);
+  if (!target) {
+    if (counts.error > 0) return say('error', 'error', W.looseErrors(counts.error));
+    return say('unknown', 'unknown', W.nobodyKnown);
+  }
+  const who = nameOf(target);
+  switch (target.verdict) {
+    case 'fails':
+      return report.targets.every(({ verdict }) => verdict === 'fails')
+        ? say('error', 'fails', W.nobody)
+        : say('error', 'fails', W.fails(who));
+    case 'unknown':
+      return counts.error > 0
+        ? say('error', 'unknown', W.unknown(who))
+        : say('unknown', 'unknown', W.unknown(who));
+    case 'conditional':
+      if (trust.level !== 'clean')
+        return say('warning', 'suspicious', W.restoresIf(who, target.conditions.length));
+      return say(
+        counts.error > 0 ? 'error' : 'warning',
+        'conditional',
+        W.restoresIf(who, target.conditions.length),
+      );
+    default:
+      if (counts.error > 0) return say('error', 'error', W.restoresErrors(who, counts.error));
+      if (trust.level !== 'clean') return say('warning', 'suspicious', W.restoresOdd(who));
+      if (coverage.notChecked.length > 0)
+        return say('warning', 'unchecked', W.restoresAsFar(who, coverage.notChecked.length));
+      return say('ok', 'ok', W.restores(who));
+  }
 }
 
 /** @type {Record<Tone, string>} */
 const SIGN = {
   ok: 'restores',
-  warning: 'warning',
+  warning: 'conditional',
   error: 'fails',
   hostile: 'error',
+  unknown: 'unknown',
   none: 'unknown',
 };
 
@@ -51,7 +116,7 @@ export function Counts({ counts, all }) {
     SEVERITIES.filter((severity) => all || counts[severity] > 0).map((severity) =>
       h(
         'span',
-        { class: `count ${severity}`, key: severity },
+        { class: `count ${counts[severity] > 0 ? severity : 'zero'}`, key: severity },
         icon(severity),
         T.counted[severity](counts[severity]),
       ),
@@ -59,18 +124,9 @@ export function Counts({ counts, all }) {
   );
 }
 
-/** @param {Tone} tone @param {Model} model @returns {Tone | 'broken' | 'suspicious' | 'conditional' | 'unknown'} */
-function badgeOf(tone, { broken, report }) {
-  if (broken && tone === 'error') return 'broken';
-  if (tone !== 'warning' || report.counts.warning > 0) return tone;
-  // Not for what was found, but for what has to be arranged, or is not known.
-  if (report.trust.level !== 'clean') return 'suspicious';
-  return ownVerdict(report) === 'unknown' ? 'unknown' : 'conditional';
-}
-
 /** What stands next to an item where there is little room. @param {{item: import('./store.js').Item}} props */
-export function Badge({ item: { state, model } }) {
-  if (state !== 'ready' || !model) return h('span', { class: `badge ${state}` }, T.states[state]);
-  const tone = toneOf(model);
-  return h('span', { class: `badge ${tone}` }, T.tones[badgeOf(tone, model)]);
+export function Badge({ item: { state: how, model } }) {
+  if (how !== 'ready' || !model) return h('span', { class: `badge ${how}` }, T.states[how]);
+  const { tone, badge } = answerOf(model);
+  return h('span', { class: `badge ${tone}` }, badge);
 }

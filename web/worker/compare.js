@@ -2,8 +2,8 @@
 // Two checkpoints beside each other.
 import { A, D, V } from '../text.js';
 import { code, none, textCell } from './cells.js';
-import { JsonDiff } from './json-diff.js';
-import { JsonTree, MOST_ROWS } from './json-tree.js';
+import { JsonDiff } from '../../wasm/api/json-diff.js';
+import { JsonTree, MOST_ROWS } from '../../wasm/api/json-tree.js';
 
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {'added' | 'removed' | 'changed' | 'moved'} Change */

@@ -11,6 +11,8 @@ import { Shelf } from './shelf.js';
 
 /** How much of a file is put together at once when it is saved. */
 const CHUNK = 16 * 2 ** 20;
+/** Larger images are shown as bytes alone. */
+const LARGEST_IMAGE = 8 * 2 ** 20;
 
 export class Desk {
   #ckpt;
@@ -20,6 +22,13 @@ export class Desk {
   #inside = new Shelf();
   /** @type {OpenFile | null} */
   #open = null;
+  /** The fields of an image, if it is one and they were asked for. @type {OpenFile | null} */
+  #fields = null;
+  #fieldRows = new Shelf();
+  /** @type {{name: string, bytes: Uint8Array} | null} */
+  #image = null;
+  /** How the member was looked at last. @type {import('../types.d.ts').Mode} */
+  #mode = 'hex';
   /** Counts what was asked to be opened. */
   #turn = 0;
   /** The archive inside that is listed. @type {{index: number, members: any, tree: MemberTree} | null} */
@@ -40,6 +49,7 @@ export class Desk {
     this.#saving?.stop.abort();
     this.#rows.clear();
     this.#inside.clear();
+    this.#fieldRows.clear();
   }
 
   /** @param {number} index @returns {Member} */
@@ -80,6 +90,9 @@ export class Desk {
     const turn = ++this.#turn;
     this.#open?.close();
     this.#open = null;
+    this.#fields = null;
+    this.#image = null;
+    this.#mode = 'hex';
     const { member, inside, path } = await this.#find(place);
     const size = this.#ckpt.byteToString(member.size);
     /** @type {import('../types.d.ts').FileView} */
@@ -96,16 +109,51 @@ export class Desk {
     if (turn !== this.#turn) throw new Error(F.left);
     const secrets = this.#secretsOf(path);
     this.#open = new OpenFile(this.#ckpt, this.#rows, content, { span: place.span, secrets });
-    const { modes } = this.#open;
-    const archive = inside === undefined && this.#isArchive(member);
-    return { ...view, modes: archive ? ['list', ...modes] : modes, secrets: secrets.length > 0 };
+    /** @type {import('../types.d.ts').Mode[]} */
+    const modes = [...this.#open.modes];
+    if (inside === undefined && this.#isArchive(member)) modes.unshift('list');
+    this.#image = this.#imageOf(member, content);
+    if (this.#image) modes.unshift('fields');
+    return { ...view, modes, secrets: secrets.length > 0 };
   }
 
-  /** The member that is open. */
-  get open() {
+  /** An image of CRIU that can be shown as its fields. @param {Member} member @param {Content} content */
+  #imageOf({ name, size }, { head }) {
+    if (!name.endsWith('.img') || size > LARGEST_IMAGE) return null;
+    const base = name.slice(name.lastIndexOf('/') + 1);
+    const { kind, raw } = this.#ckpt.imageInfo(head, { name: base });
+    return kind === '' || raw ? null : { name: base, bytes: head };
+  }
+
+  /** The fields of the image that is open, as a document. */
+  async #openFields() {
+    if (this.#fields) return this.#fields;
+    if (!this.#image) throw new Error(F.left);
+    const { name, bytes } = this.#image;
+    const { text, error } = this.#ckpt.imageText(bytes, { name, pretty: true, payload: false });
+    if (text === '' && error) throw new Error(error.message);
+    const json = new TextEncoder().encode(text);
+    const content = new Content(json.length, async function* ({ start, end }) {
+      yield json.subarray(start, end);
+    });
+    await content.open();
+    this.#fields = new OpenFile(this.#ckpt, this.#fieldRows, content, {
+      span: undefined,
+      secrets: [],
+    });
+    return this.#fields;
+  }
+
+  /** The member that is open, as it is looked at: its bytes, or the fields of an image. @param {import('../types.d.ts').Mode} [mode] */
+  async at(mode) {
+    if (mode !== undefined) this.#mode = mode;
+    if (this.#mode === 'fields') return this.#openFields();
     if (!this.#open) throw new Error(F.left);
     return this.#open;
   }
+
+  /** How that file is looked at. @param {import('../types.d.ts').Mode} mode @returns {import('../types.d.ts').Mode} */
+  static plain = (mode) => (mode === 'fields' ? 'json' : mode);
 
   /** The members of an archive inside. @param {{index: number, text: string, toggle?: number}} how */
   async inside({ index, text, toggle }) {

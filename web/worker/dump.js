@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the images of the processes, as sections. Only what the core tells is shown; what an
 // image does not hold, or what could not be read of it, is said.
-import { P, T } from '../text.js';
+import { T } from '../text.js';
+import { P } from '../text/dump.js';
 import { code, none, textCell } from './cells.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
@@ -18,15 +19,6 @@ export function dumpSections(dump, context) {
   const add = (/** @type {string} */ title, /** @type {Block[]} */ blocks) =>
     sections.push({ title, source: '', index: -1, blocks });
   if (gaps.length > 0) add(P.gaps, [table(context, P.gapHead, gaps, gapRow, [2])]);
-  const depths = depthsOf(processes);
-  const row = (/** @type {any} */ process) => processRow(context, process, depths);
-  add(P.processes, [table(context, P.processHead, processes, row, [4])]);
-  const files = dump.files();
-  add(P.files, [table(context, P.fileHead, files, fileRow, [3])]);
-  const sockets = dump.sockets();
-  add(P.sockets, [table(context, P.socketHead, sockets, socketRow, [4, 5])]);
-  const mounts = dump.mounts();
-  add(P.mounts, [table(context, P.mountHead, mounts, mountRow, [0, 2])]);
   add(P.environments, [
     table(context, P.environmentHead, environments(processes), environmentRow, [2]),
   ]);
@@ -65,40 +57,11 @@ export const commandLine = (list) =>
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(' ');
 
-/** How far each process is below the root. @param {any[]} processes parents before their children @returns {Map<number, number>} */
-function depthsOf(processes) {
-  const depths = new Map();
-  for (const { pid, ppid } of processes) depths.set(pid, (depths.get(ppid) ?? -1) + 1);
-  return depths;
-}
-
 /** What of a process without what only NULs at its end pad. @param {Text[] | null} list */
 const trimmed = (list) => list && list.slice(0, list.findLastIndex((word) => word !== '') + 1);
 
 /** @param {any} process */
 const lives = ({ state }) => state !== 'dead';
-
-/** @param {Context} context @param {any} process @param {Map<number, number>} depths @returns {Cell[]} */
-function processRow(context, process, depths) {
-  const { pid, ppid, state, exitCode, exitSignal, comm, cmdline, exe, uid, threads } = process;
-  const how =
-    state !== 'dead'
-      ? (P.states[state] ?? state)
-      : exitSignal
-        ? P.killed(exitSignal)
-        : P.exited(exitCode ?? 0);
-  const line = commandLine(trimmed(cmdline));
-  return [
-    code(`${'· '.repeat(Math.min(depths.get(pid) ?? 0, 20))}${pid}`),
-    code(ppid),
-    how,
-    words(context, comm),
-    state === 'dead' ? none('') : words(context, line),
-    state === 'dead' ? none('') : words(context, exe),
-    uid ? code(uid[0]) : none(''),
-    code(threads.length),
-  ];
-}
 
 /** Each variable of each process. @param {any[]} processes */
 function environments(processes) {
@@ -132,50 +95,6 @@ function credentialRow(process, context) {
     seccomp ? P.seccomp(seccomp, seccompFilters ?? 0) : none(P.unknown),
     noNewPrivs === null ? none(P.unknown) : noNewPrivs ? T.yes : T.no,
     lsm ? words(context, lsm) : none(T.none),
-  ];
-}
-
-/** @param {any} file @param {Context} context @returns {Cell[]} */
-function fileRow(file, context) {
-  const { pid, fd, use, type, path, deleted, flags } = file;
-  return [
-    pid === null ? none(P.inFlight) : code(pid),
-    code(fd ?? use),
-    code(type),
-    path === null ? none('') : words(context, path),
-    deleted ? P.deleted : none(''),
-    code((flags ?? []).join(' ')),
-  ];
-}
-
-/** @param {any} end of a socket; null: it has none @returns {string} */
-const endOf = (end) =>
-  end?.address ? `${end.address.includes(':') ? `[${end.address}]` : end.address}:${end.port}` : '';
-
-/** @param {any} socket @param {Context} context @returns {Cell[]} */
-function socketRow(socket, context) {
-  const { pid, fd, family, protocol, type, state, local, remote, name, abstract, peer } = socket;
-  const kind = [family, protocol ?? type].filter(Boolean).join(' ');
-  const own = abstract && typeof name === 'string' ? `@${name}` : name;
-  return [
-    pid === null ? none(P.inFlight) : code(pid),
-    fd === null ? none('') : code(fd),
-    code(kind),
-    state ? code(state) : none(''),
-    own !== null && own !== undefined ? words(context, own) : code(endOf(local)),
-    peer ? P.peer(peer.inode, peer.holders) : code(endOf(remote)),
-  ];
-}
-
-/** @param {any} mount @param {Context} context @returns {Cell[]} */
-function mountRow({ path, type, source, root, flags, external }, context) {
-  return [
-    words(context, path),
-    words(context, type),
-    words(context, source),
-    words(context, root),
-    code(flags.join(' ')),
-    external === null ? none('') : words(context, external),
   ];
 }
 

@@ -88,3 +88,43 @@ const MAGIC = [
 /** @param {Uint8Array} head the first bytes of a file @returns {string | undefined} */
 export const archiveFormat = (head) =>
   MAGIC.find(([, offset, magic]) => magic.every((byte, i) => head[offset + i] === byte))?.[0];
+
+/** Other files by their first bytes, for saying what was dropped by mistake. @type {[name: string, magic: string][]} */
+const OTHERS = [
+  ['png', '\x89PNG'],
+  ['jpeg', '\xff\xd8\xff'],
+  ['gif', 'GIF8'],
+  ['webp', 'RIFF'],
+  ['zip', 'PK\x03\x04'],
+  ['zip', 'PK\x05\x06'],
+  ['7z', '7z\xbc\xaf'],
+  ['rar', 'Rar!'],
+  ['elf', '\x7fELF'],
+  ['pe', 'MZ'],
+  ['macho', '\xcf\xfa\xed\xfe'],
+  ['pdf', '%PDF'],
+  ['wasm', '\0asm'],
+  ['sqlite', 'SQLite format 3'],
+  ['lz4', '\x04"M\x18'],
+  ['squashfs', 'hsqs'],
+  ['html', '<!doctype html'],
+  ['html', '<html'],
+  ['script', '#!'],
+];
+/** How much is looked at to tell text from other data. */
+const TEXT = 4096;
+
+/** What a file is that is no checkpoint: a key of W.fileKinds, or ''. @param {Uint8Array} head its first bytes */
+export function fileKind(head) {
+  const start = String.fromCharCode(...head.subarray(0, 16)).toLowerCase();
+  const found = OTHERS.find(([, magic]) => start.startsWith(magic.toLowerCase()));
+  if (found) return found[0];
+  const some = head.subarray(0, TEXT);
+  if (some.length === 0 || some.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return '';
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(some, { stream: true });
+    return 'text';
+  } catch {
+    return '';
+  }
+}

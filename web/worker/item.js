@@ -4,12 +4,14 @@
 import { openCheckpoint } from '../../wasm/api/index.js';
 import { A, F } from '../text.js';
 import { Desk } from './desk.js';
-import { dumpSections } from './dump.js';
+import { DumpDesk } from './dump-desk.js';
 import { folderSource } from './folder.js';
 import { frame } from './lines.js';
 import { MemberTree } from './members.js';
 import { makeModel } from './model.js';
+import { printOf } from './print.js';
 import { makeReport } from './report.js';
+import { seek } from './seek.js';
 import { sectionsOf } from './sections.js';
 import { Shelf } from './shelf.js';
 
@@ -18,10 +20,13 @@ import { Shelf } from './shelf.js';
 
 /** How much the newest figure counts for the speed that is shown. */
 const NEWEST = 0.3;
+/** How much of a lone file is looked at to tell whether it is an image. */
+const IMAGE_HEAD = 64 * 1024;
 
 export class Item {
   name;
   size;
+  print = '';
   #ckpt;
   #source;
   #blobSize;
@@ -43,9 +48,8 @@ export class Item {
     model: new Shelf(),
     sections: new Shelf(),
     members: new Shelf(),
-    dump: new Shelf(),
   };
-  /** What is in the images. @type {Promise<any> | undefined} */
+  /** What is in the images. @type {DumpDesk | undefined} */
   #dump;
   /** @type {Desk | undefined} */
   #desk;
@@ -63,8 +67,14 @@ export class Item {
     this.size = this.#blobSize > 0 || !checkpoint ? ckpt.byteToString(this.#blobSize) : '';
   }
 
-  /** @param {string} [kind] what to read the only file as @returns {Promise<{model: import('../types.d.ts').Model, containers: Item[]} | null>} null: cancelled */
-  async read(kind) {
+  /** Takes the print of the file: of its size, its beginning and its end. */
+  async readPrint() {
+    const blob = this.#source.archive ?? this.#source.files?.[0]?.blob;
+    if (blob) this.print = await printOf(blob).catch(() => '');
+  }
+
+  /** @param {string} [kind] what to read the only file as @param {import('../types.d.ts').TargetName} [target] @returns {Promise<{model: import('../types.d.ts').Model, containers: Item[]} | null>} null: cancelled */
+  async read(kind, target) {
     const stop = new AbortController();
     this.#stop?.abort();
     this.#stop = stop;
@@ -87,11 +97,9 @@ export class Item {
           },
         );
       const checkpoint = this.#checkpoint;
-      const { report, secrets } = await makeReport(this.#ckpt, checkpoint, source);
-      this.#report = report;
-      this.#secrets = secrets;
-      for (const { member } of report.findings)
-        this.#counts.set(member, (this.#counts.get(member) ?? 0) + 1);
+      if (source.loose && source.files?.length === 1)
+        source.image = await this.#imageKind(source.files[0]);
+      const report = await this.judge(target);
       const containers = checkpoint.form === 'pod' ? await checkpoint.containers() : [];
       stop.signal.throwIfAborted();
       const model = makeModel(
@@ -114,6 +122,28 @@ export class Item {
     }
   }
 
+  /** The report for a target, which becomes that of the item. @param {import('../types.d.ts').TargetName} [target] */
+  async judge(target) {
+    const checkpoint = this.#checkpoint;
+    const { report, secrets } = await makeReport(this.#ckpt, checkpoint, this.#source, target);
+    if (checkpoint !== this.#checkpoint) throw new Error(F.left);
+    this.#report = report;
+    this.#secrets = secrets;
+    this.#counts.clear();
+    for (const { member } of report.findings)
+      this.#counts.set(member, (this.#counts.get(member) ?? 0) + 1);
+    this.#tree = undefined;
+    if (this.#model) this.#model = { ...this.#model, report };
+    return report;
+  }
+
+  /** What kind of image of CRIU a lone file is; '' if it is none. @param {import('../types.d.ts').Given} file */
+  async #imageKind({ path, blob }) {
+    if (!path.endsWith('.img')) return '';
+    const bytes = new Uint8Array(await blob.slice(0, IMAGE_HEAD).arrayBuffer());
+    return this.#ckpt.imageInfo(bytes, { name: path }).kind;
+  }
+
   cancel() {
     this.#stop?.abort();
   }
@@ -128,10 +158,7 @@ export class Item {
     this.#tree = undefined;
     this.#desk?.close();
     this.#desk = undefined;
-    this.#dump?.then(
-      (dump) => dump.close(),
-      () => {},
-    );
+    this.#dump?.close();
     this.#dump = undefined;
     this.#counts.clear();
     for (const shelf of Object.values(this.#shelves)) shelf.clear();
@@ -164,14 +191,10 @@ export class Item {
     return sectionsOf(context, this.#checkpoint);
   }
 
-  /** What was running, for people. The images are read when they are first asked for, and once. */
-  async dump() {
-    const checkpoint = this.#checkpoint;
-    this.#dump ??= checkpoint.dump();
-    const dump = await this.#dump;
-    if (checkpoint !== this.#checkpoint) throw new Error(F.left);
-    this.#shelves.dump.clear();
-    return dumpSections(dump, { ckpt: this.#ckpt, shelf: this.#shelves.dump });
+  /** What was running. */
+  get dump() {
+    this.#dump ??= new DumpDesk(this.#ckpt, this.#checkpoint);
+    return this.#dump;
   }
 
   /** @param {{text: string, sort: import('../types.d.ts').MemberSort, toggle?: number}} how */
@@ -180,6 +203,14 @@ export class Item {
     if (toggle !== undefined) this.#tree.toggle(toggle);
     this.#shelves.members.clear();
     return this.#tree.rows(this.#shelves.members, text, sort);
+  }
+
+  /** Searches names, values and what was running. @param {string} text */
+  seek(text) {
+    return seek(this.#checkpoint, text, {
+      spans: (member) => this.#secretSpans(member),
+      rows: async () => (this.#model?.images ? this.dump.seek(text) : []),
+    });
   }
 
   /** @param {number[]} wanted which findings */

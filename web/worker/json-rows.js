@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON laid out, one value a row, with what is folded away left out.
-import { JsonTree } from './json-tree.js';
-import { Pieces, lastUpTo } from './pieces.js';
+import { JsonTree, lastUpTo } from '../../wasm/api/json-tree.js';
+import { Pieces } from './pieces.js';
 
 /** Bytes of a token that are shown. */
 const LONG = 400;

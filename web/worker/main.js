@@ -6,6 +6,7 @@ import wasm from 'page:core';
 import { load } from '../../wasm/api/index.js';
 import { serve } from '../rpc.js';
 import { compare } from './compare.js';
+import { Desk } from './desk.js';
 import { reported } from './embedded.js';
 import { Item } from './item.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
@@ -39,7 +40,7 @@ export function runWorker() {
   /** @param {Item} item @param {number} parent */
   const keep = (item, parent) => {
     items.set(++last, item);
-    return { id: last, name: item.name, size: item.size, parent };
+    return { id: last, name: item.name, size: item.size, parent, print: item.print };
   };
 
   serve(/** @type {any} */ (self), {
@@ -47,7 +48,9 @@ export function runWorker() {
     open: async (given) => {
       const ckpt = await core;
       const sources = await new Opener(ckpt.files).open(given);
-      return sources.map((source) => keep(new Item(ckpt, source), 0));
+      const made = sources.map((source) => new Item(ckpt, source));
+      await Promise.all(made.map((item) => item.readPrint()));
+      return made.map((item) => keep(item, 0));
     },
     embed: async (reports) => {
       const ckpt = await core;
@@ -57,12 +60,13 @@ export function runWorker() {
         return keep(new Item(ckpt, source, checkpoint), 0);
       });
     },
-    read: async ({ item, kind }) => {
-      const read = await itemOf(item).read(kind);
+    read: async ({ item, kind, target }) => {
+      const read = await itemOf(item).read(kind, target);
       if (!read) return null;
       const { model, containers } = read;
       return { model, containers: containers.map((container) => keep(container, item)) };
     },
+    judge: ({ item, target }) => itemOf(item).judge(target),
     progress: ({ item }) => items.get(item)?.progress() ?? null,
     cancel: ({ item }) => items.get(item)?.cancel(),
     close: ({ item }) => {
@@ -76,7 +80,20 @@ export function runWorker() {
     },
     text: ({ id, from, count }) => piece(id, from, count),
     sections: ({ item }) => itemOf(item).sections(),
-    dump: ({ item }) => itemOf(item).dump(),
+    dump: ({ item }) => itemOf(item).dump.sections(),
+    grid: ({ item, ...how }) => itemOf(item).dump.grid(how),
+    details: ({ item, ...which }) => itemOf(item).dump.details(which),
+    strip: ({ item, ...which }) => itemOf(item).dump.strip(which),
+    memory: ({ item, ...which }) => itemOf(item).dump.bytes(which),
+    locate: ({ item, ...where }) => itemOf(item).dump.locate(where),
+    previous: ({ item, others }) =>
+      itemOf(item).dump.setPrevious(
+        others.map((/** @type {number} */ id) => itemOf(id).known.checkpoint),
+      ),
+    hunt: ({ item, ...query }) => itemOf(item).dump.hunt(query),
+    hunted: ({ item, ...how }) => itemOf(item).dump.hunted(how),
+    usage: ({ item, ...how }) => itemOf(item).dump.usage(how),
+    usageShare: ({ item }) => itemOf(item).dump.usageShare,
     members: ({ item, ...how }) => itemOf(item).members(how),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
     file: ({ item, ...place }) => itemOf(item).desk.file(place),
@@ -87,11 +104,15 @@ export function runWorker() {
     inside: ({ item, ...how }) => itemOf(item).desk.inside(how),
     save: ({ item, ...place }) => itemOf(item).desk.save(place),
     saving: ({ item, stop }) => itemOf(item).desk.saving({ stop }),
-    look: ({ item, ...how }) => itemOf(item).desk.open.look(how),
-    fold: ({ item, ...what }) => itemOf(item).desk.open.fold(what),
-    search: ({ item, ...what }) => itemOf(item).desk.open.search(what),
-    hit: ({ item, index }) => itemOf(item).desk.open.hit(index),
-    spot: ({ item, ...where }) => itemOf(item).desk.open.spot(where),
-    value: ({ item, row }) => itemOf(item).desk.open.value(row),
+    look: async ({ item, mode, ...how }) =>
+      (await itemOf(item).desk.at(mode)).look({ ...how, mode: Desk.plain(mode) }),
+    fold: async ({ item, ...what }) => (await itemOf(item).desk.at()).fold(what),
+    search: async ({ item, mode, ...what }) =>
+      (await itemOf(item).desk.at(mode)).search({ ...what, mode: Desk.plain(mode) }),
+    hit: async ({ item, index }) => (await itemOf(item).desk.at()).hit(index),
+    spot: async ({ item, mode, ...where }) =>
+      (await itemOf(item).desk.at(mode)).spot({ ...where, mode: Desk.plain(mode) }),
+    value: async ({ item, row }) => (await itemOf(item).desk.at()).value(row),
+    seek: ({ item, text }) => itemOf(item).seek(text),
   });
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the first views show of a checkpoint, all at once.
 import { A, T, V, duration } from '../text.js';
+import { W } from '../text/answer.js';
 import { code, nanoTime, textCell, time } from './cells.js';
 import { largest } from './members.js';
 import { timeline } from './view-config.js';
@@ -32,6 +33,8 @@ export function makeModel(context, { checkpoint, report, source }) {
     engine: summary.engine.name === 'unknown' ? '' : summary.engine.display,
     form,
     broken: error ? brokenOff(checkpoint) : null,
+    image: source.image ?? '',
+    what: W.fileKinds[source.what ?? ''] ?? '',
     report,
     identity: identity(context, checkpoint),
     timeline: timeline(events(checkpoint), unread(checkpoint)),
@@ -58,6 +61,7 @@ function brokenOff({ error, members }) {
     message: error.message,
     where: where.join(' · '),
     nothing: NO_ARCHIVE.includes(error.code),
+    limit: /^limit/.test(error.code),
   };
 }
 

@@ -4,7 +4,7 @@ import { sequenceLength } from '../../wasm/report/escape.js';
 import { F } from '../text.js';
 import { WHOLE } from './content.js';
 import { hexRow } from './hex-rows.js';
-import { MOST_ROWS } from './json-tree.js';
+import { MOST_ROWS } from '../../wasm/api/json-tree.js';
 import { JsonRows } from './json-rows.js';
 import { Marks } from './pieces.js';
 import { TextRows } from './text-rows.js';

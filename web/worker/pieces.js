@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of a member as pieces of text, each with what it is.
+import { lastUpTo } from '../../wasm/api/json-tree.js';
 import { visibleCharacters } from '../../wasm/report/escape.js';
 
 const TAB = 0x09;
@@ -46,18 +47,6 @@ export class Marks {
 /** @param {Span} span @param {number} offset */
 const inside = ({ offset: start, length }, offset) =>
   offset >= start && offset < start + Math.max(1, length);
-
-/** The index of the last number that is not larger, or -1. @param {ArrayLike<number>} sorted @param {number} value @param {number} [length] */
-export function lastUpTo(sorted, value, length = sorted.length) {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
 
 /** Puts texts of one kind together. */
 export class Pieces {

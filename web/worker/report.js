@@ -3,21 +3,25 @@
 import { validateWith } from '../../wasm/api/validate.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/api/secrets.js';
 
+/** What can be asked about. */
+const TARGETS = ['podman', 'cri-o', 'containerd', 'docker', 'runc', 'crun'];
+
 /** @typedef {import('../types.d.ts').Report} Report */
 /** @typedef {import('../types.d.ts').Finding} Finding */
 
 /**
  * The report, and which values are secrets: also those that are too many to be listed.
  * @param {any} ckpt @param {any} checkpoint @param {import('./sources.js').Source} source
+ * @param {import('../types.d.ts').TargetName} [target] whose version is asked about
  * @returns {Promise<{report: Report, secrets: Secrets}>}
  */
-export async function makeReport(ckpt, checkpoint, source) {
+export async function makeReport(ckpt, checkpoint, source, target) {
   if (checkpoint.report)
     return { report: checkpoint.report, secrets: new Secrets(checkpoint.report) };
   const validate = async (/** @type {object} */ options) =>
     validateWith(ckpt, source.loose ? Object.fromEntries(checkpoint.files) : checkpoint, options);
   /** @type {Report} */
-  const report = await validate({});
+  const report = await validate(target?.version ? { targets: targetsOf(target) } : {});
   const places = report.findings.flatMap((each) => [each, ...each.related]);
   const names = places.flatMap(({ member }) => [member, outerOf(member)]).filter(Boolean);
   const index = indexOf(checkpoint.members, new Set(names));
@@ -27,6 +31,10 @@ export async function makeReport(ckpt, checkpoint, source) {
   const all = listsSecrets(report) ? report : await validate(ONLY_SECRETS);
   return { report, secrets: new Secrets(all) };
 }
+
+/** All targets, the one asked about with its version. @param {import('../types.d.ts').TargetName} target */
+const targetsOf = ({ name, version }) =>
+  TARGETS.map((each) => (each === name ? `${each}@${version}` : each));
 
 /** The archive that a member is in: that of "rootfs-diff.tar!etc/passwd". @param {string} member */
 const outerOf = (member) => member.slice(0, Math.max(0, member.indexOf('!')));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was given, as things to look at: archives, folders, loose files that belong together.
-import { archiveFormat, guessKind } from './guess.js';
+import { archiveFormat, fileKind, guessKind } from './guess.js';
 
 /** @typedef {import('../types.d.ts').Given} Given */
 /**
@@ -10,6 +10,8 @@ import { archiveFormat, guessKind } from './guess.js';
  * @property {Given[]} [files] else: the files, by the names they have in a checkpoint
  * @property {boolean} loose the files were given as such, and are no folder
  * @property {string} kind what the only file was taken for by its content; '' if its name says it
+ * @property {string} [what] what it is by its first bytes, if it is no checkpoint: see fileKind
+ * @property {string} [image] it is one image of CRIU, of this kind
  */
 
 /** How much of a file is looked at to tell what it is. */
@@ -84,9 +86,10 @@ export class Opener {
         set.set(path, blob);
         continue;
       }
-      const { archive, kind } = await look(path, blob, given.length <= MANY);
-      if (archive) found.push(archiveSource(path, blob));
-      else found.push({ name: path, files: [{ path: kind || path, blob }], loose: true, kind });
+      const { archive, kind, what } = await look(path, blob, given.length <= MANY);
+      if (archive) found.push({ ...archiveSource(path, blob), what });
+      else
+        found.push({ name: path, files: [{ path: kind || path, blob }], loose: true, kind, what });
     }
     const named = sets.map((set) => ({
       name: [...set.keys()].join(', '),
@@ -103,13 +106,13 @@ const archiveSource = (name, archive) => ({ name, archive, loose: false, kind: '
 
 /** What a file is. @param {string} path @param {Blob} blob @param {boolean} into whether to look into it */
 async function look(path, blob, into) {
-  if (!into) return { archive: ARCHIVE_NAME.test(path), kind: '' };
+  if (!into) return { archive: ARCHIVE_NAME.test(path), kind: '', what: '' };
   try {
     const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer());
-    if (archiveFormat(head)) return { archive: true, kind: '' };
+    if (archiveFormat(head)) return { archive: true, kind: '', what: '' };
     const kind = guessKind(new TextDecoder().decode(head)) ?? '';
-    return { archive: kind === '' && ARCHIVE_NAME.test(path), kind };
+    return { archive: kind === '' && ARCHIVE_NAME.test(path), kind, what: fileKind(head) };
   } catch {
-    return { archive: false, kind: '' }; // reading it says why it cannot be read
+    return { archive: false, kind: '', what: '' }; // reading it says why it cannot be read
   }
 }

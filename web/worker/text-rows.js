@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The lines of a text, without making a string of all of it. Of the rows only every 64th is
 // remembered; those between are found again from there.
-import { Pieces, lastUpTo } from './pieces.js';
+import { lastUpTo } from '../../wasm/api/json-tree.js';
+import { Pieces } from './pieces.js';
 
 const LF = 0x0a;
 const CR = 0x0d;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any value as a tree, one level at a time: neither its depth nor its width matters.
+import { escapeKey } from '../../wasm/api/json-tree.js';
 import { code, none, textCell } from './cells.js';
 
 /** @typedef {import('../types.d.ts').TreeRow} TreeRow */
@@ -12,9 +13,6 @@ const OPEN_CHILDREN = 12;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-/** A key as a part of a JSON pointer. */
-export const escapeKey = (/** @type {string} */ key) =>
-  key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 export class Tree {
   #ckpt;

@@ -2,7 +2,8 @@
 // spec.dump: what runs, with what rights, on what.
 import { T, V } from '../text.js';
 import { bytes, code, guarded, none, tags, textCell, yesNo } from './cells.js';
-import { Tree, escapeKey } from './tree.js';
+import { Tree } from './tree.js';
+import { escapeKey } from '../../wasm/api/json-tree.js';
 
 /** @typedef {import('./views.js').Part} Section */
 /** @typedef {import('../types.d.ts').Block} Block */

@@ -31,7 +31,14 @@ test('list: real checkpoints under names of the kubelet', async () => {
   const { code, stdout, stderr } = await ckpt(['list', 'kubelet', 'empty', 'podman/', 'nope'], {
     cwd,
   });
-  assert.deepEqual([code, stderr], [0, '']);
+  assert.deepEqual(
+    [code, stderr],
+    [
+      3,
+      'ckpt: Error extracting information from kubelet/other.tar: There are only 1 bytes, starting with 78; a tar archive has at least 512.\n' +
+        'ckpt: nope: no such file or directory\n',
+    ],
+  );
   assert.ok(
     stdout.startsWith(
       'Listing checkpoints in path: kubelet\nListing checkpoints in path: podman/\nNAMESPACE   POD ',
@@ -72,13 +79,18 @@ test('list: a name that says something else than the metadata', async () => {
 });
 
 test('list: nothing there', async () => {
-  const cwd = folder({ 'a/x.tar': '' });
-  for (const [folders, text] of /** @type {[string[], string]} */ ([
-    [['a', 'nope'], '[a nope]'],
-    [['a\x1b[2J'], '[a\\x1b[2J]'],
+  const cwd = folder({ 'a/x.txt': '' });
+  for (const [folders, text, missing] of /** @type {[string[], string, string]} */ ([
+    [['a'], '[a]', ''],
+    [['a', 'nope'], '[a nope]', 'nope'],
+    [['a\x1b[2J'], '[a\\x1b[2J]', 'a\\x1b[2J'],
   ])) {
     const { code, stdout, stderr } = await ckpt(['list', ...folders], { cwd });
-    assert.deepEqual([code, stdout, stderr], [0, `No checkpoints found in ${text}\n`, '']);
+    const said = missing === '' ? '' : `ckpt: ${missing}: no such file or directory\n`;
+    assert.deepEqual(
+      [code, stdout, stderr],
+      [missing === '' ? 0 : 3, `No checkpoints found in ${text}\n`, said],
+    );
   }
 });
 
@@ -98,4 +110,28 @@ test('list: what is wrong is said, the others are listed', async () => {
   assert.match(lines[1], /^ckpt: checkpoint-cut\.tar: The archive ends in member /);
   assert.match(lines[2], /^ckpt: checkpoint-x\\x1b\[2J: /);
   assert.equal(lines.length, 4);
+});
+
+test('list: for programs', async () => {
+  const cwd = folder({
+    'x/checkpoint-b.tar': real('containerd21.tar'),
+    'x/dump.tar.zst': real('simple-zstd.tar.zst'),
+  });
+  const json = await ckpt(['list', '--json', 'x'], { cwd });
+  const { checkpoints } = JSON.parse(json.stdout);
+  assert.deepEqual(
+    checkpoints.map((/** @type {any} */ one) => [one.path, one.pod, one.container, one.engine]),
+    [
+      ['x/checkpoint-b.tar', 'counter-6f9c', 'count-up', 'containerd'],
+      ['x/dump.tar.zst', '', 'simple', 'podman'],
+    ],
+  );
+  const lines = await ckpt(['list', '--format', 'jsonl', 'x'], { cwd });
+  assert.deepEqual(
+    lines.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    checkpoints,
+  );
 });

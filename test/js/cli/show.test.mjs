@@ -30,9 +30,17 @@ test('show: several files in one table, always with both sizes', async () => {
   assert.equal(code, 0);
   const rows = stdout.split('\n').map((line) => line.split(/ {3,}/));
   assert.equal(rows.length, 5);
-  assert.equal(rows[0].at(-1), 'ROOT FS DIFF SIZE');
-  assert.deepEqual([rows[2][0], ...rows[2].slice(-2)], ['simple', '169.5 KiB', '0 B']);
-  assert.deepEqual([rows[3][0], ...rows[3].slice(-2)], ['count-up', '170.2 KiB', '4.0 KiB']);
+  assert.deepEqual(rows[0].slice(-2), ['ROOT FS DIFF SIZE', 'FILE']);
+  assert.deepEqual(
+    [rows[2][0], ...rows[2].slice(-3)],
+    ['simple', '169.5 KiB', '0 B', 'simple-none.tar'],
+  );
+  assert.deepEqual(
+    [rows[3][0], ...rows[3].slice(-3)],
+    ['count-up', '170.2 KiB', '4.0 KiB', 'crio.tar'],
+  );
+  const pattern = await ckpt(['show', '{simple-none,crio}.tar'], { cwd: archives });
+  assert.equal(pattern.stdout, stdout);
 });
 
 test('show: what the reference tool refuses: an image, a pre-dump', async () => {
@@ -97,7 +105,7 @@ test('show: what is wrong is said, the others are shown', async () => {
     assert.deepEqual([alone.code, alone.stdout], [expected, ''], file);
     const both = await ckpt(['show', file, 'good.tar'], { cwd });
     assert.match(both.stderr, pattern);
-    assert.match(both.stdout, /^web .* 0 B$/m);
+    assert.match(both.stdout, /^web .* 0 B +good\.tar$/m);
     assert.equal(both.code, expected, file);
   }
 });
@@ -124,4 +132,32 @@ test('show: a folder laid out like an archive', async () => {
   const { code, stdout } = await ckpt(['show', 'dir'], { cwd });
   assert.equal(code, 0);
   assert.match(stdout, /^web .* Podman {3}2\.0 KiB$/m);
+});
+
+test('show: for programs', async () => {
+  const files = ['simple-none.tar', 'crio.tar'];
+  const json = await ckpt(['show', '--json', ...files], { cwd: archives });
+  const { checkpoints } = JSON.parse(json.stdout);
+  assert.deepEqual(
+    checkpoints.map((/** @type {any} */ one) => [one.path, one.container, one.engine]),
+    [
+      ['simple-none.tar', 'simple', 'podman'],
+      ['crio.tar', 'count-up', 'cri-o'],
+    ],
+  );
+  assert.equal(checkpoints[1].id.length, 64);
+  assert.equal(checkpoints[1].rootfsDiffSize, 4096);
+  const lines = await ckpt(['show', '--format', 'jsonl', ...files], { cwd: archives });
+  assert.deepEqual(
+    lines.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+    checkpoints,
+  );
+  const csv = await ckpt(['show', '--format', 'csv', ...files, 'nope'], { cwd: archives });
+  assert.equal(csv.code, 3);
+  const [head, ...rows] = csv.stdout.trim().split('\r\n');
+  assert.equal(head, Object.keys(checkpoints[0]).join(','));
+  assert.equal(rows.length, 2);
 });

@@ -125,7 +125,7 @@ test('exit codes and summaries', async () => {
     assert.equal(stdout.split('\n').at(-2), summary, label);
     assert.equal(stderr, errors, label);
     assert.equal(code, expected, label);
-    const quiet = await ckpt(['validate', '--quiet', ...paths], { cwd });
+    const quiet = await ckpt(['validate', '--quiet', '--level', 'info', ...paths], { cwd });
     const problems = stdout.slice(0, -summary.length - 1).replace(/\n\n$/, '\n');
     assert.deepEqual([quiet.code, quiet.stdout, quiet.stderr], [code, problems, stderr], label);
   }
@@ -312,4 +312,84 @@ test('the rules about a kind of file that is in no checkpoint', async () => {
     );
     assert.deepEqual(more, []);
   }
+});
+
+test('--level lists less and judges the same; -q lists errors only', async () => {
+  const cwd = folder({ 'bad/deleted.files': '{"id":1}', 'bad/network.status': '[' });
+  const severities = (/** @type {string} */ stdout) =>
+    [...stdout.matchAll(/^bad\/\S+ (error|warning|info): /gm)].map(([, one]) => one);
+  for (const [args, listed, summary] of /** @type {[string[], string[], boolean][]} */ ([
+    [[], ['error', 'warning'], true],
+    [['--level', 'info'], ['error', 'warning'], true],
+    [['--level', 'warning'], ['error', 'warning'], true],
+    [['--level', 'error'], ['error'], true],
+    [['-q'], ['error'], false],
+    [['-q', '--level', 'warning'], ['error', 'warning'], false],
+  ])) {
+    const { code, stdout } = await ckpt(['validate', ...args, 'bad'], { cwd });
+    assert.equal(code, 1, `${args}`);
+    assert.deepEqual(severities(stdout), listed, `${args}`);
+    assert.equal(stdout.endsWith('checked: 1 error, 1 warning\n'), summary, `${args}`);
+  }
+  // What is not listed stands no longer in the list that verdicts and trust refer to.
+  const json = await ckpt(['validate', '--json', '--level', 'error', 'bad'], { cwd });
+  const [{ report }] = JSON.parse(json.stdout).results;
+  assert.deepEqual(
+    report.findings.map((/** @type {any} */ { severity }) => severity),
+    ['error'],
+  );
+  assert.equal(report.counts.warning, 1);
+  const conf = folder({
+    '.ckpt.json': '{"level": "error"} // only these',
+    'a/deleted.files': '{}',
+    'a/network.status': '[',
+  });
+  const said = await ckpt(['validate', 'a'], { cwd: conf });
+  assert.match(said.stdout, /error: /);
+  assert.doesNotMatch(said.stdout, /warning: /);
+});
+
+test('what people write for rules, targets and reports', async () => {
+  const cwd = folder({ 'a/deleted.files': '{}', 'a/network.status': '[' });
+  const ids = async (/** @type {string[]} */ ...args) =>
+    [...(await ckpt(['validate', ...args, 'a'], { cwd })).stdout.matchAll(/\[(CKP\d+)\]$/gm)].map(
+      ([, id]) => id,
+    );
+  assert.deepEqual(await ids('--only', 'ckp403'), ['CKP403']);
+  assert.deepEqual(await ids('--only', 'ckp3'), ['CKP302']);
+  assert.deepEqual(await ids('--ignore', 'CKP3,ckp403'), []);
+  assert.deepEqual(await ids('--severity', 'ckp403=off', '--only', 'CKP4*'), []);
+  for (const [args, words] of /** @type {[string[], RegExp][]} */ ([
+    [['--only', 'CKP4O3'], /^ckpt: there is no rule "CKP4O3"; did you mean CKP4\d\d\?/],
+    [['--target', 'podmn'], /^ckpt: unknown target "podmn"; did you mean podman\?/],
+    [['--json', '--format', 'sarif'], /^ckpt: several report formats cannot go to standard output/],
+  ])) {
+    const { code, stderr } = await ckpt(['validate', ...args, 'a'], { cwd });
+    assert.deepEqual([code, words.test(stderr)], [2, true], stderr);
+  }
+  assert.equal((await ckpt(['validate', '--target', 'CRIO@1.34', 'a'], { cwd })).code, 1);
+  // The ending of a report's name tells its form.
+  await ckpt(['validate', '-o', 'r.sarif', '-o', 'r.xml', '-o', 'r.md', 'a'], { cwd });
+  const text = (/** @type {string} */ name) => readFileSync(join(cwd, name), 'utf8');
+  assert.equal(JSON.parse(text('r.sarif')).version, '2.1.0');
+  assert.match(text('r.xml'), /^<\?xml/);
+  assert.match(text('r.md'), /^#/);
+});
+
+test('the nearest configuration counts, up to the root of the repository', async () => {
+  const files = { 'a/b/deleted.files': '{}', 'a/b/network.status': '[' };
+  const only = (/** @type {string} */ id) => `/* why */ {"only": ["${id}"]} // http://x`;
+  const ids = async (/** @type {string} */ cwd) =>
+    [...(await ckpt(['validate', '.'], { cwd })).stdout.matchAll(/\[(CKP\d+)\]$/gm)].map(
+      ([, id]) => id,
+    );
+  const outer = folder({ ...files, '.ckpt.json': only('CKP403') });
+  assert.deepEqual(await ids(join(outer, 'a/b')), ['CKP403']);
+  const both = folder({ ...files, '.ckpt.json': only('CKP403'), 'a/.ckpt.json': only('CKP302') });
+  assert.deepEqual(await ids(join(both, 'a/b')), ['CKP302']);
+  const repository = folder({ ...files, '.ckpt.json': only('CKP403'), 'a/.git/HEAD': '' });
+  assert.deepEqual(await ids(join(repository, 'a/b')), ['CKP403', 'CKP302']);
+  const open = folder({ 'deleted.files': '[]', '.ckpt.json': '{} /* never closed' });
+  const { code, stderr } = await ckpt(['validate', '.'], { cwd: open });
+  assert.deepEqual([code, stderr.includes('.ckpt.json:1:4:')], [2, true], stderr);
 });

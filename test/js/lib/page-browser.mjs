@@ -10,6 +10,7 @@ import process from 'node:process';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { T } from '../../../web/text.js';
 
 const viewer = new URL('../../../dist/viewer.html', import.meta.url);
 export const ARGS = [
@@ -155,10 +156,15 @@ export async function pick(page, paths) {
   await page.setInputFiles('#files, #more-files', paths);
 }
 
+/** The link to a view of the item that is shown, with its key and its amount. @param {Page} page @param {string} title */
+export const viewLink = (page, title) =>
+  page.locator('.views a', { hasText: new RegExp(`^\\d?${title}[\\d,]*$`) });
+
 /** Opens a view of the item that is shown. @param {Page} page @param {string} title */
 export async function view(page, title) {
-  await page.locator('.views a', { hasText: title }).click();
-  await page.locator(`.view-${title.toLowerCase()}`).waitFor();
+  await viewLink(page, title).click();
+  const found = Object.entries(T.views).find(([, words]) => words === title);
+  await page.locator(`.view-${found?.[0]}`).waitFor();
 }
 
 /**
@@ -215,6 +221,17 @@ export const table = (within) =>
       }),
     ),
   );
+
+/** The cells of the visible rows of a table with one line for each thing. @param {Page} page @param {string} label @returns {Promise<string[][]>} */
+export async function gridOf(page, label) {
+  const list = page.locator(`.rows.grid[aria-label="${label}"]`);
+  await list.locator('.row').first().waitFor();
+  return list
+    .locator('.row .grid-row')
+    .evaluateAll((rows) =>
+      rows.map((row) => [...row.children].map((cell) => cell.textContent ?? '')),
+    );
+}
 
 /** What was asked for beside the page itself. @param {Awaited<ReturnType<typeof openBrowser>>} browser */
 export function foreign({ requests, viewer: file, server }) {

@@ -14,6 +14,7 @@ import {
   pick,
   shown,
   view,
+  viewLink,
   browserTests,
 } from '../lib/page-browser.mjs';
 
@@ -84,7 +85,7 @@ async function checkViews(page, name) {
     await check(page, `${name}: ${words}`);
   }
   // What is dropped on "Compare" is compared.
-  if ((await page.locator('.views a', { hasText: 'Files' }).count()) > 0) await view(page, 'Files');
+  if ((await viewLink(page, 'Files').count()) > 0) await view(page, 'Files');
 }
 
 test('axe finds nothing to object to before anything is given, and in dialogs', () =>

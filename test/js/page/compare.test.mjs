@@ -8,8 +8,8 @@ import { test } from 'node:test';
 import axe from 'axe-core';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { D } from '../../../web/text.js';
-import { JsonDiff } from '../../../web/worker/json-diff.js';
-import { JsonTree } from '../../../web/worker/json-tree.js';
+import { JsonDiff } from '../../../wasm/api/json-diff.js';
+import { JsonTree } from '../../../wasm/api/json-tree.js';
 import {
   archives,
   drop,
@@ -19,6 +19,7 @@ import {
   shown,
   table,
   view,
+  viewLink,
   browserTests,
 } from '../lib/page-browser.mjs';
 import { tar } from '../lib/tar.mjs';
@@ -186,11 +187,11 @@ test('two archives: identity, sizes, members and metadata as openCheckpoint says
     );
 
     await page.getByRole('link', { name: D.swap }).click();
-    await page.waitForURL(/#1\/compare\/2$/);
+    await page.waitForURL(/#1\.\w{8}\/compare\/2$/);
     await section(page, 'Identity').locator(`td:nth-child(2) [datetime="${times[1]}"]`).waitFor();
     assert.deepEqual(await timesShown(), [...times].reverse());
     await page.goBack();
-    assert.match(page.url(), /#2\/compare$/);
+    assert.match(page.url(), /#2\.\w{8}\/compare$/);
   }));
 
 test('a second checkpoint dropped on the view is compared; secrets stay hidden; all is text', () =>
@@ -206,7 +207,7 @@ test('a second checkpoint dropped on the view is compared; secrets stay hidden; 
       folder.write(name, tar(['config.dump', '{"id":"a"}'], ['spec.dump', text]));
     await pick(page, [archive('one.tar', spec('oldsecret1', '<b>\u202e'))]);
     await shown(page);
-    await page.locator('.views a', { hasText: 'Compare' }).click();
+    await viewLink(page, 'Compare').click();
     await page.locator('.compare-files, #compare-files').waitFor({ state: 'attached' });
     await drop(page, [archive('two.tar', spec('newsecret2', '<script>alert(2)</script>'))]);
     const changes = section(page, 'spec.dump');

@@ -19,6 +19,7 @@ import {
   table,
   tarOf,
   view,
+  viewLink,
 } from '../lib/page-browser.mjs';
 
 const folder = scratch();
@@ -61,7 +62,7 @@ async function everywhere(page, each = async () => {}) {
     await harmless(page);
   }
   // What is dropped on "Compare" is compared.
-  if ((await page.locator('.views a', { hasText: 'Files' }).count()) === 0) return;
+  if ((await viewLink(page, 'Files').count()) === 0) return;
   await view(page, 'Files');
   await page.locator('.rows.members .row').first().waitFor();
 }

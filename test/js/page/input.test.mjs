@@ -95,7 +95,7 @@ test('several archives and loose files at once make a list; each is one click aw
     assert.match(await items.nth(3).innerText(), /No checkpoint/);
     await items.nth(2).locator('a').click();
     await shown(page, 'count-up');
-    assert.match(page.url(), /#\d+\/overview$/);
+    assert.match(page.url(), /#\d+(\.\w+)?\/overview$/);
     await page.locator('.switch').selectOption({ label: 'simple-zstd.tar.zst' });
     await shown(page, 'simple');
     await page.goBack();
@@ -196,17 +196,20 @@ test('the samples: a healthy one without a finding, a hostile one that no engine
     const checkpoint = await openCheckpoint(healthy);
     await page.click('#sample-healthy');
     await shown(page, checkpoint.summary.container.name);
-    assert.equal(await page.locator('.item-head .badge').textContent(), 'Fine');
+    assert.equal(await page.locator('.item-head .badge').textContent(), 'Restores');
     const counts = await page.locator('.counts .count').allTextContents();
     assert.deepEqual(counts.slice(0, 2), ['0 errors', '0 warnings']);
     assert.match(await section(page, 'Times').innerText(), /13 minutes 6 seconds later/);
     const containerd = page.locator('button.target', { hasText: 'containerd' });
-    assert.match(await containerd.innerText(), /yes/);
-    await page.locator('button.target', { hasText: 'Podman' }).click();
+    assert.match(await containerd.innerText(), /restores/);
+    assert.match(await page.locator('.foreign').innerText(), /Podman/);
+    await page.locator('#target').selectOption('podman');
     await page
-      .locator('.reasons')
+      .locator('.stops')
       .getByText(/cannot be restored by Podman/)
       .waitFor();
+    assert.match(await page.locator('.verdict h2').innerText(), /^Podman does not restore/);
+    await page.locator('#target').selectOption('');
 
     await page.keyboard.press('0');
     await page.click('#clear');

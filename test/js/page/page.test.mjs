@@ -18,6 +18,7 @@ import {
   table,
   treeRows,
   view,
+  viewLink,
   browserTests,
 } from '../lib/page-browser.mjs';
 
@@ -85,12 +86,9 @@ test('archives are dropped: identity, engine, times, sizes, members as openCheck
       assert.ok(
         (await picture.locator('.checkpoint-size').textContent())?.endsWith(ckpt.byteToString(all)),
       );
-      const areas = await picture.locator('.map > .part').evaluateAll((boxes) =>
-        boxes.map((box) => {
-          const { width, height } = box.getBoundingClientRect();
-          return width * height;
-        }),
-      );
+      const areas = await picture
+        .locator('.bar > .bar-part')
+        .evaluateAll((boxes) => boxes.map((box) => box.getBoundingClientRect().width));
       const share = present[0][1] / present.reduce((sum, [, size]) => sum + size, 0);
       const shownShare = areas[0] / areas.reduce((sum, area) => sum + area, 0);
       assert.ok(Math.abs(share - shownShare) < 0.06, `${share} is drawn as ${shownShare}`);
@@ -172,11 +170,11 @@ test('a finding leads to its place in the file', () =>
     await finding.locator('.frame mark').waitFor();
     assert.equal(await finding.locator('.frame mark').textContent(), '"yesterday"');
     assert.equal(await finding.locator('.frame .here .number').textContent(), String(error.line));
-    await finding.locator('.places a').click();
+    await finding.locator('.places a').first().click();
     const mark = page.locator('.viewer .rows.text mark');
     await mark.waitFor();
     assert.equal(await mark.textContent(), '"yesterday"');
-    assert.match(page.url(), /#\d+\/files\/\d+\/\d+-\d+$/);
+    assert.match(page.url(), /#\d+\.\w{8}\/files\/\d+\/\d+-\d+;\d+$/);
     await page.goBack();
     await page.locator('.findings').waitFor();
   }));
@@ -195,7 +193,7 @@ test('a truncated archive shows what came before, and where it broke; what is no
     const offset = new Intl.NumberFormat('en').format(checkpoint.error.offset);
     assert.ok((await verdict.locator('.where').textContent())?.startsWith(`byte ${offset}`));
     assert.equal(
-      await page.locator('.views a', { hasText: 'Files' }).locator('.amount').textContent(),
+      await viewLink(page, 'Files').locator('.amount').textContent(),
       String(checkpoint.members.length),
     );
 

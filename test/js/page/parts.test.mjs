@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { load } from '../../../wasm/api/index.js';
-import { squarify } from '../../../web/page/sizes.js';
 import { hashOf, parsePlace } from '../../../web/page/store.js';
 import { connect, serve } from '../../../web/rpc.js';
 import { duration } from '../../../web/text.js';
@@ -190,21 +189,6 @@ test('what is given becomes items: archives, folders with metadata, loose files 
   assert.ok(tar.archive, 'an archive is known by its content');
 });
 
-test('the map of sizes: areas as large as the shares, all inside, none over another', () => {
-  const shares = [0.6, 0.2, 0.1, 0.06, 0.03, 0.01];
-  const box = { x: 0, y: 0, width: 3, height: 1 };
-  const boxes = squarify(shares, box);
-  for (const [i, { x, y, width, height }] of boxes.entries()) {
-    assert.ok(Math.abs(width * height - shares[i] * 3) < 1e-9);
-    assert.ok(x >= -1e-9 && y >= -1e-9 && x + width <= 3 + 1e-9 && y + height <= 1 + 1e-9);
-    for (const other of boxes.slice(0, i)) {
-      const across = Math.min(x + width, other.x + other.width) - Math.max(x, other.x);
-      const down = Math.min(y + height, other.y + other.height) - Math.max(y, other.y);
-      assert.ok(across < 1e-9 || down < 1e-9, `${i} lies over another`);
-    }
-  }
-});
-
 test('the address holds numbers and words of ours, and nothing else is read from it', () => {
   for (const place of [
     { item: 3, view: 'files', index: 12, offset: 340, length: 20 },
@@ -212,9 +196,21 @@ test('the address holds numbers and words of ours, and nothing else is read from
     { item: 3, view: 'files', index: 12, inner: 0 },
     { item: 1, view: 'findings', index: 7 },
     { item: 2, view: 'overview' },
+    { item: 2, view: 'overview', finding: 3 },
+    { item: 3, view: 'memory', index: 12, offset: 140737488355328, length: 1, finding: 0 },
   ])
     assert.deepEqual(parsePlace(hashOf(place)), place);
-  for (const hash of ['', '#', '#x', '#1/<img>', '#1/files/x', '#1/files/1/2', '#99999999999'])
+  for (const hash of [
+    '',
+    '#',
+    '#x',
+    '#1/<img>',
+    '#1/files/x',
+    '#1/files/1/2',
+    '#99999999999',
+    '#1.abc',
+    '#1;x',
+  ])
     assert.deepEqual(parsePlace(hash), { item: 0, view: '' }, hash);
 });
 

@@ -6,9 +6,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import axe from 'axe-core';
 import { openCheckpoint } from '../../../wasm/api/node.js';
-import { P } from '../../../web/text.js';
+import { P } from '../../../web/text/dump.js';
 import { commandLine } from '../../../web/worker/dump.js';
-import { archives, browserTests, pick, section, shown, table, view } from '../lib/page-browser.mjs';
+import {
+  archives,
+  browserTests,
+  gridOf,
+  pick,
+  section,
+  shown,
+  table,
+  view,
+} from '../lib/page-browser.mjs';
 import { tar } from '../lib/tar.mjs';
 
 const { folder, run } = browserTests();
@@ -21,12 +30,11 @@ test('processes, their environment and credentials are those of the images', () 
     await pick(page, [sample]);
     await shown(page);
     await view(page, 'Processes');
-    await section(page, P.processes).waitFor();
-    const rows = await table(section(page, P.processes));
+    const cells = await gridOf(page, 'Processes');
     assert.ok(dump.processes.length > 0);
     assert.deepEqual(
-      rows.map(([pid, parent, , name, line]) => [
-        Number((pid ?? '').replaceAll('· ', '')),
+      cells.map(([pid, parent, , name, line]) => [
+        Number(pid.replace('└', '')),
         Number(parent),
         name,
         line,
@@ -38,6 +46,7 @@ test('processes, their environment and credentials are those of the images', () 
         commandLine(cmdline),
       ]),
     );
+    await section(page, P.environments).waitFor();
     // Values are not in the page before they are asked for.
     const values = dump.processes.flatMap(({ environ }) => environ ?? []);
     assert.ok(values.length > 0);

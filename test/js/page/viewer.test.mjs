@@ -11,7 +11,7 @@ import { safeName } from '../../../web/page/save.js';
 import { Content } from '../../../web/worker/content.js';
 import { hexRow } from '../../../web/worker/hex-rows.js';
 import { JsonRows } from '../../../web/worker/json-rows.js';
-import { JsonTree } from '../../../web/worker/json-tree.js';
+import { JsonTree } from '../../../wasm/api/json-tree.js';
 import { Marks } from '../../../web/worker/pieces.js';
 import { TextRows } from '../../../web/worker/text-rows.js';
 import { archives, pick, shown, view, browserTests } from '../lib/page-browser.mjs';
@@ -362,7 +362,7 @@ test('members of archives inside are listed, looked at and saved', () =>
     const inside = page.locator('.viewer .rows.members');
     await inside.locator('.row', { hasText: 'passwd' }).click();
     await page.locator('.viewer h2', { hasText: 'rootfs-diff.tar › etc/passwd' }).waitFor();
-    assert.match(page.url(), /#\d+\/files\/\d+!\d+$/);
+    assert.match(page.url(), /#\d+\.\w{8}\/files\/\d+!\d+$/);
     const wanted = Buffer.from(await checkpoint.read('etc/passwd', { inside: 'rootfs-diff.tar' }));
     await page.locator('.viewer .rows.text .row').first().waitFor();
     const [[number, text]] = await seen(page);
@@ -393,7 +393,7 @@ test('a finding about a member of an archive inside leads to it', () =>
     await page.locator('.places a', { hasText: member }).first().click();
     await page.locator('.viewer h2', { hasText: member.replace('!', ' › ') }).waitFor();
     await page.locator('.viewer .rows.text .row').first().waitFor();
-    assert.match(page.url(), /#\d+\/files\/\d+!\d+/);
+    assert.match(page.url(), /#\d+\.\w{8}\/files\/\d+!\d+/);
   }));
 
 test('hostile members show as text and do nothing', () =>

@@ -74,6 +74,8 @@ export interface OpenOptions {
   /** Stops reading: openCheckpoint rejects with the signal's reason. */
   signal?: AbortSignalLike;
   limits?: ArchiveLimits;
+  /** The SHA-256 of the file is wanted in reports: of what is read whole, as compressed files are. */
+  hash?: boolean;
 }
 
 export type MemberType =

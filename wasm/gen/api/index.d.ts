@@ -96,6 +96,11 @@ export interface ValidateOptions {
   now?: number;
   /** About the archive itself: its name, and its permissions. */
   file?: { name?: string; mode?: number };
+  /**
+   * Checks the digests of large parts of images and pods, too, which have to be read for it. Without it
+   * `coverage.notChecked` names them.
+   */
+  digests?: boolean;
 }
 
 /** The loaded core. */

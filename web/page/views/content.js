@@ -20,6 +20,8 @@ const narrow = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width
 const DEEPEST = 40;
 /** @type {Hits} */
 const NO_HITS = { total: 0, more: false };
+/** Both are values that fold. @param {string} mode */
+const isTree = (mode) => mode === 'json' || mode === 'fields';
 /** What the search bar says. @typedef {'idle' | 'searching' | 'done'} Searching */
 
 /** @param {{item: import('../store.js').Item, file: import('../../types.d.ts').FileView, mode: import('../../types.d.ts').Mode, span: import('../../types.d.ts').Span | undefined}} props */
@@ -93,7 +95,7 @@ export function Content({ item: { id: item }, file, mode, span }) {
     h(
       'div',
       { class: 'tools' },
-      mode === 'json' && [
+      isTree(mode) && [
         h(
           'button',
           { type: 'button', class: 'small', onClick: () => fold({ all: true }) },
@@ -121,8 +123,8 @@ export function Content({ item: { id: item }, file, mode, span }) {
         at: looked.at,
         steady: true,
         label: F.rows(F.modes[mode], file.path),
-        class: `text ${mode}`,
-        role: mode === 'json' ? 'tree' : 'listbox',
+        class: `text ${mode === 'fields' ? 'json' : mode}`,
+        role: isTree(mode) ? 'tree' : 'listbox',
         moved: setRow,
         about: (/** @type {ContentRow} */ { depth, open }) => ({
           ...(depth !== undefined && { 'aria-level': depth + 1 }),
@@ -216,7 +218,7 @@ function SpotBar({ item, mode, row, spot: { offset, line, column, pointer } }) {
     pointer !== null && [
       h('code', { class: 'pointer', 'aria-label': F.pointer }, pointer === '' ? F.whole : pointer),
       h(Copy, { value: () => pointer, what: F.pointer, label: F.copyPointer }),
-      mode === 'json' &&
+      isTree(mode) &&
         h(Copy, { value: () => api.value({ item, row }), what: F.value, label: F.copyValue }),
     ],
     h(
@@ -235,7 +237,7 @@ function pieceNode([text, kind], key) {
 }
 
 /** @param {ContentRow} row @param {() => void} fold */
-function rowNode({ line, label, here, pieces, ascii, depth = 0, open }, fold) {
+export function rowNode({ line, label, here, pieces, ascii, depth = 0, open }, fold) {
   return h(
     'span',
     { class: classes('line', here && 'here') },

@@ -2,13 +2,14 @@
 // What is wrong, grouped by rule, each at its place.
 import { useEffect, useState } from 'preact/hooks';
 import { T } from '../../text.js';
+import { E } from '../../text/evidence.js';
 import { api } from '../api.js';
 import { Frame } from '../frame.js';
 import { classes, h } from '../h.js';
 import { useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { areaOf, titleOf } from '../rules.js';
-import { hashOf, state } from '../store.js';
+import { beside, hashOf, state } from '../store.js';
 import { SEVERITIES } from '../verdict.js';
 
 /** @typedef {import('../../types.d.ts').Finding} Finding */
@@ -187,6 +188,7 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
           h(FindingNode, {
             key: index,
             item,
+            index,
             finding: report.findings[index],
             frame: frames?.[i] ?? [],
             here: index === at,
@@ -203,8 +205,8 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
   );
 }
 
-/** @param {{item: ViewProps['item'], finding: Finding, frame: import('../../types.d.ts').FrameLine[], here: boolean, said: boolean}} props `said`: the message is the heading already */
-function FindingNode({ item, finding, frame, here, said }) {
+/** @param {{item: ViewProps['item'], index: number, finding: Finding, frame: import('../../types.d.ts').FrameLine[], here: boolean, said: boolean}} props `said`: the message is the heading already */
+function FindingNode({ item, index, finding, frame, here, said }) {
   const { message, hint, found, expected, related } = finding;
   return h(
     'article',
@@ -218,7 +220,13 @@ function FindingNode({ item, finding, frame, here, said }) {
       },
     },
     !said && h('p', { class: 'message' }, message),
-    h('p', { class: 'places' }, h(PlaceLink, { item, place: finding })),
+    h(
+      'p',
+      { class: 'places' },
+      h(PlaceLink, { item, place: finding, beside: index }),
+      ' ',
+      h('a', { class: 'walk why', href: beside(index) }, E.why),
+    ),
     frame.length > 0 && h(Frame, { lines: frame, tone: finding.severity }),
     (found !== '' || expected !== '') &&
       h(
@@ -228,8 +236,8 @@ function FindingNode({ item, finding, frame, here, said }) {
         fact(T.expected, expected, 'expected'),
       ),
     hint !== '' && h('p', { class: 'hint' }, h('strong', null, T.hint), ' ', hint),
-    related.map((place, index) =>
-      h('p', { class: 'related', key: index }, place.message, ' ', h(PlaceLink, { item, place })),
+    related.map((place, i) =>
+      h('p', { class: 'related', key: i }, place.message, ' ', h(PlaceLink, { item, place })),
     ),
   );
 }
@@ -238,9 +246,10 @@ function FindingNode({ item, finding, frame, here, said }) {
 const fact = (label, value, name) =>
   value !== '' && h('div', null, h('dt', null, label), h('dd', { class: name }, value));
 
-/** Where something is, as a link to it. @param {{item: ViewProps['item'], place: Pick<Finding, 'member' | 'pointer' | 'offset' | 'length' | 'line' | 'column' | 'index' | 'inner'>}} props */
-function PlaceLink({
+/** Where something is, as a link to it. @param {{item: ViewProps['item'], beside?: number, place: Pick<Finding, 'member' | 'pointer' | 'offset' | 'length' | 'line' | 'column' | 'index' | 'inner'>}} props */
+export function PlaceLink({
   item,
+  beside: finding,
   place: { member, pointer, offset, length, line, column, index, inner },
 }) {
   if (member === '') return h('span', { class: 'quiet' }, T.wholeArchive);
@@ -258,6 +267,7 @@ function PlaceLink({
               view: 'files',
               index,
               inner,
+              finding,
               ...(offset !== null && { offset, length: length ?? 1 }),
             }),
           },

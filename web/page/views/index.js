@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The views of an item, in their order. A further one (processes, sockets, memory) is one more entry.
+// The views of an item, in their order. A further one is one more entry.
 import { T } from '../../text.js';
 import { Compare } from './compare.js';
 import { Files } from './files.js';
 import { Findings } from './findings.js';
 import { Metadata } from './metadata.js';
 import { Overview } from './overview.js';
-import { Processes } from './processes.js';
+import { Mounts, OpenFiles, ProcessView, Sockets } from './grids.js';
+import { HuntView } from './hunt.js';
+import { MemoryView } from './memory.js';
+import { SizeView } from './size.js';
 
 /** @typedef {import('../../types.d.ts').Model} Model */
 /**
@@ -19,8 +22,8 @@ import { Processes } from './processes.js';
  */
 /**
  * @typedef {object} View
- * @property {string} id in the address
- * @property {string} title
+ * @property {keyof typeof T.views} id in the address
+ * @property {keyof typeof T.groups} group
  * @property {(props: ViewProps) => any} component
  * @property {(model: Model) => boolean} has whether there is something to see
  * @property {(model: Model) => number} [count] shown beside the title
@@ -29,42 +32,38 @@ import { Processes } from './processes.js';
 /** @param {Model} model */
 const findings = ({ report: { counts } }) => counts.error + counts.warning + counts.info;
 
+/** @param {Model} model */
+const images = (model) => model.images;
+
 /** @type {View[]} */
 const VIEWS = [
-  { id: 'overview', title: T.views.overview, component: Overview, has: () => true },
-  {
-    id: 'findings',
-    title: T.views.findings,
-    component: Findings,
-    has: () => true,
-    count: findings,
-  },
-  {
-    id: 'processes',
-    title: T.views.processes,
-    component: Processes,
-    has: ({ images }) => images,
-  },
-  {
-    id: 'metadata',
-    title: T.views.metadata,
-    component: Metadata,
-    has: ({ metadata }) => metadata,
-  },
+  { id: 'overview', group: 'answer', component: Overview, has: () => true },
+  { id: 'findings', group: 'answer', component: Findings, has: () => true, count: findings },
+  { id: 'processes', group: 'process', component: ProcessView, has: images },
+  { id: 'openfiles', group: 'process', component: OpenFiles, has: images },
+  { id: 'sockets', group: 'process', component: Sockets, has: images },
+  { id: 'mounts', group: 'process', component: Mounts, has: images },
+  { id: 'memory', group: 'process', component: MemoryView, has: images },
+  { id: 'search', group: 'process', component: HuntView, has: images },
+  { id: 'metadata', group: 'container', component: Metadata, has: ({ metadata }) => metadata },
   {
     id: 'files',
-    title: T.views.files,
+    group: 'archive',
     component: Files,
     has: ({ members }) => members > 0,
     count: ({ members }) => members,
   },
   {
-    id: 'compare',
-    title: T.views.compare,
-    component: Compare,
-    has: ({ members }) => members > 0,
+    id: 'size',
+    group: 'archive',
+    component: SizeView,
+    has: ({ sizes, loose }) => !loose && sizes.parts.length > 0,
   },
+  { id: 'compare', group: 'archive', component: Compare, has: ({ members }) => members > 0 },
 ];
+
+/** @param {View} view */
+export const titleOf = ({ id }) => T.views[id];
 
 /** Those that have something to show. @param {Model} model */
 export const viewsOf = (model) => VIEWS.filter(({ has }) => has(model));

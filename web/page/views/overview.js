@@ -1,22 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-// First the answer, then what it is about.
-import { useState } from 'preact/hooks';
+// First the three answers, what stops a restore and what it needs; then what it is about.
 import { A, T, V } from '../../text.js';
-import { read } from '../actions.js';
+import { W } from '../../text/answer.js';
+import { choose, read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
 import { classes, h } from '../h.js';
 import { icon } from '../icons.js';
 import { ItemList } from '../parts.js';
+import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
-import { go, hashOf, state } from '../store.js';
-import { Counts, SEVERITIES, sign, toneOf } from '../verdict.js';
+import { beside, state } from '../store.js';
+import { Counts, answerOf, nameOf, sign, targetOf } from '../verdict.js';
 import { groupsOf } from './findings.js';
 
 /** @typedef {import('../../types.d.ts').Model} Model */
+/** @typedef {import('../../types.d.ts').Reason} Reason */
 /** @typedef {import('./index.js').ViewProps} ViewProps */
 
-/** How many rules are shown here. */
-const TOP = 5;
+/** How many are shown here of what may be many. */
+const TOP = 6;
+const FEW = 3;
+/** "Made by another engine": it says no more than the form of the archive does. */
+const OTHER_ENGINE = 'CKP700';
+/** What tells about the host that made the dump, beside all that is about restoring. */
+const HOST = ['CKP314', 'CKP206'];
 
 /** @param {ViewProps} props */
 export function Overview({ item, model }) {
@@ -24,10 +31,18 @@ export function Overview({ item, model }) {
   return h(
     'div',
     { class: 'overview' },
-    h(Verdict, { item, model }),
-    h(Containers, { item }),
+    h(
+      'div',
+      { class: 'answers' },
+      h(Restore, { item, model }),
+      !model.broken?.nothing && h(Trust, { model }),
+      h(Checked, { model }),
+    ),
+    h(Stops, { model }),
     model.kind !== '' && h(ReadAs, { item, model }),
-    h(TopFindings, { item, model }),
+    h(Needs, { model }),
+    h(AlsoFound, { model }),
+    h(Containers, { item }),
     identity.length > 0 && card('identity', V.identity, h(Facts, { rows: identity })),
     timeline.length > 0 && card('times', V.times, h(Timeline, { events: timeline })),
     sizes.parts.length > 0 && card('sizes', A.sizes, h(Sizes, { model })),
@@ -46,8 +61,8 @@ const card = (name, title, ...children) =>
   );
 
 /** @param {{item: ViewProps['item'], model: Model}} props */
-function Verdict({ item, model }) {
-  const tone = toneOf(model);
+function Restore({ item, model }) {
+  const { tone, sentence } = answerOf(model);
   const { broken, report } = model;
   const more = broken && [
     h('p', { class: 'message' }, broken.message),
@@ -56,85 +71,280 @@ function Verdict({ item, model }) {
   ];
   return h(
     'section',
-    { class: `card verdict ${tone}`, 'aria-labelledby': 'verdict-title' },
-    sign(tone),
-    h(
-      'div',
-      { class: 'answer' },
-      h('h2', { id: 'verdict-title' }, T.sentence(tone, model)),
-      more,
-      !broken?.nothing && tone !== 'none' && h(Counts, { counts: report.counts, all: true }),
-    ),
-    report.targets.length > 0 && h(Matrix, { item, targets: report.targets }),
+    { class: `card answer verdict ${tone}`, 'aria-labelledby': 'verdict-title' },
+    report.targets.length > 0 && h(Picker, { report }),
+    h('div', { class: 'headline' }, sign(tone), h('h2', { id: 'verdict-title' }, sentence)),
+    more,
+    !broken?.nothing && tone !== 'none' && h(Counts, { counts: report.counts, all: true }),
+    report.targets.length > 0 && h(Matrix, { item, report }),
   );
 }
 
-/** Why not, then what has to be arranged. @param {Model['report']['targets'][0]} target */
-const reasonsOf = ({ reasons, conditions, verdict }) => [
-  ...reasons,
-  ...(verdict === 'fails' ? [] : conditions).map(({ id, text, option, evidence }) => ({
-    id,
-    message: option === '' ? text : `${text} (${option})`,
-    finding: evidence.finding,
-  })),
-];
+/** The target that is asked about. @param {{report: Model['report']}} props */
+function Picker({ report }) {
+  const { name, version } = state.target;
+  const change = (/** @type {Partial<typeof state.target>} */ how) =>
+    choose({ ...state.target, ...how });
+  return h(
+    'div',
+    { class: 'picker label' },
+    h('label', { for: 'target' }, W.restoreOn),
+    h(
+      'select',
+      {
+        id: 'target',
+        value: name,
+        onChange: (/** @type {any} */ event) =>
+          change({ name: event.currentTarget.value, version: '' }),
+      },
+      h('option', { value: '' }, W.own(W.engines[report.engine.name] ?? '')),
+      Object.entries(W.engines).map(([each, words]) => h('option', { value: each }, words)),
+    ),
+    name !== '' &&
+      h('input', {
+        type: 'text',
+        id: 'target-version',
+        class: 'version',
+        'aria-label': W.version,
+        placeholder: W.anyVersion,
+        value: version,
+        spellcheck: false,
+        onChange: (/** @type {any} */ event) =>
+          change({ version: event.currentTarget.value.trim() }),
+      }),
+  );
+}
 
-/** Where it can be restored; the reasons on click. @param {{item: ViewProps['item'], targets: Model['report']['targets']}} props */
-function Matrix({ item, targets }) {
-  const [open, setOpen] = useState(-1);
-  const chosen = targets[open];
+/** What the other engines do with it; those whose format it is not, in one grey line. @param {{item: ViewProps['item'], report: Model['report']}} props */
+function Matrix({ report }) {
+  const chosen = targetOf(report);
+  const foreign = report.targets.filter(
+    ({ reasons, name }) => name !== chosen?.name && reasons.some(({ id }) => id === OTHER_ENGINE),
+  );
+  const ours = report.targets.filter((target) => !foreign.includes(target));
   return h(
     'div',
     { class: 'matrix' },
-    h('h3', { id: 'matrix-title' }, T.restore),
     h(
       'ul',
-      { 'aria-labelledby': 'matrix-title' },
-      targets.map(({ name, version, verdict }, index) =>
+      { 'aria-label': W.target },
+      ours.map((target) =>
         h(
           'li',
-          { key: index },
+          { key: target.name },
           h(
             'button',
             {
               type: 'button',
-              class: classes('target', verdict),
-              'aria-expanded': index === open,
-              onClick: () => setOpen(index === open ? -1 : index),
+              class: classes('target', target.verdict),
+              'aria-pressed': target === chosen,
+              onClick: () => choose({ name: target.name, version: target.version }),
             },
-            icon(verdict),
-            h('span', { class: 'engine' }, T.engines[name] ?? name, version && ` ${version}`),
-            h('span', { class: 'word' }, T.targetVerdicts[verdict]),
+            icon(target.verdict),
+            h('span', { class: 'engine' }, nameOf(target)),
+            h('span', { class: 'word' }, W.words[target.verdict]),
           ),
         ),
       ),
     ),
-    chosen &&
+    foreign.length > 0 && h('p', { class: 'quiet foreign' }, W.notFormat(foreign.map(nameOf))),
+  );
+}
+
+/** @param {{id: string, finding: number, children?: any}} props a line that opens its finding beside the view, if there is one */
+function Line({ id, finding, children }) {
+  const rule = h('code', { class: 'rule' }, id);
+  return finding >= 0
+    ? h('a', { class: 'line walk', href: beside(finding) }, children, rule)
+    : h('span', { class: 'line' }, children, /^CKP/.test(id) && rule);
+}
+
+/** @param {{reasons: Reason[]}} props */
+const Reasons = ({ reasons }) =>
+  h(
+    'ul',
+    { class: 'reasons' },
+    reasons.map(({ id, message, finding }, index) =>
+      h('li', { key: index }, h(Line, { id, finding }, h('span', null, message))),
+    ),
+  );
+
+/** @param {{model: Model}} props */
+function Trust({ model: { report } }) {
+  const { level, reasons } = report.trust;
+  const tone = { clean: 'ok', suspicious: 'warning', hostile: 'hostile' }[level];
+  const secrets = report.findings.filter(
+    ({ id, severity }) => areaOf(id) === 'privacy' && severity !== 'info',
+  ).length;
+  return h(
+    'section',
+    { class: `card answer trust ${tone}`, 'aria-labelledby': 'trust-title' },
+    h('h3', { id: 'trust-title', class: 'label' }, W.trust),
+    h('p', { class: 'big' }, W.trustWords[level]),
+    reasons.length === 0
+      ? h('p', { class: 'quiet' }, W.clean)
+      : h(Reasons, { reasons: reasons.slice(0, FEW) }),
+    reasons.length > FEW && h('p', { class: 'quiet' }, T.evenMore(reasons.length - FEW)),
+    secrets > 0 && h('p', { class: 'quiet' }, W.secrets(secrets)),
+  );
+}
+
+/** @param {{model: Model}} props */
+function Checked({ model }) {
+  const { broken, report, members } = model;
+  const { checked, notChecked } = report.coverage;
+  const words = (/** @type {string[]} */ names) => names.map((name) => W.parts[name] ?? name);
+  const absent = Object.keys(W.parts).filter((name) => !checked.includes(name));
+  const whole = notChecked.length === 0 && !broken;
+  const said = broken
+    ? broken.nothing
+      ? W.nothing
+      : broken.where || W.notAll(1)
+    : checked.length === 0
+      ? W.nothing
+      : whole
+        ? W.everything
+        : W.notAll(notChecked.length);
+  const dropped = report.cut.reduce((sum, { count }) => sum + count, 0);
+  return h(
+    'section',
+    {
+      class: classes('card answer checked', whole ? 'whole' : 'warning'),
+      'aria-labelledby': 'checked-title',
+    },
+    h('h3', { id: 'checked-title', class: 'label' }, W.checked),
+    h('p', { class: 'big' }, said),
+    h(
+      'ul',
+      { class: 'parts' },
+      words(checked).map((name) => h('li', { key: name }, icon('restores'), name)),
+      members > 1 && h('li', { class: 'quiet' }, T.filesIn(members)),
+    ),
+    !broken?.nothing && absent.length > 0 && h('p', { class: 'quiet' }, W.absent(words(absent))),
+    notChecked.length > 0 &&
       h(
-        'div',
-        { class: `reasons ${chosen.verdict}` },
-        chosen.reasons.length + chosen.conditions.length === 0
-          ? h('p', null, T.noReasons)
-          : h(
-              'ul',
-              null,
-              reasonsOf(chosen).map(({ id, message, finding }) =>
-                h(
-                  'li',
-                  null,
-                  h('code', { class: 'rule' }, id),
-                  ' ',
-                  finding >= 0
-                    ? h(
-                        'a',
-                        { href: hashOf({ item: item.id, view: 'findings', index: finding }) },
-                        message,
-                      )
-                    : message,
-                ),
+        'details',
+        { open: notChecked.length <= FEW },
+        h('summary', null, W.notChecked),
+        h(
+          'ul',
+          { class: 'unchecked' },
+          notChecked
+            .slice(0, 50)
+            .map(({ what, why }, index) =>
+              h('li', { key: index }, h('code', null, what), ' ', why),
+            ),
+        ),
+      ),
+    dropped > 0 && h('p', { class: 'quiet' }, W.notListed(dropped)),
+  );
+}
+
+/** @param {{model: Model}} props */
+function Stops({ model: { report } }) {
+  const target = targetOf(report);
+  if (!target || target.reasons.length === 0) return null;
+  return h(
+    'section',
+    { class: `card stops ${target.verdict}`, 'aria-labelledby': 'stops-title' },
+    h('h2', { id: 'stops-title', class: 'label' }, W.stops),
+    h(Reasons, { reasons: target.reasons }),
+  );
+}
+
+/** What has to be arranged for the target, and what is known of the host it comes from. @param {{model: Model}} props */
+function Needs({ model: { report } }) {
+  const target = targetOf(report);
+  const said = new Set(/** @type {number[]} */ ([]));
+  const conditions = target?.conditions ?? [];
+  for (const { evidence } of conditions) said.add(evidence.finding);
+  // What stops another target says nothing about this one.
+  for (const { reasons } of report.targets) for (const { finding } of reasons) said.add(finding);
+  const facts = report.findings.flatMap(({ id, severity, message }, finding) =>
+    severity === 'info' && (HOST.includes(id) || areaOf(id) === 'restore') && !said.has(finding)
+      ? [{ id, message, finding }]
+      : [],
+  );
+  if (conditions.length + facts.length === 0) return null;
+  return h(
+    'section',
+    { class: 'card needs', 'aria-labelledby': 'needs-title' },
+    h('h2', { id: 'needs-title', class: 'label' }, W.must),
+    h(
+      'ul',
+      { class: 'reasons' },
+      conditions.map(({ id, text, option, evidence: { finding } }, index) =>
+        h(
+          'li',
+          { key: `c${index}`, class: 'condition' },
+          icon('conditional', W.words.conditional),
+          h(
+            Line,
+            { id: finding >= 0 ? (report.findings[finding]?.id ?? id) : id, finding },
+            h('span', null, text, option !== '' && [' ', h('code', { class: 'option' }, option)]),
+          ),
+        ),
+      ),
+      facts
+        .slice(0, TOP)
+        .map(({ id, message, finding }) =>
+          h(
+            'li',
+            { key: finding, class: 'fact' },
+            icon('info', T.severities.info),
+            h(Line, { id, finding }, h('span', null, message)),
+          ),
+        ),
+    ),
+  );
+}
+
+/** Errors and warnings that were not said yet, the gravest first. @param {{model: Model}} props */
+function AlsoFound({ model: { report } }) {
+  const target = targetOf(report);
+  const said = new Set(
+    [
+      ...(target?.reasons ?? []).map(({ finding }) => finding),
+      ...(target?.conditions ?? []).map(({ evidence }) => evidence.finding),
+      ...report.trust.reasons.slice(0, FEW).map(({ finding }) => finding),
+    ].map((index) => report.findings[index]),
+  );
+  const groups = groupsOf(report, (one) => one.severity !== 'info' && !said.has(one));
+  const total = report.findings.length;
+  if (groups.length === 0 || total === 0) return null;
+  return h(
+    'section',
+    { class: 'card most', 'aria-labelledby': 'most-title' },
+    h('h2', { id: 'most-title', class: 'label' }, W.alsoFound),
+    h(
+      'ul',
+      { class: 'tops' },
+      groups
+        .slice(0, TOP)
+        .map(({ id, severity, title, findings }) =>
+          h(
+            'li',
+            { key: id + severity, class: severity },
+            h(
+              'a',
+              { class: 'walk', href: beside(findings[0]) },
+              icon(severity, T.severities[severity]),
+              h(
+                'span',
+                null,
+                title && h('strong', null, title),
+                h('span', { class: 'message' }, report.findings[findings[0]].message),
+              ),
+              h(
+                'span',
+                { class: 'quiet' },
+                id,
+                findings.length > 1 && ` · ${T.places(findings.length)}`,
               ),
             ),
-      ),
+          ),
+        ),
+    ),
   );
 }
 
@@ -145,7 +355,7 @@ function Containers({ item }) {
   return h(
     'section',
     { class: 'card', 'aria-labelledby': 'containers-title' },
-    h('h2', { id: 'containers-title' }, A.containers),
+    h('h2', { id: 'containers-title', class: 'label' }, A.containers),
     h(ItemList, { items: inside }),
   );
 }
@@ -168,51 +378,5 @@ function ReadAs({ item, model }) {
     ),
     ' ',
     h('span', { class: 'quiet' }, T.kindGuessed),
-  );
-}
-
-/** The gravest findings. @param {{item: ViewProps['item'], model: Model}} props */
-function TopFindings({ item, model }) {
-  const groups = groupsOf(model.report).filter(({ severity }) => severity !== SEVERITIES[2]);
-  if (groups.length === 0) return null;
-  const more = groupsOf(model.report).length - TOP;
-  return card(
-    'most',
-    T.topFindings,
-    h(
-      'ul',
-      { class: 'tops' },
-      groups
-        .slice(0, TOP)
-        .map(({ id, severity, title, findings }) =>
-          h(
-            'li',
-            { key: id + severity, class: severity },
-            h(
-              'a',
-              { href: hashOf({ item: item.id, view: 'findings', index: findings[0] }) },
-              icon(severity, T.severities[severity]),
-              h(
-                'span',
-                null,
-                title && h('strong', null, title),
-                h('span', { class: 'message' }, model.report.findings[findings[0]].message),
-              ),
-              h(
-                'span',
-                { class: 'quiet' },
-                id,
-                findings.length > 1 && ` · ${T.places(findings.length)}`,
-              ),
-            ),
-          ),
-        ),
-    ),
-    more > 0 &&
-      h(
-        'button',
-        { type: 'button', class: 'small', onClick: () => go({ view: 'findings' }) },
-        T.allFindings(groupsOf(model.report).length),
-      ),
   );
 }

@@ -8,38 +8,39 @@ import { hashOf } from '../store.js';
 
 /** @typedef {import('../../types.d.ts').Section} Section */
 
-/** @param {import('./index.js').ViewProps & {view: string, load: () => Promise<Section[]>}} props */
-export function Sections({ item, model, place, view, load }) {
+/** @param {import('./index.js').ViewProps & {view: string, load: () => Promise<Section[]>, plain?: boolean}} props plain: without the list of them */
+export function Sections({ item, model, place, view, load, plain = false }) {
   const { value: sections, error } = useAnswer(load, [item.id, model, view]);
   if (error) return h('p', { class: 'failed' }, error);
   if (!sections) return h('p', { class: 'quiet' }, T.reading);
   return h(
     'div',
-    { class: 'metadata' },
-    h(
-      'nav',
-      { class: 'contents', 'aria-label': T.contents },
+    { class: plain ? 'metadata plain-sections' : 'metadata' },
+    !plain &&
       h(
-        'ul',
-        null,
-        sections.map(({ title }, index) =>
-          h(
-            'li',
-            { key: index },
+        'nav',
+        { class: 'contents', 'aria-label': T.contents },
+        h(
+          'ul',
+          null,
+          sections.map(({ title }, index) =>
             h(
-              'a',
-              {
-                class: 'walk',
-                href: hashOf({ item: item.id, view, index }),
-                'aria-current': place.index === index ? 'true' : undefined,
-                onClick: () => show(index),
-              },
-              title,
+              'li',
+              { key: index },
+              h(
+                'a',
+                {
+                  class: 'walk',
+                  href: hashOf({ item: item.id, view, index }),
+                  'aria-current': place.index === index ? 'true' : undefined,
+                  onClick: () => show(index),
+                },
+                title,
+              ),
             ),
           ),
         ),
       ),
-    ),
     h(
       'div',
       { class: 'sections' },

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The structure of a JSON text that the core has found valid: one row for each value and for each
 // closing bracket. Tokens stay what they are in the text; nothing is decoded but keys.
-import { lastUpTo } from './pieces.js';
-import { escapeKey } from './tree.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -12,6 +10,22 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+
+/** A key as a part of a JSON pointer (RFC 6901). */
+export const escapeKey = (/** @type {string} */ key) =>
+  key.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** The index of the last number that is not larger, or -1. @param {ArrayLike<number>} sorted @param {number} value @param {number} [length] */
+export function lastUpTo(sorted, value, length = sorted.length) {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle] <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
 
 /** Texts with more rows are not laid out. */
 export const MOST_ROWS = 4_000_000;

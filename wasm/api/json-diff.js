@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs between two JSON texts: every value once, so in linear time but for lists whose
 // elements moved. Values are compared as they are written, so that no digit is lost.
-import { escapeKey } from './tree.js';
+import { escapeKey } from './json-tree.js';
 
 /** @typedef {import('./json-tree.js').JsonTree} JsonTree */
 /** Rows of the values; -1: there is none. @typedef {{pointer: string, change: 'added' | 'removed' | 'changed' | 'moved', a: number, b: number}} Difference */

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// ckpt diff: its forms, its exit codes, and that nothing from a file gets through as it is.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import Ajv2020 from 'ajv/dist/2020.js';
+import { archives, checkpoint, tar } from '../lib/cli-archives.mjs';
+import { ckpt, folder } from '../lib/cli-run.mjs';
+
+const a = join(archives, 'diff-a-zstd.tar.zst');
+const b = join(archives, 'diff-b-zstd.tar.zst');
+const schema = new URL('../../../dist/schema/diff.schema.json', import.meta.url);
+
+test('diff of a checkpoint and itself: nothing, 0', async () => {
+  const { code, stdout, stderr } = await ckpt(['diff', a, a]);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout, /^Nothing differs\.$/m);
+  assert.match(stdout, /^│ = No change$/m);
+});
+
+test('diff as a tree: what came, went and changed, 1', async () => {
+  const { code, stdout, stderr } = await ckpt(['diff', a, b]);
+  assert.deepEqual([code, stderr], [1, '']);
+  for (const line of [
+    '  Created: 2026-11-22T04:10:13Z',
+    '│ ↑ Increased by 0.19 MB',
+    '│ Pages of 4096 bytes: 6 changed, 48 came, 284 the same',
+    '│ + PID 7 sleep 4000',
+    '│ + PID 1 fd 4 REG /data/tick-1.txt',
+    '│ + PID 1 fd 5 tcp LISTEN 0.0.0.0:7000',
+    'Pages: +48 -0 ~6',
+  ])
+    assert.ok(stdout.split('\n').includes(line), line);
+  assert.doesNotMatch(stdout, /fdinfo|pagemap-/);
+  const noisy = await ckpt(['diff', '--noise', a, b]);
+  assert.match(noisy.stdout, /^│ ~ stats-dump/m);
+  const unchanged = await ckpt(['diff', '--show-unchanged', a, b]);
+  assert.match(unchanged.stdout, /^│ = PID 1 /m);
+});
+
+test('diff as JSON: the members of the reference tool, and everything', async () => {
+  const { code, stdout } = await ckpt(['diff', '--format', 'json', a, b]);
+  assert.equal(code, 1);
+  const value = JSON.parse(stdout);
+  const valid = new Ajv2020.default({ strict: true, strictTypes: false }).compile(
+    JSON.parse(readFileSync(schema, 'utf8')),
+  );
+  assert.ok(valid(value), JSON.stringify(valid.errors));
+  assert.deepEqual(Object.keys(value), [
+    ...['container_id', 'container_name', 'image', 'checkpoint_a', 'checkpoint_b'],
+    ...[
+      'process_changes',
+      'file_changes',
+      'memory_changes',
+      'socket_changes',
+      'summary',
+      'details',
+    ],
+  ]);
+  assert.deepEqual(value.process_changes.added, [{ pid: 7, command: 'busybox' }]);
+  assert.equal(value.memory_changes.size_change_bytes, 200704);
+  assert.equal(value.details.memory.pages.changed, 6);
+  const again = await ckpt(['diff', '--format', 'json', a, b]);
+  assert.equal(again.stdout, stdout, 'it is the same every time');
+});
+
+test('diff as Markdown', async () => {
+  const { code, stdout } = await ckpt(['diff', '--format', 'markdown', a, b]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^# tick: A → B$/m);
+  assert.match(stdout, /^## Memory Changes\n\n {4}↑ Increased by 0\.19 MB$/m);
+});
+
+test('diff of what cannot be read or is no checkpoint', async () => {
+  const here = folder({ 'empty.tar': '', 'text.tar': 'no archive' });
+  for (const [args, code, message] of /** @type {[string[], number, RegExp][]} */ ([
+    [[a, join(here, 'none.tar')], 3, /none\.tar: no such file/],
+    [[join(here, 'none.tar'), a], 3, /none\.tar: no such file/],
+    [[join(here, 'text.tar'), a], 3, /text\.tar/],
+    [[a], 2, /A B is missing/],
+    [[a, b, a], 2, /unexpected/],
+    [[a, b, '--format', 'yaml'], 2, /unknown format "yaml"/],
+  ])) {
+    const run = await ckpt(['diff', ...args]);
+    assert.equal(run.code, code, run.stderr);
+    assert.match(run.stderr, message);
+    assert.equal(run.stdout, '');
+  }
+});
+
+test('different containers, and names that act in a terminal', async () => {
+  const one = tar(
+    checkpoint({
+      'config.dump': JSON.stringify({ id: 'a'.repeat(64), name: 'x\u001b[31my' }),
+    }),
+  );
+  const two = tar(
+    checkpoint({ 'config.dump': JSON.stringify({ id: 'b'.repeat(64), name: 'z\n# w' }) }),
+  );
+  const here = folder({ 'one.tar': one, 'two.tar': two });
+  for (const format of ['tree', 'json', 'markdown']) {
+    const { code, stdout } = await ckpt([
+      'diff',
+      '--format',
+      format,
+      join(here, 'one.tar'),
+      join(here, 'two.tar'),
+    ]);
+    assert.equal(code, 1);
+    // eslint-disable-next-line no-control-regex
+    assert.doesNotMatch(stdout, /\u001b/);
+    assert.doesNotMatch(stdout, /^# w/m);
+    if (format !== 'json') assert.match(stdout, /^The checkpoints are of different containers:$/m);
+  }
+});

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where one looks at what is in the images of one item: tables, memory, searching it.
+import { F } from '../text.js';
+import { G } from '../text/dump.js';
+import { TABLES, detailsOf, mappingName, notesOf } from './grids.js';
+import { dumpSections } from './dump.js';
+import { Hunt, hitRow } from './hunt.js';
+import { memoryRows } from './memory-rows.js';
+import { sizeSections } from './usage.js';
+import { Shelf } from './shelf.js';
+
+/** @typedef {import('../types.d.ts').Grid} Grid */
+/** @typedef {import('../types.d.ts').GridRow} GridRow */
+
+/** Rows that are looked at for how wide a column is. */
+const MEASURED = 2000;
+/** Characters of the widest column that takes no more than it needs. */
+const WIDEST = 36;
+/** Rows of one table that a search tells. */
+const SOUGHT = 5;
+
+export class DumpDesk {
+  #ckpt;
+  #checkpoint;
+  /** @type {Promise<any> | undefined} */
+  #dump;
+  /** What comes before it, the latest first. @type {any[]} */
+  #previous = [];
+  #closed = false;
+  #shelves = { sections: new Shelf(), grid: new Shelf(), bytes: new Shelf(), details: new Shelf() };
+  /** The rows of each table. @type {Map<string, any[]>} */
+  #rows = new Map();
+  /** @type {Hunt | undefined} */
+  #hunt;
+  /** @type {{share: number} | undefined} */
+  #usage;
+
+  /** @param {any} ckpt @param {any} checkpoint */
+  constructor(ckpt, checkpoint) {
+    this.#ckpt = ckpt;
+    this.#checkpoint = checkpoint;
+  }
+
+  close() {
+    this.#closed = true;
+    this.#drop();
+    for (const shelf of Object.values(this.#shelves)) shelf.clear();
+  }
+
+  #drop() {
+    this.#hunt?.stop();
+    this.#hunt = undefined;
+    this.#rows.clear();
+    this.#dump?.then(
+      (dump) => dump.close(),
+      () => {},
+    );
+    this.#dump = undefined;
+  }
+
+  /** What its page maps refer to. @param {any[]} checkpoints those before it, the latest first */
+  setPrevious(checkpoints) {
+    this.#previous = checkpoints;
+    this.#drop();
+  }
+
+  /** The images, which are read when they are first asked for, and once. */
+  async #open() {
+    this.#dump ??= this.#checkpoint.dump({ previous: this.#previous });
+    const dump = await this.#dump;
+    if (this.#closed) throw new Error(F.left);
+    return dump;
+  }
+
+  /** @param {import('./shelf.js').Shelf} shelf */
+  async #context(shelf) {
+    return { ckpt: this.#ckpt, dump: await this.#open(), shelf };
+  }
+
+  /** What could not be read, environments, credentials. */
+  async sections() {
+    const dump = await this.#open();
+    this.#shelves.sections.clear();
+    return dumpSections(dump, { ckpt: this.#ckpt, shelf: this.#shelves.sections });
+  }
+
+  /** @param {string} view @param {any} context @returns {any[]} */
+  #rowsOf(view, context) {
+    if (!Object.hasOwn(TABLES, view)) throw new TypeError(`there is no table ${view}`);
+    let rows = this.#rows.get(view);
+    if (!rows) this.#rows.set(view, (rows = TABLES[view].rows(context)));
+    return rows;
+  }
+
+  /**
+   * A table.
+   * @param {{view: string, text: string, pid: number, row?: number}} how pid: 0: of all processes
+   * @returns {Promise<Grid>}
+   */
+  async grid({ view, text, pid, row: chosen }) {
+    const shelf = this.#shelves.grid;
+    const context = await this.#context(shelf);
+    const rows = this.#rowsOf(view, context);
+    // A column that would be empty in all rows takes room from the others.
+    const columns = TABLES[view]
+      .columns(context)
+      .filter(({ text: textOf, wide }) => wide || rows.some((row) => textOf(row) !== ''));
+    const wanted = text.toLowerCase();
+    const cells = (/** @type {any} */ row) => columns.map((column) => column.text(row));
+    /** @type {number[]} */
+    const found = [];
+    for (const [index, row] of rows.entries()) {
+      if (pid !== 0 && row.pid !== pid) continue;
+      if (wanted !== '' && !cells(row).some((cell) => cell.toLowerCase().includes(wanted)))
+        continue;
+      found.push(index);
+    }
+    shelf.clear();
+    const make = (/** @type {number} */ at) => {
+      const row = rows[found[at]];
+      return {
+        id: found[at],
+        cells: cells(row).map((cell) => cell.slice(0, 2000)),
+        tone: TABLES[view].tone(row),
+      };
+    };
+    const pids = [...new Set(rows.map((row) => row.pid).filter(Boolean))];
+    const names = new Map(context.dump.processes.map((/** @type {any} */ p) => [p.pid, p.comm]));
+    return {
+      head: columns.map(({ title, right = false, wide = 0 }, column) => ({
+        title,
+        right,
+        width: wide > 0 ? -wide : widthOf(title, found, (at) => columns[column].text(rows[at])),
+      })),
+      seq: shelf.seq(found.length, make),
+      total: rows.length,
+      at: chosen === undefined ? -1 : found.indexOf(chosen),
+      notes: notesOf(view, rows, context.dump),
+      pids: view === 'mounts' ? [] : pids.map((id) => ({ id, name: wordsFor(names.get(id)) })),
+    };
+  }
+
+  /** Rows of all tables that contain a text. @param {string} text @returns {Promise<import('../types.d.ts').Found['rows']>} */
+  async seek(text) {
+    const context = await this.#context(this.#shelves.details);
+    const wanted = text.toLowerCase();
+    /** @type {import('../types.d.ts').Found['rows']} */
+    const found = [];
+    for (const view of Object.keys(TABLES)) {
+      const columns = TABLES[view].columns(context);
+      let own = 0;
+      for (const [row, value] of this.#rowsOf(view, context).entries()) {
+        const cells = columns.map((column) => column.text(value)).filter((cell) => cell !== '');
+        if (!cells.some((cell) => cell.toLowerCase().includes(wanted))) continue;
+        found.push({ view, row, text: cells.join(' · ').slice(0, 300) });
+        if (++own >= SOUGHT) break;
+      }
+    }
+    return found;
+  }
+
+  /** All that is known of a row. @param {{view: string, row: number}} which @returns {Promise<import('../types.d.ts').Details>} */
+  async details({ view, row: index }) {
+    const shelf = this.#shelves.details;
+    const context = await this.#context(shelf);
+    if (view === 'search') return hitDetails(this.#hunt?.hits[index]);
+    const row = this.#rowsOf(view, context)[index];
+    if (!row) return { title: F.left, parts: [], bytes: null };
+    shelf.clear();
+    return {
+      title: G.details[view](row),
+      parts: detailsOf(context, view, row),
+      bytes: view === 'memory' ? { row: index, offset: 0 } : null,
+    };
+  }
+
+  /** The mappings of a process as parts of one line. @param {{pid: number}} which 0: the first @returns {Promise<import('../types.d.ts').Strip>} */
+  async strip({ pid }) {
+    const context = await this.#context(this.#shelves.details);
+    const rows = this.#rowsOf('memory', context);
+    const own = pid || rows[0]?.pid;
+    const words = (/** @type {bigint} */ n) => this.#ckpt.byteToString(n);
+    let mapped = 0n;
+    let stored = 0n;
+    let previous = 0n;
+    const parts = rows.flatMap((map, row) => {
+      previous += map.missing + map.previous;
+      if (map.pid !== own) return [];
+      mapped += map.size;
+      stored += map.stored;
+      const { kind, perms, size } = map;
+      return [
+        {
+          row,
+          kind,
+          perms,
+          width: Math.max(1, Math.log2(Number(size)) - 10),
+          share: size > 0n ? Number((map.stored * 1000n) / size) / 1000 : 0,
+          title: `${mappingName(map).slice(0, 200)} · ${words(size)}`,
+        },
+      ];
+    });
+    return {
+      pid: own ?? 0,
+      parts,
+      mapped: words(mapped),
+      stored: words(stored),
+      previous: previous > 0n,
+    };
+  }
+
+  /** The bytes of a mapping. @param {{row: number, columns: number}} which @returns {Promise<import('../types.d.ts').MemoryBytes>} */
+  async bytes({ row, columns }) {
+    const context = await this.#context(this.#shelves.bytes);
+    const map = this.#rowsOf('memory', context)[row];
+    if (!map) throw new Error(F.left);
+    this.#shelves.bytes.clear();
+    return memoryRows(context.dump.memory, map, columns, this.#shelves.bytes);
+  }
+
+  /** The mapping that an address lies in, as a place. @param {{pid: number, address: string}} where @returns {Promise<{row: number, offset: number} | null>} */
+  async locate({ pid, address }) {
+    const context = await this.#context(this.#shelves.details);
+    const wanted = BigInt(address);
+    const rows = this.#rowsOf('memory', context);
+    const row = rows.findIndex((map) => map.pid === pid && map.start <= wanted && wanted < map.end);
+    return row < 0 ? null : { row, offset: Number(wanted - rows[row].start) };
+  }
+
+  /** Begins to search memory; what was searched before is forgotten. @param {import('../types.d.ts').HuntQuery} query */
+  async hunt(query) {
+    const dump = await this.#open();
+    this.#hunt?.stop();
+    this.#hunt = new Hunt(dump.memory, query);
+  }
+
+  /** How far that is. @param {{stop?: boolean, reveal: boolean}} what @returns {import('../types.d.ts').Hunted | null} */
+  hunted({ stop, reveal }) {
+    const hunt = this.#hunt;
+    if (!hunt) return null;
+    if (stop) hunt.stop();
+    const shelf = this.#shelves.bytes;
+    const words = (/** @type {number} */ n) => this.#ckpt.byteToString(n);
+    const { hits, state, message, left } = hunt;
+    shelf.clear();
+    return {
+      state,
+      message,
+      share: hunt.share,
+      read: words(hunt.read),
+      size: words(hunt.size),
+      left: left && { ...left, bytes: left.bytes > 0 ? words(left.bytes) : '' },
+      seq: shelf.seq(hits.length, (index) => hitRow(hits[index], index, hunt.secret && !reveal)),
+    };
+  }
+
+  /** @param {{pages: boolean}} how pages: also look into them @returns {Promise<import('../types.d.ts').Section[]>} */
+  async usage({ pages }) {
+    const shelf = this.#shelves.sections;
+    const usage = { share: 0 };
+    this.#usage = usage;
+    const dump = pages ? await this.#open() : undefined;
+    const found = await dump?.memory.usage({
+      onProgress: (/** @type {any} */ { read, size }) => (usage.share = size > 0 ? read / size : 1),
+    });
+    shelf.clear();
+    return sizeSections({ ckpt: this.#ckpt, shelf }, this.#checkpoint, found);
+  }
+
+  /** From 0 to 1. */
+  get usageShare() {
+    return this.#usage?.share ?? 0;
+  }
+}
+
+/** @param {any} text */
+const wordsFor = (text) => (typeof text === 'string' ? text : '');
+
+/** Characters that a column needs. @param {string} title @param {number[]} rows @param {(row: number) => string} text */
+function widthOf(title, rows, text) {
+  let most = title.length;
+  for (const row of rows.slice(0, MEASURED)) most = Math.max(most, text(row).length);
+  return Math.min(most, WIDEST) + 1;
+}
+
+/** @param {any} hit @returns {import('../types.d.ts').Details} */
+function hitDetails(hit) {
+  if (!hit) return { title: F.left, parts: [], bytes: null };
+  const { pid, address, mapping } = hit;
+  /** @type {[string, import('../types.d.ts').Cell][]} */
+  const rows = [
+    [G.titles.address, { t: 'code', text: `0x${address.toString(16)}` }],
+    [G.titles.perms, { t: 'code', text: mapping?.perms ?? '' }],
+  ];
+  return {
+    title: G.details.search(hit),
+    parts: [{ title: G.facts, blocks: [{ t: 'facts', rows }] }],
+    bytes: { pid, address: `0x${address.toString(16)}` },
+  };
+}

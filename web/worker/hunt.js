@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// A search in memory while it runs. The core searches; what is found is kept here until it is shown.
+import { breathe } from './content.js';
+
+/** Hits that are kept. */
+const MOST = 20_000;
+/** Bytes around a hit. */
+const AROUND = 32;
+/** Milliseconds after which others get their turn. */
+const TURN = 30;
+/** Bytes of a hit that are shown. */
+const SHOWN = 160;
+
+/** Expressions that are offered. @type {Record<string, {regex: string, secret?: boolean, ignoreCase?: boolean}>} */
+export const PRESETS = {
+  url: { regex: '[a-z][a-z0-9+.-]{1,10}://[!-~]{3,200}', ignoreCase: true },
+  email: { regex: '[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\\.[A-Za-z0-9-]{2,63}){1,4}' },
+  jwt: { regex: 'eyJ[A-Za-z0-9_-]{8,}\\.eyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{8,}', secret: true },
+  pem: { regex: '-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----', secret: true },
+  aws: { regex: '(AKIA|ASIA)[A-Z0-9]{16}', secret: true },
+  password: {
+    regex:
+      '(password|passwd|secret|token|api_?key)[a-z0-9_]{0,20}["\' ]{0,2}[=:]["\' ]{0,2}[!-~]{4,100}',
+    secret: true,
+    ignoreCase: true,
+  },
+  ip: { regex: '[0-9]{1,3}(\\.[0-9]{1,3}){3}' },
+};
+
+/** @param {import('../types.d.ts').HuntQuery} query @returns {any} as the API wants it */
+export function queryOf({ form, pattern, ignoreCase }) {
+  if (form === 'preset') {
+    const { regex, ignoreCase: fold = false } = PRESETS[pattern];
+    return { regex, ignoreCase: fold };
+  }
+  if (form === 'strings') return { strings: Number(pattern) || 6 };
+  if (form === 'pointers') {
+    if (!/^(0x)?[0-9a-f]{1,16}$/i.test(pattern)) throw new TypeError(`${pattern}: not an address`);
+    return { pointers: BigInt(pattern.replace(/^(0x)?/i, '0x')) };
+  }
+  return { [form]: pattern, ...(ignoreCase && { ignoreCase }) };
+}
+
+export class Hunt {
+  /** @type {any[]} */
+  hits = [];
+  /** @type {'running' | 'done' | 'stopped' | 'full' | 'failed'} */
+  state = 'running';
+  message = '';
+  read = 0;
+  size = 0;
+  /** What was not searched. @type {{bytes: number, borders: number, blocks: number} | null} */
+  left = null;
+  secret;
+  #stop = new AbortController();
+
+  /** @param {any} memory @param {import('../types.d.ts').HuntQuery} query */
+  constructor(memory, query) {
+    this.secret = query.form === 'preset' && PRESETS[query.pattern]?.secret === true;
+    this.#run(memory, query).catch((error) => {
+      if (this.state !== 'running') return;
+      this.state = 'failed';
+      this.message = error.message;
+    });
+  }
+
+  stop() {
+    if (this.state === 'running') this.state = 'stopped';
+    this.#stop.abort();
+  }
+
+  /** From 0 to 1. */
+  get share() {
+    return this.size > 0 ? this.read / this.size : this.state === 'running' ? 0 : 1;
+  }
+
+  /** @param {any} memory @param {import('../types.d.ts').HuntQuery} query */
+  async #run(memory, query) {
+    const { pid, kind, perms } = query;
+    const search = memory.search(queryOf(query), {
+      ...(pid > 0 && { pids: [pid] }),
+      ...(kind !== '' && { kinds: [kind] }),
+      perms,
+      context: AROUND,
+      limit: MOST,
+      signal: this.#stop.signal,
+      onProgress: (/** @type {{read: number, size: number}} */ { read, size }) => {
+        this.read = read;
+        this.size = size;
+      },
+    });
+    let last = performance.now();
+    for (;;) {
+      const { done, value } = await search.next();
+      if (done) {
+        this.left = value;
+        break;
+      }
+      this.hits.push(value);
+      if (performance.now() - last < TURN) continue;
+      await breathe();
+      last = performance.now();
+    }
+    if (this.state === 'running') this.state = this.hits.length >= MOST ? 'full' : 'done';
+  }
+}
+
+/** Bytes as characters of one width. @param {Uint8Array} bytes */
+const visible = (bytes) =>
+  Array.from(bytes, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join(
+    '',
+  );
+
+/** The beginning of a secret, and that there is more of it. @param {string} text */
+const masked = (text) => `${text.slice(0, 4)}••••••••`;
+
+/** @param {any} hit @param {number} id @param {boolean} hide @returns {import('../types.d.ts').HitRow} */
+export function hitRow({ pid, address, bytes, before, after, mapping }, id, hide) {
+  const name = mapping?.name ? new TextDecoder().decode(mapping.name) : `[${mapping?.kind ?? ''}]`;
+  const utf16 = bytes.length > 3 && bytes[1] === 0 && bytes[3] === 0;
+  const found = visible(
+    (utf16
+      ? bytes.filter((/** @type {number} */ _, /** @type {number} */ i) => i % 2 === 0)
+      : bytes
+    ).subarray(0, SHOWN),
+  );
+  return {
+    id,
+    pid,
+    address: address.toString(16),
+    mapping: name.slice(0, 200),
+    before: visible(before).slice(-24),
+    found: hide ? masked(found) : found,
+    after: hide ? '' : visible(after).slice(0, 24),
+  };
+}
