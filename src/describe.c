@@ -365,6 +365,24 @@ static void print_views(void)
     putchar('\n');
 }
 
+static void print_host(void)
+{
+    static const struct object_row rows[] = {
+#define CKPT_HOST(object, key, type, doc) {object, key, #type, doc},
+#include "rules/host.def"
+#undef CKPT_HOST
+    };
+    open_list("host");
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        open_entry(i, "    ", "name", rows[i].name);
+        print_member("object", rows[i].object);
+        print_member("type", rows[i].type);
+        print_member("doc", rows[i].doc);
+        putchar('}');
+    }
+    fputs("\n  ],\n", stdout);
+}
+
 int main(void)
 {
     struct leaf_types leaves = {{NULL}, 0};
@@ -381,6 +399,7 @@ int main(void)
     print_rules();
     print_conditions();
     print_report();
+    print_host();
     print_views();
     fputs("}\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? 1 : 0;

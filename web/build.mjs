@@ -53,9 +53,12 @@ async function bundle(entry, modules = {}) {
 }
 
 const { healthy, changes } = samples();
-// Smaller by 6 % than zlib makes it, which counts for what is the largest part of the page.
-const packed = (/** @type {string} */ file) =>
-  zopfli.gzipAsync(readFileSync(file), { numiterations: 3 });
+// Smaller by 6 % than zlib makes it, which counts for what is the largest part of the page; for
+// development it takes too long.
+const packed = async (/** @type {string} */ file) =>
+  process.env.WASM_FAST
+    ? gzipSync(readFileSync(file))
+    : zopfli.gzipAsync(readFileSync(file), { numiterations: 3 });
 /** @param {Uint8Array} bytes */
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
 const bundled = await bundle('page/main.js', {

@@ -115,6 +115,8 @@ export type Part = Pick<Section, 'title' | 'blocks'>;
 
 /** Two checkpoints beside each other: the first is the earlier one. */
 export interface Comparison {
+  /** What was running; `noise`: differences that always are; `failure`: why it is not known. */
+  running: { parts: Part[]; noise: number; gaps: number; failure?: string };
   sizes: {
     name: string;
     label: string;
@@ -220,6 +222,12 @@ export interface Model {
   statistics: [label: string, cell: Cell][];
   /** There are images of processes. */
   images: boolean;
+  /** Pages are in a dump before this one. */
+  parent: boolean;
+  /** Of the container; '' if it is not known. */
+  container: string;
+  /** When the images were written, in seconds since 1970; 0: not known. */
+  made: number;
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;

@@ -70,7 +70,9 @@ typedef struct {
 enum {
     CKPT_ARCHIVE_DECIDE =
         1, /* one member per batch, the caller decides with ckpt_archive_accept() */
-    CKPT_ARCHIVE_SEQUENTIAL = 2 /* never ask for anything but the next bytes of the source */
+    CKPT_ARCHIVE_SEQUENTIAL = 2, /* never ask for anything but the next bytes of the source */
+    CKPT_ARCHIVE_RAW = 4         /* no members: the bytes of the decompressed source, whatever they
+                                    are, as DATA of member 0 */
 };
 
 /* Limits and mode. A zero limit means the default, given in parentheses. */

@@ -14,6 +14,7 @@
 #include "archive.h"
 #include "decoder.h"
 #include "gzip.h"
+#include "magic.h"
 #include "message.h"
 #include "names.h"
 #include "paths.h"
@@ -130,8 +131,8 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint8_t carry[CKPT_TAR_BLOCK];
     uint8_t header_block[CKPT_TAR_BLOCK];
     size_t carry_length;
-    uint8_t first[16];  /* first bytes of the tar, for messages */
-    uint64_t body_left; /* of the wanted member, stored bytes */
+    uint8_t first[CKPT_MAGIC_BYTES]; /* first bytes of the tar, for messages */
+    uint64_t body_left;              /* of the wanted member, stored bytes */
     uint64_t kept_sum;
     int chosen; /* the wanted member was chosen by a pattern */
     ckpt_choice *choices;

@@ -27,9 +27,15 @@ static int not_tar(ckpt_archive *a)
 {
     ckpt_message *m = &a->message;
     bool plain = a->info.compression == CKPT_COMPRESSION_NONE;
+    char what[CKPT_MAGIC_MAX];
     ckpt_message_clear(m);
-    ckpt_message_text(m, plain ? "The file starts with " : "The decompressed data start with ");
-    ckpt_message_hex(m, a->first, 8);
+    if (ckpt_magic_describe(a->first, sizeof(a->first), what)) {
+        ckpt_message_text(m, plain ? "The file is " : "What is compressed is ");
+        ckpt_message_text(m, what);
+    } else {
+        ckpt_message_text(m, plain ? "The file starts with " : "The decompressed data start with ");
+        ckpt_message_hex(m, a->first, 8);
+    }
     ckpt_message_text(m, "; expected a tar archive");
     ckpt_message_text(m, plain ? ", optionally compressed." : ".");
     return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_NOT_TAR, 0);

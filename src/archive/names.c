@@ -70,6 +70,8 @@ uint32_t ckpt_name_classify(const uint8_t *name, size_t length, uint32_t *normal
     while ((part = ckpt_name_component(name, length, &position, &size)) != NULL)
         if (is_dotdot(part, size))
             flags |= CKPT_NAME_DOTDOT;
+    while (start < end && name[start] == '/') /* engines take it as a relative name */
+        start++;
     while (end - start >= 2 && name[start] == '.' && name[start + 1] == '/') {
         flags |= CKPT_NAME_DOT_SLASH;
         for (start += 2; start < end && name[start] == '/'; start++)

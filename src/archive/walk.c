@@ -15,6 +15,7 @@ enum {
     BODY_END,
     SECOND_ZERO,
     TRAILING,
+    RAW,
     FINAL = CKPT_STATE_FINAL
 };
 
@@ -129,6 +130,13 @@ static int ended_at_header(ckpt_archive *a)
         ckpt_message_number(&a->message, size);
         ckpt_message_text(&a->message, " bytes, starting with ");
         ckpt_message_hex(&a->message, a->first, size < 8 ? (size_t)size : 8);
+        char what[CKPT_MAGIC_MAX];
+        size_t seen = size < sizeof(a->first) ? (size_t)size : sizeof(a->first);
+        if (ckpt_magic_describe(a->first, seen, what)) {
+            ckpt_message_text(&a->message, " (");
+            ckpt_message_text(&a->message, what);
+            ckpt_message_text(&a->message, ")");
+        }
         ckpt_message_text(&a->message, "; a tar archive has at least 512.");
         ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_SHORT, 0);
         a->final.have = size;
@@ -491,6 +499,28 @@ static int step_trailing(ckpt_archive *a)
     return CKPT_STEP_OK;
 }
 
+/* The next bytes of the source as it is. */
+static int step_raw(ckpt_archive *a, const uint8_t **bytes, size_t *length)
+{
+    a->body_left = TRAILING_DECODED; /* as of a member: all of it is read */
+    int r = ckpt_source_peek(a, bytes, length);
+    if (r == CKPT_STEP_ENDED)
+        return finish(a);
+    if (r == CKPT_STEP_OK)
+        a->position += *length;
+    return r;
+}
+
+static uint32_t give_data(ckpt_archive_event *event, uint32_t member, const uint8_t *bytes,
+                          size_t length)
+{
+    event->type = CKPT_ARCHIVE_DATA;
+    event->member = member;
+    event->data = bytes;
+    event->length = length;
+    return event->type;
+}
+
 static uint32_t give_batch(ckpt_archive *a, ckpt_archive_event *event)
 {
     event->type = CKPT_ARCHIVE_MEMBERS;
@@ -517,11 +547,18 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
     if (a->batch_count == 0)
         a->batch.length = 0;
     a->work = 0;
+    if (a->state == HEADER && a->options.flags & CKPT_ARCHIVE_RAW)
+        a->state = RAW;
     for (;;) {
         const uint8_t *bytes = NULL;
         size_t length = 0;
         int r = CKPT_STEP_OK;
         switch (a->state) {
+        case RAW:
+            r = step_raw(a, &bytes, &length);
+            if (r == CKPT_STEP_OK && length > 0)
+                return give_data(event, 0, bytes, length);
+            break;
         case HEADER:
             r = step_header(a);
             break;
@@ -545,13 +582,8 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
             break;
         case BODY:
             r = step_body(a, &bytes, &length);
-            if (r == CKPT_STEP_OK && length > 0) {
-                event->type = CKPT_ARCHIVE_DATA;
-                event->member = a->last_index;
-                event->data = bytes;
-                event->length = length;
-                return event->type;
-            }
+            if (r == CKPT_STEP_OK && length > 0)
+                return give_data(event, a->last_index, bytes, length);
             break;
         case BODY_END:
             event->type = CKPT_ARCHIVE_MEMBER_END;

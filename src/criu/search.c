@@ -19,6 +19,7 @@ struct ckpt_search {
     struct ckpt_regex *regex;
     struct ckpt_grams *grams;
     struct ckpt_strings strings;
+    struct ckpt_secrets secrets;
 };
 
 ckpt_search *ckpt_search_new(void)
@@ -100,7 +101,8 @@ static struct ckpt_pattern *add(ckpt_search *s, size_t length, uint32_t number,
     refuse(error, 0, length == 0 ? EMPTY : length > CKPT_SEARCH_LONGEST ? LONG : NO_MEMORY);
     if (length == 0 || length > CKPT_SEARCH_LONGEST)
         return NULL;
-    if (s->regex != NULL || s->strings.forms != 0 || s->count >= CKPT_SEARCH_MOST_PATTERNS) {
+    if (s->regex != NULL || s->strings.forms != 0 || s->secrets.asked ||
+        s->count >= CKPT_SEARCH_MOST_PATTERNS) {
         refuse(error, 0,
                s->regex != NULL ? "an expression is the only pattern of a search"
                                 : "there are too many patterns");
@@ -270,9 +272,23 @@ bool ckpt_search_add_strings(ckpt_search *s, size_t least, unsigned forms)
     return true;
 }
 
+bool ckpt_search_add_secrets(ckpt_search *s)
+{
+    if (s->count > 0 || s->regex != NULL || s->strings.forms != 0)
+        return false;
+    s->secrets = (struct ckpt_secrets){.asked = true};
+    s->longest = CKPT_SEARCH_LONGEST;
+    return true;
+}
+
+const char *ckpt_search_secret_kind(const ckpt_search *s, uint32_t kind)
+{
+    return kind == 0 || kind > s->secrets.kinds ? NULL : s->secrets.what[kind - 1];
+}
+
 bool ckpt_search_prepare(ckpt_search *s)
 {
-    if (s->regex != NULL || s->strings.forms != 0)
+    if (s->regex != NULL || s->strings.forms != 0 || s->secrets.asked)
         return true;
     if (s->count > FEW && s->grams == NULL)
         s->grams = ckpt_grams_new(s->patterns, s->count);
@@ -327,6 +343,8 @@ bool ckpt_search_run(ckpt_search *s, const uint8_t *bytes, size_t length, size_t
         return true;
     if (s->strings.forms != 0)
         return ckpt_strings_run(&s->strings, bytes, length, from, to, base, sink, context);
+    if (s->secrets.asked)
+        return ckpt_secrets_run(&s->secrets, bytes, length, from, to, base, sink, context);
     if (s->regex != NULL)
         return ckpt_regex_run(s->regex, bytes, length, from, to, base, sink, context);
     if (s->grams != NULL)

@@ -9,7 +9,7 @@ static inline bool printable(uint8_t byte)
 }
 
 /* The first printable byte from `at` on, or `end`. */
-static size_t skip(const uint8_t *bytes, size_t at, size_t end)
+size_t ckpt_strings_skip(const uint8_t *bytes, size_t at, size_t end)
 {
     for (; end - at >= 16; at += 16) {
         ckpt_v16 v = ckpt_v16_load(bytes + at);
@@ -24,7 +24,7 @@ static size_t skip(const uint8_t *bytes, size_t at, size_t end)
 }
 
 /* The first byte from `at` on that is not printable, or `end`. */
-static size_t run_end(const uint8_t *bytes, size_t at, size_t end)
+size_t ckpt_strings_end(const uint8_t *bytes, size_t at, size_t end)
 {
     for (; end - at >= 16; at += 16) {
         ckpt_v16 v = ckpt_v16_load(bytes + at);
@@ -57,12 +57,12 @@ static bool next_run(const struct looked *l, size_t at, struct ckpt_match *match
 {
     size_t most = CKPT_SEARCH_LONGEST;
     while (at < l->to) {
-        size_t start = skip(l->bytes, at, l->to), end;
+        size_t start = ckpt_strings_skip(l->bytes, at, l->to), end;
         if (start == l->to)
             return false;
         size_t limit = l->length - start < most ? l->length : start + most;
         if (l->step == 1) {
-            end = run_end(l->bytes, start, limit);
+            end = ckpt_strings_end(l->bytes, start, limit);
         } else {
             for (end = start; limit - end >= 2 && unit(l->bytes + end); end += 2)
                 ;

@@ -271,6 +271,25 @@ static bool sort_pieces(struct planner *p)
     return true;
 }
 
+/* The pids whose areas are planned: those of the tree (engines leave images of earlier dumps
+   behind). While an archive is read, the tree is behind the memory: then all that have memory. */
+static uint32_t *pids_of(ckpt_dump *dump, size_t *count)
+{
+    size_t tasks, images = ckpt_dump_image_count(dump);
+    const struct ckpt_pb *entries = ckpt_tree(dump, 0, &tasks);
+    bool tree = ckpt_dump_image(dump, CKPT_CRIU_IMAGE_PSTREE, 0) != NULL;
+    uint32_t *pids = ckpt_arena_array(&dump->arena, tree ? tasks : images, sizeof(*pids));
+    *count = 0;
+    if (pids == NULL)
+        return NULL;
+    for (size_t i = 0; tree && i < tasks; i++)
+        pids[(*count)++] = (uint32_t)ckpt_pb_u64(&entries[i], F(pstree_entry, pid), 0);
+    for (size_t i = 0; !tree && i < images; i++)
+        if (ckpt_dump_image_at(dump, i)->kind == CKPT_CRIU_IMAGE_MM)
+            pids[(*count)++] = (uint32_t)ckpt_dump_image_at(dump, i)->id;
+    return pids;
+}
+
 const struct ckpt_text_piece *ckpt_text_plan(ckpt_dump *dump, size_t *count)
 {
     *count = dump->piece_count;
@@ -279,15 +298,15 @@ const struct ckpt_text_piece *ckpt_text_plan(ckpt_dump *dump, size_t *count)
     dump->texts_known = true;
     ckpt_dump_begin_view(dump);
     struct planner *p = ckpt_arena_alloc(&dump->arena, sizeof(*p));
-    size_t tasks; /* only these: engines leave images of earlier dumps behind */
-    const struct ckpt_pb *entries = ckpt_tree(dump, 0, &tasks);
+    size_t tasks;
+    const uint32_t *pids = pids_of(dump, &tasks);
     dump->texts = ckpt_arena_array(&dump->arena, tasks, sizeof(*dump->texts));
     dump->text_keys = ckpt_arena_array(&dump->arena, tasks, sizeof(*dump->text_keys));
-    if (p == NULL || dump->texts == NULL || dump->text_keys == NULL)
+    if (p == NULL || pids == NULL || dump->texts == NULL || dump->text_keys == NULL)
         return NULL;
     p->dump = dump;
     for (size_t i = 0; i < tasks; i++) {
-        p->pid = (uint32_t)ckpt_pb_u64(&entries[i], F(pstree_entry, pid), 0);
+        p->pid = pids[i];
         p->mm = ckpt_dump_first(dump, CKPT_CRIU_IMAGE_MM, p->pid, false);
         if (p->mm.message == NULL)
             continue;

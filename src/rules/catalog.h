@@ -96,6 +96,7 @@ enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
     X(RUNTIME, "runtime", "the OCI runtime")                                                       \
     X(BUNDLE, "bundle", "the bundle of the container with its root file system")                   \
     X(CPU, "cpu", "the processor")                                                                 \
+    X(MEMORY, "memory", "memory for the processes")                                                \
     X(KERNEL, "kernel", "what the kernel must have")                                               \
     X(CRIU, "criu", "the version of CRIU, or a plugin of it")                                      \
     X(DEVICE, "device", "a device of the host")                                                    \

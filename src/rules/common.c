@@ -48,8 +48,13 @@ bool ckpt_has_nothing(const struct ckpt_rules *r)
 bool ckpt_is_whole(const struct ckpt_rules *r)
 {
     ckpt_value facts = ckpt_whole(r->facts);
-    return !ckpt_is_set(ckpt_get_exact(facts, "error")) &&
+    return (r->read_all || !ckpt_is_set(ckpt_get_exact(facts, "error"))) &&
            !ckpt_is_true(ckpt_get_exact(facts, "loose"));
+}
+
+bool ckpt_has_all_images(const struct ckpt_rules *r)
+{
+    return ckpt_is_whole(r) && r->linked.length == 0;
 }
 
 bool ckpt_is_unread(const struct ckpt_rules *r, const char *name)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.dump, as all engines write it. What only Podman writes: config_podman.c. */
+#include "rules/host.h"
 #include "rules/reference.h"
-#include "rules/rules.h"
 #include "text/time.h"
 
 enum {
@@ -104,19 +104,54 @@ static void check_times(struct ckpt_rules *r, ckpt_value config)
 
 /* ---- runtime --------------------------------------------------------------------------------- */
 
+static ckpt_string base_name(ckpt_string path)
+{
+    size_t base = path.length; /* Podman may have a path */
+    while (base > 0 && path.data[base - 1] != '/')
+        base--;
+    return ckpt_slice_of(path, base, path.length);
+}
+
+/* Whether the command that Podman runs at the end names another runtime. */
+static bool is_changed(ckpt_value config, ckpt_string runtime)
+{
+    ckpt_value list = ckpt_get(config, "exitCommand");
+    for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v))
+        if (ckpt_is_text(v, "--runtime"))
+            return !ckpt_equal(base_name(ckpt_text(ckpt_next(list, v))), runtime);
+    return false;
+}
+
+static void need_runtime(struct ckpt_rules *r, ckpt_value value)
+{
+    ckpt_string name = ckpt_text(value);
+    for (size_t i = name.length; i > 0; i--)
+        if (name.data[i - 1] == '/') {
+            name = ckpt_slice_of(name, i, name.length);
+            break;
+        }
+    /* Of others a description of a host does not tell. */
+    if (ckpt_is_one_of(name, "runc\0crun\0runsc\0"))
+        ckpt_needs(r, CKPT_NEED_RUNTIME, name, 0);
+    ckpt_condition(
+        r, CKPT_CONDITION_RUNTIME, PODMAN, CKPT_RULE_108, ckpt_place_at(r, CKPT_RULE_108, value),
+        "", "The runtime %v, which the target must have and which must be built with CRIU.", value);
+}
+
 static void check_runtime(struct ckpt_rules *r, ckpt_value config)
 {
     static const char *const with_criu[] = {"runc", "crun", "youki", "nvidia", "io.containerd."};
     static const char *const without[] = {"runsc", "gvisor",      "kata",  "krun",
                                           "urunc", "firecracker", "runhcs"};
     ckpt_value value = ckpt_get(config, "runtime");
+    if (!ckpt_is_set(value) && r->summary->libpod) {
+        ckpt_block(r, PODMAN);
+        ckpt_find(r, CKPT_RULE_108, config,
+                  "runtime is missing; Podman says \"must provide a valid path\".");
+    }
     if (!ckpt_is(value, CKPT_STRING))
         return;
-    ckpt_string runtime = ckpt_text(value);
-    size_t base = runtime.length; /* Podman may have a path */
-    while (base > 0 && runtime.data[base - 1] != '/')
-        base--;
-    runtime = ckpt_slice_of(runtime, base, runtime.length);
+    ckpt_string runtime = base_name(ckpt_text(value));
     for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
         if (ckpt_index_of(runtime, without[i]) != SIZE_MAX) {
             ckpt_find(r, CKPT_RULE_108, value,
@@ -126,22 +161,24 @@ static void check_runtime(struct ckpt_rules *r, ckpt_value config)
                           : "runtime is %v, which does not use CRIU; expected one that does, "
                             "such as runc or crun.",
                       value);
+            if (i >= 2)
+                need_runtime(r, value);
             return;
         }
     for (size_t i = 0; i < sizeof(with_criu) / sizeof(with_criu[0]); i++)
-        if (ckpt_starts(runtime, with_criu[i]))
+        if (ckpt_starts(runtime, with_criu[i])) {
+            if (r->summary->libpod && is_changed(config, runtime))
+                need_runtime(r, value);
             return;
+        }
     if (r->engine == CKPT_ENGINE_CRIO && runtime.length != 0)
         ckpt_lower(r, CKPT_INFO); /* a runtime handler can have any name */
     if (runtime.length == 0)
         ckpt_block(r, PODMAN); /* "configuring runtime: must provide a valid path" */
-    struct ckpt_finding *f =
-        ckpt_find(r, CKPT_RULE_108, value,
-                  "runtime is %v; expected one that uses CRIU, such as runc or crun.", value);
+    ckpt_find(r, CKPT_RULE_108, value,
+              "runtime is %v; expected one that uses CRIU, such as runc or crun.", value);
     if (runtime.length != 0)
-        ckpt_condition(r, CKPT_CONDITION_RUNTIME, PODMAN, CKPT_RULE_108, f, "",
-                       "The runtime %v, which the target must know and which must use CRIU.",
-                       value);
+        need_runtime(r, value);
 }
 
 /* ---- image ----------------------------------------------------------------------------------- */
@@ -189,6 +226,12 @@ static void check_image(struct ckpt_rules *r, ckpt_value config)
                   "rootfsImageName is %v; expected a reference to an image, such as "
                   "docker.io/library/busybox:1.36.",
                   value);
+    if (r->summary->libpod && !ckpt_has_text(ckpt_get(config, "rootfsImageID"))) {
+        ckpt_block(r, PODMAN);
+        ckpt_find(r, CKPT_RULE_111, place_of(config, ckpt_get(config, "rootfsImageID")),
+                  "rootfsImageID is missing; Podman says \"must provide image ID and image name to "
+                  "use an image\".");
+    }
     if (name.length == 0)
         return;
     if (!is_exact(name) && !is_exact(ckpt_text(ckpt_get(config, "rootfsImageRef"))) &&
@@ -197,11 +240,13 @@ static void check_image(struct ckpt_rules *r, ckpt_value config)
                   "The base image is named %v, without a digest or an id; another one may have "
                   "that name by now.",
                   value);
-    if (ckpt_starts(name, "localhost/"))
-        ckpt_condition(r, CKPT_CONDITION_IMAGE, ENGINES, CKPT_RULE_113,
-                       ckpt_find(r, CKPT_RULE_113, value,
-                                 "The base image %v exists only where it was built.", value),
-                       "", "The base image %v on the target: no registry has it.", value);
+    if (!ckpt_starts(name, "localhost/"))
+        return;
+    struct ckpt_finding *f = ckpt_find(r, CKPT_RULE_113, value,
+                                       "The base image %v exists only where it was built.", value);
+    ckpt_needs(r, CKPT_NEED_IMAGE, name, 0);
+    ckpt_condition(r, CKPT_CONDITION_IMAGE, ENGINES, CKPT_RULE_113, f, "",
+                   "The base image %v on the target: no registry has it.", value);
 }
 
 static void tell_missing(struct ckpt_rules *r)

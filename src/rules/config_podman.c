@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What only Podman writes to config.dump, which is its whole configuration of the container. */
-#include "rules/rules.h"
+#include "rules/host.h"
 #include "rules/table.h"
 
 static bool comes_twice(struct ckpt_table *table, ckpt_value value, uint32_t *first)
@@ -129,6 +129,43 @@ static void check_networks(struct ckpt_rules *r, ckpt_value config)
         need_network(r, v, ckpt_text(v));
 }
 
+/* A service of the target that the engine logs to. */
+static void check_log(struct ckpt_rules *r, ckpt_value config)
+{
+    ckpt_value driver = ckpt_get(config, "logDriver");
+    if (!ckpt_is_text(driver, "journald"))
+        return;
+    struct ckpt_finding *f = ckpt_find(r, CKPT_RULE_120, driver, "The container logs to journald.");
+    ckpt_condition(r, CKPT_CONDITION_LOG, PODMAN, CKPT_RULE_120, f, "",
+                   "journald on the target, which the container logs to.");
+}
+
+/* Ports of the host, in both forms that Podman has written. */
+static void check_ports(struct ckpt_rules *r, ckpt_value config)
+{
+    static const char *const keys[] = {"newPortMappings", "portMappings"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        ckpt_value list = ckpt_get(config, keys[i]);
+        for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
+            ckpt_value port = ckpt_get(v, "host_port"), address = ckpt_get(v, "host_ip");
+            uint64_t number;
+            if (!ckpt_exists(port))
+                port = ckpt_get(v, "hostPort");
+            if (!ckpt_exists(address))
+                address = ckpt_get(v, "hostIP");
+            if (!ckpt_uint64_of(port, &number) || number == 0)
+                continue;
+            ckpt_string at = ckpt_text(address);
+            struct ckpt_finding *f =
+                ckpt_find(r, CKPT_RULE_121, port, "The port %t%s%n of the host is published.", at,
+                          at.length != 0 ? ":" : "", number);
+            ckpt_condition(r, CKPT_CONDITION_PORT, PODMAN, CKPT_RULE_121, f, "--publish",
+                           "The port %t%s%n of the target must be free, or another be published.",
+                           at, at.length != 0 ? ":" : "", number);
+        }
+    }
+}
+
 static void check_cdi(struct ckpt_rules *r, ckpt_value config)
 {
     ckpt_value list = ckpt_get(config, "cdiDevices");
@@ -138,6 +175,7 @@ static void check_cdi(struct ckpt_rules *r, ckpt_value config)
                       "The container uses the device %v of the host; that can often not "
                       "be restored.",
                       v);
+        ckpt_needs(r, CKPT_NEED_PATH, ckpt_text(v), 0);
         ckpt_condition(r, CKPT_CONDITION_DEVICE, PODMAN, CKPT_RULE_209, f, "",
                        "The device %v on the target.", v);
     }
@@ -154,4 +192,7 @@ void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config)
     check_secrets(r, config);
     check_networks(r, config);
     check_cdi(r, config);
+    check_log(r, config);
+    check_ports(r, config);
+    ckpt_check_libpod_types(r, config);
 }

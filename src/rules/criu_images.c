@@ -149,9 +149,11 @@ static void check_inventory(struct ckpt_rules *r, const char *name, bool pre_dum
     if ((present >> ROOT_CGROUP & 1) != 0 && value[ROOT_CGROUP] == 0)
         ckpt_find_file(r, CKPT_RULE_501, name, "%s: root_cg_set is 0; expected another number.",
                        name);
-    if (image.rest.at != image.rest.end)
-        ckpt_find_file(r, CKPT_RULE_503, name, "%s: %n bytes follow its only entry.", name,
-                       (uint64_t)(image.rest.end - image.rest.at));
+    if (image.rest.at == image.rest.end)
+        return;
+    ckpt_lower(r, CKPT_WARNING); /* CRIU does not look at it */
+    ckpt_find_file(r, CKPT_RULE_503, name, "%s: %n bytes follow its only entry.", name,
+                   (uint64_t)(image.rest.end - image.rest.at));
 }
 
 /* ---- pstree.img ------------------------------------------------------------------------------ */
@@ -317,7 +319,7 @@ static void check_tree(struct ckpt_rules *r, const char *directory, const char *
     struct ckpt_image message;
     if (!open_file(r, &t.image, name, CKPT_IMAGE_COMMON, CKPT_IMAGE_PSTREE))
         return;
-    t.whole = ckpt_is_whole(r);
+    t.whole = ckpt_has_all_images(r);
     while (next_entry(r, &t.image, &message))
         check_process(&t, &message);
     if (t.image.entry == 1 && t.image.rest.at == t.image.rest.end)
@@ -396,6 +398,8 @@ static void check_presence(struct ckpt_rules *r, bool directory)
                          "It is an image of gVisor, not of CRIU; only runsc restores it.");
         return;
     }
+    if (!ckpt_has_all_images(r))
+        return; /* said in ckpt_check_dump() */
     if (!is_file(r, name)) {
         if (pre_dump && r->images == 0)
             ckpt_find_file(r, CKPT_RULE_500, name,

@@ -226,13 +226,38 @@ static void check_image(struct ckpt_rules *r, ckpt_value facts)
                 check_annotation(r, &image, a);
 }
 
+/* Layers that ocicrypt encrypted: their media types end with "+encrypted". */
+static bool check_encryption(struct ckpt_rules *r, ckpt_value image)
+{
+    ckpt_value manifest = file_named(r, image, "manifest");
+    ckpt_value layers = ckpt_get(manifest, "layers");
+    bool any = false;
+    for (ckpt_value d = ckpt_first(layers); ckpt_exists(d); d = ckpt_next(layers, d)) {
+        ckpt_value type = ckpt_get(d, "mediaType");
+        if (!ckpt_ends(ckpt_text(type), "+encrypted"))
+            continue;
+        any = true;
+        ckpt_find(r, CKPT_RULE_911, type,
+                  "The layer %v is encrypted (ocicrypt, %v); expected one that can be read.",
+                  ckpt_get(d, "digest"), type);
+        ckpt_not_checked(r, true, ckpt_text(ckpt_get(d, "digest")), "It is encrypted.");
+    }
+    return any;
+}
+
 void ckpt_check_image_pod(struct ckpt_rules *r)
 {
     ckpt_value image = ckpt_get_exact(ckpt_whole(r->facts), "image");
+    bool outside = r->form == CKPT_FORM_OCI_LAYOUT || r->form == CKPT_FORM_DOCKER_ARCHIVE;
     if (r->form == CKPT_FORM_CONTAINERD_CTR)
         ckpt_find_file(r, CKPT_RULE_905, "index.json",
                        "An image in this format cannot be pushed to a registry.");
-    else if (ckpt_is(image, CKPT_OBJECT))
+    else if (check_encryption(r, image))
+        return;
+    else if (ckpt_exists(ckpt_get_exact(image, "layer")))
         check_image(r, image);
+    else if (outside && ckpt_is_whole(r))
+        ckpt_find_file(r, CKPT_RULE_001, "",
+                       "The image holds no checkpoint: no layer of it has one at its root.");
     ckpt_check_pod(r);
 }

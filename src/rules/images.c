@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the checks of the images share, and the order in which they run. */
-#include "rules/images.h"
+#include "rules/host.h"
 
 #include "text/number.h"
 
@@ -57,7 +57,7 @@ ckpt_string ckpt_image_name(struct ckpt_images *im, enum ckpt_criu_kind kind, ui
 
 bool ckpt_has_image(struct ckpt_images *im, enum ckpt_criu_kind kind, uint64_t id)
 {
-    return ckpt_dump_image(im->dump, kind, id) != NULL || !ckpt_is_whole(im->r);
+    return ckpt_dump_image(im->dump, kind, id) != NULL || !ckpt_has_all_images(im->r);
 }
 
 /* A number as a path: its eight bytes in letters. */
@@ -124,11 +124,35 @@ static bool is_single(enum ckpt_criu_kind kind)
     }
 }
 
-/* Nothing that restores reads it. */
-static bool is_spare(enum ckpt_criu_kind kind)
+bool ckpt_uses_table(const struct ckpt_images *im, uint64_t id)
 {
-    return kind == CKPT_CRIU_IMAGE_STATS || kind == CKPT_CRIU_IMAGE_STATS_RESTORE ||
-           kind == CKPT_CRIU_IMAGE_IRMAP_CACHE || kind == CKPT_CRIU_IMAGE_CPUINFO;
+    return !im->any_table || ckpt_number_has(&im->tables, id);
+}
+
+/* Whether an image of a process is of none in pstree.img, or of a table of descriptors that no
+   process has: CRIU does not open it. */
+static bool is_unused(const struct ckpt_images *im, const struct ckpt_dump_image *image)
+{
+    if (image->kind == CKPT_CRIU_IMAGE_FDINFO)
+        return !ckpt_uses_table(im, image->id);
+    switch ((int)image->kind) {
+    case CKPT_CRIU_IMAGE_CORE:
+    case CKPT_CRIU_IMAGE_IDS:
+    case CKPT_CRIU_IMAGE_MM:
+    case CKPT_CRIU_IMAGE_FS:
+    case CKPT_CRIU_IMAGE_PAGEMAP:
+        return !ckpt_number_has(&im->tasks, image->id);
+    default:
+        return false;
+    }
+}
+
+/* Nothing that restores reads it. */
+static bool is_spare(const struct ckpt_images *im, const struct ckpt_dump_image *image)
+{
+    return image->kind == CKPT_CRIU_IMAGE_STATS || image->kind == CKPT_CRIU_IMAGE_STATS_RESTORE ||
+           image->kind == CKPT_CRIU_IMAGE_IRMAP_CACHE || image->kind == CKPT_CRIU_IMAGE_CPUINFO ||
+           is_unused(im, image);
 }
 
 static void place_offset(struct ckpt_finding *f, size_t offset)
@@ -152,16 +176,24 @@ static void check_frame(struct ckpt_images *im, const struct ckpt_dump_image *im
     struct ckpt_criu_entry entry;
     struct ckpt_criu_problem problem;
     enum ckpt_criu_next next;
-    if (image->bytes == NULL || image->length < image->size)
+    enum ckpt_criu_kind kind = (enum ckpt_criu_kind)image->kind;
+    bool empty = image->size == 0 && ckpt_criu_images[kind].magic != 0;
+    if (!empty && (image->bytes == NULL || image->length < image->size))
         return;
     ckpt_string member = ckpt_image_member(im, image->name);
-    enum ckpt_criu_kind kind = (enum ckpt_criu_kind)image->kind;
     if (member.data == NULL)
         return;
+    if (empty) {
+        if (is_spare(im, image))
+            ckpt_lower(r, CKPT_WARNING);
+        ckpt_find_file(r, CKPT_RULE_503, member.data,
+                       "%t has no bytes; CRIU says \"Unexpected EOF\".", member);
+        return;
+    }
     if (!ckpt_criu_open(&file, kind, image->bytes, image->length, &problem)) {
         if (problem.damage == CKPT_CRIU_NO_MESSAGES)
             return;
-        if (is_spare(kind))
+        if (is_spare(im, image))
             ckpt_lower(r, CKPT_WARNING);
         if (problem.damage == CKPT_CRIU_OTHER_TYPE || problem.damage == CKPT_CRIU_NO_IMAGE)
             ckpt_find_file(r, CKPT_RULE_502, member.data,
@@ -178,7 +210,7 @@ static void check_frame(struct ckpt_images *im, const struct ckpt_dump_image *im
         index = entry.index;
         if (ckpt_criu_check(&file, &entry, &problem))
             continue;
-        if (is_spare(kind) || (is_single(kind) && index > 0))
+        if (is_spare(im, image) || (is_single(kind) && index > 0))
             ckpt_lower(r, CKPT_WARNING);
         struct ckpt_finding *f = ckpt_find_file(
             r, CKPT_RULE_503, member.data,
@@ -192,7 +224,7 @@ static void check_frame(struct ckpt_images *im, const struct ckpt_dump_image *im
     }
     if (next != CKPT_CRIU_BROKEN)
         return;
-    if (is_spare(kind) || (is_single(kind) && file.count > 0))
+    if (is_spare(im, image) || (is_single(kind) && file.count > 0))
         ckpt_lower(r, CKPT_WARNING);
     ckpt_place_entry(r,
                      ckpt_find_file(r, CKPT_RULE_503, member.data,
@@ -243,6 +275,7 @@ void ckpt_check_inventory_image(struct ckpt_images *im)
         struct ckpt_finding *f = inventory_finding(
             im, "img_version",
             "img_version is 3, of images with compressed pages; CRIU 4.2 and older refuse it.");
+        ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of("4.2.1"), 0);
         ckpt_condition(r, CKPT_CONDITION_CRIU, ALL, CKPT_RULE_501, f, "",
                        "A CRIU newer than 4.2, which knows version 3 of images.");
     }
@@ -285,12 +318,19 @@ static bool load_processes(struct ckpt_images *im)
         p->ids = ckpt_dump_first(im->dump, CKPT_CRIU_IMAGE_IDS, p->pid, false);
         p->mm = ckpt_dump_first(im->dump, CKPT_CRIU_IMAGE_MM, p->pid, false);
         p->fs = ckpt_dump_first(im->dump, CKPT_CRIU_IMAGE_FS, p->pid, false);
+        uint64_t thread, table;
+        struct ckpt_pb_each threads = ckpt_pb_each(m, F(pstree_entry, threads));
+        ckpt_number_add(im->r, &im->tasks, p->pid);
+        while (ckpt_pb_next_u64(&threads, &thread))
+            ckpt_number_add(im->r, &im->tasks, thread);
         if (p->core.message != NULL) {
             ckpt_pb_get_message(&p->core, F(core_entry, tc), &p->tc);
             ckpt_pb_get_message(&p->core, F(core_entry, thread_core), &p->thread_core);
             if (p->ids.message == NULL)
                 ckpt_pb_get_message(&p->core, F(core_entry, ids), &p->ids);
         }
+        if (ckpt_pb_get_u64(&p->ids, F(task_kobj_ids_entry, files_id), &table))
+            im->any_table = !ckpt_number_add(im->r, &im->tables, table) || im->any_table;
         uint64_t state = ckpt_pb_u64(&p->tc, F(task_core_entry, task_state), 1);
         p->dead = state == 2 || state == 6;
     }
@@ -323,7 +363,11 @@ static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
     ckpt_check_paths(&im);
     ckpt_check_sockets(&im);
     ckpt_check_facts(&im);
+    ckpt_check_host_images(&im);
     free(im.mounts);
+    ckpt_paths_free(&im.of_image);
+    ckpt_paths_free(&im.tasks);
+    ckpt_paths_free(&im.tables);
     ckpt_paths_free(&im.remapped);
     ckpt_paths_free(&im.file_ids);
     ckpt_paths_free(&im.told);
@@ -331,6 +375,8 @@ static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
 
 void ckpt_check_dump(struct ckpt_rules *r)
 {
+    if (r->linked.length != 0)
+        ckpt_not_checked(r, true, r->linked, "It is a link, which was not followed.");
     if (r->dump != NULL)
         check_images(r, r->dump);
     else if (ckpt_wants_files(r) && ckpt_seen_of(r, "checkpoint/inventory.img") != NULL)

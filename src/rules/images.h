@@ -41,8 +41,13 @@ struct ckpt_images {
     bool any_tmpfs;             /* some image of what was in a tmpfs is there */
     uint64_t no_tmpfs;          /* tmpfs without such an image, if there is none at all */
     struct ckpt_paths file_ids; /* of files.img, with their types */
+    struct ckpt_paths tasks;    /* processes and threads of pstree.img */
+    struct ckpt_paths tables;   /* tables of descriptors that processes have */
+    bool any_table;             /* … if that is known of any */
     struct ckpt_paths told;     /* mounts that were told of */
     struct ckpt_paths remapped; /* ids of files that are opened in another way */
+    struct ckpt_paths of_image; /* what the base image must bring */
+    uint64_t in_image;          /* … how much */
     uint64_t outside;           /* files on mounts that are not in the checkpoint */
 };
 
@@ -58,6 +63,9 @@ ckpt_string ckpt_image_name(struct ckpt_images *im, enum ckpt_criu_kind kind, ui
 
 /* Whether the image is there; whether its bytes are, too. */
 bool ckpt_has_image(struct ckpt_images *im, enum ckpt_criu_kind kind, uint64_t id);
+
+/* Whether some process has that table of descriptors (fdinfo-N.img). */
+bool ckpt_uses_table(const struct ckpt_images *im, uint64_t id);
 
 /* A set of numbers. */
 bool ckpt_number_add(struct ckpt_rules *r, struct ckpt_paths *set,

@@ -105,7 +105,7 @@ static void check_tables(struct ckpt_images *im)
     size_t count = ckpt_dump_image_count(im->dump);
     for (size_t i = 0; i < count; i++) {
         const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
-        if (image->kind == CKPT_CRIU_IMAGE_FDINFO)
+        if (image->kind == CKPT_CRIU_IMAGE_FDINFO && ckpt_uses_table(im, image->id))
             check_table(im, image);
     }
     for (size_t i = 0; i < im->count; i++) {
@@ -146,19 +146,65 @@ static void check_directory(struct ckpt_images *im, const struct ckpt_proc *p, u
 /* ---- what files refer to ----------------------------------------------------------------------
  */
 
+/* A deleted file is made again with what follows the entry of its image; files with holes have a
+   list of their parts instead. */
+static void check_ghost(struct ckpt_images *im, uint64_t id, uint64_t original)
+{
+    const struct ckpt_dump_image *image = ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_GHOST_FILE, id);
+    const struct ckpt_dump_file *file =
+        ckpt_dump_file_of(im->dump, CKPT_CRIU_fd_types_REG, (uint32_t)original);
+    struct ckpt_pb ghost = ckpt_dump_first(im->dump, CKPT_CRIU_IMAGE_GHOST_FILE, id, false);
+    uint64_t size, head = 12;
+    if (image == NULL || file == NULL || ghost.message == NULL)
+        return;
+    head += (uint64_t)(ghost.end - ghost.at); /* behind magic numbers and the size of the entry */
+    if (image->size < head || ckpt_pb_u64(&ghost, F(ghost_file_entry, chunks), 0) != 0 ||
+        (ckpt_pb_u64(&ghost, F(ghost_file_entry, mode), 0) & 0170000) != 0100000 ||
+        !ckpt_pb_get_u64(&file->message, F(reg_file_entry, size), &size) ||
+        image->size - head == size)
+        return;
+    ckpt_place_entry(im->r,
+                     ckpt_find_file(im->r, CKPT_RULE_406, ckpt_image_member(im, image->name).data,
+                                    "%t holds %n bytes of a deleted file that a process has open "
+                                    "with %n; CRIU says \"bad size\".",
+                                    ckpt_image_member(im, image->name), image->size - head, size),
+                     0, NULL);
+}
+
+/* Deleted files without the table that says which they are: CRIU opens them by their paths. */
+static void check_ghosts_without_table(struct ckpt_images *im)
+{
+    size_t count = ckpt_dump_image_count(im->dump);
+    for (size_t i = 0; i < count; i++) {
+        const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
+        if (image->kind != CKPT_CRIU_IMAGE_GHOST_FILE ||
+            ckpt_has_image(im, CKPT_CRIU_IMAGE_REMAP_FPATH, 0))
+            continue;
+        ckpt_string missing = ckpt_image_name(im, CKPT_CRIU_IMAGE_REMAP_FPATH, 0);
+        ckpt_find_file(im->r, CKPT_RULE_517, missing.data,
+                       "%t is missing: it says which file %t is; CRIU says \"Can't open file\".",
+                       missing, ckpt_image_member(im, image->name));
+        return;
+    }
+}
+
 static void check_remaps(struct ckpt_images *im)
 {
     struct ckpt_entries e;
     const struct ckpt_dump_image *image = ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_REMAP_FPATH, 0);
+    check_ghosts_without_table(im);
     ckpt_entries_begin(&e, im->dump, image);
     while (ckpt_entries_next(&e)) {
         const struct ckpt_pb *m = &e.entry.message;
         uint64_t type =
             ckpt_pb_u64(m, F(remap_file_path_entry, remap_type), CKPT_CRIU_remap_type_GHOST);
         uint64_t id = ckpt_pb_u64(m, F(remap_file_path_entry, remap_id), 0);
-        ckpt_number_add(im->r, &im->remapped, ckpt_pb_u64(m, F(remap_file_path_entry, orig_id), 0));
-        if (type != CKPT_CRIU_remap_type_GHOST ||
-            ckpt_has_image(im, CKPT_CRIU_IMAGE_GHOST_FILE, id))
+        uint64_t original = ckpt_pb_u64(m, F(remap_file_path_entry, orig_id), 0);
+        ckpt_number_add(im->r, &im->remapped, original);
+        if (type != CKPT_CRIU_remap_type_GHOST)
+            continue;
+        check_ghost(im, id, original);
+        if (ckpt_has_image(im, CKPT_CRIU_IMAGE_GHOST_FILE, id))
             continue;
         ckpt_string missing = ckpt_image_name(im, CKPT_CRIU_IMAGE_GHOST_FILE, id);
         ckpt_find_file(im->r, CKPT_RULE_517, missing.data,

@@ -129,34 +129,33 @@ static void note_areas(struct ckpt_images *im, const struct ckpt_proc *p, const 
 
 /* ---- page maps ------------------------------------------------------------------------------- */
 
-static bool covers(const struct areas *areas, uint64_t address, size_t *from)
-{
-    for (; *from < areas->count; ++*from) {
-        const struct area *a = &areas->list[*from];
-        if ((a->status & GUARD) != 0)
-            continue;
-        if (address < a->start)
-            return false;
-        if (address < a->end)
-            return true;
-    }
-    return false;
-}
-
-/* CRIU goes through both lists once, side by side. */
-static void check_cover(struct ckpt_images *im, const struct ckpt_pagemap *map,
+/* CRIU goes through mappings and entries once, side by side, and through the mappings only
+   forwards: an entry may come before others of its mapping, but not before that mapping. */
+static void check_cover(struct ckpt_images *im, const struct ckpt_dump_image *image,
                         const struct areas *areas, ckpt_string member)
 {
+    struct ckpt_entries e;
     size_t at = 0;
-    for (size_t i = 0; i < map->count; i++) {
-        const struct ckpt_page_run *run = &map->runs[i];
-        uint64_t end = ckpt_page_run_end(map, run), address = run->start;
+    ckpt_entries_begin(&e, im->dump, image);
+    ckpt_entries_next(&e); /* the head */
+    while (ckpt_entries_next(&e)) {
+        const struct ckpt_pb *m = &e.entry.message;
+        uint64_t address = ckpt_pb_u64(m, F(pagemap_entry, vaddr), 0);
+        uint64_t pages = ckpt_pb_u64(m, F(pagemap_entry, nr_pages),
+                                     ckpt_pb_u64(m, F(pagemap_entry, compat_nr_pages), 0));
+        uint64_t end = address + pages * im->page_size;
         while (address < end) {
-            if (!covers(areas, address, &at)) {
-                ckpt_find_file(im->r, CKPT_RULE_513, member.data,
-                               "%t: pages at 0x%t lie outside of all mappings; CRIU says \"Page "
-                               "entry address … outside of VMA\".",
-                               member, ckpt_hex(im->r, address));
+            while (at < areas->count &&
+                   (address >= areas->list[at].end || (areas->list[at].status & GUARD) != 0))
+                at++;
+            if (at == areas->count || address < areas->list[at].start) {
+                ckpt_place_entry(
+                    im->r,
+                    ckpt_find_file(im->r, CKPT_RULE_513, member.data,
+                                   "%t: pages at 0x%t lie outside of the mappings that are left; "
+                                   "CRIU says \"Page entry address … outside of VMA\".",
+                                   member, ckpt_hex(im->r, address)),
+                    e.entry.index, "vaddr");
                 return;
             }
             address = areas->list[at].end;
@@ -170,6 +169,8 @@ static void check_sizes(struct ckpt_images *im, const struct ckpt_pagemap *map, 
         ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_PAGES, map->pages_id);
     ckpt_string name = ckpt_image_name(im, CKPT_CRIU_IMAGE_PAGES, map->pages_id);
     if (map->size_unknown || map->size == 0)
+        return;
+    if (pages == NULL && !ckpt_has_all_images(im->r))
         return;
     if (pages == NULL) {
         ckpt_find_file(im->r, CKPT_RULE_510, name.data, "%t is missing; %t needs %n bytes of it.",
@@ -185,6 +186,27 @@ static void check_sizes(struct ckpt_images *im, const struct ckpt_pagemap *map, 
         ckpt_find_file(im->r, CKPT_RULE_510, name.data, "%t has %n bytes; %t needs %n only.", name,
                        pages->size, member, map->size);
     }
+}
+
+/* CRIU reads pages that are marked as lazy only like all others, one behind the other. */
+static void check_lazy(struct ckpt_images *im, const struct ckpt_pagemap *map, ckpt_string member)
+{
+    const struct ckpt_dump_image *pages =
+        ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_PAGES, map->pages_id);
+    if (map->lazy == 0)
+        return;
+    if (pages != NULL && !map->size_unknown &&
+        pages->size >= map->size + map->lazy * map->page_size) {
+        ckpt_lower(im->r, CKPT_INFO);
+        ckpt_find_file(im->r, CKPT_RULE_518, member.data,
+                       "%t: %n pages are marked as to be sent later, but their bytes are there.",
+                       member, map->lazy);
+        return;
+    }
+    ckpt_find_file(im->r, CKPT_RULE_518, member.data,
+                   "%t: %n pages stayed with the page server of the lazy migration; they are not "
+                   "in the archive, and CRIU looks for them for ever.",
+                   member, map->lazy);
 }
 
 static void check_parent(struct ckpt_images *im, const struct ckpt_pagemap *map, ckpt_string member)
@@ -207,24 +229,13 @@ static void check_map(struct ckpt_images *im, const struct ckpt_dump_image *imag
     bool read = ckpt_pagemap_read(&map, image->bytes, image->length, im->page_size);
     if (read) {
         ckpt_number_add(im->r, used, map.pages_id);
-        if (map.out_of_order)
-            ckpt_place_entry(im->r,
-                             ckpt_find_file(im->r, CKPT_RULE_513, member.data,
-                                            "%t: the entries are not in the order of their "
-                                            "addresses.",
-                                            member),
-                             -1, "vaddr");
         if (map.problem == CKPT_PAGEMAP_UNKNOWN)
             ckpt_not_checked(im->r, true, member, "Its pages are of a form that is not known.");
         if (areas != NULL)
-            check_cover(im, &map, areas, member);
+            check_cover(im, image, areas, member);
         check_sizes(im, &map, member);
         check_parent(im, &map, member);
-        if (map.lazy != 0)
-            ckpt_find_file(im->r, CKPT_RULE_518, member.data,
-                           "%t: %n pages stayed with the page server of the lazy migration; they "
-                           "are not in the archive.",
-                           member, map.lazy);
+        check_lazy(im, &map, member);
         if (map.old_counts && map.entries > 0)
             im->r->old_pagemaps = true;
         else if (map.entries > 0)

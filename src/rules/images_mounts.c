@@ -95,9 +95,9 @@ static void check_all_contents(struct ckpt_images *im)
 
 static void check_archive(struct ckpt_images *im, const struct ckpt_dump_image *image)
 {
-    if (image->bytes == NULL || image->length < 3)
+    if (image->size != 0 && image->bytes == NULL)
         return;
-    if (image->bytes[0] == 0x1f && image->bytes[1] == 0x8b)
+    if (image->length >= 3 && image->bytes[0] == 0x1f && image->bytes[1] == 0x8b)
         return;
     ckpt_string member = ckpt_image_member(im, image->name);
     ckpt_find_file(im->r, CKPT_RULE_502, member.data,

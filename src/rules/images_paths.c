@@ -132,6 +132,35 @@ static void compare(struct ckpt_images *im, const struct wanted *w, ckpt_string 
                                     w->path, found->mode, scope, (uint32_t)(w->mode & 07777)));
 }
 
+/* What only the base image can bring. One with a name of a registry is the same everywhere; one
+   that was built on the host may be another on the target. */
+static void need_in_image(struct ckpt_images *im, const struct ckpt_dump_file *file,
+                          ckpt_string what, const char *field)
+{
+    struct ckpt_rules *r = im->r;
+    ckpt_value name = ckpt_get(ckpt_file_root(r, "config.dump"), "rootfsImageName");
+    if (what.data == NULL || !ckpt_starts(ckpt_text(name), "localhost/") ||
+        !ckpt_set_add(r, &im->of_image, what) || ++im->in_image > NAMED)
+        return;
+    struct ckpt_finding *f =
+        ckpt_place_in(r, CKPT_RULE_411, ckpt_image_member(im, file->image->name));
+    ckpt_place_entry(r, f, file->entry, field);
+    ckpt_condition(r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, f, "", "%t in the base image %v.",
+                   what, name);
+}
+
+static ckpt_string described(struct ckpt_rules *r, const struct wanted *w)
+{
+    ckpt_string size = w->has_size && (w->mode & KIND) != DIRECTORY
+                           ? ckpt_text_of(r, " with %n bytes", w->size)
+                           : (ckpt_string){"", 0};
+    ckpt_string mode = w->has_mode
+                           ? ckpt_text_of(r, "%s mode %o", size.length == 0 ? " with" : " and",
+                                          (uint32_t)(w->mode & 07777))
+                           : (ckpt_string){"", 0};
+    return ckpt_text_of(r, "/%t%t%t", w->path, size, mode);
+}
+
 static void check_root_file(struct ckpt_images *im, const struct wanted *w,
                             const struct ckpt_paths *deleted)
 {
@@ -154,9 +183,12 @@ static void check_root_file(struct ckpt_images *im, const struct wanted *w,
     bool opened = (w->flags & WRITE) != 0 || (w->mode & KIND) == FIFO;
     bool fresh = r->engine == CKPT_ENGINE_PODMAN || r->engine == CKPT_ENGINE_CRIO ||
                  r->engine == CKPT_ENGINE_CONTAINERD;
-    if (!opened || !fresh || im->mount_count == 0 || !ckpt_is_whole(r) || w->path.length == 0 ||
-        (w->has_mode && (w->mode & KIND) != REGULAR && (w->mode & KIND) != FIFO))
+    if (!fresh || im->mount_count == 0 || !ckpt_is_whole(r) || w->path.length == 0)
         return;
+    if (!opened || (w->has_mode && (w->mode & KIND) != REGULAR && (w->mode & KIND) != FIFO)) {
+        need_in_image(im, w->file, described(r, w), "reg.name");
+        return;
+    }
     /* What is open for writing was copied up, and belongs to the changed files. */
     struct ckpt_finding *f = ckpt_find_file(
         r, CKPT_RULE_411, ckpt_image_member(im, w->file->image->name).data,
@@ -232,9 +264,13 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
     at_file(im, w, f, "reg.name");
     if (++im->outside <= NAMED)
         ckpt_condition(r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, f, "",
-                       "/%t on the mount %q, with %n bytes: the process had it open, and it is not "
-                       "in the checkpoint.",
-                       w->path, m->place, w->size);
+                       "%t%s, on the mount %q: the process had it open, and it is not in the "
+                       "checkpoint.",
+                       described(r, w),
+                       ckpt_pb_has(&w->file->message, F(reg_file_entry, build_id))
+                           ? " and the same build id"
+                           : "",
+                       m->place);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------
@@ -305,6 +341,12 @@ static void check_reg(struct ckpt_images *im, const struct ckpt_dump_file *file,
         check_root_file(im, &w, deleted);
 }
 
+/* Whether rootfs-diff.tar brings a directory ("tmp/"), or something below it. */
+static bool has_directory(const struct ckpt_images *im, ckpt_string directory)
+{
+    return ckpt_paths_find(&im->r->diff, directory.data, directory.length - 1) != CKPT_PATHS_NONE;
+}
+
 /* A socket with a path makes it again; something that lies there is in its way. */
 static void check_socket_path(struct ckpt_images *im, const struct ckpt_dump_file *file)
 {
@@ -317,7 +359,20 @@ static void check_socket_path(struct ckpt_images *im, const struct ckpt_dump_fil
     ckpt_string path = clean(im->r, name);
     const struct ckpt_tree_file *found =
         ckpt_tree_find(&im->r->tree, ckpt_string_of(diff_name), path);
-    if (found == NULL || kind_of(found) == 0)
+    if (found == NULL) {
+        ckpt_string directory = path;
+        while (directory.length != 0 && directory.data[directory.length - 1] != '/')
+            directory = ckpt_slice_of(directory, 0, directory.length - 1);
+        const struct ckpt_image_mount *m = mount_by_path(im, path);
+        if (directory.length > 1 && m == NULL && im->mount_count != 0 &&
+            !has_directory(im, directory))
+            need_in_image(im, file,
+                          ckpt_text_of(im->r, "The directory /%t of a socket",
+                                       ckpt_slice_of(directory, 0, directory.length - 1)),
+                          "usk.name");
+        return;
+    }
+    if (kind_of(found) == 0)
         return;
     struct ckpt_finding *f =
         ckpt_find_file(im->r, CKPT_RULE_406, ckpt_text_of(im->r, "%s!%t", diff_name, path).data,
@@ -340,6 +395,9 @@ void ckpt_check_paths(struct ckpt_images *im)
         else if (files[i].type == CKPT_CRIU_fd_types_UNIXSK)
             check_socket_path(im, &files[i]);
     }
+    if (im->in_image > NAMED)
+        ckpt_condition(im->r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, NULL, "",
+                       "%n more files and directories in the base image.", im->in_image - NAMED);
     if (im->outside > NAMED)
         ckpt_condition(im->r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, NULL, "",
                        "%n more files on mounts whose content is not in the checkpoint.",

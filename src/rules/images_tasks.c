@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Processes: state and threads, credentials, filters of system calls, namespaces. */
-#include "rules/images.h"
+#include "rules/host.h"
 
 /* A finding at the first entry of an image of a process. */
 static struct ckpt_finding *at_core(struct ckpt_images *im, struct ckpt_finding *finding,
@@ -155,9 +155,11 @@ static void check_credentials(struct ckpt_images *im, const struct ckpt_proc *p)
                            (uint64_t)p->pid,
                            type == CKPT_CRIU_lsmtype_APPARMOR ? "AppArmor" : "SELinux", profile),
             "thread_core.creds.lsm_profile");
-        if (type != CKPT_CRIU_lsmtype_APPARMOR) /* engines load their profile of AppArmor */
-            ckpt_condition(im->r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
-                           "SELinux on the target, with the label %q.", profile);
+        if (type == CKPT_CRIU_lsmtype_APPARMOR)
+            return; /* engines load their profile of AppArmor */
+        ckpt_needs(im->r, CKPT_NEED_SELINUX, (ckpt_string){"", 0}, 0);
+        ckpt_condition(im->r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
+                       "SELinux on the target, with the label %q.", profile);
     }
 }
 
@@ -201,6 +203,9 @@ static void check_filters(struct ckpt_images *im, uint64_t *count)
     if (seccomp.message == NULL)
         return;
     struct ckpt_pb_each each = ckpt_pb_each(&seccomp, F(seccomp_entry, seccomp_filters));
+    uint64_t total = 0;
+    for (struct ckpt_pb_each all = each; ckpt_pb_next_message(&all, &filter); total++)
+        ;
     for (; ckpt_pb_next_message(&each, &filter); ++*count) {
         uint64_t flags = ckpt_pb_u64(&filter, F(seccomp_filter, flags), 0), before;
         if ((flags & ~UINT64_C(0x3f)) != 0)
@@ -217,7 +222,8 @@ static void check_filters(struct ckpt_images *im, uint64_t *count)
                                    "\"SECCOMP_SET_MODE_FILTER returned -22\" and hangs.",
                                    member, *count),
                     "seccomp_filters.filter");
-        if (ckpt_pb_get_u64(&filter, F(seccomp_filter, prev), &before) && before > 4096)
+        if (ckpt_pb_get_u64(&filter, F(seccomp_filter, prev), &before) &&
+            (before >= total || before == *count))
             at_core(im,
                     ckpt_find_file(im->r, CKPT_RULE_517, member.data,
                                    "%t: filter %n goes on with filter %n, which is not there.",

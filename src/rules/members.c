@@ -91,9 +91,8 @@ static void note_duplicate(struct ckpt_rules *r, const struct ckpt_member_view *
 
 static bool is_parent_link(const struct ckpt_member_view *m)
 {
-    return m->record->type == CKPT_MEMBER_SYMLINK && ckpt_equals(m->name, "checkpoint/parent") &&
-           (ckpt_equals(m->link, "../pre-checkpoint") ||
-            ckpt_equals(m->link, "../pre-checkpoint/"));
+    return m->record->type == CKPT_MEMBER_SYMLINK && ckpt_ends(m->name, "/parent") &&
+           (m->record->name_flags & (CKPT_NAME_LINK_ABSOLUTE | CKPT_NAME_LINK_OUTSIDE)) == 0;
 }
 
 /* In a directory of images it may lead to another one; elsewhere that is said later. */
@@ -141,6 +140,14 @@ static void check_link(struct ckpt_rules *r, const struct ckpt_member_view *m)
     }
 }
 
+/* The target of a hard link, as names are compared. */
+static ckpt_string target_of(const struct ckpt_member_view *m)
+{
+    uint32_t start, length;
+    ckpt_name_classify((const uint8_t *)m->link.data, m->link.length, &start, &length);
+    return ckpt_slice_of(m->link, start, start + length);
+}
+
 static void check_type(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
     uint32_t type = m->record->type;
@@ -164,6 +171,10 @@ static void check_type(struct ckpt_rules *r, const struct ckpt_member_view *m)
         return;
     }
     check_link(r, m);
+    if (type == CKPT_MEMBER_HARDLINK && !ckpt_set_has(&r->names, target_of(m)) &&
+        !ckpt_set_has(&r->linked_names, target_of(m)))
+        ckpt_block(r, ENGINES); /* containers/storage: "no such file or directory" */
+    ckpt_set_add(r, &r->linked_names, m->name);
     bool link = type == CKPT_MEMBER_SYMLINK || type == CKPT_MEMBER_HARDLINK;
     ckpt_find_member(r, CKPT_RULE_005, m,
                      link ? "Member %q is a %s to %q; expected a regular file or directory."
@@ -207,6 +218,15 @@ static bool begins_folded(ckpt_string name, const char *start)
     return true;
 }
 
+/* A folder "checkpoint1": what Docker's users call their checkpoints. */
+static bool is_numbered(ckpt_string top, bool folder)
+{
+    static const char name[] = "checkpoint";
+    const size_t n = sizeof(name) - 1;
+    return folder && ckpt_starts(top, name) && top.length > n && top.data[n] >= '0' &&
+           top.data[n] <= '9';
+}
+
 /* What stands at the top, once for all that is below it. */
 static void check_top(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
@@ -222,7 +242,8 @@ static void check_top(struct ckpt_rules *r, const struct ckpt_member_view *m)
     if (info != NULL || ckpt_member_role(top.data, top.length) != CKPT_ROLE_OTHER)
         return;
     for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++) {
-        if (!begins_folded(top, reserved[i]))
+        if (!begins_folded(top, reserved[i]) ||
+            is_numbered(top, slash != NULL || m->record->type == CKPT_MEMBER_DIRECTORY))
             continue;
         ckpt_find_member(r, CKPT_RULE_008, m,
                          "%q only resembles %q; some programs take it for the real member.", top,
@@ -288,6 +309,10 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     r->members++;
     if (record->type == CKPT_MEMBER_DIRECTORY && ckpt_equals(m->name, "checkpoint"))
         r->images_mode = record->mode & 07777;
+    bool link = record->type == CKPT_MEMBER_SYMLINK || record->type == CKPT_MEMBER_HARDLINK;
+    if (link && r->linked.length == 0 && seen != &r->parent &&
+        (ckpt_starts(m->name, "checkpoint/") || ckpt_equals(m->name, "checkpoint")))
+        r->linked = ckpt_keep(r, m->name);
     if (record->type != CKPT_MEMBER_FILE)
         return;
     if (ckpt_starts(m->name, "checkpoint/")) {
@@ -301,6 +326,7 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     }
     note_folder(r, m);
     r->dynamo = r->dynamo || ckpt_equals(m->name, "manifest.yaml");
+    r->crac = r->crac || ckpt_equals(m->name, "cppath"); /* criuengine.c, create_cppath() */
     if (r->gvisor.length == 0 && (ckpt_equals(m->name, "checkpoint/checkpoint.img") ||
                                   ckpt_equals(m->name, "checkpoint.img")))
         r->gvisor = ckpt_keep(r, m->name);

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the caller of a validation wants; see validate.h. */
-#include "rules/rules.h"
+#include "rules/host.h"
 
 enum { PER_RULE = 100, TOTAL = 1000, MOST = 100000 };
 
-/* Up to three numbers with dots between; what follows them ("-rc1", "+ds") does not count. */
-static bool read_version(ckpt_string text, uint32_t number[3])
+bool ckpt_read_version(ckpt_string text, uint32_t number[3])
 {
     size_t i = 0, parts = 0;
     number[0] = number[1] = number[2] = 0;
@@ -36,7 +35,7 @@ static bool read_target(struct ckpt_rules *r, ckpt_string text, ckpt_string *pro
         if (at == SIZE_MAX)
             return true;
         target->version = ckpt_slice_of(text, at + 1, text.length);
-        if (read_version(target->version, target->number))
+        if (ckpt_read_version(target->version, target->number))
             return true;
         *problem = ckpt_text_of(r, "the version %q of the target %t is not of the form 1.2.3",
                                 target->version, name);
@@ -45,6 +44,23 @@ static bool read_target(struct ckpt_rules *r, ckpt_string text, ckpt_string *pro
     *problem = ckpt_text_of(
         r, "unknown target %q (one of podman, cri-o, containerd, docker, runc, crun)", name);
     return false;
+}
+
+/* The versions of engines that a host has are those of the targets, if nothing else was said. */
+static bool host_versions(struct ckpt_rules *r)
+{
+    static const char *const tables[] = {"engines", "runtimes"};
+    for (int t = 0; t < 2; t++) {
+        ckpt_value table = ckpt_get_exact(ckpt_whole(r->host), tables[t]);
+        for (int i = 0; i < CKPT_TARGET_COUNT; i++) {
+            struct ckpt_target *target = &r->targets[i];
+            ckpt_string version = ckpt_text(ckpt_get_exact(table, ckpt_target_names[i].name));
+            if (version.length != 0 && target->version.length == 0 &&
+                ckpt_read_version(version, target->number))
+                target->version = version;
+        }
+    }
+    return true;
 }
 
 /* Sets a state for all rules that the pattern means. */
@@ -125,6 +141,9 @@ bool ckpt_rules_options(struct ckpt_rules *r, ckpt_string text, ckpt_string *pro
     for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v))
         if (!read_target(r, ckpt_text(v), problem))
             return false;
+    ckpt_value host = ckpt_get_exact(options, "host");
+    if (ckpt_exists(host) && (!ckpt_host_read(r, ckpt_text(host), problem) || !host_versions(r)))
+        return false;
     list = ckpt_get_exact(options, "only");
     if (ckpt_count(list) != 0)
         for (int i = 0; i < CKPT_RULE_COUNT; i++)

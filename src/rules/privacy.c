@@ -142,9 +142,10 @@ static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
     if (text.length == 0)
         return false;
     if (keyed && node > 3 && ckpt_equals(name, "value") &&
-        ckpt_equals(text_at(file, node - 3), "name") &&
+        ckpt_is_one_of(text_at(file, node - 3), "name\0key\0") &&
         ckpt_is_secret(text_at(file, node - 2), text, false)) {
-        report(s, at, text_at(file, node - 2), NULL, text); /* as Kubernetes writes variables */
+        /* as Kubernetes writes variables, and the kubelet to the engine */
+        report(s, at, text_at(file, node - 2), NULL, text);
     } else if (keyed && ckpt_is_secret(name, text, true) && !ckpt_starts(name, "checksum/")) {
         report(s, at, name, NULL, text);
     } else if (!keyed && ckpt_starts(before, "--") && !ckpt_equals(before, "--secret") &&

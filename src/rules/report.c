@@ -204,6 +204,37 @@ struct ckpt_finding *ckpt_find_file(struct ckpt_rules *r, enum ckpt_rule_index r
     return finding;
 }
 
+static struct ckpt_finding *unlisted(struct ckpt_rules *r, enum ckpt_rule_index rule)
+{
+    struct ckpt_finding *finding = ckpt_arena_alloc(&r->arena, sizeof(*finding));
+    if (finding == NULL) {
+        r->failed = true;
+        return NULL;
+    }
+    finding->rule = (uint8_t)rule;
+    finding->hidden = true;
+    finding->archive_offset = UINT64_MAX;
+    finding->entry = -1;
+    return finding;
+}
+
+struct ckpt_finding *ckpt_place_at(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at)
+{
+    struct ckpt_finding *finding = unlisted(r, rule);
+    if (finding != NULL)
+        place(r, finding, at);
+    return finding;
+}
+
+struct ckpt_finding *ckpt_place_in(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                   ckpt_string member)
+{
+    struct ckpt_finding *finding = unlisted(r, rule);
+    if (finding != NULL)
+        finding->member = keep_name(r, member);
+    return finding;
+}
+
 struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index rule,
                                       const struct ckpt_member_view *member, const char *format,
                                       ...)

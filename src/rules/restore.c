@@ -65,6 +65,10 @@ void ckpt_check_restore(struct ckpt_rules *r)
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->dynamo)
         ckpt_find_file(r, CKPT_RULE_710, "manifest.yaml",
                        "This is an artifact of ai-dynamo/snapshot, whose agent restores it.");
+    else if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
+        ckpt_find_file(r, CKPT_RULE_710, "cppath",
+                       "This is the image of a Java program by CRaC; java -XX:CRaCRestoreFrom "
+                       "restores it.");
     else if (r->form == CKPT_FORM_CRIU_DIRECTORY)
         ckpt_find_file(r, CKPT_RULE_710, "",
                        "There is no file system in this checkpoint; the container that it was made "

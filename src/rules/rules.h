@@ -66,7 +66,14 @@ struct ckpt_condition {
     ckpt_string text;                   /* one sentence */
     ckpt_string option;                 /* of the target's command, "" if there is none */
     uint8_t kind, targets;
+    uint8_t need; /* enum ckpt_need: what of a host decides it, with a text or number */
+    uint8_t met;  /* enum ckpt_met */
+    ckpt_string need_text, host; /* host: what it has instead, in words; or "" */
+    uint64_t need_number;
 };
+
+/* Whether a host meets a condition. */
+enum ckpt_met { CKPT_MET_UNKNOWN, CKPT_MET, CKPT_NOT_MET };
 
 /* A part of the checkpoint that was not looked at. */
 struct ckpt_unchecked {
@@ -139,10 +146,15 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_condition *conditions, **last_condition;
     struct ckpt_unchecked *unchecked;
     uint32_t condition_count;
+    uint8_t need; /* of the next condition: ckpt_needs() */
+    ckpt_string need_text;
+    uint64_t need_number;
+    struct ckpt_file *host;          /* that is described; NULL: none */
     struct ckpt_dump *dump;          /* the images of CRIU; NULL: not read */
     struct ckpt_tree tree;           /* of the archives inside */
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
     bool old_pagemaps, new_pagemaps; /* which dialects were found */
+    bool read_all;                   /* in spite of an error, which comes behind the members */
     bool checked_images;             /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
@@ -160,14 +172,17 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint64_t secret_files, secret_offset;
     bool has_descriptors; /* descriptors.json, wherever */
     bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
+    bool crac;            /* cppath of CRaC */
     ckpt_string gvisor;   /* the image of gVisor */
+    ckpt_string linked;   /* the first image that is a link to another member */
     ckpt_string gpu;      /* the first image of a graphics processor */
     ckpt_string partial;  /* the first member that was not finished */
     uint64_t gpu_offset, partial_offset;
-    struct ckpt_paths names;    /* of regular files: marked */
-    struct ckpt_paths diff;     /* all paths in rootfs-diff.tar, with their directories */
-    struct ckpt_paths tops;     /* names at the top that were looked at */
-    struct ckpt_paths repeated; /* marked with the number of their duplicate */
+    struct ckpt_paths names;        /* of regular files: marked */
+    struct ckpt_paths linked_names; /* of links and special files */
+    struct ckpt_paths diff;         /* all paths in rootfs-diff.tar, with their directories */
+    struct ckpt_paths tops;         /* names at the top that were looked at */
+    struct ckpt_paths repeated;     /* marked with the number of their duplicate */
     struct ckpt_duplicate *duplicates[CKPT_REMEMBERED];
     struct ckpt_named *volumes;
     struct ckpt_named *unknown; /* names at the top that mean nothing */
@@ -207,6 +222,12 @@ struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index
                                       const struct ckpt_member_view *member, const char *format,
                                       ...);
 
+/* A place for a condition about which there is nothing to find: it is not listed. NULL: no memory.
+ */
+struct ckpt_finding *ckpt_place_at(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at);
+struct ckpt_finding *ckpt_place_in(struct ckpt_rules *r, enum ckpt_rule_index rule,
+                                   ckpt_string member);
+
 /* What decoding says of a file. */
 struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index rule,
                                      struct ckpt_file *file);
@@ -226,6 +247,12 @@ void ckpt_distrust(struct ckpt_rules *r, enum ckpt_trust trust);
 void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigned targets,
                     enum ckpt_rule_index rule, const struct ckpt_finding *finding,
                     const char *option, const char *format, ...);
+
+/* What of a host decides the next condition: enum ckpt_need (host.h), with its text or number. */
+void ckpt_needs(struct ckpt_rules *r, unsigned need, ckpt_string text, uint64_t number);
+
+/* Up to three numbers with dots between; what follows them ("-rc1", "+ds") does not count. */
+bool ckpt_read_version(ckpt_string text, uint32_t number[3]);
 
 /* Something was not looked at. `decides`: it may be what makes a restore fail. */
 void ckpt_not_checked(struct ckpt_rules *r, bool decides, ckpt_string what, const char *why);
@@ -315,6 +342,9 @@ bool ckpt_has_nothing(const struct ckpt_rules *r);
 /* Whether all of the archive is there, so that what is not in it is missing. */
 bool ckpt_is_whole(const struct ckpt_rules *r);
 
+/* The same for the images of CRIU: none of them is a link, which was not followed. */
+bool ckpt_has_all_images(const struct ckpt_rules *r);
+
 /* Whether a member is there, but was too large to be read. */
 bool ckpt_is_unread(const struct ckpt_rules *r, const char *name);
 
@@ -349,6 +379,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
 void ckpt_check_container(struct ckpt_rules *r); /* 0xx */
 void ckpt_check_config(struct ckpt_rules *r);    /* 1xx */
 void ckpt_check_config_podman(struct ckpt_rules *r, ckpt_value config);
+void ckpt_check_libpod_types(struct ckpt_rules *r, ckpt_value config);
 void ckpt_check_keys(struct ckpt_rules *r); /* CKP114, in all files */
 void ckpt_check_spec(struct ckpt_rules *r); /* 2xx */
 void ckpt_check_schema(struct ckpt_rules *r, ckpt_value spec);
@@ -360,7 +391,8 @@ void ckpt_check_criu_images(struct ckpt_rules *r); /* 5xx */
 void ckpt_check_dump(struct ckpt_rules *r);
 void ckpt_check_across_files(struct ckpt_rules *r); /* 6xx */
 void ckpt_check_privacy(struct ckpt_rules *r);      /* 8xx */
-void ckpt_check_image_pod(struct ckpt_rules *r);    /* 9xx */
+void ckpt_check_memory_secrets(struct ckpt_rules *r);
+void ckpt_check_image_pod(struct ckpt_rules *r); /* 9xx */
 void ckpt_check_pod(struct ckpt_rules *r);
 
 /* The blobs of an image against the descriptors that lead to the manifest, and that it has. */

@@ -2,7 +2,7 @@
 /* spec.dump, the OCI runtime spec. What the specification itself demands is in spec_schema.c. */
 #include <string.h>
 
-#include "rules/rules.h"
+#include "rules/host.h"
 
 /* ---- version, process, root ------------------------------------------------------------------ */
 
@@ -160,6 +160,7 @@ static void check_label(struct ckpt_rules *r, ckpt_value spec)
     ckpt_lower(r, CKPT_INFO);
     struct ckpt_finding *f =
         ckpt_find(r, CKPT_RULE_712, label, "The container has the label %v of SELinux.", label);
+    ckpt_needs(r, CKPT_NEED_SELINUX, (ckpt_string){"", 0}, 0);
     ckpt_condition(r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
                    "SELinux on the target: the container has the label %v.", label);
 }
@@ -209,6 +210,7 @@ static void check_mount(struct ckpt_rules *r, ckpt_value mount, struct mounted *
                                 "Files of the graphics driver %t are mounted, such as %v; the "
                                 "target needs exactly this version.",
                                 version, source);
+        ckpt_needs(r, CKPT_NEED_DRIVER, version, 0);
         ckpt_condition(r, CKPT_CONDITION_DEVICE, ALL, CKPT_RULE_206, all->driver, "",
                        "The graphics driver %t on the target, with its files at the same places.",
                        version);
@@ -216,9 +218,11 @@ static void check_mount(struct ckpt_rules *r, ckpt_value mount, struct mounted *
     }
     struct ckpt_finding *f = ckpt_find(
         r, CKPT_RULE_206, source, "The mount %q comes from %v on the original host.", to, source);
-    if (!ckpt_ends(from, "/_data"))
-        ckpt_condition(r, CKPT_CONDITION_MOUNT, PODMAN | RUNTIMES, CKPT_RULE_206, f, "",
-                       "%v on the target, which is mounted at %q.", source, to);
+    if (ckpt_ends(from, "/_data"))
+        return;
+    ckpt_needs(r, CKPT_NEED_PATH, from, 0);
+    ckpt_condition(r, CKPT_CONDITION_MOUNT, PODMAN | RUNTIMES, CKPT_RULE_206, f, "",
+                   "%v on the target, which is mounted at %q.", source, to);
 }
 
 static void check_mounts(struct ckpt_rules *r, ckpt_value spec)
@@ -244,6 +248,7 @@ static void check_gpus(struct ckpt_rules *r, ckpt_value spec)
                       "The container uses the graphics processor %t of the original "
                       "host; that can often not be restored.",
                       gpu);
+        ckpt_needs(r, CKPT_NEED_GPU, gpu, 0);
         ckpt_condition(r, CKPT_CONDITION_DEVICE, ALL, CKPT_RULE_209, f, "",
                        "A graphics processor of the same kind with the same driver, and "
                        "cuda-checkpoint: the container used %t.",

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rules/rules.h"
+#include "rules/host.h"
 #include "text/secrets.h"
 
 struct ckpt_rules *ckpt_validation_new(ckpt_summary *s)
@@ -34,6 +34,7 @@ void ckpt_validation_free(struct ckpt_rules *r)
     for (struct ckpt_file *file = r->scratch; file != NULL; file = file->next)
         ckpt_document_free(file->document);
     ckpt_paths_free(&r->names);
+    ckpt_paths_free(&r->linked_names);
     ckpt_paths_free(&r->diff);
     ckpt_paths_free(&r->tops);
     ckpt_paths_free(&r->repeated);
@@ -216,8 +217,10 @@ ckpt_string ckpt_validation_finish(struct ckpt_rules *r, ckpt_string facts)
     ckpt_check_dump(r);
     ckpt_check_across_files(r);
     ckpt_check_privacy(r);
+    ckpt_check_memory_secrets(r);
     ckpt_check_image_pod(r);
     ckpt_check_kubelet(r);
+    ckpt_check_host(r);
     ckpt_check_restore(r);
     print_head(r, out);
     ckpt_print_report(r, out);

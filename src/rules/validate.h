@@ -17,6 +17,7 @@
  *   reveal      true: secrets are not masked
  *   now         Unix seconds, for the rules about times
  *   file        {"name", "mode"}: of the archive itself
+ *   host        text of a JSON document, host.def: the host that is to restore it
  * `facts` is a JSON object about the archive:
  *   size, directory  as for ckpt_summary_finish
  *   compression, outerCompression
@@ -26,6 +27,8 @@
  *   error            {code, stop, message, offset, have, want, member, around}: why it stopped;
  *                    stop: "damage", "limit", "unreadable"; around: the pod's report tells it
  *   nested           [{name, compression, members, error}]
+ *   memory           what a search for secrets found: {secrets: [{pid, member, place, kind, name,
+ *                    count, address, value}], left: {bytes, files: []}}
  *   logHead          how dump.log begins, if only its end was added
  *   image            {form, manifest, index, config, layer, layers}: names of added files
  *   sha256           of the file, if all of it was read

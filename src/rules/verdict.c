@@ -5,7 +5,7 @@
  * something has to be arranged, it restores if that is done. Only what is left restores. What is
  * listed of the findings changes none of this.
  */
-#include "rules/rules.h"
+#include "rules/host.h"
 
 enum {
     REASONS = 8,     /* for one verdict */
@@ -18,6 +18,9 @@ void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigne
                     enum ckpt_rule_index rule, const struct ckpt_finding *finding,
                     const char *option, const char *format, ...)
 {
+    struct ckpt_condition need = {.need = r->need, .need_number = r->need_number};
+    need.need_text = r->need_text;
+    ckpt_needs(r, CKPT_NEED_NOTHING, (ckpt_string){"", 0}, 0);
     if (r->condition_count++ >= CONDITIONS)
         return;
     struct ckpt_condition *c = ckpt_arena_alloc(&r->arena, sizeof(*c));
@@ -30,7 +33,8 @@ void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigne
     va_start(arguments, format);
     ckpt_add_format(r, format, arguments);
     va_end(arguments);
-    c->next = NULL;
+    *c = need;
+    c->host = (ckpt_string){"", 0};
     c->text = ckpt_keep_text(r);
     c->option = ckpt_string_of(option);
     c->finding = finding != NULL ? finding : r->state[rule].first;
@@ -88,7 +92,10 @@ static void print_condition(struct ckpt_buffer *out, const struct ckpt_condition
     ckpt_print_open(out, "{");
     print_text(out, "id", ckpt_string_of(ckpt_condition_names[c->kind]));
     print_text(out, "text", c->text);
+    static const char *const met[] = {"", "yes", "no"};
     print_text(out, "option", c->option);
+    print_text(out, "met", ckpt_string_of(met[c->met]));
+    print_text(out, "host", c->host);
     ckpt_print_key(out, "evidence");
     ckpt_buffer_add_text(out, "{");
     print_text(out, "member", f->member);
@@ -113,6 +120,8 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
         return "Its metadata were too large to be looked at.";
+    if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
+        return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_DOCKER)
         return "Docker needs the very container that it was made from.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_CONTAINERD)
@@ -155,6 +164,10 @@ static uint32_t print_blocks(struct ckpt_rules *r, struct ckpt_buffer *out, unsi
         if (count++ < REASONS)
             print_reason(out, rule, f->message, f);
     }
+    for (const struct ckpt_condition *c = r->conditions; c != NULL; c = c->next)
+        if ((c->targets >> i & 1) != 0 && c->met == CKPT_NOT_MET && count++ < REASONS)
+            print_reason(out, c->finding != NULL ? (int)c->finding->rule : -1,
+                         ckpt_text_of(r, "It needs: %t %t", c->text, c->host), c->finding);
     return count;
 }
 
@@ -182,7 +195,7 @@ static uint32_t print_conditions(struct ckpt_rules *r, struct ckpt_buffer *out, 
         if ((c->targets >> i & 1) == 0)
             continue;
         print_condition(out, c);
-        count++;
+        count += c->met != CKPT_MET;
     }
     return count;
 }
@@ -281,6 +294,8 @@ void ckpt_print_verdicts(struct ckpt_rules *r, struct ckpt_buffer *out)
         ckpt_condition(r, CKPT_CONDITION_BUNDLE, RUNTIMES, CKPT_RULE_710, NULL, "--bundle",
                        "The bundle of the container with its root file system, which is not in the "
                        "checkpoint.");
+    for (struct ckpt_condition *c = r->conditions; c != NULL; c = c->next)
+        ckpt_host_judge(r, c);
     ckpt_print_key(out, "targets");
     ckpt_buffer_add_text(out, "[");
     for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++)

@@ -92,6 +92,29 @@ static bool is_text(char c)
     return ((unsigned char)c >= 0x20 && c != 0x7f) || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Where the text ends that byte `at` is in: at what is no text, or no UTF-8. What may be the start
+   of a character is text. */
+static size_t text_end(const char *bytes, size_t at, size_t length)
+{
+    while (at < length) {
+        unsigned char c = (unsigned char)bytes[at];
+        if (c < 0x80) {
+            if (!is_text(bytes[at]))
+                return at;
+            at++;
+            continue;
+        }
+        size_t more = c < 0xc2 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf5 ? 3 : 0;
+        if (more == 0)
+            return at;
+        for (size_t i = 1; i <= more && at + i < length; i++)
+            if (((unsigned char)bytes[at + i] & 0xc0) != 0x80)
+                return at;
+        at += more + 1;
+    }
+    return length;
+}
+
 /* Where a private key that begins at `from` ends: behind its last line, else where no line of one
    can be. */
 static size_t key_end(ckpt_string text, size_t from)
@@ -197,9 +220,7 @@ static void scan_texts(ckpt_secrets_stream *stream, bool at_end)
     const char *bytes = stream->bytes;
     size_t i = stream->text_from, length = stream->length;
     for (;;) {
-        size_t to = i > stream->scanned ? i : stream->scanned;
-        while (to < length && is_text(bytes[to]))
-            to++;
+        size_t to = text_end(bytes, i, length);
         if (to == length && !at_end)
             break;
         if (to > i && to < length && bytes[to] == 0)
@@ -279,6 +300,9 @@ static void scan_long(ckpt_secrets_stream *stream)
     told += from;
     stream->scanned = open != SIZE_MAX ? from + open : told > again ? told : again;
     stream->text_from = stream->scanned > from + KEEP ? stream->scanned - KEEP : from;
+    while (stream->text_from > from && stream->text_from < stream->scanned &&
+           ((unsigned char)stream->bytes[stream->text_from] & 0xc0) == 0x80)
+        stream->text_from++; /* not within a character */
 }
 
 void ckpt_secrets_stream_feed(ckpt_secrets_stream *stream, size_t length)

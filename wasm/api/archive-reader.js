@@ -51,13 +51,15 @@ export class ArchiveError extends Error {
  * @property {AbortSignal} [signal]
  * @property {readonly string[] | ((member: Member) => Wish | undefined)} [want] names (a final '*'
  *   stands for any end) of files to keep, or a function that is asked for every member
- * @property {(member: Member) => Wish | undefined} [decide] asked for every member that no name of
- *   `want` chose; members then come one by one
+ * @property {(member: Member, reader: Reader) => Wish | undefined} [decide] asked for every member that no name of
+ *   `want` chose; members then come one by one. The reader has what came before: members, bodies
  * @property {readonly number[]} [pick] indexes of the members of interest, ascending. Members are not
  *   listed then, and reading ends behind the last of these.
  * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
  * @property {import('./budget.js').Limits} [limits] if no budget is given
  * @property {Budget} [budget] shared by all readers of a checkpoint
+ * @property {boolean} [raw] no members: the decompressed bytes, whatever they are, are handed out as
+ *   pieces of member 0
  * @property {boolean} [hash] the SHA-256 of the source is wanted, if all of it is read
  * @property {boolean} [alone] read when nobody else reads (origin.js)
  * @property {number} [depth] how many archives this one is inside of
@@ -152,7 +154,8 @@ export class Reader {
       source_size: size === undefined ? unknown : BigInt(size),
       flags:
         (this.#want || this.#pick ? border.modes.decide : 0) |
-        (sequential ? border.modes.sequential : 0),
+        (sequential ? border.modes.sequential : 0) |
+        (options.raw ? border.modes.raw : 0),
       depth: this.#depth,
     };
     const at = exports.ckpt_wasm_allocate(structSize);
@@ -170,6 +173,7 @@ export class Reader {
       exports.ckpt_wasm_release(at);
     }
     if (!this.#handle) throw noMemory();
+    if (options.raw) this.#given = { index: 0, offset: 0 };
     forgotten.register(this, { exports, handle: this.#handle }, this);
     try {
       if (Array.isArray(options.want)) for (const pattern of options.want) this.#select(pattern);
@@ -357,7 +361,7 @@ export class Reader {
     if (last.flags.includes('wanted')) {
       wish = true;
     } else if (this.#want) {
-      wish = this.#want(last);
+      wish = this.#want(last, this);
       if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
     this.#start(wish, last.index, last.size, last.flags.includes('wanted'));

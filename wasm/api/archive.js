@@ -142,11 +142,17 @@ export async function* readArchive(core, source, options = {}) {
   }
 }
 
-/** The pieces of nothing: reads an archive that gives none to its end. @template T @param {AsyncGenerator<unknown, T>} reading @returns {Promise<T>} */
-export async function finished(reading) {
+/**
+ * Reads an archive to its end.
+ * @template T @template P @param {AsyncGenerator<P, T>} reading
+ * @param {(piece: P) => void} [take] gets what is given
+ * @returns {Promise<T>}
+ */
+export async function finished(reading, take) {
   for (;;) {
     const { done, value } = await reading.next();
     if (done) return /** @type {T} */ (value);
+    take?.(/** @type {P} */ (value));
   }
 }
 

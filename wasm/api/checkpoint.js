@@ -7,6 +7,7 @@ import { CheckpointError } from '../border/error.js';
 import { digestsOf } from './digests.js';
 import { Dump } from './dump.js';
 import { MemberList } from './archive-members.js';
+import { KEEPS, Keeper } from './keep.js';
 import { archiveFacts, factsOf, nestedFacts } from './facts.js';
 import { matchesPattern, MembersBelow, membersMeant } from './members.js';
 import { blobsOf, layersOf, podArchives, podContainers } from './nested.js';
@@ -34,6 +35,8 @@ import { KEPT, memberUse, Summary, USE } from './summary.js';
  * @property {(progress: Progress) => void} [onProgress] called now and then with the bytes read
  * @property {AbortSignal} [signal]
  * @property {import('./budget.js').Limits} [limits]
+ * @property {'images' | 'processes'} [keep] what is kept of an archive that cannot be read in place: what
+ *   dump({texts: false}) needs, or all that dump() needs, which then does not read it once more
  * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is told of what is read whole, as
  *   compressed files are; nothing is read for it alone
  */
@@ -100,6 +103,8 @@ export class Checkpoint {
   #logHead;
   /** Members set aside while streaming, by index. @type {Map<number, Uint8Array>} */
   #aside = new Map();
+  /** What was kept of large members. @type {Keeper | undefined} */
+  #keeper;
   /** Archives inside that were read while streaming, by index. @type {Map<number, Archive>} */
   #nested = new Map();
   /** The members as they are in the archive: those that belong to it, and all. */
@@ -135,8 +140,12 @@ export class Checkpoint {
     const { onProgress, signal } = this.#options;
     if (!read) await origin.probe(signal);
     let left = ASIDE_LIMIT;
+    const { keep, hash } = this.#options;
+    const keeper = keep && new Keeper(this.#core, keep, origin.input?.size === undefined);
+    this.#keeper = keeper;
+    const keepInside = (/** @type {Member} */ member) => keeper?.inside(member);
     /** What is done with a member of an archive that cannot be read again where it lies. @param {Member} member */
-    const decide = (member) => {
+    const decide = (member, /** @type {any} */ reader) => {
       if (member.type !== 'file') return false;
       const use = memberUse(exports, member.name, member.size);
       if (use === USE.keep && member.size <= left) {
@@ -144,17 +153,16 @@ export class Checkpoint {
         return true;
       }
       if (use === USE.list) return { archive: {} };
-      return use === USE.archive && { archive: { want: KEPT.names, hash: this.#options.hash } };
+      if (use === USE.archive)
+        return { archive: { want: KEPT.names, hash, ...(keeper && { decide: keepInside }) } };
+      return keeper?.decide(member, reader) ?? false;
     };
     const archive =
       read ??
-      (await origin.archive({
-        onProgress,
-        signal,
-        hash: this.#options.hash,
-        want: KEPT.names,
-        decide: origin.plain ? undefined : decide,
-      }));
+      (await origin.archive(
+        { onProgress, signal, hash, want: KEPT.names, decide: origin.plain ? undefined : decide },
+        (piece) => keeper?.take(piece),
+      ));
     this.#archive = archive;
     origin.compression = archive.compression;
     this.compression = archive.compression;
@@ -220,7 +228,7 @@ export class Checkpoint {
 
   /** Finds the layer that holds a checkpoint, and shows that. */
   async #openImage() {
-    const { found, stopped } = await layersOf({
+    const { found, stopped, named } = await layersOf({
       members: this.members,
       json: (member) => this.#small(member),
       wish: (member) => memberUse(this.#core.exports, member.name, member.size),
@@ -228,10 +236,10 @@ export class Checkpoint {
       open: (member) => this.#inside(member),
     });
     this.error ??= stopped;
+    this.#manifest = found?.manifest ?? named;
     if (!found) return;
-    const { checkpoint, member, annotations, manifest } = found;
+    const { checkpoint, member, annotations } = found;
     this.#inner = checkpoint;
-    this.#manifest = manifest;
     this.image = { annotations, layer: member.name, compression: checkpoint.compression };
     this.#outerFiles = new Map(this.files);
     const { archive } = this.summary.sizes;
@@ -286,6 +294,7 @@ export class Checkpoint {
     checkpoint.#all = this.#all;
     checkpoint.#nested = this.#nested;
     checkpoint.#aside = this.#aside;
+    checkpoint.#keeper = this.#keeper;
     checkpoint.compression = this.compression;
     checkpoint.error = this.error;
     checkpoint.members = new MembersBelow(own, directory);
@@ -425,6 +434,7 @@ export class Checkpoint {
         list,
         (references) => this.#meant(references),
         (index) => this.#aside.get(index),
+        (index, start, end) => this.#keeper?.part(index, start, end),
       );
       return { origin: this.#origin, groups };
     }
@@ -496,19 +506,23 @@ export class Checkpoint {
     const own = archiveFacts(this.#archive, this.#origin.input?.size);
     // Of what is around it, or of a layer in which a checkpoint may be.
     const other = own.error ? undefined : factsOf(this.error);
+    // Of an image without a checkpoint in it, the manifest may tell why.
+    const { name: manifest, bytes } = this.#manifest ?? {};
+    const files = bytes && manifest ? new Map([...this.files, [manifest, bytes]]) : this.files;
     return {
       facts: {
         ...own,
         ...(other && { error: { ...other, around: this.#archive === undefined } }),
+        ...(bytes && { image: { manifest } }),
         directory: this.#origin.input?.directory,
         nested: facts,
         logHead: this.#logHead,
         digests: await this.#digests(podArchives(this.#own, this.files), digests),
       },
-      files: this.files,
+      files,
       records: this.#own.records(),
       nested,
-      summary: this.#summary,
+      summary: bytes ? undefined : this.#summary,
       prefix: this.#prefix,
       dump: await this.#images(),
     };
@@ -593,6 +607,23 @@ export class Checkpoint {
   }
 
   /**
+   * The bytes of the archive itself, decompressed; of an image, those of the layer that holds the checkpoint;
+   * of a folder, the archive that it would make. A damaged archive throws where it is damaged.
+   * @param {{stored?: boolean, inside?: string | Member, signal?: AbortSignal}} [options] stored: compressed as
+   *   it is; inside: those of this member, whatever it is
+   * @returns {AsyncGenerator<Uint8Array>}
+   */
+  async *tar(options) {
+    const { stored = false, inside, signal } = checkedOptions(options, TAR_OPTIONS, 'tar');
+    if (this.#inner) yield* this.#inner.tar({ stored, inside, signal });
+    else if (inside !== undefined) {
+      const origin = this.#originOf(this.#member(inside));
+      yield* stored ? origin.stored(signal) : origin.tar(signal);
+    } else if (this.#prefix) throw new TypeError('this checkpoint is a folder of an archive');
+    else yield* stored ? this.#origin.stored(signal) : this.#origin.tar(signal);
+  }
+
+  /**
    * What is in the images of the processes: reads them, and as much of the memory as command lines
    * and environments need.
    * @param {object} [options]
@@ -662,6 +693,8 @@ export const checkedOpenOptions = (options) =>
  */
 export async function openWith(core, source, options = {}) {
   checkedOpenOptions(options);
+  if (options.keep !== undefined && !KEEPS.includes(options.keep))
+    throw new TypeError(`keep: expected ${KEEPS.join(' or ')}, not ${String(options.keep)}`);
   const limits = checkedLimits(options.limits);
   options.signal?.throwIfAborted();
   const input = inputOf(source);
@@ -680,6 +713,7 @@ export async function openWith(core, source, options = {}) {
 const RANGES_OPTIONS = { inside: must.any, signal: must.signal };
 const READ_OPTIONS = { ...RANGES_OPTIONS, start: must.place, end: must.place };
 const READ_ALL_OPTIONS = { signal: must.signal, limit: must.count };
+const TAR_OPTIONS = { stored: must.flag, inside: must.any, signal: must.signal };
 const DUMP_OPTIONS = { previous: must.any, texts: must.flag, signal: must.signal };
 const OPEN_OPTIONS = {
   name: must.text,
@@ -687,4 +721,5 @@ const OPEN_OPTIONS = {
   onProgress: must.call,
   signal: must.signal,
   limits: must.object,
+  keep: must.any,
 };

@@ -88,6 +88,15 @@ async function eachRange(holder, ranges, signal, take) {
   }
 }
 
+/** The pieces of the plan that exports_dump.c makes. @param {Uint32Array} plan */
+function* textPieces(plan) {
+  for (let i = 0; i < plan.length; i += 5) {
+    const [level, pages, low, high, length] = plan.subarray(i, i + 5);
+    const offset = high * 2 ** 32 + low;
+    yield { level, name: `pages-${pages}.img`, offset, length, tag: i / 5 };
+  }
+}
+
 /** @param {Uint8Array[]} parts */
 function join(parts) {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -163,8 +172,8 @@ export class Dump {
     return dump;
   }
 
-  /** @param {AbortSignal} [signal] */
-  async #readImages(signal) {
+  /** The images of which bytes are wanted: their names, as bytes, and ranges. */
+  #wanted() {
     const { exports } = this.#core;
     const wanted = wordsAt(exports, exports.ckpt_wasm_dump_wanted(this.#handle, 1));
     /** @type {Range[]} */
@@ -180,13 +189,54 @@ export class Dump {
         tag: i / 3,
       });
     }
-    await eachRange(this.#holder, ranges, signal, (index, bytes) => {
-      const name = names[index];
-      const room = withBytes(exports, name, (at) =>
-        exports.ckpt_wasm_dump_room(this.#handle, at, name.length, bytes.length),
-      );
-      if (room) new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
-    });
+    return { names, ranges };
+  }
+
+  /** @param {Uint8Array} name @param {Uint8Array} bytes its first ones */
+  #addImage(name, bytes) {
+    const { exports } = this.#core;
+    const room = withBytes(exports, name, (at) =>
+      exports.ckpt_wasm_dump_room(this.#handle, at, name.length, bytes.length),
+    );
+    if (room) new Uint8Array(exports.memory.buffer, room, bytes.length).set(bytes);
+  }
+
+  /** @param {AbortSignal} [signal] */
+  async #readImages(signal) {
+    const { names, ranges } = this.#wanted();
+    await eachRange(this.#holder, ranges, signal, (index, bytes) =>
+      this.#addImage(names[index], bytes),
+    );
+  }
+
+  /**
+   * What command lines and environments need of pages files, as far as that is known from some images.
+   * @param {Core} core @param {Holder['records']} records of the members
+   * @param {Map<string, Uint8Array>} images by the names of the members
+   * @returns {Map<string, {offset: number, length: number}[]>} by the names of the members
+   */
+  static pagesNeeded(core, records, images) {
+    const { exports } = core;
+    const holder = /** @type {Holder} */ ({ prefix: '', records });
+    const dump = new Dump(core, holder);
+    /** @type {ReturnType<typeof Dump.pagesNeeded>} */
+    const needed = new Map();
+    try {
+      const { names, ranges } = dump.#wanted();
+      for (const [i, { member, length = 0 }] of ranges.entries()) {
+        const bytes = images.get(/** @type {string} */ (member));
+        if (bytes) dump.#addImage(names[i], bytes.subarray(0, length));
+      }
+      const plan = wordsAt(exports, exports.ckpt_wasm_dump_plan(dump.#handle)).slice();
+      for (const { level, name, offset, length } of textPieces(plan)) {
+        if (level > 0) continue;
+        const member = dump.#directory + name;
+        needed.set(member, [...(needed.get(member) ?? []), { offset, length }]);
+      }
+    } finally {
+      dump.close();
+    }
+    return needed;
   }
 
   /** Reads what command lines and environments need of the memory. @param {AbortSignal} [signal] */
@@ -195,11 +245,8 @@ export class Dump {
     const plan = wordsAt(exports, exports.ckpt_wasm_dump_plan(this.#handle)).slice();
     /** @type {Range[][]} by how many dumps they are away */
     const levels = [];
-    for (let i = 0; i < plan.length; i += 5) {
-      const [level, pages, low, high, length] = plan.subarray(i, i + 5);
-      const offset = high * 2 ** 32 + low;
-      (levels[level] ??= []).push({ member: `pages-${pages}.img`, offset, length, tag: i / 5 });
-    }
+    for (const { level, name, offset, length, tag } of textPieces(plan))
+      (levels[level] ??= []).push({ member: name, offset, length, tag });
     /** @type {Dump | undefined} */
     let dump = this;
     for (let level = 0; dump && level < levels.length; level++, dump = dump.#previous) {

@@ -9,9 +9,17 @@
 /** Images with queues, deleted files, terminals and maps of BPF. */
 const IMAGES =
   /^(pipes-data|fifo-data|sk-queues|tcp-stream-[0-9a-f]+|ghost-file-[0-9a-f]+|tty-data|bpfmap-data|ipcns-(?:shm|msg)-\d+)\.img$/;
+/** What programs and CRIU wrote. */
+const LOGS = /^(ctr\.log|container\.log|io\.kubernetes\.cri-o\.LogPath|dump\.log|restore\.log)$/;
 /** Archives of file systems. */
 const ARCHIVES =
   /(^|\/)(rootfs-diff\.tar|devshm-checkpoint\.tar|volumes\/[^/]+\.tar|tmpfs(-dev)?-\d+\.tar\.gz\.img)$/;
+
+/** Holes are read as zeros: of a file of terabytes there may be nothing else. */
+const MOST_SPARSE = 2 ** 28;
+const isTooSparse = (/** @type {import('./archive.js').Member} */ { flags, size }) =>
+  size > MOST_SPARSE && flags.includes('sparse');
+const NOTHING = (async function* () {})();
 
 /** @param {string} name */
 const baseName = (name) => name.slice(name.lastIndexOf('/') + 1);
@@ -29,7 +37,8 @@ export async function* everywhere(checkpoint) {
   for (const member of checkpoint.members) {
     if (member.type !== 'file' || member.size === 0) continue;
     if (ARCHIVES.test(member.name)) archives.push(member);
-    else if (IMAGES.test(baseName(member.name))) images.push(member);
+    else if (IMAGES.test(baseName(member.name)) || LOGS.test(baseName(member.name)))
+      images.push(member);
   }
   for (const member of images) yield { name: member.name, pieces: checkpoint.stream(member) };
   for (const outer of archives) {
@@ -40,7 +49,13 @@ export async function* everywhere(checkpoint) {
       continue;
     }
     const files = [...members].filter(({ type, size }) => type === 'file' && size > 0);
-    yield* inArchive(checkpoint, outer, files);
+    for (const member of files.filter(isTooSparse))
+      yield { name: `${outer.name}!${member.name}`, pieces: NOTHING, left: true };
+    yield* inArchive(
+      checkpoint,
+      outer,
+      files.filter((member) => !isTooSparse(member)),
+    );
   }
 }
 

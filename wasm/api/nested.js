@@ -126,7 +126,8 @@ const tooMany = () =>
  * decides. `stopped`: why layers in front of it, or all, were not read to their ends.
  * @param {Image} image
  * @returns {Promise<{found?: {checkpoint: Checkpoint, member: Member, annotations: Record<string, string>,
- *   manifest?: Manifest}, stopped: import('./archive.js').ArchiveError | null}>}
+ *   manifest?: Manifest}, stopped: import('./archive.js').ArchiveError | null, named?: Manifest}>} named: without a checkpoint,
+ *   the manifest of the first layer that is named
  */
 export async function layersOf(image) {
   /** @type {Map<string, Member>} */
@@ -156,7 +157,7 @@ export async function layersOf(image) {
       return { found: { checkpoint, member, annotations, manifest }, stopped };
     }
   }
-  return { stopped };
+  return { stopped, named: named[0]?.manifest };
 }
 
 /**

@@ -142,17 +142,66 @@ export class Origin {
 
   /**
    * The archive, read to its end: once more, with nobody else there, if the memory was not enough.
-   * @param {ArchiveOptions} options nothing in it may be GIVE @returns {Promise<Archive>}
+   * @param {ArchiveOptions} options
+   * @param {(piece: import('./archive.js').Piece) => void} [take] gets what the options ask to GIVE
+   * @returns {Promise<Archive>}
    */
-  async archive(options) {
+  async archive(options, take) {
     const mark = this.budget.mark();
     try {
-      return await finished(this.read(options));
+      return await finished(this.read(options), take);
     } catch (error) {
       if (!(error instanceof ResourceError && error.code === 'memory' && this.#again)) throw error;
     }
     this.budget.reset(mark);
-    return finished(this.read({ ...options, alone: true }));
+    return finished(this.read({ ...options, alone: true }), take);
+  }
+
+  /** The bytes of the archive, decompressed. @param {AbortSignal} [signal] @returns {AsyncGenerator<Uint8Array>} */
+  async *tar(signal) {
+    if (this.plain) {
+      yield* this.stored(signal);
+      return;
+    }
+    const pass = this.read({ raw: true, signal, budget: new Budget(this.limits) });
+    try {
+      for (;;) {
+        const { done, value } = await pass.next();
+        if (!done) {
+          yield value.bytes.slice();
+          continue;
+        }
+        if (value.error) throw value.error;
+        return;
+      }
+    } finally {
+      await pass.return(/** @type {any} */ (undefined));
+    }
+  }
+
+  /** The bytes of the archive as they are stored. @param {AbortSignal} [signal] @returns {AsyncGenerator<Uint8Array>} */
+  async *stored(signal) {
+    const { input } = this;
+    if (!input) {
+      const outer = /** @type {Origin} */ (this.#outer);
+      const pass = outer.read({ pick: [/** @type {number} */ (this.#index)], signal });
+      for (;;) {
+        const { done, value } = await pass.next();
+        if (!done) yield value.bytes.slice();
+        else if (value.error) throw value.error;
+        else return;
+      }
+    }
+    if (this.#spent && input.size === undefined) throw new TypeError(ONCE);
+    this.#spent = true;
+    const { size = Infinity } = input;
+    for (let at = 0; at < size;) {
+      signal?.throwIfAborted();
+      const bytes = await unlessAborted(input.read(at, Math.min(STEP, size - at)), signal);
+      if (bytes.length === 0) return;
+      yield bytes;
+      at += bytes.length;
+    }
   }
 
   /** The archive that a member is. @param {Member} member @returns {Origin} */
@@ -195,5 +244,7 @@ export class Origin {
 
 /** Bytes that are looked at to know what it is. */
 const HEAD = 512;
+/** Bytes that are read at once where all are wanted. */
+const STEP = 2 ** 20;
 const ONCE = 'a stream can be read only once; open a file, a Blob or bytes to read members later';
 export const GONE = 'The member is no longer where it was.';

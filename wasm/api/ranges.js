@@ -21,7 +21,8 @@ import { GONE } from './origin.js';
  * @property {boolean} last whether the range is complete
  * @property {object} range the same for all pieces of one
  *
- * @typedef {{start: number, end: number, tag: any}} Part of a member
+ * @typedef {{start: number, end: number, tag: any, bytes?: Uint8Array}} Part of a member; bytes: if they
+ *   are there already
  * @typedef {object} Group the parts of one member that are wanted
  * @property {import('./archive.js').Member} member
  * @property {Part[]} parts by start
@@ -46,9 +47,10 @@ function count(value, what, fallback) {
  * @param {Iterable<Range>} list
  * @param {(references: Set<Range['member']>) => Map<Range['member'], import('./archive.js').Member>} resolve
  * @param {(index: number) => Uint8Array | undefined} [keptOf]
+ * @param {(index: number, start: number, end: number) => Uint8Array | undefined} [partOf]
  * @returns {Group[]}
  */
-export function plan(list, resolve, keptOf = () => undefined) {
+export function plan(list, resolve, keptOf = () => undefined, partOf = () => undefined) {
   if (typeof list?.[Symbol.iterator] !== 'function' || typeof list === 'string')
     throw new TypeError(
       `ranges takes a list of {member, offset, length, tag}, not ${kindOf(list)}`,
@@ -72,7 +74,8 @@ export function plan(list, resolve, keptOf = () => undefined) {
       group = { member, parts: [], kept: kept?.length === member.size ? kept : undefined };
       groups.set(member.index, group);
     }
-    group.parts.push({ start, end, tag });
+    const bytes = group.kept ? undefined : partOf(member.index, start, end);
+    group.parts.push({ start, end, tag, ...(bytes && { bytes }) });
   }
   const sorted = [...groups.values()].sort((a, b) => a.member.index - b.member.index);
   for (const { parts } of sorted) parts.sort((a, b) => a.start - b.start);
@@ -90,7 +93,7 @@ class Cutter {
   /** @param {Group} group */
   constructor({ member, parts }) {
     this.#index = member.index;
-    this.#parts = parts.filter(({ start, end }) => start < end);
+    this.#parts = parts.filter(isToBeRead);
   }
 
   get done() {
@@ -131,15 +134,18 @@ class Cutter {
 function* atOnce({ member, parts, kept }) {
   for (const part of parts) {
     const { start, end, tag } = part;
-    if (kept || start === end) {
-      const bytes = kept?.slice(start, end) ?? NOTHING;
+    if (kept || part.bytes || start === end) {
+      const bytes = kept?.slice(start, end) ?? part.bytes ?? NOTHING;
       yield { tag, member: member.index, offset: start, bytes, last: true, range: part };
     }
   }
 }
 
+/** @param {Part} part */
+const isToBeRead = ({ start, end, bytes }) => start < end && !bytes;
+
 /** @param {Group} group */
-const needsReading = ({ parts, kept }) => !kept && parts.some(({ start, end }) => start < end);
+const needsReading = ({ parts, kept }) => !kept && parts.some(isToBeRead);
 
 /**
  * Yields the ranges of groups, in the order of the archive: of a plain archive by reading what is near
@@ -205,7 +211,7 @@ function* extentsOf(group) {
   let start = 0;
   let end = 0;
   for (const part of group.parts) {
-    if (part.start === part.end) continue;
+    if (!isToBeRead(part)) continue;
     if (part.start > end + GAP && end > 0) {
       yield { start: base + start, end: base + end, base, cutter };
       end = 0;
@@ -222,7 +228,7 @@ function* blocksOf(groups) {
   let block = null;
   for (const group of groups) {
     const sparse = group.member.flags.includes('sparse');
-    if (group.kept || sparse || group.parts.some(({ start, end }) => start === end)) {
+    if (group.kept || sparse || !group.parts.every(isToBeRead)) {
       if (block) yield block;
       block = null;
       yield group;
@@ -298,7 +304,7 @@ async function* inPlace(origin, groups, signal) {
 /** Sparse members have a map that only the reader of archives knows. @param {import('./origin.js').Origin} origin @param {Group} group @param {AbortSignal} [signal] */
 async function* ofSparse(origin, group, signal) {
   const member = { ...group.member, index: 0 };
-  const parts = group.parts.filter(({ start, end }) => start < end);
+  const parts = group.parts.filter(isToBeRead);
   for await (const piece of inOnePass(origin.alone(group.member), [{ member, parts }], signal))
     yield { ...piece, member: group.member.index };
 }

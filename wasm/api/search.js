@@ -6,13 +6,14 @@ import { withBytes } from './summary.js';
  * @typedef {import('../border/core.js').Core} Core
  * @typedef {import('./ranges.js').Range} Range
  *
- * What is looked for: one of text, hex, regex and strings.
+ * What is looked for: one of text, hex, regex, strings, pointers and secrets.
  * @typedef {object} Query
  * @property {string | string[]} [text] each as UTF-8 and as UTF-16LE
  * @property {string | string[]} [hex] bytes as hexadecimal digits, "?" for any digit
  * @property {string} [regex] an expression over bytes; see src/criu/regex.h
  * @property {number} [strings] all runs of so many printable characters or more
  * @property {bigint | bigint[]} [pointers] addresses, as 64-bit words that stand in memory
+ * @property {boolean} [secrets] what looks like a password, a key or a token
  * @property {('utf8' | 'utf16')[]} [encodings] of text and strings; both by default
  * @property {boolean} [ignoreCase] of ASCII letters
  *
@@ -29,11 +30,13 @@ import { withBytes } from './summary.js';
  * @property {(state: {read: number, size: number}) => void} [onProgress]
  * @property {AbortSignal} [signal]
  *
- * @typedef {{name: string, pieces: AsyncIterable<Uint8Array>}} Stream
+ * @typedef {{name: string, pieces: AsyncIterable<Uint8Array>, left?: boolean}} Stream left: it cannot be
+ *   searched, and `pieces` has nothing
  *
  * @typedef {object} Mapping
  * @property {bigint} start @property {bigint} end @property {string} kind @property {string} perms
  * @property {Uint8Array | null} name @property {boolean} deleted
+ * @property {'arguments' | 'environment' | null} area of the process's memory
  *
  * @typedef {object} Match
  * @property {number} pid 0: not in memory
@@ -44,12 +47,15 @@ import { withBytes } from './summary.js';
  * @property {Uint8Array} before
  * @property {Uint8Array} after
  * @property {Mapping | null} mapping
+ * @property {{kind: string | null, start: number}} [secret] of secrets: what it is (null: the name in front of
+ *   it says so), and where it begins in the bytes
  *
  * What was asked for and not searched.
  * @typedef {object} Left
  * @property {number} bytes of memory, in whole KiB, that are not in the dumps
  * @property {number} borders of pages at which nothing was kept, because there are too many
  * @property {number} blocks that are damaged
+ * @property {string[]} files sparse ones, too large to be searched
  */
 
 /** By enum ckpt_vma_kind. */
@@ -67,6 +73,8 @@ export const KINDS = /** @type {const} */ ([
   'plugin',
 ]);
 
+/** By area_of() in exports_memory.c. */
+const AREAS = /** @type {const} */ ([null, 'arguments', 'environment']);
 const FORMS = { text: 0, hex: 1, regex: 2 };
 const ENCODINGS = { utf8: 1, utf16: 2 };
 const PROT = { r: 1, w: 2, x: 4 };
@@ -133,15 +141,21 @@ class Search {
     regex,
     strings,
     pointers,
+    secrets,
     encodings = ['utf8', 'utf16'],
     ignoreCase = false,
   }) {
     const { exports, handle } = this;
-    const given = Object.entries({ text, hex, regex, strings, pointers }).filter(
-      ([, value]) => value !== undefined,
-    );
+    const given = Object.entries({
+      text,
+      hex,
+      regex,
+      strings,
+      pointers,
+      secrets: secrets || undefined,
+    }).filter(([, value]) => value !== undefined);
     if (given.length !== 1)
-      throw new TypeError('query: expected one of text, hex, regex, strings and pointers');
+      throw new TypeError('query: expected one of text, hex, regex, strings, pointers and secrets');
     const forms = bitsOf(encodings, ENCODINGS, 'encodings');
     for (const one of listOf(text)) this.#add('text', one, forms, ignoreCase);
     for (const one of listOf(hex)) this.#add('hex', one, forms, ignoreCase);
@@ -152,6 +166,8 @@ class Search {
       !(Number.isSafeInteger(strings) && exports.ckpt_wasm_search_strings(handle, strings, forms))
     )
       throw new TypeError(`strings: expected a number from 1 to 512, not ${strings}`);
+    if (secrets) exports.ckpt_wasm_search_secrets(handle);
+    this.secrets = Boolean(secrets);
     if (!exports.ckpt_wasm_search_prepare(handle))
       throw new TypeError('query: there is no pattern, or not enough memory for them');
   }
@@ -223,13 +239,17 @@ class Run {
   #read = 0;
   #size;
   #onProgress;
+  #secrets;
   /** @type {string[]} */
   #streams = [];
+  /** That are left out. @type {string[]} */
+  #files = [];
   /** @type {(Mapping & {pid: number}) | null} the last one that was asked for */
   #mapping = null;
 
-  /** @param {any} exports @param {number} dump @param {number} scan @param {SearchOptions['onProgress']} onProgress */
-  constructor(exports, dump, scan, onProgress) {
+  /** @param {any} exports @param {number} dump @param {number} scan @param {SearchOptions['onProgress']} onProgress @param {number} secrets the search, if it is for secrets */
+  constructor(exports, dump, scan, onProgress, secrets) {
+    this.#secrets = secrets;
     this.#exports = exports;
     this.#dump = dump;
     this.#scan = scan;
@@ -257,6 +277,11 @@ class Run {
   /** @param {number} range */
   begin(range) {
     this.#exports.ckpt_wasm_scan_begin(this.#scan, range);
+  }
+
+  /** @param {string} name */
+  leave(name) {
+    this.#files.push(name);
   }
 
   /** @param {string} name */
@@ -306,7 +331,7 @@ class Run {
       this.#exports,
       this.#exports.ckpt_wasm_scan_left(this.#scan),
     );
-    return { bytes: kib * 1024, borders, blocks };
+    return { bytes: kib * 1024, borders, blocks, files: this.#files };
   }
 
   /** @param {number} good */
@@ -335,19 +360,30 @@ class Run {
         bytes: bytes.subarray(start + before, start + before + size),
         after: bytes.subarray(start + before + size, start + before + size + after),
         mapping: stream === 0 ? this.#mappingOf(pid, place) : null,
+        ...(this.#secrets && { secret: this.#secret(pattern) }),
       };
       i += FOUND + Math.ceil((before + size + after) / 4);
     }
   }
 
+  /** @param {number} pattern as search.h says */
+  #secret(pattern) {
+    const exports = this.#exports;
+    const answer = exports.ckpt_wasm_search_kind(this.#secrets, pattern & 255);
+    const [address, length] = new Uint32Array(exports.memory.buffer, answer, 2);
+    const kind = decoder.decode(new Uint8Array(exports.memory.buffer, address, length));
+    return { kind: kind === '' ? null : kind, start: pattern >>> 8 };
+  }
+
   /** @param {number} pid @param {bigint} address @returns {Mapping | null} */
   #mappingOf(pid, address) {
     const known = this.#mapping;
-    if (known?.pid === pid && known.start <= address && address < known.end) return known;
+    if (!this.#secrets && known?.pid === pid && known.start <= address && address < known.end)
+      return known;
     const exports = this.#exports;
     const words = wordsAt(exports, exports.ckpt_wasm_memory_mapping(this.#dump, pid, address));
     if (words.length === 0) return null;
-    const [startLow, startHigh, endLow, endHigh, kind, prot, name, length, deleted] = words;
+    const [startLow, startHigh, endLow, endHigh, kind, prot, name, length, deleted, area] = words;
     const letter = (/** @type {number} */ bit, /** @type {string} */ text) =>
       prot & bit ? text : '-';
     this.#mapping = {
@@ -358,6 +394,7 @@ class Run {
       perms: letter(1, 'r') + letter(2, 'w') + letter(4, 'x') + (prot & 8 ? 's' : 'p'),
       name: name === 0 ? null : new Uint8Array(exports.memory.buffer, name, length).slice(),
       deleted: deleted !== 0,
+      area: AREAS[area],
     };
     return this.#mapping;
   }
@@ -380,7 +417,7 @@ export async function* searchMemory(core, handle, levels, query, options = {}) {
   let scan = 0;
   try {
     scan = newScan(exports, handle(), search, options);
-    const run = new Run(exports, handle(), scan, onProgress);
+    const run = new Run(exports, handle(), scan, onProgress, search.secrets ? search.handle : 0);
     let left = limit;
     if (left <= 0) return run.left();
     for await (const match of allMatches(run, levels, streams, signal)) {
@@ -412,7 +449,11 @@ async function* allMatches(run, levels, streams, signal) {
     }
   }
   yield* run.finish();
-  for await (const { name, pieces } of streams) {
+  for await (const { name, pieces, left } of streams) {
+    if (left) {
+      run.leave(name);
+      continue;
+    }
     run.beginStream(name);
     for await (const bytes of pieces) {
       signal?.throwIfAborted();

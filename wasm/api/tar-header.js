@@ -40,10 +40,27 @@ function header(
   block[156] = type.charCodeAt(0);
   block.set(link.subarray(0, 100), 157);
   put(block, 257, 'ustar  ');
+  setChecksum(block);
+  return block;
+}
+
+/** Of a header that was changed. @param {Uint8Array} block */
+export function setChecksum(block) {
   block.fill(32, 148, 156);
   const sum = block.reduce((total, byte) => total + byte, 0);
   put(block, 148, `${sum.toString(8).padStart(6, '0')}\0 `);
-  return block;
+}
+
+/** The size that a header of a small file tells. @param {Uint8Array} block */
+export const sizeOf = (block) =>
+  parseInt(String.fromCharCode(...block.subarray(124, 136)).replace(/[\0 ].*$/s, ''), 8) || 0;
+
+/** @param {Uint8Array} block a header @param {number} size */
+export function setSize(block, size) {
+  block.fill(0, 124, 136);
+  if (size < 8 ** 11) put(block, 124, size.toString(8).padStart(11, '0'));
+  else new DataView(block.buffer, block.byteOffset).setBigUint64(128, BigInt(size));
+  if (size >= 8 ** 11) block[124] = 0x80;
 }
 
 /** Headers for one file: with long names in members of their own, as GNU tar does. @param {Uint8Array | string} name @param {string} type @param {any} facts @param {Uint8Array | string} target */

@@ -2,6 +2,7 @@
 // Validation: the JavaScript side of exports_session.c. What is wrong, the core decides.
 import { noMemory } from './admission.js';
 import { Checkpoint, EVIDENCE } from './checkpoint.js';
+import { findSecrets } from './memory-secrets.js';
 import { KEPT, Summary, textAt, withBytes } from './summary.js';
 import { bytesOf, kindOf, must, nearest } from '../border/arguments.js';
 import { kinds } from '../../dist/tables.js';
@@ -26,8 +27,11 @@ const encoder = new TextEncoder();
  * @property {Record<string, 'error' | 'warning' | 'info' | 'off'>} [severities]
  * @property {{perRule?: number, total?: number}} [limits] findings listed; 100 and 1000
  * @property {boolean} [reveal] secrets are not masked
+ * @property {boolean} [memory] memory, queues and files are searched for secrets, too
+ * @property {AbortSignal} [signal] ends that search
  * @property {number} [now] Unix seconds
  * @property {{name?: string, mode?: number}} [file] of the archive itself
+ * @property {any} [host] what `ckpt host` printed on the host that is to restore it: text, bytes or the value
  * @property {boolean} [digests] check the digests of large parts, too, which have to be read for it
  */
 
@@ -87,11 +91,44 @@ function report(exports, evidence, options) {
   }
 }
 
+/** What a validation with these options looks at. @param {Checkpoint} checkpoint @param {ValidateOptions} options @returns {Promise<Evidence>} */
+export async function evidenceOf(checkpoint, { memory, reveal, signal, digests = false }) {
+  const evidence = await checkpoint[EVIDENCE](digests);
+  if (!memory || !evidence.dump) return evidence;
+  try {
+    evidence.facts.memory = await memoryFacts(checkpoint, evidence.dump, reveal, signal);
+    return evidence;
+  } catch (error) {
+    evidence.dump.close();
+    throw error;
+  }
+}
+
+/** @param {Checkpoint} checkpoint @param {import('./dump.js').Dump} dump @param {boolean | undefined} reveal @param {AbortSignal | undefined} signal */
+async function memoryFacts(checkpoint, dump, reveal, signal) {
+  const { secrets, left } = await findSecrets(checkpoint, dump, { reveal, signal });
+  return {
+    secrets: secrets.map(({ address, ...found }) => ({
+      ...found,
+      address: found.pid === null ? String(address) : `0x${address.toString(16)}`,
+    })),
+    left,
+  };
+}
+
+/** Options without those that the core does not know. @param {ValidateOptions} options */
+const forCore = (options) => ({
+  ...options,
+  memory: undefined,
+  signal: undefined,
+  digests: undefined,
+});
+
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
 async function validateCheckpoint(checkpoint, exports, options) {
   const file = { name: checkpoint.name, ...options.file };
-  const { digests = false, ...rest } = options;
-  const evidence = await checkpoint[EVIDENCE](digests);
+  const rest = forCore(options);
+  const evidence = await evidenceOf(checkpoint, options);
   let result;
   try {
     result = report(exports, evidence, { ...rest, file });
@@ -113,6 +150,15 @@ const FILES = [
   ...new Set([...KEPT.names, ...kinds.flatMap(({ name, file = name }) => [name, file])]),
 ];
 
+/** The description of a host as text, in which the core finds places. @param {any} host */
+function hostText(host) {
+  const bytes = bytesOf(host);
+  if (bytes) return new TextDecoder().decode(bytes);
+  if (typeof host === 'string') return host;
+  if (typeof host === 'object' && host !== null) return JSON.stringify(host);
+  throw new TypeError(`host must be text, bytes or an object, not ${kindOf(host)}`);
+}
+
 /** What a validation can be told. */
 export const VALIDATE_OPTIONS = {
   targets: must.texts,
@@ -121,9 +167,12 @@ export const VALIDATE_OPTIONS = {
   severities: must.object,
   limits: must.object,
   reveal: must.flag,
+  memory: must.flag,
+  signal: must.signal,
   now: must.number,
   file: must.object,
   digests: must.flag,
+  host: must.any,
 };
 
 /**
@@ -163,6 +212,8 @@ export function checkedTarget(target) {
  */
 export function validateWith({ exports }, target, options = {}) {
   const given = { now: Math.floor(Date.now() / 1000), ...options };
+  if (options.host !== undefined) given.host = hostText(options.host);
   if (target instanceof Checkpoint) return validateCheckpoint(target, exports, given);
-  return report(exports, { facts: { loose: true }, files: Object.entries(target) }, given);
+  const files = Object.entries(target);
+  return report(exports, { facts: { loose: true }, files }, forCore(given));
 }

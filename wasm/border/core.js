@@ -174,6 +174,25 @@ export class Core {
   }
 
   /**
+   * What a file is that is no checkpoint, by its first bytes: "a picture (PNG)", "encrypted with age; decrypt
+   * it first". '' if they do not tell.
+   * @param {Uint8Array} bytes 64 are enough
+   * @returns {string}
+   */
+  describe(bytes) {
+    const head = bytes.subarray(0, 64);
+    const at = this.#exports.ckpt_wasm_allocate(64);
+    if (!at) throw new RangeError('out of memory');
+    this.#refresh();
+    new Uint8Array(this.#exports.memory.buffer).set(head, at);
+    const text = this.#exports.ckpt_wasm_magic(at, head.length);
+    const answer = new Uint8Array(this.#exports.memory.buffer, text, 128);
+    const words = String.fromCharCode(...answer.subarray(0, answer.indexOf(0)));
+    this.#exports.ckpt_wasm_release(at);
+    return words;
+  }
+
+  /**
    * The value of a CRIU image, in the form of crit: {magic, entries: […]}; 64-bit numbers are bigint.
    * @param {Uint8Array} bytes @param {import('./images.js').ImageOptions} [options]
    * @returns {{magic: string, entries: any[]}}

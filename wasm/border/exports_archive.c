@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "archive/archive.h"
+#include "archive/magic.h"
 
 typedef struct {
     ckpt_archive_event event; /* first */
@@ -29,6 +30,7 @@ void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t le
 void ckpt_wasm_archive_accept(handle *h);
 void ckpt_wasm_archive_skip(handle *h);
 const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
+const char *ckpt_wasm_magic(const uint8_t *bytes, uint32_t length);
 
 /* Room for options and patterns. */
 void *ckpt_wasm_allocate(uint32_t size)
@@ -108,4 +110,13 @@ const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)
 {
     ckpt_archive_get_info(h->archive, &h->info);
     return &h->info;
+}
+
+/* What a file is that is no tar archive, with a NUL behind; "" if its first bytes do not tell. Good
+   until the next call. */
+const char *ckpt_wasm_magic(const uint8_t *bytes, uint32_t length)
+{
+    static char text[CKPT_MAGIC_MAX];
+    ckpt_magic_describe(bytes, length, text);
+    return text;
 }

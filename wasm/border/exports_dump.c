@@ -10,6 +10,7 @@
 
 ckpt_dump *ckpt_wasm_dump_new(void);
 void ckpt_wasm_dump_free(ckpt_dump *dump);
+double ckpt_wasm_dump_use(const char *name, uint32_t length, double size);
 int ckpt_wasm_dump_list(ckpt_dump *dump, const char *prefix, uint32_t length,
                         const uint8_t *records, uint32_t size);
 const void *ckpt_wasm_dump_wanted(ckpt_dump *dump, int maps);
@@ -56,6 +57,15 @@ int ckpt_wasm_dump_list(ckpt_dump *dump, const char *prefix, uint32_t length,
                         const uint8_t *records, uint32_t size)
 {
     return ckpt_dump_list(dump, (ckpt_string){prefix, length}, records, size);
+}
+
+/* How many bytes from its start are wanted of a file of that name and size: 0: none; -1: it is
+   memory, of which only the plan says what is wanted. */
+double ckpt_wasm_dump_use(const char *name, uint32_t length, double size)
+{
+    struct ckpt_dump_image image = {.size = (uint64_t)size};
+    image.kind = (uint16_t)ckpt_criu_name(name, length).kind;
+    return image.kind == CKPT_CRIU_IMAGE_PAGES ? -1 : (double)ckpt_dump_wanted(&image, true);
 }
 
 /* For each image of which bytes are wanted: address and length of its name, number of bytes. */

@@ -126,6 +126,21 @@ const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t fr
     return answer_list();
 }
 
+/* 1: the address is in the arguments of the process, 2: in its environment, 0: elsewhere. */
+static uint32_t area_of(const struct ckpt_space *space, uint64_t address)
+{
+    const struct ckpt_pb *mm = &space->mm;
+    if (!space->has_mm)
+        return 0;
+    if (address >= ckpt_pb_u64(mm, F(mm_entry, mm_arg_start), UINT64_MAX) &&
+        address < ckpt_pb_u64(mm, F(mm_entry, mm_arg_end), 0))
+        return 1;
+    return address >= ckpt_pb_u64(mm, F(mm_entry, mm_env_start), UINT64_MAX) &&
+                   address < ckpt_pb_u64(mm, F(mm_entry, mm_env_end), 0)
+               ? 2
+               : 0;
+}
+
 /* The mapping that holds an address: start and end (two words each), what it is, PROT_…, address
    and length of its name, whether its file was deleted. */
 const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t address)
@@ -142,6 +157,7 @@ const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t add
         add_word((uint32_t)(uintptr_t)vma->name.data);
         add_word((uint32_t)vma->name.length);
         add_word(vma->deleted);
+        add_word(area_of(space, address));
     }
     return answer_list();
 }

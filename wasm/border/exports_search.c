@@ -9,6 +9,8 @@ void ckpt_wasm_search_free(ckpt_search *search);
 const void *ckpt_wasm_search_add(ckpt_search *search, uint32_t form, const char *text,
                                  uint32_t length, uint32_t encodings, int fold);
 int ckpt_wasm_search_strings(ckpt_search *search, uint32_t least, uint32_t encodings);
+int ckpt_wasm_search_secrets(ckpt_search *search);
+const void *ckpt_wasm_search_kind(ckpt_search *search, uint32_t kind);
 int ckpt_wasm_search_prepare(ckpt_search *search);
 ckpt_scan *ckpt_wasm_scan_new(ckpt_dump *dump, ckpt_search *search, const uint32_t *pids,
                               uint32_t pid_count, uint32_t kinds, uint32_t prot, uint64_t from,
@@ -73,6 +75,20 @@ const void *ckpt_wasm_search_add(ckpt_search *search, uint32_t form, const char 
 int ckpt_wasm_search_strings(ckpt_search *search, uint32_t least, uint32_t encodings)
 {
     return ckpt_search_add_strings(search, least, encodings);
+}
+
+int ckpt_wasm_search_secrets(ckpt_search *search)
+{
+    return ckpt_search_add_secrets(search);
+}
+
+/* A kind of secret: {address, length}. */
+const void *ckpt_wasm_search_kind(ckpt_search *search, uint32_t kind)
+{
+    const char *text = ckpt_search_secret_kind(search, kind);
+    ckpt_buffer_clear(&list);
+    ckpt_buffer_add_text(&list, text == NULL ? "" : text);
+    return answer_list();
 }
 
 int ckpt_wasm_search_prepare(ckpt_search *search)

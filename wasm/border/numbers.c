@@ -43,6 +43,7 @@ static const struct number uses[] = {
 static const struct number modes[] = {
     {"decide", CKPT_ARCHIVE_DECIDE},
     {"sequential", CKPT_ARCHIVE_SEQUENTIAL},
+    {"raw", CKPT_ARCHIVE_RAW},
 };
 static const struct number limits[] = {
     {"input", CKPT_MAX_INPUT},

@@ -59,8 +59,11 @@ export function pidOf({ values, fail }) {
  */
 export function withPrevious([path, ...paths], context, use) {
   if (path === undefined) return use([]);
-  return withCheckpoint(path, context, (checkpoint) =>
-    withPrevious(paths, context, (others) => use([checkpoint, ...others])),
+  return withCheckpoint(
+    path,
+    context,
+    (checkpoint) => withPrevious(paths, context, (others) => use([checkpoint, ...others])),
+    'processes',
   );
 }
 
@@ -68,12 +71,14 @@ export function withPrevious([path, ...paths], context, use) {
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
  * @param {(path: string, dump: Dump, checkpoint: Checkpoint) => Promise<void>} use
- * @param {{texts?: boolean}} [options] texts: with command lines and environments
+ * @param {{texts?: boolean, memory?: boolean}} [options] texts: with command lines and environments;
+ *   memory: it will be read, too
  */
-export async function eachDump(context, session, use, { texts = false } = {}) {
+export async function eachDump(context, session, use, { texts = false, memory = !texts } = {}) {
   const { operands, values, given } = context;
-  for (const path of operands)
-    await session.open(path, async (file) => {
+  const keep = texts || memory ? 'processes' : 'images';
+  for (const path of operands) {
+    const run = async (/** @type {Checkpoint} */ file) => {
       /** @type {{path: string, checkpoint: Checkpoint}[]} */
       let containers;
       if (values.container === undefined) {
@@ -94,7 +99,9 @@ export async function eachDump(context, session, use, { texts = false } = {}) {
           }
         }
       });
-    });
+    };
+    await session.open(path, run, { keep });
+  }
 }
 
 /** @param {any} gap */
@@ -143,7 +150,7 @@ export async function runView(context, { name, texts, rows, columns, arrange = (
         throw new Unfit(`: there is no process ${pid}`);
       await sayGaps(session, path, gaps);
     },
-    { texts },
+    { texts, memory: false },
   );
   const several = found.length > 1;
   const labelled = found.flatMap((one) =>

@@ -112,8 +112,8 @@ export const inspect = {
       has('reveal') || texts === null ? texts : texts.map((text) => maskSecrets(ckpt, text));
     /** @type {any[]} */
     const containers = [];
-    for (const path of operands)
-      await session.open(path, async (checkpoint) => {
+    for (const path of operands) {
+      const run = async (/** @type {any} */ checkpoint) => {
         const inners = await containersOf(checkpoint, path);
         session.endProgress();
         for (const { path: shownAs, checkpoint: one } of inners) {
@@ -142,7 +142,9 @@ export const inspect = {
               `\nDisplaying container checkpoint tree view from ${escapeForTerminal(shownAs)}\n\n${drawTree(inspectTree(item, parts, inner, bytes))}\n`,
             );
         }
-      });
+      };
+      await session.open(path, run, { keep: inner.tree ? 'processes' : undefined });
+    }
     if (containers.length > 0) await stdout.write(goJson(containers));
     return session.code;
   },

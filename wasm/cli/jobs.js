@@ -59,9 +59,10 @@ const expanded = (operand) =>
  * @param {Record<string, string | undefined>} values of options
  * @param {readonly {name: string, file: string}[]} files names of metadata files and their kinds
  * @param {(message: string) => Error} fail
+ * @param {(bytes: Uint8Array) => string} [describe] what the first bytes of a file tell
  * @returns {Job[]} in the order of the operands
  */
-export function jobsOf(operands, values, files, fail) {
+export function jobsOf(operands, values, files, fail, describe) {
   /** @type {Job[]} */
   const jobs = [];
   /** @type {import('./input.js').Input[]} */
@@ -93,7 +94,7 @@ export function jobsOf(operands, values, files, fail) {
       // Of what a pattern matches, only what can be checked is meant.
       if (path !== operand && kindOf(path, files) === '' && values.kind === undefined) continue;
       any = true;
-      const input = inputOf(path, values, files, fail);
+      const input = inputOf(path, values, files, fail, describe);
       if (!belongs(input)) close();
       group.push(input);
       if (input.error || values.kind !== undefined || input.file === null) close();
@@ -108,12 +109,13 @@ export function jobsOf(operands, values, files, fail) {
 
 /**
  * An operand; one of which nobody knows what it is does not stop the others.
- * @type {typeof namedInput}
+ * @param {string} path @param {Record<string, string | undefined>} values @param {readonly {name: string, file: string}[]} files
+ * @param {(message: string) => Error} fail @param {(bytes: Uint8Array) => string} [describe]
  */
-function inputOf(path, values, files, fail) {
+function inputOf(path, values, files, fail, describe) {
   const known = path === '-' || values.kind !== undefined || kindOf(path, files) !== '';
   if (known || !existsSync(path)) return namedInput(path, values, files, fail);
-  return fileInput(path, '', new ReadError(whatIs(path), 'kind'));
+  return fileInput(path, '', new ReadError(whatIs(path, describe), 'kind'));
 }
 
 /** @param {string} operand @returns {Job} */

@@ -120,7 +120,7 @@ export const list = {
               await session.say(`${path}: the name says ${differences.join('; ')}`, EXIT.ok);
           }
         };
-        await session.open(path, add, 'Error extracting information from ');
+        await session.open(path, add, { prefix: 'Error extracting information from ' });
       }
     }
     if (format === 'json') await stdout.write(jsonOf('checkpoints', found, {}));

@@ -21,9 +21,10 @@ export const inside = (/** @type {string} */ path, /** @type {string} */ name) =
  * @param {string} path
  * @param {Context} context
  * @param {(checkpoint: Checkpoint, progress: Progress) => Promise<T>} use
+ * @param {import('../api/keep.js').Keep} [keep] what is kept for dump() of what cannot be read in place
  * @returns {Promise<T>}
  */
-export async function withCheckpoint(path, { switches, core }, use) {
+export async function withCheckpoint(path, { switches, core }, use, keep) {
   const ckpt = await core();
   const { openCheckpoint } = await import('../api/node.js');
   const shows = wantsProgress(process.stderr, switches, process.env);
@@ -38,7 +39,7 @@ export async function withCheckpoint(path, { switches, core }, use) {
   try {
     if (shows) progress.start(path);
     checkpoint = await openCheckpoint(path === '-' ? process.stdin : path, {
-      ...(path === '-' && { name: '<stdin>' }),
+      ...{ keep, ...(path === '-' && { name: '<stdin>' }) },
       ...(shows && {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
       }),
@@ -127,14 +128,16 @@ export class Session {
    * Opens a checkpoint for `use`. What goes wrong is said, and the next one can be tried.
    * @param {string} path
    * @param {(checkpoint: Checkpoint) => Promise<void>} use
-   * @param {string} [prefix] of what is said
+   * @param {{prefix?: string, keep?: import('../api/keep.js').Keep}} [options] prefix: of what is said;
+   *   keep: as openCheckpoint() has it
    */
-  async open(path, use, prefix = '') {
+  async open(path, use, { prefix = '', keep } = {}) {
     try {
-      await withCheckpoint(path, this.#context, (checkpoint, progress) => {
+      const run = (/** @type {Checkpoint} */ checkpoint, /** @type {Progress} */ progress) => {
         this.#progress = progress;
         return use(checkpoint);
-      });
+      };
+      await withCheckpoint(path, this.#context, run, keep);
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
       const unreadable = whyUnreadable(error, path);

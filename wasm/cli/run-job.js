@@ -72,6 +72,7 @@ async function runWhole(job, checker) {
   try {
     checkpoint = await openCheckpoint(/** @type {any} */ (file ?? process.stdin), {
       ...(file === null && { name: path }),
+      keep: 'images',
       onProgress,
       hash: true,
     });

@@ -227,7 +227,12 @@ export async function runSearch(context, { query, patterns, files }) {
 }
 
 /** @param {Session} session @param {string} path @param {import('../api/search.js').Left} left */
-async function tellLeft(session, path, { bytes, borders, blocks }) {
+async function tellLeft(session, path, { bytes, borders, blocks, files }) {
+  for (const name of files.slice(0, 10))
+    await session.say(
+      `${path}!${name} was not searched: it is sparse, and larger than 256 MiB`,
+      EXIT.findings,
+    );
   if (bytes > 0)
     await session.say(
       `${path}: ${bytes / 1024} KiB were not searched: they are in a checkpoint before that was not given (--previous), were to be sent later, or are missing`,

@@ -2,7 +2,7 @@
 // What the options of ckpt validate and its configuration file say, together.
 import { findConfig, readConfig } from './config.js';
 import { SEVERITIES } from '../report/findings.js';
-import { ReadError } from './input.js';
+import { ReadError, readFile } from './input.js';
 import { listOf, quoted, suggestion } from './options.js';
 
 const NO_FILE = new Uint8Array();
@@ -34,6 +34,15 @@ function withSuggestion(message, rules) {
       : rules.map(({ id }) => id);
   const near = suggestion(word, known);
   return near === '' ? message : message.replace(`"${word}"`, `"${word}"${near}`);
+}
+
+/** What a host is, as it was printed there. @param {string} path @param {Context['fail']} fail */
+function hostText(path, fail) {
+  try {
+    return new TextDecoder().decode(readFile(path));
+  } catch (error) {
+    throw fail(`--host ${path}: ${/** @type {Error} */ (error).message}`);
+  }
 }
 
 /**
@@ -81,12 +90,16 @@ export function settings({ values, given, switches, fail }, core, rules) {
     ),
     ...(most !== undefined && { limits: { perRule: most, total: most } }),
     reveal: switches.has('reveal'),
+    ...(switches.has('digests') && { digests: true }),
+    ...(values.host !== undefined && { host: hostText(values.host, fail) }),
+    ...(switches.has('memory') && { memory: true }),
   };
   try {
     core.validate({ status: NO_FILE }, options); // the core says what is wrong with them
   } catch (error) {
     if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
-    throw fail(withSuggestion(error.message, rules));
+    const prefix = error.message.startsWith('the host') ? `--host ${values.host}: ` : '';
+    throw fail(prefix + withSuggestion(error.message, rules));
   }
   return {
     options,

@@ -11,29 +11,28 @@ function endText(end, family) {
 }
 
 /** @param {any} socket */
-function localText({
-  family,
-  local,
-  name,
-  abstract,
-  protocol,
-  portid,
-  interface: device,
-  ifindex,
-}) {
+export function localText({ family, local, name, abstract, portid, interface: device, ifindex }) {
   if (local) return endText(local, family);
   if (family === 'unix') return name === null ? '-' : `${abstract ? '@' : ''}${shown(name)}`;
   if (family === 'netlink') return `port ${portid}`;
   if (device !== null) return shown(device);
-  return ifindex ? `interface ${ifindex}` : (protocol ?? '');
+  return ifindex ? `interface ${ifindex}` : '*';
 }
 
 /** @param {any} socket */
-function remoteText({ family, remote, peer }) {
+export function remoteText({ family, remote, peer }) {
   if (remote) return endText(remote, family);
   if (!peer) return '';
   const [first] = peer.holders;
   return first ? `${first.pid}/${first.fd}` : `[${peer.inode}] outside`;
+}
+
+/** What it speaks: tcp6, icmpv6, unix stream, packet ip. @param {any} socket */
+export function protocolText({ family, protocol, type }) {
+  if (family === 'unix') return `unix ${type}`;
+  if (family === 'inet') return protocol;
+  if (family !== 'inet6') return `${family} ${protocol}`;
+  return protocol.endsWith('v6') ? protocol : `${protocol}6`;
 }
 
 /** @param {bigint | null} count */
@@ -45,12 +44,7 @@ const COLUMNS = [
   { title: 'FD', text: ({ fd }) => (fd === null ? '-' : String(fd)), align: 'right' },
   {
     title: 'PROTO',
-    text: ({ family, protocol, type }) =>
-      family === 'unix'
-        ? `unix ${type}`
-        : family.startsWith('inet')
-          ? `${protocol}${family === 'inet6' ? '6' : ''}`
-          : `${family} ${protocol}`,
+    text: protocolText,
   },
   { title: 'STATE', text: ({ state }) => state ?? '' },
   { title: 'RECV', text: ({ receiveQueue }) => queueText(receiveQueue), align: 'right' },

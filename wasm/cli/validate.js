@@ -37,6 +37,12 @@ export const validate = {
       help: 'judge whether this target can restore it: podman, cri-o, containerd, docker, runc, crun (default: all)',
     },
     {
+      name: 'host',
+      value: 'FILE',
+      completes: 'file',
+      help: 'what "ckpt host" printed on the host that is to restore it: conditions of the verdict are answered',
+    },
+    {
       name: 'only',
       value: 'RULES',
       repeatable: true,
@@ -86,6 +92,14 @@ export const validate = {
       value: 'N',
       help: 'list at most N findings per checkpoint (default: 1000, and 100 per rule)',
     },
+    {
+      name: 'digests',
+      help: 'read large parts of images and pods, too, to check their digests',
+    },
+    {
+      name: 'memory',
+      help: 'search memory, queues, tmpfs, rootfs-diff.tar, volumes and logs for secrets, too (CKP801, CKP802)',
+    },
     { name: 'reveal', help: 'show secrets instead of masking them' },
     {
       name: 'level',
@@ -100,8 +114,10 @@ export const validate = {
   ],
   examples: [
     'ckpt validate checkpoint.tar',
+    'ckpt validate --memory --only CKP8* checkpoint.tar',
     'ckpt validate --target cri-o@1.34 /var/lib/kubelet/checkpoints/',
     'ckpt validate --format sarif --output ckpt.sarif --format text dumps/*.tar.zst',
+    'ckpt host | ssh node sh > node.json; ckpt validate --host node.json checkpoint.tar',
     'tar -xOf checkpoint.tar config.dump | ckpt validate --kind config.dump -',
   ],
 
@@ -110,7 +126,7 @@ export const validate = {
     refuseSecondInput(context);
     const core = /** @type {any} */ (await context.core());
     // A wrong command line is reported before anything is done.
-    const jobs = jobsOf(operands, values, core.files, fail);
+    const jobs = jobsOf(operands, values, core.files, fail, (bytes) => core.describe(bytes));
     const rules = await loadRules();
     const { options, failOn, level } = settings(context, core, rules);
     const reporter = new Reporter(context, { jobs, options, failOn, level, rules });

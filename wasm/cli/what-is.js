@@ -5,34 +5,18 @@ import { Buffer } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** How files begin that people name by mistake. @type {readonly [string, string][]} bytes (latin1), what it is */
-const BEGINNINGS = [
-  ['\x89PNG\r\n', 'a picture (PNG)'],
-  ['\xff\xd8\xff', 'a picture (JPEG)'],
-  ['PK\x03\x04', 'a ZIP archive; checkpoints are tar archives'],
-  ['\x7fELF', 'a program or core file (ELF)'],
-  ['%PDF', 'a document (PDF)'],
-  ['age-encryption.org/v1', 'encrypted with age; decrypt it first'],
-  ['-----BEGIN AGE', 'encrypted with age; decrypt it first'],
-  ['-----BEGIN PGP', 'encrypted with OpenPGP; decrypt it first'],
-  ['Salted__', 'encrypted with openssl; decrypt it first'],
-  ['gVisorSF', 'an image of gVisor, which only runsc restores'],
-  ['#!', 'a script'],
-  ['<', 'a text in HTML or XML'],
-];
-
-/** @param {string} path @returns {string} its first bytes, one character each */
+/** @param {string} path @returns {Uint8Array} its first bytes */
 function headOf(path) {
   const head = Buffer.alloc(64);
   try {
     const fd = openSync(path, 'r');
     try {
-      return head.toString('latin1', 0, readSync(fd, head, 0, head.length, 0));
+      return head.subarray(0, readSync(fd, head, 0, head.length, 0));
     } finally {
       closeSync(fd);
     }
   } catch {
-    return '';
+    return head.subarray(0, 0);
   }
 }
 
@@ -48,17 +32,19 @@ function imageOf(name) {
 /**
  * What a file is that cannot be checked by itself.
  * @param {string} path
+ * @param {(bytes: Uint8Array) => string} [describe] what its first bytes tell: Core.describe
  * @returns {string} a sentence without its end
  */
-export function whatIs(path) {
-  const name = basename(path);
+export function whatIs(path, describe = () => '') {
+  const image = imageOf(basename(path));
+  if (image !== '') return `is ${image}`;
   const head = headOf(path);
-  const known = imageOf(name) || (BEGINNINGS.find(([start]) => head.startsWith(start))?.[1] ?? '');
-  if (known !== '') return `is ${known}`;
-  if (head === '') return 'is empty';
-  if (/^\s*[[{]/.test(head))
-    return 'is JSON, but its name tells no kind of metadata file; use --kind';
-  if (/^\(\d\d\.\d{6}\)/.test(head))
+  if (head.length === 0) return 'is empty';
+  const known = describe(head);
+  const noKind = 'its name tells no kind of metadata file; use --kind';
+  if (known === 'JSON') return `is JSON, but ${noKind}`;
+  if (known === 'a text') return `is a text, no archive, and ${noKind}`;
+  if (known === 'a log of CRIU')
     return 'is a log of CRIU, which is checked with its checkpoint only';
-  return 'is no archive, and its name tells no kind of metadata file; use --kind';
+  return known === '' ? `is no archive, and ${noKind}` : `is ${known}`;
 }

@@ -40,6 +40,8 @@ export class Tables {
     this.conditions = tables.conditions;
     /** The objects of a report, that itself first. @type {ReportObject[]} */
     this.report = tables.report;
+    /** What a host is: src/rules/host.def. @type {{object: string, name: string, type: string, doc: string}[]} */
+    this.host = tables.host;
     /** The objects that dumps are told in. @type {ReportObject[]} */
     this.views = tables.views;
     /** @type {Map<string, Scalar>} */

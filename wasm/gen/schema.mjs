@@ -214,6 +214,40 @@ function reportSchema({ report, conditions }) {
   };
 }
 
+/** What a host is, by src/rules/host.def. @param {Tables} tables @returns {Schema} */
+function hostSchema({ host }) {
+  const string = { type: 'string' };
+  /** @type {Record<string, (name: string) => Schema>} */
+  const types = {
+    VERSION: () => ({ const: 1 }),
+    INTEGER: () => ({ type: 'integer', minimum: 0 }),
+    TEXT: () => string,
+    TEXTS: () => ({ type: 'array', items: string }),
+    TABLE: () => ({ type: 'object', additionalProperties: string }),
+    FLAGS: () => ({ type: 'object', additionalProperties: { type: 'boolean' } }),
+    OBJECT: (name) => objectOf(name),
+    OBJECTS: (name) => ({ type: 'array', items: objectOf(name) }),
+  };
+  /** @param {string} object @returns {Schema} */
+  const objectOf = (object) => ({
+    type: 'object',
+    properties: Object.fromEntries(
+      host
+        .filter((row) => row.object === object)
+        .map(({ name, type, doc }) => [name, { description: doc, ...types[type](name) }]),
+    ),
+    additionalProperties: false,
+  });
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:container-checkpoint:schema:host:1',
+    title: 'A host that is to restore checkpoints',
+    description: 'What the script of "ckpt host" prints.',
+    ...objectOf(''),
+    required: ['version'],
+  };
+}
+
 /** The commands that show what is in a dump, and what of src/criu/views.def they print. */
 const VIEWS = /** @type {const} */ ([
   ['ps', 'ProcessView', 'Process'],
@@ -289,6 +323,7 @@ main((tables) => {
     files.set(`${command}.schema.json`, `${print(viewSchema(tables, command, view, row))}\n`);
   const report = reportSchema(tables);
   return files
+    .set('host.schema.json', `${print(hostSchema(tables))}\n`)
     .set('report.schema.json', `${print(report)}\n`)
     .set('validate.json', `${print(validateSchema(report))}\n`)
     .set('diff.schema.json', `${print(diffSchema())}\n`)

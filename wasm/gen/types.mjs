@@ -242,6 +242,7 @@ main((tables) => {
     'node.d.ts',
     'inline.d.ts',
     'debug.d.ts',
+    'render.d.ts',
     'rules.d.ts',
   ]) {
     const template = readFileSync(new URL(`./api/${name}`, import.meta.url), 'utf8');

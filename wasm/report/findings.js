@@ -118,13 +118,17 @@ export const VERDICTS = {
   unknown: 'cannot tell',
 };
 
+/** What is still to be arranged: all that a host that was described does not have already. @param {Pick<Target, 'conditions'>} target */
+export const openConditions = ({ conditions }) => conditions.filter(({ met }) => met !== 'yes');
+
 /** `podman 5.2 does not restore it`. @param {Target} target */
-export function verdictText({ name, version, verdict, conditions }) {
+export function verdictText(target) {
+  const { name, version, verdict } = target;
   const who = `${name} ${version}`.trim();
   if (verdict === 'unknown') return `cannot tell whether ${who} restores it`;
   if (verdict === 'fails') return `${who} does not restore it`;
   if (verdict === 'restores') return `${who} restores it`;
-  const { length } = conditions;
+  const { length } = openConditions(target);
   return `${who} restores it if ${length === 1 ? 'one condition is' : `${length} conditions are`} met`;
 }
 

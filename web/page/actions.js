@@ -42,8 +42,34 @@ export async function show(heads) {
   else if (made.length === 1) go({ item: made[0].id, view: 'overview' });
   else go({ item: 0 });
   for (const { id } of made) await read(id);
+  await joinChains(new Set(made.map(({ id }) => id)));
   const ids = new Set(made.map(({ id }) => id));
   return state.items.filter(({ id }) => ids.has(id));
+}
+
+/**
+ * Gives dumps that refer to earlier ones those of the same container that are open, the latest first.
+ * @param {Set<number>} fresh what was read just now
+ */
+async function joinChains(fresh) {
+  const ready = state.items.filter(({ model }) => model?.images || model?.form === 'archive');
+  for (const { id, model, earlier } of ready) {
+    if (!model?.parent || model.container === '' || earlier) continue;
+    const before = ready
+      .filter(
+        (other) =>
+          other.id !== id &&
+          other.model?.container === model.container &&
+          other.model.made > 0 &&
+          other.model.made < model.made,
+      )
+      .sort((a, b) => (b.model?.made ?? 0) - (a.model?.made ?? 0));
+    if (before.length === 0 || !(fresh.has(id) || before.some((other) => fresh.has(other.id))))
+      continue;
+    const ids = before.map((other) => other.id);
+    await api.previous({ item: id, others: ids });
+    updateItem(id, { earlier: ids });
+  }
 }
 
 /** @param {unknown} error */

@@ -10,7 +10,7 @@ import { sarif } from '../../wasm/report/formats/sarif.js';
 import { escapeForTerminal } from '../../wasm/report/escape.js';
 import { T } from '../text.js';
 import { ruleOf } from './rules.js';
-import { sha256 } from './sha256.js';
+import { sha256 } from '../../wasm/report/sha256.js';
 
 /** The forms, with the ends of their file names. */
 export const FORMS = { json: '.json', sarif: '.sarif', markdown: '.md', html: '.html' };

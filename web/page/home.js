@@ -2,6 +2,7 @@
 // The first page: the ways in, and what was given so far.
 import { T } from '../text.js';
 import { closeAll } from './actions.js';
+import { Fleet, MANY } from './fleet.js';
 import { classes, h } from './h.js';
 import { icon } from './icons.js';
 import { ItemList, Picker } from './parts.js';
@@ -15,7 +16,7 @@ export function Home() {
   const { items } = state;
   return h(
     'div',
-    { class: classes('home', items.length > 0 && 'full') },
+    { class: classes('home', items.length > 0 && 'full', items.length > MANY && 'many') },
     items.length === 0 &&
       h('div', { class: 'hero' }, h('h1', null, T.heading), h('p', { class: 'lead' }, T.lead)),
     items.length > 0 &&
@@ -28,7 +29,7 @@ export function Home() {
           h('h1', { id: 'given-title' }, T.allItems(items.length)),
           h('button', { type: 'button', class: 'small', id: 'clear', onClick: closeAll }, T.clear),
         ),
-        h(ItemList, { items }),
+        items.length > MANY ? h(Fleet, { items }) : h(ItemList, { items }),
       ),
     h(
       'section',

@@ -203,6 +203,7 @@ export function Palette({ start }) {
       setActive(next);
       document.getElementById(`entry-${next}`)?.scrollIntoView({ block: 'nearest' });
     } else if (event.key === 'Enter') run(entries[at]);
+    else if (event.key === 'Escape') leave();
     else return;
     event.preventDefault();
   };
@@ -227,7 +228,6 @@ export function Palette({ start }) {
       placeholder: K.hint,
       spellcheck: false,
       autocomplete: 'off',
-      autofocus: true,
       value: text,
       onInput: (/** @type {any} */ event) => {
         setText(event.currentTarget.value);

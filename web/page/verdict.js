@@ -89,6 +89,8 @@ export function answerOf(model) {
     default:
       if (counts.error > 0) return say('error', 'error', W.restoresErrors(who, counts.error));
       if (trust.level !== 'clean') return say('warning', 'suspicious', W.restoresOdd(who));
+      if (model.images && !coverage.checked.includes('images'))
+        return say('warning', 'unchecked', W.restoresUnseen(who));
       if (coverage.notChecked.length > 0)
         return say('warning', 'unchecked', W.restoresAsFar(who, coverage.notChecked.length));
       return say('ok', 'ok', W.restores(who));

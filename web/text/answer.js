@@ -27,6 +27,8 @@ export const W = {
   restores: (/** @type {string} */ who) => `${who} restores this checkpoint.`,
   restoresAsFar: (/** @type {string} */ who, /** @type {number} */ n) =>
     `${who} restores this checkpoint, as far as it was checked: ${count(n, 'part was', 'parts were')} not.`,
+  restoresUnseen: (/** @type {string} */ who) =>
+    `${who} restores this checkpoint, as far as it was checked: its CRIU images were not.`,
   restoresOdd: (/** @type {string} */ who) =>
     `${who} restores this checkpoint, but it looks suspicious.`,
   restoresErrors: (/** @type {string} */ who, /** @type {number} */ n) =>
@@ -69,6 +71,7 @@ export const W = {
   secrets: (/** @type {number} */ n) => `${count(n, 'secret')} in it, hidden here`,
 
   everything: 'All that is there',
+  noImages: 'All but the CRIU images',
   notAll: (/** @type {number} */ n) => `All but ${count(n, 'part')}`,
   upTo: (/** @type {string} */ offset) => `Up to byte ${offset}`,
   nothing: 'Nothing',

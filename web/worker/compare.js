@@ -2,6 +2,7 @@
 // Two checkpoints beside each other.
 import { A, D, V } from '../text.js';
 import { code, none, textCell } from './cells.js';
+import { diffParts } from './diff-parts.js';
 import { JsonDiff } from '../../wasm/api/json-diff.js';
 import { JsonTree, MOST_ROWS } from '../../wasm/api/json-tree.js';
 
@@ -19,9 +20,16 @@ const decoder = new TextDecoder();
 /** @param {Change} change @returns {Cell} */
 const changeCell = (change) => ({ t: 'change', change, text: D.changes[change] });
 
-/** @param {Context} context @param {Side} a @param {Side} b @returns {import('../types.d.ts').Comparison} */
-export function compare(context, a, b) {
+/** @param {Context} context @param {Side} a @param {Side} b @returns {Promise<import('../types.d.ts').Comparison>} */
+export async function compare(context, a, b) {
+  const running = await diffParts(context, a.checkpoint, b.checkpoint).catch((error) => ({
+    parts: [],
+    noise: 0,
+    gaps: 0,
+    failure: error.message,
+  }));
   return {
+    running,
     sizes: sizes(context, a.model, b.model),
     parts: [
       identity(context, a.model, b.model),

@@ -31,7 +31,7 @@ test('there is a schema for every metadata file, for reports, what commands prin
       ...[...kinds.map(({ name }) => name), 'report', ...commands].map(
         (name) => `${name}.schema.json`,
       ),
-      ...['config.json', 'validate.json'],
+      ...['config.json', 'host.schema.json', 'validate.json'],
     ].sort(),
   );
 });

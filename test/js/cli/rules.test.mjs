@@ -26,7 +26,7 @@ test('the module and the JSON hold the rules of the core with their samples', ()
 
 test('rules.html: an anchor for each rule, nothing to load, no script', () => {
   const html = readFileSync(dist('rules.html'), 'utf8');
-  const ids = [...html.matchAll(/<article class="rule" id="([^"]*)">/g)].map(([, id]) => id);
+  const ids = [...html.matchAll(/<article class="entry" id="([^"]*)">/g)].map(([, id]) => id);
   assert.deepEqual(ids.sort(), rules.map(({ id }) => id).sort());
   for (const [, target] of html.matchAll(/href="#([^"]*)"/g))
     assert.ok(html.includes(`id="${target}"`), target);

@@ -8,6 +8,7 @@
 //   add       [{"name", "type": "file" | "directory" | "symlink" | …, "text" | "base64" | "size", "mode", "link",
 //             "first"}]: members put at the end, or first; a member of that name stays
 //   replace   the same, instead of the members of that name
+//   patch     {"checkpoint/pages-1.img": {"old": "new"}}: bytes put over the first that are the old ones
 //   inner     {"rootfs-diff.tar": [{"name", …}]}: a tar of these members
 //   files     {"status": …}: no archive at all, but these files alone, as JSON
 //   archive   {"gzip": true, "append": "text", "cut": bytes taken off the end, "noEnd": true}
@@ -163,6 +164,7 @@ export async function build({
   drop = [],
   add = [],
   replace = [],
+  patch = {},
   inner = {},
   archive = {},
   image,
@@ -186,6 +188,15 @@ export async function build({
     const at = members.findIndex(({ name }) => name === entry.name);
     if (at < 0) members.push(memberOf(entry));
     else members[at] = memberOf(entry);
+  }
+  for (const [name, texts] of Object.entries(patch)) {
+    const member = members.find((one) => one.name === name);
+    member.data = Buffer.from(member.data);
+    for (const [from, to] of Object.entries(texts)) {
+      const at = member.data.indexOf(from);
+      if (at < 0) throw new Error(`${name} has no ${from}`);
+      member.data.write(to, at, 'latin1');
+    }
   }
   for (const entry of add) {
     if (entry.first) members = [memberOf(entry), ...members];

@@ -114,8 +114,7 @@ test('axe finds nothing to object to in any view: healthy, with errors, damaged,
     await page.setViewportSize({ width: 360, height: 640 });
     await page.keyboard.press('1');
     await page.locator('.overview').waitFor();
-    await page.keyboard.press('6');
-    await page.locator('.view-compare').waitFor();
+    await view(page, 'Compare');
     const tab = await page.locator('.views [aria-current]').boundingBox();
     assert.ok(tab && tab.x >= 0 && tab.x + tab.width <= 360, 'the view one is at is seen');
     await page.keyboard.press('1'); // what is given while one compares is compared
@@ -183,6 +182,8 @@ test('keys alone: from the first page to a place in a file, and back', () =>
     await page.keyboard.press('Enter');
     await page.locator('.viewer mark').waitFor();
     assert.match((await page.locator('.viewer mark').textContent()) ?? '', /2026-13-13/);
+    await page.keyboard.press('Escape'); // first what stands beside the view
+    await page.locator('.drawer').waitFor({ state: 'detached' });
     await page.keyboard.press('Escape');
     await page.waitForFunction(() => !document.querySelector('.viewer'));
     await page.keyboard.press('j');
@@ -193,8 +194,8 @@ test('keys alone: from the first page to a place in a file, and back', () =>
     assert.notEqual(await active(), before_);
     await page.keyboard.press('k');
     assert.equal(await active(), before_);
-    await page.keyboard.press('3');
-    await page.locator('.metadata').waitFor();
+    await page.keyboard.press('9');
+    await page.locator('.view-metadata').waitFor();
     await page.keyboard.press('1');
     await page.locator('.overview').waitFor();
     await page.keyboard.press('?');

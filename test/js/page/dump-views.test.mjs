@@ -180,7 +180,7 @@ test('a finding opens beside the view, which stays; keys lead through all of the
   run(async (page) => {
     await page.click('#sample-broken');
     await shown(page);
-    await page.locator('.overview a.line').first().click();
+    await page.locator('.overview a.point').first().click();
     const drawer = page.locator('.drawer');
     await drawer.locator('h3').first().waitFor();
     assert.equal(await page.locator('.view-overview').count(), 1);

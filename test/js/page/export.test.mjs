@@ -12,7 +12,7 @@ import { pathToFileURL, fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { X } from '../../../web/text.js';
-import { sha256 } from '../../../web/page/sha256.js';
+import { sha256 } from '../../../wasm/report/sha256.js';
 import {
   archives,
   facts,

@@ -99,7 +99,22 @@ const CASES = {
     ),
     ['a handler of CRI-O', config({ '/runtime': 'fast' }, 'cri-o'), ['CKP108 info /runtime']],
     ['kata in CRI-O', config({ '/runtime': 'kata-qemu' }, 'cri-o'), ['CKP108 warning /runtime']],
-    ['none', without('/runtime'), []],
+    ['none', without('/runtime'), ['CKP108 warning ']],
+  ],
+  'CKP100 types': [
+    ['text for a boolean', config({ '/createNetNS': 'yes' }), ['CKP100 error /createNetNS']],
+    ['number among labels', config({ '/labels': { a: 5 } }), ['CKP100 error /labels']],
+    ['null', config({ '/labels': null }), []],
+    ['unknown key', config({ '/zzz': { a: [1] } }), []],
+  ],
+  'CKP120 CKP121': [
+    ['journald', config({ '/logDriver': 'journald' }), ['CKP120 info /logDriver']],
+    [
+      'port',
+      config({ '/newPortMappings': [{ host_port: 80 }] }),
+      ['CKP121 info /newPortMappings/0/host_port'],
+    ],
+    ['no port of the host', config({ '/newPortMappings': [{ host_port: 0 }] }), []],
   ],
   'CKP109 CKP110': [
     [

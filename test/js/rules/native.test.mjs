@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { EVIDENCE } from '../../../wasm/api/checkpoint.js';
+import { evidenceOf } from '../../../wasm/api/validate.js';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
 import { build, samples } from '../lib/samples.mjs';
 
@@ -43,7 +43,8 @@ async function both(bytes, name, given = {}) {
   const checkpoint = await openCheckpoint(bytes, { name });
   const options = { now: NOW, ...given };
   const { containers, ...report } = await core.validate(checkpoint, options);
-  const { facts, files, ...evidence } = await checkpoint[EVIDENCE]();
+  const { facts, files, ...evidence } = await evidenceOf(checkpoint, options);
+  delete options.memory; // that is in the facts
   const groups = [
     { name: '', records: evidence.records ?? [] },
     { name: 'image:', records: evidence.imageRecords ?? [] },

@@ -337,6 +337,15 @@ export class Checkpoint {
   ): AsyncGenerator<{ member: Member; bytes: Uint8Array }, void, undefined>;
   /** The members of a member that is an archive itself, such as rootfs-diff.tar. */
   list(name: string | Member, options?: { signal?: AbortSignalLike }): Promise<Listing>;
+  /**
+   * The bytes of the archive itself, decompressed, or with `stored` as they lie there. Of an image, those of
+   * the layer that holds the checkpoint; of a folder, the archive that it would make.
+   * @throws ArchiveError where the archive is damaged
+   */
+  tar(options?: {
+    stored?: boolean;
+    signal?: AbortSignalLike;
+  }): AsyncGenerator<Uint8Array, void, undefined>;
   /** The containers of a pod, or the checkpoint in an image; else none. */
   containers(): Promise<Checkpoint[]>;
   /**

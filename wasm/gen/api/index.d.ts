@@ -101,6 +101,11 @@ export interface ValidateOptions {
    * `coverage.notChecked` names them.
    */
   digests?: boolean;
+  /**
+   * The host that is to restore the checkpoint, as `ckpt host` describes it: the text, its bytes or the
+   * value. Conditions then say whether it meets them, and versions of its engines are those of the targets.
+   */
+  host?: string | Uint8Array | object;
 }
 
 /** The loaded core. */
@@ -147,6 +152,8 @@ export interface Ckpt {
   validate(files: { [name: string]: Uint8Array }, options?: ValidateOptions): Report;
   /** A size for people, in units of 1024: `1.2 KiB`. */
   byteToString(bytes: number | bigint): string;
+  /** What a file is that is no checkpoint, by its first 64 bytes: `a picture (PNG)`; `''` if they do not tell. */
+  describe(bytes: Uint8Array): string;
   /**
    * The value of a CRIU image, in the form of `crit decode`; numbers of 64 bits are bigint. Text that is not
    * UTF-8 is `{hex}`, a field that is not known `"?17": {varint}`.

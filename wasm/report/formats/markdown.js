@@ -9,6 +9,7 @@ import {
   trustReasons,
   whereIs,
   wholeName,
+  openConditions,
 } from '../findings.js';
 import { plain } from '../markdown.js';
 import { countsText, counted, summaryText } from './text.js';
@@ -60,12 +61,13 @@ export const markdown = {
               out: `\n**${trust.level}**: ${trustReasons(part.report).map(plain).join(' ')}\n`,
             };
           yield { out: `\n| ${name} | | why |\n|---|---|---|\n` };
-          for (const { name: engine, version, verdict, reasons, conditions } of targets) {
+          for (const target of targets) {
+            const { name: engine, version, verdict, reasons } = target;
             const why = [
               ...new Set(
                 reasons.map(({ id, message }) => plain(message) + (id === '' ? '' : ` (${id})`)),
               ),
-              ...conditions.map(
+              ...openConditions(target).map(
                 ({ text, option }) => plain(text) + (option === '' ? '' : ` (${code(option)})`),
               ),
             ];

@@ -6,6 +6,7 @@ import {
   cutOf,
   countsOf,
   mainTarget,
+  openConditions,
   partsOf,
   position,
   rowsOf,
@@ -91,11 +92,15 @@ function reasonLines({ reasons }) {
 }
 
 /** What has to be arranged, in lines. @param {import('../findings.js').Target} target */
-function conditionLines({ verdict, conditions }) {
-  if (verdict === 'fails') return [];
-  const lines = conditions.map(
-    ({ text, option }) => shown(text) + (option === '' ? '' : ` (${shown(option)})`),
+function conditionLines(target) {
+  if (target.verdict === 'fails') return [];
+  const open = openConditions(target);
+  const lines = open.map(
+    ({ text, option, host }) =>
+      shown(text) + (option === '' ? '' : ` (${shown(option)})`) + (host ? ` ${shown(host)}` : ''),
   );
+  const met = target.conditions.length - open.length;
+  if (met > 0 && open.length > 0) lines.push(`${counted(met, 'more condition')} met by the host`);
   const more = lines.length - CONDITIONS;
   return more > 0
     ? [...lines.slice(0, CONDITIONS), `and ${counted(more, 'more condition')}`]

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What changed between two checkpoints: another one, which is the earlier, and the one that is shown.
 import { A, D, T } from '../../text.js';
+import { Y } from '../../text/compare.js';
 import { api } from '../api.js';
 import { BlockNode } from '../blocks.js';
 import { h } from '../h.js';
@@ -8,6 +9,7 @@ import { useAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { Picker } from '../parts.js';
 import { go, hashOf, state } from '../store.js';
+import { answerOf } from '../verdict.js';
 
 /** @typedef {import('../store.js').Item} Item */
 /** @typedef {import('../../types.d.ts').Comparison} Comparison */
@@ -64,20 +66,47 @@ export function Compare({ item, place }) {
         ),
     ),
     error && h('p', { class: 'failed' }, error),
+    other && h(Verdicts, { before: other, after: item }),
     found && [
-      found.sizes.length > 0 && card('sizes', A.sizes, h(SizeBars, { sizes: found.sizes })),
+      found.running.failure && h('p', { class: 'failed', key: 'failure' }, found.running.failure),
+      found.running.gaps > 0 && h('p', { class: 'note', key: 'gaps' }, Y.gaps(found.running.gaps)),
       list('come', D.come, item, found.come),
       list('gone', D.gone, other, found.gone),
-      found.parts.map(({ title, blocks }, index) =>
+      [...found.running.parts, ...found.parts].map(({ title, blocks }, index) =>
         card(
           `part-${index}`,
           title,
           blocks.map((block, i) => h(BlockNode, { key: i, block, title })),
         ),
       ),
+      found.running.noise > 0 &&
+        h('p', { class: 'quiet', key: 'noise' }, Y.noise(found.running.noise)),
+      found.sizes.length > 0 && card('sizes', A.sizes, h(SizeBars, { sizes: found.sizes })),
     ],
   );
 }
+
+/** What became of the answer. @param {{before: Item, after: Item}} props */
+const Verdicts = ({ before, after }) =>
+  h(
+    'div',
+    { class: 'answers two' },
+    [before, after].map(
+      (item, index) =>
+        item.model &&
+        h(
+          'section',
+          { class: `card answer ${answerOf(item.model).tone}`, key: index },
+          h('h2', { class: 'label' }, index === 0 ? D.before : D.after),
+          h('p', { class: 'big' }, answerOf(item.model).sentence),
+          h(
+            'p',
+            { class: 'quiet' },
+            `${item.model.title.slice(0, 100)} · ${item.name.slice(0, 100)}`,
+          ),
+        ),
+    ),
+  );
 
 /** @param {string} name @param {string} title @param {any} content */
 const card = (name, title, content) =>

@@ -9,7 +9,7 @@ import { classes, h } from '../h.js';
 import { useAnswer, useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { VirtualList } from '../rows.js';
-import { go, state } from '../store.js';
+import { go, state, updateItem } from '../store.js';
 import { E } from '../../text/evidence.js';
 import { GridView, Processes } from './grids.js';
 
@@ -71,8 +71,9 @@ function Earlier({ item, done }) {
         value: item.earlier?.[0] ?? 0,
         onChange: (/** @type {any} */ event) => {
           const id = Number(event.currentTarget.value);
-          item.earlier = id > 0 ? [id] : [];
-          api.previous({ item: item.id, others: item.earlier }).then(done);
+          const earlier = id > 0 ? [id] : [];
+          updateItem(item.id, { earlier });
+          api.previous({ item: item.id, others: earlier }).then(done);
         },
       },
       h('option', { value: 0 }, M.noEarlier),

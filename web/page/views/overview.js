@@ -28,6 +28,8 @@ const HOST = ['CKP314', 'CKP206'];
 /** @param {ViewProps} props */
 export function Overview({ item, model }) {
   const { identity, timeline, sizes, statistics } = model;
+  // Of what is no checkpoint there is nothing to restore, and nothing to trust.
+  const judged = answerOf(model).tone !== 'none';
   return h(
     'div',
     { class: 'overview' },
@@ -35,12 +37,12 @@ export function Overview({ item, model }) {
       'div',
       { class: 'answers' },
       h(Restore, { item, model }),
-      !model.broken?.nothing && h(Trust, { model }),
-      h(Checked, { model }),
+      judged && h(Trust, { model }),
+      judged && h(Checked, { model }),
     ),
-    h(Stops, { model }),
+    judged && h(Stops, { model }),
     model.kind !== '' && h(ReadAs, { item, model }),
-    h(Needs, { model }),
+    judged && h(Needs, { model }),
     h(AlsoFound, { model }),
     h(Containers, { item }),
     identity.length > 0 && card('identity', V.identity, h(Facts, { rows: identity })),
@@ -72,11 +74,11 @@ function Restore({ item, model }) {
   return h(
     'section',
     { class: `card answer verdict ${tone}`, 'aria-labelledby': 'verdict-title' },
-    report.targets.length > 0 && h(Picker, { report }),
+    tone !== 'none' && report.targets.length > 0 && h(Picker, { report }),
     h('div', { class: 'headline' }, sign(tone), h('h2', { id: 'verdict-title' }, sentence)),
     more,
     !broken?.nothing && tone !== 'none' && h(Counts, { counts: report.counts, all: true }),
-    report.targets.length > 0 && h(Matrix, { item, report }),
+    tone !== 'none' && report.targets.length > 0 && h(Matrix, { item, report }),
   );
 }
 
@@ -155,8 +157,8 @@ function Matrix({ report }) {
 function Line({ id, finding, children }) {
   const rule = h('code', { class: 'rule' }, id);
   return finding >= 0
-    ? h('a', { class: 'line walk', href: beside(finding) }, children, rule)
-    : h('span', { class: 'line' }, children, /^CKP/.test(id) && rule);
+    ? h('a', { class: 'point walk', href: beside(finding) }, children, rule)
+    : h('span', { class: 'point' }, children, /^CKP/.test(id) && rule);
 }
 
 /** @param {{reasons: Reason[]}} props */
@@ -195,7 +197,9 @@ function Checked({ model }) {
   const { checked, notChecked } = report.coverage;
   const words = (/** @type {string[]} */ names) => names.map((name) => W.parts[name] ?? name);
   const absent = Object.keys(W.parts).filter((name) => !checked.includes(name));
-  const whole = notChecked.length === 0 && !broken;
+  // There are images, but none was looked at: as where what lists them is missing.
+  const unseen = model.images && !checked.includes('images');
+  const whole = notChecked.length === 0 && !broken && !unseen;
   const said = broken
     ? broken.nothing
       ? W.nothing
@@ -204,7 +208,9 @@ function Checked({ model }) {
       ? W.nothing
       : whole
         ? W.everything
-        : W.notAll(notChecked.length);
+        : notChecked.length === 0
+          ? W.noImages
+          : W.notAll(notChecked.length);
   const dropped = report.cut.reduce((sum, { count }) => sum + count, 0);
   return h(
     'section',

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+// Secrets in the memory of processes: the shapes of the scan of metadata, anywhere in memory; nothing else.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { load, openCheckpoint } from 'container-checkpoint/node';
+import { PAGE, VMA, coreImage, dumpArchive, mmImage, pageMap, pstreeImage } from '../lib/dump.mjs';
+import { ckpt as run, data } from '../lib/cli-run.mjs';
+
+const core = await load();
+const read = (/** @type {string} */ name) =>
+  JSON.parse(readFileSync(new URL(`../../data/secrets/${name}.json`, import.meta.url), 'utf8'));
+const lists = [read('shapes'), read('more')];
+/** Arguments stand behind each other. @param {string | string[]} text */
+const inMemory = (text) => (Array.isArray(text) ? text.join('\0') : text);
+const secrets = lists.flatMap((list) =>
+  list.secrets.map(([where, kind, text, secret]) => [
+    where,
+    kind,
+    inMemory(text),
+    inMemory(secret),
+  ]),
+);
+const lookalikes = lists.flatMap((list) =>
+  list.lookalikes.map(([where, text]) => [where, inMemory(text)]),
+);
+
+/** A dump of one process with these texts in its heap, each behind a zero byte or what `gap` says. */
+function dumpOf(/** @type {string[]} */ texts, gap = 37) {
+  /** @type {number[]} */
+  const places = [];
+  const parts = [];
+  let at = 0;
+  for (const text of texts) {
+    parts.push(Buffer.alloc(gap));
+    at += gap;
+    places.push(at);
+    const bytes = Buffer.from(text);
+    parts.push(bytes);
+    at += bytes.length;
+  }
+  const count = Math.ceil((at + 1) / PAGE);
+  const memory = Buffer.concat([...parts, Buffer.alloc(count * PAGE - at)]);
+  const start = 0x10000n * BigInt(PAGE);
+  const pages = Array.from({ length: count }, (_, i) => ({
+    address: start + BigInt(i * PAGE),
+    flags: 4,
+    bytes: memory.subarray(i * PAGE, (i + 1) * PAGE),
+  }));
+  const map = pageMap(1, pages, '4.2');
+  const end = start + BigInt(count * PAGE);
+  return {
+    places: places.map((place) => start + BigInt(place)),
+    archive: dumpArchive({
+      'pstree.img': pstreeImage([7]),
+      'core-7.img': coreImage('keeper'),
+      'mm-7.img': mmImage([{ start, end, prot: 3, status: VMA.heap }]),
+      'pagemap-7.img': map.map,
+      'pages-1.img': map.pages,
+    }),
+  };
+}
+
+/** @param {Buffer} archive */
+async function found(archive, options = {}) {
+  const checkpoint = await openCheckpoint(archive, { name: 'memory.tar' });
+  const dump = await checkpoint.dump({ texts: false });
+  try {
+    const matches = [];
+    for await (const match of dump.memory.search({ secrets: true }, options)) matches.push(match);
+    return matches;
+  } finally {
+    dump.close();
+    await checkpoint.close();
+  }
+}
+
+test('the shapes are found in memory, also over the borders of pages', async () => {
+  for (const gap of [37, 1, 613]) {
+    const { archive, places } = dumpOf(
+      secrets.map(([, , text]) => text),
+      gap,
+    );
+    const matches = await found(archive);
+    const missed = secrets.filter(([, , text], i) => {
+      const from = places[i];
+      const to = from + BigInt(Buffer.byteLength(text));
+      return !matches.some(({ address, bytes, secret: what }) => {
+        const value = Buffer.from(bytes.subarray(what?.start)).toString();
+        return from <= address && address < to && text.includes(value.slice(0, 8));
+      });
+    });
+    const rate = 1 - missed.length / secrets.length;
+    assert.ok(
+      rate >= 0.9,
+      `${rate}: ${JSON.stringify(missed.map(([where, kind, text]) => [where, kind, text.slice(0, 60)]))}`,
+    );
+  }
+});
+
+test('what only looks like them is not', async () => {
+  const { archive } = dumpOf(lookalikes.map(([, text]) => text));
+  const matches = await found(archive);
+  assert.deepEqual(
+    matches.map(({ bytes }) => Buffer.from(bytes).toString()),
+    [],
+  );
+});
+
+test('texts of programs are not', async () => {
+  const { archive } = dumpOf(
+    [
+      'password=%s',
+      'token: %s',
+      'Authorization: Bearer %s',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----BEGIN RSA PRIVATE KEY-----\0 is missing',
+      'https://user:pass@host/',
+      'postgres://%s:%s@%s/',
+      'set_password=function(a)',
+      'secret_key={{ value }}',
+      'SSL_CTX_use_PrivateKey_file',
+    ].filter((text) => !text.startsWith('https')),
+  );
+  assert.deepEqual(
+    (await found(archive)).map(({ bytes }) => Buffer.from(bytes).toString()),
+    [],
+  );
+});
+
+test('ckpt validate: only if asked for, without the value unless that is asked for', async () => {
+  const name = `${data}dumps/bare-tcp/bare-tcp.tar.zst`;
+  const report = async (/** @type {string[]} */ ...more) => {
+    const { stdout } = await run(['validate', '--format', 'json', ...more, name]);
+    return { text: stdout, report: JSON.parse(stdout) };
+  };
+  const rulesOf = (/** @type {any} */ one) => JSON.stringify(one).match(/CKP80[12]/g)?.length ?? 0;
+  const without = await report();
+  assert.equal(rulesOf(without.report), 0);
+  assert.match(without.text, /"secrets in memory"/);
+  const masked = await report('--memory');
+  assert.ok(rulesOf(masked.report) > 0);
+  assert.doesNotMatch(masked.text, /"secrets in memory"/);
+  assert.doesNotMatch(masked.text, /fake-secret|fake_tok/);
+  assert.match(masked.text, /FX_SECRET=(•|\\u2022){3}/);
+  const revealed = await report('--memory', '--reveal');
+  assert.match(revealed.text, /FX_SECRET=fake-secret-not-real-1234/);
+});
+
+test('the API tells kinds, places and counts', async () => {
+  const token = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789';
+  const { archive } = dumpOf([token, token, 'x']);
+  const checkpoint = await openCheckpoint(archive, { name: 'memory.tar' });
+  try {
+    const { findings, coverage } = await core.validate(checkpoint, { memory: true });
+    const list = findings.filter(({ id }) => id === 'CKP802');
+    assert.deepEqual(
+      list.map(({ message, member }) => [message, member]),
+      [
+        [
+          'Possible token of GitHub in the memory of process 7 (heap), first at 0x10000025, 2 times.',
+          'checkpoint/mm-7.img',
+        ],
+      ],
+    );
+    assert.deepEqual(
+      coverage.notChecked.filter(({ what }) => what.startsWith('secrets')),
+      [],
+    );
+  } finally {
+    await checkpoint.close();
+  }
+});

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Many checkpoints in one table, earlier dumps dropped together, comparing, and the one search.
+/* global document */
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import axe from 'axe-core';
+import { D } from '../../../web/text.js';
+import { W } from '../../../web/text/answer.js';
+import { L, Y } from '../../../web/text/compare.js';
+import { K } from '../../../web/text/palette.js';
+import {
+  archives,
+  browserTests,
+  pick,
+  section,
+  shown,
+  view,
+  viewLink,
+} from '../lib/page-browser.mjs';
+
+const { folder, run } = browserTests();
+
+/** @param {import('playwright-core').Page} page @param {string} what */
+async function accessible(page, what) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+  assert.deepEqual(
+    violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
+    [],
+    what,
+  );
+}
+
+test('many checkpoints are one table: totals filter, causes group, all is saved as CSV and JSON Lines', () =>
+  run(async (page) => {
+    const names = ['crio.tar', 'containerd21.tar', 'simple-none.tar', 'diff-a-zstd.tar.zst'];
+    const paths = Array.from({ length: 12 }, (_, i) => {
+      const path = join(folder.path, `${i}-${names[i % 4]}`);
+      copyFileSync(join(archives, names[i % 4]), path);
+      return path;
+    });
+    const cut = readFileSync(join(archives, 'crio.tar')).subarray(0, 150_000);
+    paths.push(folder.write('=cut.tar', cut), folder.write('notes.txt', 'no checkpoint\n'));
+    await pick(page, paths);
+    await page.waitForFunction(
+      (n) =>
+        document.querySelectorAll('.fleet .row').length === n &&
+        !document.querySelector('.answer-waiting, .answer-reading'),
+      paths.length,
+    );
+    const toggles = page.locator('.fleet .toggle');
+    const words = await toggles.allTextContents();
+    assert.equal(words[0], `${L.all}${paths.length}`);
+    assert.ok(words.includes(`${W.tones.broken}1`), words.join());
+    await accessible(page, 'many');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: L.jsonl }).click();
+    const lines = readFileSync(await (await download).path(), 'utf8')
+      .trim()
+      .split('\n');
+    assert.equal(lines.length, paths.length);
+    assert.ok(lines.every((line) => JSON.parse(line).answer.length > 0));
+    const csv = page.waitForEvent('download');
+    await page.getByRole('button', { name: L.csv }).click();
+    const text = readFileSync(await (await csv).path(), 'utf8');
+    assert.match(text, /,'=cut\.tar,/, 'no spreadsheet runs what a file is called');
+    await toggles.filter({ hasText: W.tones.broken }).click();
+    await page.waitForFunction(() => document.querySelectorAll('.fleet .row').length === 1);
+    await page.locator('.fleet .row').click();
+    await shown(page);
+    assert.equal(await page.locator('.item-head .badge').textContent(), W.tones.broken);
+  }));
+
+test('dumps of one container that are dropped together are joined', () =>
+  run(async (page) => {
+    await pick(page, [
+      join(archives, 'pre-checkpoint-gzip.tar.gz'),
+      join(archives, 'with-previous-gzip.tar.gz'),
+    ]);
+    await page.locator('.items a', { hasText: 'with-previous' }).click();
+    await shown(page);
+    await page.waitForFunction(() => !document.querySelector('.badge.waiting, .badge.reading'));
+    await view(page, 'Memory');
+    await page.locator('.grid-head', { hasText: 'In parent' }).waitFor();
+    assert.equal(await page.locator('.grid-head', { hasText: 'Missing' }).count(), 0);
+    await page.getByLabel(/^Pages of an earlier dump/).selectOption('0');
+    await page.locator('.grid-head', { hasText: 'Missing' }).waitFor();
+  }));
+
+test('comparing tells the verdicts first, then what was running; noise is only counted', () =>
+  run(async (page) => {
+    await pick(page, [join(archives, 'diff-a-zstd.tar.zst')]);
+    await shown(page);
+    await pick(page, [join(archives, 'diff-b-zstd.tar.zst')]);
+    await shown(page);
+    await view(page, 'Compare');
+    await section(page, Y.processes).waitFor();
+    const titles = await page.locator('.compare h2').allTextContents();
+    assert.deepEqual(titles.slice(0, 2), [D.before, D.after]);
+    assert.ok(titles.indexOf(Y.processes) < titles.indexOf('Identity'), titles.join());
+    await accessible(page, 'compare');
+  }));
+
+test('one search finds views, findings, values, processes, members and rules; commands act', () =>
+  run(async (page) => {
+    await page.click('#sample-broken');
+    await shown(page);
+    const field = page.getByRole('combobox', { name: K.title });
+    const open = async (/** @type {string} */ text) => {
+      await page.keyboard.press('Control+k');
+      await field.fill(text);
+    };
+    await open('inventory');
+    await page.locator('.palette .label', { hasText: K.groups.findings }).waitFor();
+    await page.locator('.palette .label', { hasText: K.groups.paths }).waitFor();
+    await accessible(page, 'palette');
+    await page.keyboard.press('Escape');
+    await open('CKP109');
+    await page.locator('.palette .label', { hasText: K.groups.rules }).waitFor();
+    await page.keyboard.press('Escape');
+    // What is a secret is found, and not shown.
+    await open('only-a-sample');
+    await page.locator('.entry', { hasText: '••••' }).first().waitFor();
+    const said = await page.locator('.entry', { hasText: 'only-a-sample' }).allTextContents();
+    assert.deepEqual(said, [K.memory('only-a-sample')], 'what was typed is said, and nothing else');
+    await page.keyboard.press('Escape');
+    await open('open files');
+    await page.keyboard.press('Enter');
+    if ((await viewLink(page, 'Open files').count()) > 0)
+      await page.locator('.view-openfiles').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.press('Escape');
+    await open('>restore on podman');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('1');
+    await page.locator('#target').waitFor();
+    assert.equal(await page.locator('#target').inputValue(), 'podman');
+  }));
+
+test('a lone image of CRIU is shown as its fields', () =>
+  run(async (page) => {
+    const { openCheckpoint } = await import('../../../wasm/api/node.js');
+    const checkpoint = await openCheckpoint(join(archives, 'simple-none.tar'));
+    const bytes = await checkpoint.read('checkpoint/pstree.img');
+    await checkpoint.close();
+    await pick(page, [folder.write('pstree.img', bytes)]);
+    await shown(page);
+    await page.locator('.viewer .rows.json .row', { hasText: 'pid' }).first().waitFor();
+    await accessible(page, 'fields');
+    await view(page, 'Overview');
+    assert.match(await page.locator('.verdict h2').innerText(), /^One image of CRIU/);
+  }));
