@@ -280,6 +280,9 @@ dist/codecs.wasm: $(B)/wasm/codecs.wasm
 dist/tables.js: wasm/gen/tables.mjs $(B)/wasm/tables.wasm
 	@mkdir -p dist; node $< $(B)/wasm/tables.wasm $@ dist/criu-tables.js
 dist/criu-tables.js: dist/tables.js ;
+dist/ckpt.1: wasm/gen/man.mjs dist/tables.js dist/criu-tables.js dist/rules.js $(JS_SRC) | setup
+	@echo "  GEN $@"; node $< $@
+
 dist/ckpt.h: wasm/gen/header.mjs src/ckpt.h src/text/types.h $(wildcard src/model/*.def) | setup
 	@mkdir -p dist; node $< src/ckpt.h $@
 dist/sbom.cdx.json: wasm/gen/notices.mjs package.json .ci/sources.txt $(DEPS) | setup
@@ -292,7 +295,7 @@ dist/inline.js: wasm/gen/inline.mjs dist/core.wasm dist/codecs.wasm $(JS_SRC)
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/codecs.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
 	@WASM_FAST=$(WASM_FAST) node $< $@ $(B)/wasm/page.wasm dist/codecs.wasm
 
-all: dist/core.wasm dist/codecs.wasm dist/tables.js dist/criu-tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/rules.js dist/docs.html dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
+all: dist/core.wasm dist/codecs.wasm dist/tables.js dist/criu-tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/ckpt.1 dist/rules.js dist/docs.html dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)
 dist: all ## everything that is published, in dist/
 	@find dist -type f | sort | xargs wc -c
 
@@ -309,9 +312,11 @@ Cflags: -I$${includedir}
 Libs: -L$${libdir} -lckpt -lm
 endef
 install: export PKG_CONFIG_FILE := $(PKG_CONFIG_FILE)
-install: $(B)/native/libckpt.a dist/ckpt.h ## header, static library and pkg-config file, to DESTDIR and PREFIX
+install: $(B)/native/libckpt.a dist/ckpt.h ## header, manual page, static library and pkg-config file, to DESTDIR and PREFIX
 	@install -d "$(DESTDIR)$(PREFIX)/include" "$(DESTDIR)$(PREFIX)/lib/pkgconfig"
 	@install -m 644 dist/ckpt.h "$(DESTDIR)$(PREFIX)/include"
+	@if [ -f dist/ckpt.1 ]; then install -d "$(DESTDIR)$(PREFIX)/share/man/man1"; fi
+	@if [ -f dist/ckpt.1 ]; then install -m 644 dist/ckpt.1 "$(DESTDIR)$(PREFIX)/share/man/man1"; fi
 	@install -m 644 $(B)/native/libckpt.a "$(DESTDIR)$(PREFIX)/lib"
 	@printf '%s\n' "$$PKG_CONFIG_FILE" >"$(DESTDIR)$(PREFIX)/lib/pkgconfig/ckpt.pc"
 

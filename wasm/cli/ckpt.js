@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: Apache-2.0
+import { basename } from 'node:path';
 import process from 'node:process';
 
 /** The program, unless what the build makes is missing. */
@@ -16,6 +17,6 @@ async function program() {
 }
 
 const { main } = await program();
-const code = await main(process.argv.slice(2));
+const code = await main(process.argv.slice(2), process.env.CKPT_AS ?? basename(process.argv[1]));
 // An open standard input would keep the program waiting for what it does not need.
 process.exit(code);

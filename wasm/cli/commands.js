@@ -21,6 +21,7 @@ import { maps } from './maps.js';
 import { memory } from './memory.js';
 import { memparse } from './memparse.js';
 import { mounts } from './mounts.js';
+import { plugin } from './plugin.js';
 import { ps } from './ps.js';
 import { redact } from './redact.js';
 import { rules } from './rules.js';
@@ -42,5 +43,5 @@ export const COMMANDS = [
   diff,
   ...[maps, memory, search, strings, core, memparse, size, cpu],
   ...[validate, host, view, explain, rules],
-  ...[decode, encode, info, x, completion],
+  ...[decode, encode, info, x, completion, plugin],
 ];

@@ -2,6 +2,7 @@
 // ckpt completion
 import { bash } from './completion-bash.js';
 import { fish } from './completion-fish.js';
+import { powershell } from './completion-powershell.js';
 import { zsh } from './completion-zsh.js';
 import { EXIT } from './exit.js';
 import { GLOBAL_OPTIONS } from './options.js';
@@ -18,7 +19,12 @@ import { loadRules } from './load-rules.js';
  *   choices: readonly string[] | 'files' | null}} Words
  */
 
-const SHELLS = /** @type {Record<string, (grammar: Grammar) => string>} */ ({ bash, zsh, fish });
+const SHELLS = /** @type {Record<string, (grammar: Grammar) => string>} */ ({
+  bash,
+  zsh,
+  fish,
+  powershell,
+});
 
 /** The first sentence of a help text, for lists. @param {string} help */
 const short = (help) => help.replace(/[:;(].*$/s, '').trim();
@@ -27,7 +33,7 @@ const short = (help) => help.replace(/[:;(].*$/s, '').trim();
 export const completion = {
   name: 'completion',
   summary: 'print a script that lets a shell complete command lines of ckpt',
-  operands: 'bash|zsh|fish',
+  operands: 'bash|zsh|fish|powershell',
   count: [1, 1],
   completes: 'shells',
   details: [
@@ -37,6 +43,7 @@ export const completion = {
   examples: [
     'source <(ckpt completion bash)                                 # in ~/.bashrc',
     'ckpt completion zsh > "${fpath[1]}/_ckpt"                      # before compinit',
+    'ckpt completion powershell | Out-String | Invoke-Expression     # in $PROFILE',
     'ckpt completion fish > ~/.config/fish/completions/ckpt.fish',
   ],
 
@@ -58,7 +65,7 @@ export const completion = {
               ? 'files'
               : null,
     });
-    const operandsOf = { rules, shells: Object.keys(SHELLS) };
+    const operandsOf = { rules, shells: Object.keys(SHELLS), plugin: ['list'] };
     const script = make({
       commands: commands.map(({ name, summary, options, completes }) => ({
         ...{ name, summary, options: options.map(words) },

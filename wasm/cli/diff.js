@@ -6,7 +6,7 @@ import { plain } from '../report/markdown.js';
 import { box, heading, memoryLine, referenceDiff, referenceText } from './diff-reference.js';
 import { conclusion, sectionsOf } from './diff-view.js';
 import { withPrevious } from './dump-command.js';
-import { EXIT } from './exit.js';
+import { EXIT, Failure } from './exit.js';
 import { goJson } from './go-json.js';
 import { Session, Unfit, containersOf, refuseSecondInput } from './open.js';
 import { listOf } from './options.js';
@@ -170,6 +170,10 @@ export const diff = {
     });
     session.endProgress();
     if (!found) return EXIT.unreadable;
+    if (context.dropIn && !found.sameContainer)
+      throw new Failure(
+        `checkpoints are from different containers:\n${named('A', found.a)}\n${named('B', found.b)}`,
+      );
     const reference = referenceDiff(found, parts);
     if (values.format === 'json') {
       const details = { ...found };

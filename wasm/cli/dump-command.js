@@ -93,6 +93,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
             await session.say(`${shownAs}: ${whyStopped(checkpoint)}`, EXIT.findings);
           const dump = await checkpoint.dump({ previous, texts });
           try {
+            context.dropIn?.dump(dump);
             await use(shownAs, dump, checkpoint);
           } finally {
             dump.close();
@@ -113,6 +114,7 @@ const MOST_GAPS = 10;
 
 /** @param {Session} session @param {string} path @param {any[]} gaps */
 export async function sayGaps(session, path, gaps) {
+  if (session.dropIn) return session.dropIn.gaps(gaps);
   for (const gap of gaps.slice(0, MOST_GAPS))
     await session.say(`${path}: ${gapText(gap)}`, EXIT.findings);
   if (gaps.length > MOST_GAPS)

@@ -42,14 +42,15 @@ function describe({ help, preset, choices }, /** @type {readonly string[]} */ ki
 const exitCodes = () =>
   `Exit codes:\n${table(EXIT_HELP.map(([code, text]) => /** @type {[string, string]} */ ([String(code), String(text)])))}`;
 
-/** @param {readonly Command[]} commands */
-export function mainHelp(commands) {
+/** @param {readonly Command[]} commands @param {readonly [string, string][]} [plugins] names and summaries, safe to show */
+export function mainHelp(commands, plugins = []) {
   return [
     'Usage: ckpt COMMAND [OPTION]... [FILE]...\n',
     wrap(
       'Shows what is in container checkpoints (Podman, CRI-O, containerd, Docker) as checkpointctl does, without unpacking anything, and checks whether they are complete, restorable and trustworthy.',
     ),
     `Commands:\n${table(commands.map(({ name, summary }) => /** @type {[string, string]} */ ([name, summary])))}`,
+    ...(plugins.length > 0 ? [`Plugins:\n${table(plugins)}`] : []),
     `Options:\n${table(GLOBAL_OPTIONS.map((option) => /** @type {[string, string]} */ ([spelled(option), describe(option, [])])))}`,
     exitCodes(),
     '"ckpt COMMAND --help" explains a command.\n',

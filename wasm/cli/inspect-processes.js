@@ -78,7 +78,7 @@ function socketParts(socket) {
     protocol: name,
     data: {
       type: name,
-      state: kernel,
+      state: TCP[state] ?? state,
       src: local.address,
       src_port: local.port || undefined,
       dst: remote.address,

@@ -56,17 +56,20 @@ function networkNodes({ networks, container }) {
  * @param {Parts} parts
  * @param {import('./inspect-processes.js').ProcessParts} inner
  * @param {(bytes: number) => string} bytes a size for people
+ * @param {boolean} [all] lines also for what is not known, as the reference tool has them
  * @returns {Node}
  */
-export function inspectTree({ summary, members, inside }, parts, inner, bytes) {
+export function inspectTree({ summary, members, inside }, parts, inner, bytes, all = false) {
   const { container, engine, sizes, statistics, metadata, mounts } = summary;
   const size = (/** @type {string} */ label, /** @type {number} */ count) =>
     count > 0 ? [node(`${label}: ${bytes(count)}`)] : [];
+  const line = (/** @type {string} */ label, /** @type {string | undefined} */ value) =>
+    all ? [node(`${label}: ${value ?? ''}`)] : known(label, value);
   const root = node(container.name || 'Container', [
-    ...known('Image', container.image),
-    ...known('ID', container.id),
-    ...known('Runtime', container.runtime),
-    ...known('Created', container.created),
+    ...line('Image', container.image),
+    ...line('ID', container.id),
+    ...line('Runtime', container.runtime),
+    ...line('Created', container.created),
     ...known('Checkpointed', container.checkpointed),
     node(`Engine: ${engine.display}`),
     ...networkNodes(summary),

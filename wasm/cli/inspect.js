@@ -139,7 +139,7 @@ export const inspect = {
           if (values.format === 'json') containers.push(inspectJson(item, parts, inner));
           else
             await stdout.write(
-              `\nDisplaying container checkpoint tree view from ${escapeForTerminal(shownAs)}\n\n${drawTree(inspectTree(item, parts, inner, bytes))}\n`,
+              `\nDisplaying container checkpoint tree view from ${escapeForTerminal(shownAs)}\n\n${drawTree(inspectTree(item, parts, inner, bytes, context.dropIn !== undefined))}\n`,
             );
         }
       };

@@ -18,13 +18,13 @@ const HEADER = ['NAMESPACE', 'POD', 'CONTAINER', 'ENGINE', 'TIME CHECKPOINTED', 
 
 /**
  * The names of what may be checkpoints in a folder. The kubelet's own folder may not be there yet.
- * @param {string} folder
+ * @param {string} folder @param {boolean} only those that are named as the kubelet does; a folder that is not there is empty
  * @throws {Error} of the system
  */
-function namesIn(folder) {
-  if (folder === KUBELET && !statSync(folder, { throwIfNoEntry: false })) return [];
+function namesIn(folder, only) {
+  if ((only || folder === KUBELET) && !statSync(folder, { throwIfNoEntry: false })) return [];
   return readdirSync(folder)
-    .filter((name) => name.startsWith(PREFIX) || ARCHIVE_NAME.test(name))
+    .filter((name) => name.startsWith(PREFIX) || (!only && ARCHIVE_NAME.test(name)))
     .sort();
 }
 
@@ -80,7 +80,7 @@ export const list = {
 
   async run(context) {
     const { operands, values, stdout } = context;
-    const { format } = values;
+    const format = context.dropIn ? 'table' : values.format;
     const session = new Session(context);
     const folders = operands.length > 0 ? operands : [KUBELET];
     /** @type {string[][]} */
@@ -94,7 +94,7 @@ export const list = {
       /** @type {string[]} */
       let names = [];
       try {
-        names = namesIn(folder);
+        names = namesIn(folder, context.dropIn !== undefined);
       } catch (error) {
         const text = reason(/** @type {Error} */ (error).message);
         await session.say(`${folder}: ${text}`, (code = EXIT.unreadable));

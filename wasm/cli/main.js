@@ -7,6 +7,7 @@ import { EXIT, Failure, UsageError } from './exit.js';
 import { commandHelp, mainHelp } from './help.js';
 import { quoted, readArguments, unknownChoice } from './options.js';
 import { BrokenPipe, Output, packageFile, reason } from './output.js';
+import { describePlugin, findPlugins, runPlugin } from './plugins.js';
 
 async function core() {
   let wasm;
@@ -21,6 +22,22 @@ async function core() {
   return load({ wasm });
 }
 
+/** Plugins, and what they say of themselves. @returns {[string, string][]} */
+const pluginRows = () =>
+  findPlugins()
+    .filter(({ name }) => !COMMANDS.some((command) => command.name === name))
+    .map((plugin) => [
+      escapeForTerminal(plugin.name),
+      escapeForTerminal(describePlugin(plugin) || `Plugin provided by ${plugin.path}`),
+    ]);
+
+/** The plugin that is called, if no command of ours has its name. @param {string[]} args */
+function pluginOf([word]) {
+  if (word === undefined || word.startsWith('-') || word === 'help') return undefined;
+  if (COMMANDS.some(({ name }) => name === word)) return undefined;
+  return findPlugins().find(({ name }) => name === word);
+}
+
 /** @param {string[]} args @param {Output} stdout @param {Output} stderr @returns {Promise<number>} */
 async function run(args, stdout, stderr) {
   const { command, switches, values, given, operands } = readArguments(args, COMMANDS);
@@ -30,7 +47,9 @@ async function run(args, stdout, stderr) {
         (loaded) => loaded.kinds,
         () => [], // help must come even then
       );
-    await stdout.write(command ? commandHelp(command, await kinds()) : mainHelp(COMMANDS));
+    await stdout.write(
+      command ? commandHelp(command, await kinds()) : mainHelp(COMMANDS, pluginRows()),
+    );
     return EXIT.ok;
   }
   if (switches.has('version')) {
@@ -61,9 +80,15 @@ async function run(args, stdout, stderr) {
 
 /**
  * @param {string[]} args
+ * @param {string} [name] that this program is called by: it stands in for checkpointctl and crit
  * @returns {Promise<number>} the exit code
  */
-export async function main(args) {
+export async function main(args, name = 'ckpt') {
+  if (name === 'checkpointctl')
+    return (await import('./drop-in/checkpointctl.js')).checkpointctl(args, core);
+  if (name === 'crit') return (await import('./drop-in/crit.js')).crit(args, core);
+  const own = pluginOf(args);
+  if (own) return runPlugin(own, args.slice(1));
   const stdout = new Output(process.stdout);
   const stderr = new Output(process.stderr);
   const attempt = async () => {

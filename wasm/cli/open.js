@@ -7,7 +7,7 @@ import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
-/** @typedef {Pick<import('./options.js').Context, 'switches' | 'stdout' | 'stderr' | 'core'>} Context */
+/** @typedef {Pick<import('./options.js').Context, 'switches' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
 
 /** The file could be read, but it is not what it should be. The message is for people. */
 export class Unfit extends Error {}
@@ -91,6 +91,8 @@ export class Session {
   #context;
   /** @type {Progress | undefined} */
   #progress;
+  /** Of the file that was opened last. */
+  #path = '';
   /** The exit code so far. @type {number} */
   code = EXIT.ok;
 
@@ -102,6 +104,11 @@ export class Session {
   /** No more progress: output comes. */
   endProgress() {
     this.#progress?.end();
+  }
+
+  /** Where this program stands in for another: how that takes what is wrong. */
+  get dropIn() {
+    return this.#context.dropIn;
   }
 
   /** How far what is read now has come. @param {{read: number, size: number}} state */
@@ -116,7 +123,8 @@ export class Session {
 
   /** A line on standard error. @param {string} text @param {number} code */
   async say(text, code) {
-    const { stdout, stderr } = this.#context;
+    const { stdout, stderr, dropIn } = this.#context;
+    if (dropIn) return dropIn.say(text, code, this.#path);
     this.#progress?.clear();
     await stdout.flush(); // both may be the same terminal
     await stderr.write(`ckpt: ${escapeForTerminal(text)}\n`);
@@ -132,16 +140,26 @@ export class Session {
    *   keep: as openCheckpoint() has it
    */
   async open(path, use, { prefix = '', keep } = {}) {
+    const { dropIn } = this.#context;
+    this.#path = path;
     try {
       const run = (/** @type {Checkpoint} */ checkpoint, /** @type {Progress} */ progress) => {
         this.#progress = progress;
+        dropIn?.adjust(checkpoint);
         return use(checkpoint);
       };
       await withCheckpoint(path, this.#context, run, keep);
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
       const unreadable = whyUnreadable(error, path);
-      if (error instanceof Unfit) await this.say(`${prefix}${path}${message}`, EXIT.findings);
+      const known = error instanceof Unfit || name === 'ArchiveError' || name === 'CheckpointError';
+      if (dropIn && (known || unreadable))
+        await dropIn.say(
+          `${prefix}${prefix && `${path}: `}${dropIn.words(error, path, unreadable)}`,
+          EXIT.findings,
+          path,
+        );
+      else if (error instanceof Unfit) await this.say(`${prefix}${path}${message}`, EXIT.findings);
       else if (name === 'ArchiveError' || name === 'CheckpointError')
         await this.say(`${prefix}${path}: ${message}`, EXIT.findings);
       else if (unreadable)
@@ -192,7 +210,7 @@ export function summaryOf(
   { error, form, documents, members, summary },
   { images } = { images: true },
 ) {
-  if (error) throw new Unfit(`: ${whyStopped({ error, members })}`);
+  if (error) throw new Unfit(`: ${whyStopped({ error, members })}`, { cause: error });
   for (const name of NEEDED) {
     const document = documents[name];
     if (!document || !('error' in document)) continue;

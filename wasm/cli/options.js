@@ -25,7 +25,7 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {import('./output.js').Output} stdout
  * @property {import('./output.js').Output} stderr
  * @property {() => ReturnType<typeof import('../api/index.js').load>} core
- * @property {boolean} [dropIn] it is called in place of another program, whose output is wanted
+ * @property {import('./drop-in/strict.js').Strict} [dropIn] it is called in place of checkpointctl, whose output is wanted
  * @property {(message: string) => UsageError} fail makes the error for a wrong command line
  *
  * @typedef {object} Command
@@ -33,7 +33,7 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {string} summary one line
  * @property {string} operands as --help shows them
  * @property {[number, number]} count least and most operands
- * @property {'rules' | 'shells'} [completes] what a shell completes operands with; files without it
+ * @property {'rules' | 'shells' | 'plugin'} [completes] what a shell completes operands with; files without it
  * @property {Option[]} options
  * @property {string[]} details paragraphs
  * @property {string[]} examples
@@ -55,6 +55,40 @@ export const GLOBAL_OPTIONS = [
   { name: 'help', short: 'h', help: 'show this help' },
   { name: 'version', short: 'V', help: 'print the version' },
 ];
+
+/**
+ * Commands of programs like this one (checkpointctl, crit, criu, container tools), and what does that here.
+ * @type {Record<string, string>}
+ */
+const PEERS = {
+  ...{ unpack: 'cat', extract: 'cat', untar: 'cat', cp: 'cat', tree: 'ls', describe: 'inspect' },
+  ...{
+    pstree: 'ps',
+    x: 'ps',
+    fds: 'files',
+    fd: 'files',
+    sk: 'sockets',
+    mems: 'maps',
+    mem: 'maps',
+    rss: 'maps',
+  },
+  ...{
+    coredump: 'core',
+    'criu-coredump': 'core',
+    gcore: 'core',
+    grep: 'search',
+    hexdump: 'memory',
+  },
+  ...{ dedup: 'size', du: 'size', check: 'validate', lint: 'validate', verify: 'validate' },
+  ...{
+    compare: 'diff',
+    drift: 'diff',
+    plugins: 'plugin',
+    remap: 'convert',
+    edit: 'convert',
+    sanitize: 'redact',
+  },
+};
 
 /** How many insertions, deletions, changes and swaps of neighbours make b of a. @param {string} a @param {string} b */
 function distance(a, b) {
@@ -170,10 +204,9 @@ export function readArguments(args, commands) {
   if (words[0] === 'version' && words.length === 1) switches.add('version');
   const help = switches.has('help') || switches.has('version');
   if (words.length > 0 && !command && !help) {
-    const near = suggestion(
-      words[0],
-      commands.map(({ name }) => name),
-    );
+    const ours = commands.map(({ name }) => name);
+    const known = Object.hasOwn(PEERS, words[0]) ? PEERS[words[0]] : '';
+    const near = ours.includes(known) ? `; did you mean ${known}?` : suggestion(words[0], ours);
     throw fail(`unknown command ${quoted(words[0])}${near}`);
   }
   for (const option of [...(command?.options ?? []), ...GLOBAL_OPTIONS]) {

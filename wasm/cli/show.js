@@ -23,13 +23,14 @@ const valueOf = ({ path, summary: { container, engine, sizes } }) => ({
  * @param {Shown[]} list
  * @param {boolean} several whether several files were asked for
  * @param {(bytes: number) => string} bytes a size for people
+ * @param {boolean} [named] with the files
  */
-export function showTable(list, several, bytes) {
+export function showTable(list, several, bytes, named = several) {
   const summaries = list.map(({ summary }) => summary);
   const header = ['CONTAINER', 'IMAGE', 'ID', 'RUNTIME', 'CREATED', 'ENGINE', 'CHKPT SIZE'];
   const withDiff = several || summaries.some(({ sizes }) => sizes.rootfsDiff > 0);
   if (withDiff) header.push('ROOT FS DIFF SIZE');
-  if (several) header.push('FILE');
+  if (named) header.push('FILE');
   const rows = list.map(({ path, summary: { container, engine, sizes } }) => [
     container.name ?? '',
     container.image ?? '',
@@ -39,7 +40,7 @@ export function showTable(list, several, bytes) {
     engine.display,
     bytes(sizes.checkpoint),
     ...(withDiff ? [bytes(sizes.rootfsDiff)] : []),
-    ...(several ? [path] : []),
+    ...(named ? [path] : []),
   ]);
   return table(header, rows);
 }
@@ -86,7 +87,8 @@ export const show = {
       await stdout.write(
         `\nDisplaying container checkpoint data from ${escapeForTerminal(operands[0])}\n\n`,
       );
-    await stdout.write(showTable(list, several, (bytes) => ckpt.byteToString(bytes)));
+    const named = several && !context.dropIn;
+    await stdout.write(showTable(list, several, (bytes) => ckpt.byteToString(bytes), named));
     return session.code;
   },
 };

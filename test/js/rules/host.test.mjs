@@ -42,12 +42,13 @@ async function judge(side, host, target = 'podman') {
 
 const idOf = (facts, id) => facts.conditions.filter((condition) => condition.id === id);
 
-test('a host that has everything: it restores, and every condition says what the host has', async () => {
+test('a host that has everything: every condition that it decides is met, and says by what', async () => {
   const target = await judge({}, HOST);
-  assert.equal(target.verdict, 'restores', JSON.stringify(target, null, 1));
+  assert.notEqual(target.verdict, 'fails', JSON.stringify(target, null, 1));
   assert.equal(target.version, '5.2.1');
   assert.ok(target.conditions.length >= 5);
-  for (const { met, host, text } of target.conditions) {
+  // What is in the files of an image no description of a host tells.
+  for (const { met, host, text } of target.conditions.filter(({ id }) => id !== 'file')) {
     assert.equal(met, 'yes', text);
     assert.notEqual(host, '', text);
   }
@@ -147,7 +148,9 @@ for (const [why, change, side] of [
 ])
   test(`a host that meets it: ${why}`, async () => {
     const target = await judge(side, { ...HOST, ...change });
-    const open = target.conditions.filter(({ met }) => met !== 'yes').map(({ text }) => text);
+    const open = target.conditions
+      .filter(({ id, met }) => met !== 'yes' && id !== 'file')
+      .map(({ text }) => text);
     assert.notEqual(target.verdict, 'fails', JSON.stringify(target.reasons));
     assert.deepEqual(open, []);
   });

@@ -2,7 +2,17 @@
 // SARIF 2.1.0, as GitHub's code scanning and other collectors take it. Members of archives are nested
 // artifacts; their URI is the archive's with the member behind it, so that results do not mix.
 import { asciiJson, escapeForTerminal } from '../escape.js';
-import { Fingerprints, cutOf, rowsOf, uriPath, whereIs, withHint } from '../findings.js';
+import {
+  Fingerprints,
+  cutOf,
+  partsOf,
+  rowsOf,
+  uriPath,
+  verdictText,
+  whereIs,
+  wholeName,
+  withHint,
+} from '../findings.js';
 import { linksIn, ruleMarkdown, ruleText } from '../rules-table.js';
 
 /** @typedef {import('../findings.js').Where} Where */
@@ -150,6 +160,9 @@ export const sarif = {
       };
     }
 
+    /** @type {object[]} what each report says besides its findings */
+    const verdicts = [];
+
     return {
       begin: () => `{\n"$schema": "${SCHEMA}",\n"version": "2.1.0",\n"runs": [{\n"results": [`,
       *entry(entry) {
@@ -166,6 +179,20 @@ export const sarif = {
             ],
           });
         else artifacts.of(entry);
+        for (const part of partsOf(entry)) {
+          if (verdicts.length === MOST) break;
+          const { targets, trust, coverage } = part.report;
+          verdicts.push({
+            file: wholeName(whereIs(entry, part, { member: '' })),
+            trust: trust.level,
+            notChecked: coverage.notChecked.length,
+            targets: targets.map((target) => ({
+              name: target.name,
+              verdict: target.verdict,
+              text: escapeForTerminal(verdictText(target)),
+            })),
+          });
+        }
         for (const row of rowsOf(entry)) {
           if (count === MOST) {
             left++;
@@ -196,7 +223,7 @@ export const sarif = {
           toolExecutionNotifications: notes,
         };
         yield {
-          out: `\n],\n"tool": ${print({ driver })},\n"artifacts": ${print(artifacts.list)},\n"invocations": ${print([invocation])},\n"columnKind": "unicodeCodePoints"\n}]\n}\n`,
+          out: `\n],\n"tool": ${print({ driver })},\n"artifacts": ${print(artifacts.list)},\n"invocations": ${print([invocation])},\n"columnKind": "unicodeCodePoints",\n"properties": ${print({ verdicts })}\n}]\n}\n`,
         };
       },
     };
