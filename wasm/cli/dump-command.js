@@ -67,6 +67,9 @@ export function withPrevious([path, ...paths], context, use) {
   );
 }
 
+/** What a command reads: its operands and those of --previous. @param {import('./options.js').Context} context */
+export const inputsOf = ({ operands, given }) => [...operands, ...listOf(given, 'previous')];
+
 /**
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session

@@ -3,6 +3,7 @@
 import { asciiJson } from '../report/escape.js';
 import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
 import { Session, Unfit, whyStopped } from './open.js';
+import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { TEXT_OR_JSON } from './rows.js';
 import { CONTAINER, selectContainer, whereIs } from './select.js';
@@ -70,6 +71,7 @@ export const ls = {
     },
     ...TEXT_OR_JSON,
     CONTAINER,
+    MAX_WINDOW,
     NO_PROGRESS,
   ],
   examples: [

@@ -3,11 +3,12 @@
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
+import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
-/** @typedef {Pick<import('./options.js').Context, 'switches' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
+/** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
 
 /** The file could be read, but it is not what it should be. The message is for people. */
 export class Unfit extends Error {}
@@ -24,7 +25,9 @@ export const inside = (/** @type {string} */ path, /** @type {string} */ name) =
  * @param {import('../api/keep.js').Keep} [keep] what is kept for dump() of what cannot be read in place
  * @returns {Promise<T>}
  */
-export async function withCheckpoint(path, { switches, core }, use, keep) {
+export async function withCheckpoint(path, context, use, keep) {
+  const { switches, core } = context;
+  const limits = limitsOf(context);
   const ckpt = await core();
   const { openCheckpoint } = await import('../api/node.js');
   const shows = wantsProgress(process.stderr, switches, process.env);
@@ -39,6 +42,7 @@ export async function withCheckpoint(path, { switches, core }, use, keep) {
   try {
     if (shows) progress.start(path);
     checkpoint = await openCheckpoint(path === '-' ? process.stdin : path, {
+      ...limits,
       ...{ keep, ...(path === '-' && { name: '<stdin>' }) },
       ...(shows && {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
