@@ -9,6 +9,42 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine)
     return r->targets[engine - 1].asked;
 }
 
+enum ckpt_stop ckpt_stop_of(ckpt_value error)
+{
+    ckpt_string code = ckpt_text(ckpt_get_exact(error, "code"));
+    ckpt_value stop = ckpt_get_exact(error, "stop");
+    if (!ckpt_is(error, CKPT_OBJECT))
+        return CKPT_DID_NOT_STOP;
+    if (ckpt_is_text(stop, "limit"))
+        return CKPT_STOPPED_BY_LIMIT;
+    if (!ckpt_is_text(stop, "unreadable"))
+        return CKPT_STOPPED_BY_DAMAGE;
+    return ckpt_equals(code, "unsupported-compression") || ckpt_equals(code, "zstd-dictionary")
+               ? CKPT_UNKNOWN_FORMAT
+               : CKPT_NO_ARCHIVE;
+}
+
+const char *ckpt_why_stopped(enum ckpt_stop stop)
+{
+    switch (stop) {
+    case CKPT_STOPPED_BY_LIMIT:
+        return "Reading stopped there, at a limit of this program.";
+    case CKPT_STOPPED_BY_DAMAGE:
+        return "Reading stopped there, where the archive is damaged.";
+    default:
+        return "This program cannot read it.";
+    }
+}
+
+bool ckpt_has_nothing(const struct ckpt_rules *r)
+{
+    for (size_t i = 0; i < sizeof(r->seen) / sizeof(r->seen[0]); i++)
+        if (r->seen[i].info != NULL)
+            return false;
+    return r->form == CKPT_FORM_UNKNOWN && r->folder.length == 0 && r->images_folder.length == 0 &&
+           r->gvisor.length == 0 && !r->dynamo && !r->has_descriptors;
+}
+
 bool ckpt_is_whole(const struct ckpt_rules *r)
 {
     ckpt_value facts = ckpt_whole(r->facts);

@@ -27,6 +27,31 @@ static void set_offset(struct ckpt_finding *finding, uint64_t offset)
         finding->archive_offset = offset;
 }
 
+/* Says what was not seen behind the place where reading stopped. */
+static void tell_unread(struct ckpt_rules *r, ckpt_value error)
+{
+    bool cut = ckpt_starts(ckpt_text(ckpt_get_exact(error, "code")), "truncated");
+    uint64_t read = number_of(ckpt_whole(r->facts), "tarRead");
+    uint64_t from = number_of(ckpt_whole(r->facts), "sourceRead");
+    uint64_t size = number_of(ckpt_whole(r->facts), "sourceSize");
+    const char *members = r->members == 1 ? "member" : "members";
+    struct ckpt_finding *finding;
+    if (size > from && !cut)
+        finding = ckpt_find_file(r, CKPT_RULE_014, "",
+                                 "The archive was not read to its end: reading stopped at offset "
+                                 "%n of it, after %n %s; %b of the file were not seen.",
+                                 read, r->members, members, size - from);
+    else
+        finding = ckpt_find_file(r, CKPT_RULE_014, "",
+                                 "The archive was not read to its end: reading stopped at offset "
+                                 "%n of it, after %n %s; what should follow was not seen.",
+                                 read, r->members, members);
+    uint64_t why = number_of(error, "offset");
+    set_offset(finding, why > read ? why : read);
+    ckpt_not_checked(r, true, ckpt_text_of(r, "The archive from offset %n on", read),
+                     ckpt_why_stopped(ckpt_stop_of(error)));
+}
+
 /* Whether the tar ends before the checksum of gzip that is wrong: engines do not read on. */
 static bool ends_before_sum(struct ckpt_rules *r, ckpt_string code)
 {
@@ -37,32 +62,53 @@ static bool ends_before_sum(struct ckpt_rules *r, ckpt_string code)
 
 static void check_error(struct ckpt_rules *r)
 {
-    static const char *const no_archive[] = {"empty", "short", "not-tar",
-                                             "unsupported-compression"};
     ckpt_value error = fact(r, "error");
     if (!ckpt_is(error, CKPT_OBJECT))
         return;
-    ckpt_string code = ckpt_text(ckpt_get_exact(error, "code"));
     ckpt_string message = ckpt_text(ckpt_get_exact(error, "message"));
-    enum ckpt_rule_index rule = ckpt_starts(code, "limit-") ? CKPT_RULE_012 : CKPT_RULE_002;
-    for (size_t i = 0; i < sizeof(no_archive) / sizeof(no_archive[0]); i++)
-        if (ckpt_equals(code, no_archive[i]))
-            rule = CKPT_RULE_001;
+    enum ckpt_stop stop = ckpt_stop_of(error);
+    enum ckpt_rule_index rule = stop == CKPT_STOPPED_BY_LIMIT    ? CKPT_RULE_012
+                                : stop == CKPT_STOPPED_BY_DAMAGE ? CKPT_RULE_002
+                                                                 : CKPT_RULE_001;
+    ckpt_string code = ckpt_text(ckpt_get_exact(error, "code"));
+    bool whole = ends_before_sum(r, code);
     /* What is encrypted may be all right. */
-    if (rule == CKPT_RULE_001 && ckpt_index_of(message, " is encrypted with ") != SIZE_MAX) {
-        ckpt_block(r, NONE);
+    bool locked =
+        rule == CKPT_RULE_001 && ckpt_index_of(message, " is encrypted with ") != SIZE_MAX;
+    /* Of a pod, the pod's own report says why. */
+    if (!ckpt_is_true(ckpt_get_exact(error, "around"))) {
+        if (stop == CKPT_UNKNOWN_FORMAT || locked)
+            ckpt_block(r, 0); /* nobody knows whether it restores */
+        if (whole) {
+            ckpt_lower(r, CKPT_WARNING);
+            ckpt_block(r, NONE);
+            r->read_all = true;
+        }
+        struct ckpt_finding *finding = ckpt_find_file(r, rule, "", "%t", message);
+        set_offset(finding, number_of(error, "offset"));
+        ckpt_string member = ckpt_text(ckpt_get_exact(error, "member"));
+        if (finding != NULL && member.length != 0)
+            finding->member = ckpt_keep(r, member);
+    }
+    if (stop == CKPT_UNKNOWN_FORMAT)
+        ckpt_not_checked(r, true, ckpt_string_of("The archive"), ckpt_why_stopped(stop));
+    if (locked)
         ckpt_not_checked(r, true, ckpt_string_of("The archive"), "It is encrypted.");
-    }
-    if (ends_before_sum(r, code)) {
-        ckpt_lower(r, CKPT_WARNING);
-        ckpt_block(r, NONE);
-        r->read_all = true;
-    }
-    struct ckpt_finding *finding = ckpt_find_file(r, rule, "", "%t", message);
-    set_offset(finding, number_of(error, "offset"));
-    ckpt_string member = ckpt_text(ckpt_get_exact(error, "member"));
-    if (finding != NULL && member.length != 0)
-        finding->member = ckpt_keep(r, member);
+    if (rule != CKPT_RULE_001 && !whole)
+        tell_unread(r, error);
+}
+
+/* An archive without anything of a checkpoint. (Of images: image_pod.c.) */
+static void check_absent(struct ckpt_rules *r)
+{
+    if (!ckpt_is_whole(r))
+        return;
+    if (ckpt_has_nothing(r) && r->members == 0)
+        ckpt_find_file(r, CKPT_RULE_001, "", "The archive has no members; expected a checkpoint.");
+    else if (ckpt_has_nothing(r))
+        ckpt_find_file(r, CKPT_RULE_001, "",
+                       "Nothing in it is of a checkpoint, such as config.dump, spec.dump or the "
+                       "directory checkpoint/.");
 }
 
 static void check_end(struct ckpt_rules *r)
@@ -204,6 +250,7 @@ static void check_members(struct ckpt_rules *r)
 void ckpt_check_container(struct ckpt_rules *r)
 {
     check_error(r);
+    check_absent(r);
     check_end(r);
     check_limits(r);
     check_unread(r);

@@ -109,6 +109,27 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
 /* ---- the archives as a whole -------------------------------------------------------------------
  */
 
+/* An archive inside could not be read to its end. */
+static void tell_stop(struct ckpt_rules *r, ckpt_string name, ckpt_value archive, ckpt_value error)
+{
+    ckpt_string message = ckpt_text(ckpt_get_exact(error, "message"));
+    ckpt_value members = ckpt_get_exact(archive, "members");
+    enum ckpt_stop stop = ckpt_stop_of(error);
+    if (stop == CKPT_STOPPED_BY_LIMIT)
+        ckpt_find_file(r, CKPT_RULE_012, name.data, "%t: %t", name, message);
+    else if (stop != CKPT_UNKNOWN_FORMAT)
+        ckpt_find_file(r, CKPT_RULE_400, name.data, "%t cannot be read: %t", name, message);
+    if (stop == CKPT_NO_ARCHIVE)
+        return;
+    if (stop == CKPT_UNKNOWN_FORMAT)
+        ckpt_find_file(r, CKPT_RULE_014, name.data, "%t was not read: %t", name, message);
+    else
+        ckpt_find_file(r, CKPT_RULE_014, name.data,
+                       "%t was not read to its end: of its members the first %v were seen.", name,
+                       members);
+    ckpt_not_checked(r, true, name, ckpt_why_stopped(stop));
+}
+
 static void check_archives(struct ckpt_rules *r)
 {
     ckpt_value facts = ckpt_whole(r->facts), nested = ckpt_get_exact(facts, "nested");
@@ -119,10 +140,9 @@ static void check_archives(struct ckpt_rules *r)
         ckpt_string found = ckpt_text(ckpt_get_exact(n, "compression"));
         ckpt_value error = ckpt_get_exact(n, "error");
         bool broken = ckpt_is(error, CKPT_OBJECT);
-        bool other = ckpt_is_text(ckpt_get_exact(error, "code"), "unsupported-compression");
+        bool other = ckpt_stop_of(error) == CKPT_UNKNOWN_FORMAT;
         if (broken && !ckpt_equal(name, cut)) /* what is cut was said already */
-            ckpt_find_file(r, CKPT_RULE_400, name.data, "%t cannot be read: %t", name,
-                           ckpt_text(ckpt_get_exact(error, "message")));
+            tell_stop(r, name, n, error);
         if (!ckpt_equals(name, diff_name) || (broken && !other) || found.length == 0 ||
             (!gzip && r->engine != CKPT_ENGINE_PODMAN && r->engine != CKPT_ENGINE_CRIO) ||
             ckpt_equals(found, gzip ? "gzip" : "none"))

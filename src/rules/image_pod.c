@@ -256,12 +256,8 @@ void ckpt_check_image_pod(struct ckpt_rules *r)
         return;
     else if (ckpt_exists(ckpt_get_exact(image, "layer")))
         check_image(r, image);
-    else if (outside && ckpt_is_whole(r)) {
-        ckpt_lower(r, CKPT_WARNING);
-        ckpt_find_file(
-            r, CKPT_RULE_903, "",
-            "No layer of the image has a checkpoint at its root; expected one layer that "
-            "has.");
-    }
+    else if (outside && ckpt_is_whole(r))
+        ckpt_find_file(r, CKPT_RULE_001, "",
+                       "The image holds no checkpoint: no layer of it has one at its root.");
     ckpt_check_pod(r);
 }

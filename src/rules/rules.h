@@ -322,6 +322,23 @@ bool ckpt_has_namespace(ckpt_value namespaces, const char *type);
  */
 bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
 
+/* Why the reading of an archive stopped before its end; see `error` of the facts in validate.h. */
+enum ckpt_stop {
+    CKPT_DID_NOT_STOP,
+    CKPT_STOPPED_BY_DAMAGE,
+    CKPT_STOPPED_BY_LIMIT,
+    CKPT_UNKNOWN_FORMAT, /* compressed in a way that this program does not know */
+    CKPT_NO_ARCHIVE
+};
+
+enum ckpt_stop ckpt_stop_of(ckpt_value error);
+
+/* The same as a sentence, about what was not read. */
+const char *ckpt_why_stopped(enum ckpt_stop stop);
+
+/* Whether nothing in the archive is known to be of a checkpoint. */
+bool ckpt_has_nothing(const struct ckpt_rules *r);
+
 /* Whether all of the archive is there, so that what is not in it is missing. */
 bool ckpt_is_whole(const struct ckpt_rules *r);
 

@@ -142,7 +142,8 @@ bool ckpt_wants_files(const struct ckpt_rules *r)
     return !ckpt_is_true(ckpt_get_exact(facts, "loose")) &&
            !ckpt_is_set(ckpt_get_exact(facts, "error")) && r->form != CKPT_FORM_CRIU_DIRECTORY &&
            r->form != CKPT_FORM_CONTAINERD_CTR && r->form != CKPT_FORM_POD &&
-           r->form != CKPT_FORM_OCI_LAYOUT && r->form != CKPT_FORM_DOCKER_ARCHIVE;
+           r->form != CKPT_FORM_OCI_LAYOUT && r->form != CKPT_FORM_DOCKER_ARCHIVE &&
+           !ckpt_has_nothing(r);
 }
 
 void ckpt_validation_set_dump(struct ckpt_rules *r, struct ckpt_dump *dump)

@@ -23,8 +23,10 @@
  *   compression, outerCompression
  *   end              "clean", "one-zero-block" or "no-mark"; endOffset
  *   trailing         {bytes, nonzero, offset}; garbageOffset
- *   error            {code, message, offset, have, want, member}
- *   nested           [{name, compression, error}]
+ *   sourceSize       bytes of the file, if known; sourceRead and tarRead: how far reading came
+ *   error            {code, stop, message, offset, have, want, member, around}: why it stopped;
+ *                    stop: "damage", "limit", "unreadable"; around: the pod's report tells it
+ *   nested           [{name, compression, members, error}]
  *   memory           what a search for secrets found: {secrets: [{pid, member, place, kind, name,
  *                    count, address, value}], left: {bytes, files: []}}
  *   logHead          how dump.log begins, if only its end was added

@@ -27,6 +27,9 @@ export class ArchiveError extends Error {
     this.name = 'ArchiveError';
     /** e.g. not-tar, truncated-member, limit-members */
     this.code = '';
+    /** What stopped the reading: wrong or missing bytes (damage), a limit, or something that is no archive
+     * or compressed in a way that is not known (unreadable). @type {'damage' | 'limit' | 'unreadable'} */
+    this.stop = 'damage';
     /** In the tar; for a damaged compressed stream, in the source. */
     this.offset = 0;
     /** Of a truncated thing: bytes there are. */
@@ -417,7 +420,8 @@ export class Reader {
   #exceeds(problem) {
     if (!problem) return false;
     const { message, code } = problem;
-    this.error = new ArchiveError(message, { code, offset: this.info().info.tar_read });
+    const { tar_read: offset } = this.info().info;
+    this.error = new ArchiveError(message, { code, stop: 'limit', offset });
     this.#cutBody();
     this.#cutChild();
     this.#done = true;
@@ -483,6 +487,7 @@ export class Reader {
       decoder.decode(this.#bytes.subarray(at, at + this.#event('message_length'))),
       {
         code: layout.errors[this.#event('code')],
+        stop: layout.stops[this.info().info.stop],
         offset: this.#event('offset'),
         have: this.#event('have'),
         want: this.#event('want'),

@@ -8,7 +8,7 @@ import { nearest } from '../border/arguments.js';
  * archives of a checkpoint together.
  * @typedef {object} Limits
  * @property {number} [maxMembers] * members, 1 000 000 by default
- * @property {number} [maxTable] * of all lists of members, 128 MiB by default
+ * @property {number} [maxTable] * of all lists of members, 128 MiB by default; long names count four times
  * @property {number} [maxKeptSum] * of all files that are kept in memory, 64 MiB by default
  * @property {number} [maxArchives] * archives inside, 4096 by default
  * @property {number} [maxOutput] * that decompressing and the holes of sparse members may give, beyond 200
@@ -30,6 +30,10 @@ const SHARED = {
   maxArchives: 4096,
   maxOutput: 2 ** 31,
 };
+/** What is more than so much of a member's record is of long names: the core has those, too, in buffers that
+ * grow to twice what is in them. */
+const LONG = 1024;
+const LONG_COST = 3;
 /** Output for each byte read that nobody minds. */
 const FAIR = 200;
 
@@ -119,7 +123,7 @@ export class Budget {
   takeMembers(count, bytes) {
     const { maxMembers, maxTable } = this.#most;
     this.#used.members += count;
-    this.#used.table += bytes;
+    this.#used.table += bytes + LONG_COST * Math.max(0, bytes - count * LONG);
     if (this.#used.members > maxMembers)
       return exceeded('limit-members', 'members', maxMembers, 'maxMembers');
     if (this.#used.table > maxTable)

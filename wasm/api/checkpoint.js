@@ -8,7 +8,7 @@ import { digestsOf } from './digests.js';
 import { Dump } from './dump.js';
 import { MemberList } from './archive-members.js';
 import { KEEPS, Keeper } from './keep.js';
-import { archiveFacts, factsOf } from './facts.js';
+import { archiveFacts, factsOf, nestedFacts } from './facts.js';
 import { matchesPattern, MembersBelow, membersMeant } from './members.js';
 import { blobsOf, layersOf, podArchives, podContainers } from './nested.js';
 import { Origin } from './origin.js';
@@ -228,15 +228,16 @@ export class Checkpoint {
 
   /** Finds the layer that holds a checkpoint, and shows that. */
   async #openImage() {
-    const found = await layersOf({
+    const { found, stopped, named } = await layersOf({
       members: this.members,
       json: (member) => this.#small(member),
       wish: (member) => memberUse(this.#core.exports, member.name, member.size),
       addIndex: (bytes) => this.#addIndex(bytes),
       open: (member) => this.#inside(member),
     });
-    this.#manifest = found.manifest;
-    if (!('checkpoint' in found)) return;
+    this.error ??= stopped;
+    this.#manifest = found?.manifest ?? named;
+    if (!found) return;
     const { checkpoint, member, annotations } = found;
     this.#inner = checkpoint;
     this.image = { annotations, layer: member.name, compression: checkpoint.compression };
@@ -295,6 +296,7 @@ export class Checkpoint {
     checkpoint.#aside = this.#aside;
     checkpoint.#keeper = this.#keeper;
     checkpoint.compression = this.compression;
+    checkpoint.error = this.error;
     checkpoint.members = new MembersBelow(own, directory);
     const names = new Set(KEPT.names.map((name) => `${directory}/${name}`));
     /** @type {Map<number, Uint8Array>} */
@@ -497,16 +499,20 @@ export class Checkpoint {
     for (const index of this.summary.inside) {
       const member = /** @type {Member} */ (this.#all.at(index));
       const name = this.#prefix ? member.name.slice(this.#prefix.length + 1) : member.name;
-      const { members, compression, error } = await this.#listing(member);
-      nested.push({ name, records: members.records() });
-      facts.push({ name, compression, error: factsOf(error) });
+      const archive = await this.#listing(member);
+      nested.push({ name, records: archive.members.records() });
+      facts.push(nestedFacts(name, archive));
     }
+    const own = archiveFacts(this.#archive, this.#origin.input?.size);
+    // Of what is around it, or of a layer in which a checkpoint may be.
+    const other = own.error ? undefined : factsOf(this.error);
     // Of an image without a checkpoint in it, the manifest may tell why.
     const { name: manifest, bytes } = this.#manifest ?? {};
     const files = bytes && manifest ? new Map([...this.files, [manifest, bytes]]) : this.files;
     return {
       facts: {
-        ...archiveFacts(this.#archive),
+        ...own,
+        ...(other && { error: { ...other, around: this.#archive === undefined } }),
         ...(bytes && { image: { manifest } }),
         directory: this.#origin.input?.directory,
         nested: facts,
@@ -544,9 +550,10 @@ export class Checkpoint {
   /** @param {Checkpoint} inner @param {boolean} digests @returns {Promise<import('./validate.js').Evidence>} */
   async #imageEvidence(inner, digests) {
     const evidence = await inner[EVIDENCE](digests);
-    const outer = archiveFacts(this.#archive);
+    const outer = archiveFacts(this.#archive, this.#origin.input?.size);
     const manifest = this.#manifest;
     const { name = '', config = '', layers = 1, index } = manifest ?? {};
+    const other = evidence.facts.error ? undefined : factsOf(this.error);
     const files = new Map([...this.#outerFiles, ...evidence.files]);
     /** @type {[string, Uint8Array | undefined][]} */
     const blobs = [
@@ -565,7 +572,7 @@ export class Checkpoint {
       files,
       facts: {
         ...evidence.facts,
-        ...(outer.error ? { error: outer.error } : {}),
+        ...(outer.error ? outer : other && { error: other }),
         directory: this.#origin.input?.directory,
         outerCompression: outer.compression,
         sha256: outer.sha256,

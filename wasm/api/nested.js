@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the checkpoints are in an image and in a checkpoint of a pod.
+import { ArchiveError } from './archive-reader.js';
 import { USE } from './summary.js';
 
 /**
@@ -20,6 +21,8 @@ import { USE } from './summary.js';
  * @typedef {{name: string, annotations: Record<string, string>, manifest?: Manifest}} Layer
  */
 
+/** What says that a blob is no layer. */
+const NO_ARCHIVE = new Set(['', 'empty', 'short', 'not-tar']);
 /** So many blobs are looked at. */
 const MOST = 64;
 const decoder = new TextDecoder();
@@ -109,12 +112,22 @@ function textsOf(value) {
   return Object.fromEntries(Object.entries(value).filter(([, entry]) => typeof entry === 'string'));
 }
 
+const tooMany = () =>
+  new ArchiveError(
+    `The image has more than ${MOST} layers, of which the others were not looked at.`,
+    {
+      code: 'limit-layers',
+      stop: 'limit',
+    },
+  );
+
 /**
  * The first layer that holds a checkpoint. Manifests say where to look first; what a layer holds
- * decides.
+ * decides. `stopped`: why layers in front of it, or all, were not read to their ends.
  * @param {Image} image
- * @returns {Promise<{checkpoint: Checkpoint, member: Member, annotations: Record<string, string>, manifest?: Manifest} | {manifest?: Manifest}>}
- *   without a checkpoint: the manifest of the first layer that is named
+ * @returns {Promise<{found?: {checkpoint: Checkpoint, member: Member, annotations: Record<string, string>,
+ *   manifest?: Manifest}, stopped: import('./archive.js').ArchiveError | null, named?: Manifest}>} named: without a checkpoint,
+ *   the manifest of the first layer that is named
  */
 export async function layersOf(image) {
   /** @type {Map<string, Member>} */
@@ -127,21 +140,24 @@ export async function layersOf(image) {
   /** @type {Layer[]} */
   const candidates = [...named, ...others.map(({ name }) => ({ name, annotations: {} }))];
   const seen = new Set();
+  /** @type {import('./archive.js').ArchiveError | null} */
+  let stopped = null;
   for (const { name, annotations, manifest } of candidates) {
     let member = members.get(name);
     // `docker save` has links to the layers beside them.
     if (member?.type === 'symlink') member = members.get(member.link.replace(/^(\.\.\/)+/, ''));
     if (!member || member.type !== 'file' || seen.has(member.name)) continue;
-    if (seen.size === MOST) break;
+    if (seen.size === MOST) return { stopped: stopped ?? tooMany() };
     seen.add(member.name);
     const checkpoint = await image.open(member);
+    if (!NO_ARCHIVE.has(checkpoint.error?.code ?? '')) stopped ??= checkpoint.error;
     if (['archive', 'criu-directory'].includes(checkpoint.form)) {
       const config = manifest && members.get(manifest.config);
       if (config) manifest.configuration = await image.json(config);
-      return { checkpoint, member, annotations, manifest };
+      return { found: { checkpoint, member, annotations, manifest }, stopped };
     }
   }
-  return { manifest: named[0]?.manifest };
+  return { stopped, named: named[0]?.manifest };
 }
 
 /**

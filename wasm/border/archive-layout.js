@@ -11,7 +11,7 @@ import { archive } from '../../dist/tables.js';
 
 /**
  * @type {{member: Struct, event: Struct, info: Struct, options: Struct, decoder: Struct, events: Names, types: Names,
- *   dialects: Names, ends: Names, compressions: Names, errors: Names, flags: Numbers, nameFlags: Numbers,
+ *   dialects: Names, ends: Names, compressions: Names, stops: Names, errors: Names, flags: Numbers, nameFlags: Numbers,
  *   maxKept: number}} maxKept: bytes of one metadata file, if no other limit is given
  */
 export const layout = /** @type {any} */ (archive);

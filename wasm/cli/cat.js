@@ -3,6 +3,7 @@
 import { sequenceLength } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { Session } from './open.js';
+import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER, whereIs } from './select.js';
 import { writeBytes } from './write.js';
@@ -41,6 +42,7 @@ export const cat = {
   options: [
     { name: 'force', help: 'write to a terminal what is not plain text' },
     CONTAINER,
+    MAX_WINDOW,
     NO_PROGRESS,
   ],
   examples: [

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt core
-import { PREVIOUS, eachDump, pidOf } from './dump-command.js';
+import { PREVIOUS, eachDump, inputsOf, pidOf } from './dump-command.js';
 import { Session, Unfit } from './open.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER } from './select.js';
@@ -37,7 +37,7 @@ export const core = {
       } catch (error) {
         throw new Unfit(`: process ${pid}: ${/** @type {Error} */ (error).message}`);
       }
-      const out = writerTo(output);
+      const out = writerTo(output, inputsOf(context), fail);
       let read = 0;
       try {
         const pieces = memory.coreFile(pid);

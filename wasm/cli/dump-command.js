@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What "ckpt ps", "files", "sockets" and "mounts" have in common: opening, choosing, printing.
 import { EXIT } from './exit.js';
-import { Session, Unfit, containersOf, refuseSecondInput, withCheckpoint } from './open.js';
+import {
+  Session,
+  Unfit,
+  containersOf,
+  refuseSecondInput,
+  whyStopped,
+  withCheckpoint,
+} from './open.js';
 import { listOf } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { FORMATS, compactJson, csvOf, jsonOf, tableOf } from './rows.js';
@@ -60,6 +67,9 @@ export function withPrevious([path, ...paths], context, use) {
   );
 }
 
+/** What a command reads: its operands and those of --previous. @param {import('./options.js').Context} context */
+export const inputsOf = ({ operands, given }) => [...operands, ...listOf(given, 'previous')];
+
 /**
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
@@ -83,7 +93,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
       await withPrevious(listOf(given, 'previous'), context, async (previous) => {
         for (const { path: shownAs, checkpoint } of containers) {
           if (checkpoint.error)
-            await session.say(`${shownAs}: ${checkpoint.error.message}`, EXIT.findings);
+            await session.say(`${shownAs}: ${whyStopped(checkpoint)}`, EXIT.findings);
           const dump = await checkpoint.dump({ previous, texts });
           try {
             context.dropIn?.dump(dump);

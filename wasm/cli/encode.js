@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt encode
-import { writeFileSync } from 'node:fs';
 import process from 'node:process';
 import { basename } from 'node:path';
 import { CheckpointError } from '../border/error.js';
@@ -9,6 +8,7 @@ import { EXIT } from './exit.js';
 import { findingText, unreadableText } from '../report/formats/text.js';
 import { fileInput, standardInput } from './input.js';
 import { reason, styleFor } from './output.js';
+import { writerTo } from './write.js';
 
 /** @param {Uint8Array} bytes @returns {Promise<void>} when they are written */
 const toStandardOutput = (bytes) =>
@@ -58,7 +58,11 @@ export const encode = {
       json = await read(input);
       const bytes = ckpt.encodeImage(output === undefined ? '' : basename(output), json);
       if (output === undefined) await toStandardOutput(bytes);
-      else writeFileSync(output, bytes);
+      else {
+        const out = writerTo(output, [operand], fail);
+        await out.write(bytes);
+        out.close();
+      }
       return EXIT.ok;
     } catch (error) {
       if (error instanceof CheckpointError && error.kind !== 'limit') {

@@ -27,27 +27,56 @@ function braces(pattern) {
   return done;
 }
 
-/** One name of a path as a regular expression. @param {string} part */
-function nameTest(part) {
-  let source = '';
-  for (let i = 0; i < part.length; i++) {
-    const c = part[i];
-    const end = c === '[' ? part.indexOf(']', i + 2) : -1;
-    if (end > 0) {
-      const set = part
-        .slice(i + 1, end)
-        .replace(/[\\[\]^]/g, (d, at) => (at === 0 && d === '^' ? d : `\\${d}`));
-      source += `[${set.replace(/^!/, '^')}]`;
-      i = end;
-    } else if (c === '*') {
-      if (!source.endsWith('.*?')) source += '.*?';
-    } else if (c === '?') source += '.';
-    else source += c.replace(/[\\^$.*+?()[\]{}|/-]/, '\\$&');
+/**
+ * A test of one name of a path, in time of at most the length of the pattern times that of the name: only the
+ * last star is ever tried again.
+ * @param {string} part @returns {(name: string) => boolean}
+ */
+export function nameTest(part) {
+  /** @type {(null | ((c: string) => boolean))[]} null: a star */
+  const steps = [];
+  for (let at = 0; at < part.length;) {
+    const c = String.fromCodePoint(/** @type {number} */ (part.codePointAt(at)));
+    const end = c === '[' ? part.indexOf(']', at + 2) : -1;
+    if (end > 0) steps.push(setTest(part.slice(at + 1, end)));
+    else if (c === '*') steps.push(null);
+    else if (c === '?') steps.push(() => true);
+    else steps.push((other) => other === c);
+    at = end > 0 ? end + 1 : at + c.length;
   }
+  return (name) => {
+    const text = [...name];
+    let [at, step] = [0, 0];
+    let [starAt, star] = [0, -1];
+    while (at < text.length) {
+      const test = steps[step];
+      if (step < steps.length && test === null) {
+        star = step++;
+        starAt = at;
+      } else if (test?.(text[at])) {
+        at++;
+        step++;
+      } else if (star >= 0) {
+        step = star + 1;
+        at = ++starAt;
+      } else {
+        return false;
+      }
+    }
+    return steps.slice(step).every((rest) => rest === null);
+  };
+}
+
+/** What stands between brackets: "a-z", "!a". @param {string} set @returns {(c: string) => boolean} */
+function setTest(set) {
+  const source = set
+    .replace(/[\\[\]^]/g, (d, at) => (at === 0 && d === '^' ? d : `\\${d}`))
+    .replace(/^!/, '^');
   try {
-    return new RegExp(`^${source}$`, 'su');
+    const one = new RegExp(`^[${source}]$`, 'su');
+    return (c) => one.test(c);
   } catch {
-    return /(?!)/; // "[z-a]" matches nothing
+    return () => false; // "[z-a]" matches nothing
   }
 }
 
@@ -128,7 +157,7 @@ function walk(root, parts) {
     } else if (isPattern(part)) {
       const test = nameTest(part);
       const names = entriesOf(path).filter(
-        ({ name }) => test.test(name) && (!name.startsWith('.') || part.startsWith('.')),
+        ({ name }) => test(name) && (!name.startsWith('.') || part.startsWith('.')),
       );
       for (const { name } of names.reverse()) todo.push({ path: below(name), at: at + 1 });
     } else todo.push({ path: below(part), at: at + 1 });

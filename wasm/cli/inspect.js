@@ -8,6 +8,7 @@ import { goJson } from './go-json.js';
 import { inspectJson, inspectTree } from './inspect-views.js';
 import { Session, Unfit, containersOf, refuseSecondInput, summaryOf } from './open.js';
 import { JSON_SHORT, listOf } from './options.js';
+import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { drawTree } from './tree.js';
 
@@ -86,6 +87,7 @@ export const inspect = {
     { name: 'all', help: 'all of these, but for the members of the archive' },
     { name: 'reveal', help: 'show what looks like a secret, too' },
     PREVIOUS,
+    MAX_WINDOW,
     NO_PROGRESS,
   ],
   examples: [

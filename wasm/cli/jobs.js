@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the operands of ckpt validate to what is to be checked.
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NAMED_ARCHIVE, filesJob, jobsOfFolder, wholeJob } from './folder.js';
 import { glob, isPattern } from './glob.js';
@@ -27,7 +27,7 @@ function looksLikeArchive(path) {
   if (NAMED_ARCHIVE.test(path)) return true;
   const head = new Uint8Array(512);
   try {
-    const fd = openSync(path, 'r');
+    const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       readSync(fd, head, 0, head.length, 0);
     } finally {

@@ -8,6 +8,7 @@ import { checkpointTime, parseKubeletName, rfc822 } from './kubelet.js';
 import { Session, containersOf, summaryOf } from './open.js';
 import { ARCHIVE_NAME } from './folder.js';
 import { reason } from './output.js';
+import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { FORMATS, csvOf, jsonOf, compactJson } from './rows.js';
 import { table } from './table.js';
@@ -75,7 +76,7 @@ export const list = {
     'Files that are damaged or not checkpoints are reported on standard error; the others are still listed, and the exit code is 0, like that of checkpointctl; it is 3 if a folder cannot be read. "ckpt validate" reports details.',
     'With --format json, jsonl or csv there is an object or line for each container: path, namespace, pod, container, engine, checkpointed (RFC 3339), id, image.',
   ],
-  options: [...FORMATS, NO_PROGRESS],
+  options: [...FORMATS, MAX_WINDOW, NO_PROGRESS],
   examples: ['ckpt list', 'ckpt list . /backup/checkpoints', 'ckpt list --format csv dumps'],
 
   async run(context) {

@@ -2,7 +2,8 @@
 // ckpt ls
 import { asciiJson } from '../report/escape.js';
 import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
-import { Session, Unfit } from './open.js';
+import { Session, Unfit, whyStopped } from './open.js';
+import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { TEXT_OR_JSON } from './rows.js';
 import { CONTAINER, selectContainer, whereIs } from './select.js';
@@ -70,6 +71,7 @@ export const ls = {
     },
     ...TEXT_OR_JSON,
     CONTAINER,
+    MAX_WINDOW,
     NO_PROGRESS,
   ],
   examples: [
@@ -87,7 +89,7 @@ export const ls = {
       const { members, error, label } = await membersOf(checkpoint, values.container, member);
       session.endProgress();
       for (const piece of form(members)) await stdout.write(piece);
-      if (error) throw new Unfit(`${label}: ${error.message}`);
+      if (error) throw new Unfit(`${label}: ${whyStopped({ error, members })}`);
     });
     return session.code;
   },

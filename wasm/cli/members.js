@@ -15,13 +15,19 @@ const LETTERS = {
   fifo: 'p',
 };
 
+/** Longer names, which no file system has, are shown cut. */
+const LONGEST = 4096;
+const shortened = (/** @type {string} */ text) =>
+  text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+const shortenedBytes = (/** @type {Uint8Array} */ bytes) => bytes.subarray(0, LONGEST);
+
 /** The name, safe to show; folders end in a slash. @param {Member} member */
 export function memberName({ name, nameBytes, nameFlags, type }) {
   const shown = nameFlags.includes('notUtf8')
-    ? escapeBytes(nameBytes)
+    ? escapeBytes(shortenedBytes(nameBytes))
         .replace(/^(\.\/+)+(?=.)/, '')
         .replace(/\/+$/, '')
-    : escapeForTerminal(name);
+    : escapeForTerminal(shortened(name));
   if (shown === '') return './'; // the folder that all others are in
   return type === 'directory' && shown !== '/' ? `${shown}/` : shown;
 }
@@ -51,8 +57,9 @@ export function timeOf({ mtime }) {
 
 /** What follows the name of a link. @param {Member} member */
 export function linkText({ type, link }) {
-  if (type === 'symlink') return ` -> ${escapeForTerminal(link)}`;
-  return type === 'hardlink' ? ` link to ${escapeForTerminal(link)}` : '';
+  const target = escapeForTerminal(shortened(link));
+  if (type === 'symlink') return ` -> ${target}`;
+  return type === 'hardlink' ? ` link to ${target}` : '';
 }
 
 /** @param {Member} member @returns {string} */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt memparse, as checkpointctl has it.
-import { PREVIOUS, eachDump, pidOf } from './dump-command.js';
+import { PREVIOUS, eachDump, inputsOf, pidOf } from './dump-command.js';
 import { DASHES, HEADING, hexDump } from './hex.js';
 import { Session, Unfit, refuseSecondInput } from './open.js';
 import { NO_PROGRESS } from './progress.js';
@@ -79,7 +79,8 @@ function* rangesOf(memory, pid) {
 }
 
 /** @param {any} context @param {any} dump @param {string} path @param {number} pid */
-async function pages({ values, stdout }, dump, path, pid) {
+async function pages(context, dump, path, pid) {
+  const { values, stdout, fail } = context;
   const { output } = values;
   const { memory } = dump;
   const from = `memory pages content for process ID ${pid} from checkpoint: ${escapeForTerminal(path)}`;
@@ -92,7 +93,7 @@ async function pages({ values, stdout }, dump, path, pid) {
       : `\nWriting ${from} to file: ${escapeForTerminal(output)}...\n`,
   );
   await stdout.flush();
-  const out = writerTo(output);
+  const out = writerTo(output, inputsOf(context), fail);
   try {
     await out.write(`${HEADING}\n${DASHES}\n`);
     for (const { start, end } of rangesOf(memory, pid))

@@ -3,11 +3,12 @@
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
+import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
-/** @typedef {Pick<import('./options.js').Context, 'switches' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
+/** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
 
 /** The file could be read, but it is not what it should be. The message is for people. */
 export class Unfit extends Error {}
@@ -24,7 +25,9 @@ export const inside = (/** @type {string} */ path, /** @type {string} */ name) =
  * @param {import('../api/keep.js').Keep} [keep] what is kept for dump() of what cannot be read in place
  * @returns {Promise<T>}
  */
-export async function withCheckpoint(path, { switches, core }, use, keep) {
+export async function withCheckpoint(path, context, use, keep) {
+  const { switches, core } = context;
+  const limits = limitsOf(context);
   const ckpt = await core();
   const { openCheckpoint } = await import('../api/node.js');
   const shows = wantsProgress(process.stderr, switches, process.env);
@@ -39,6 +42,7 @@ export async function withCheckpoint(path, { switches, core }, use, keep) {
   try {
     if (shows) progress.start(path);
     checkpoint = await openCheckpoint(path === '-' ? process.stdin : path, {
+      ...limits,
       ...{ keep, ...(path === '-' && { name: '<stdin>' }) },
       ...(shows && {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
@@ -74,6 +78,16 @@ export function whyUnreadable(error, path) {
 export function refuseSecondInput({ operands, fail }) {
   if (operands.filter((operand) => operand === '-').length > 1)
     throw fail('standard input can be read only once');
+}
+
+/**
+ * Why an archive was not read to its end, and how much of it was.
+ * @param {{error: import('../api/archive.js').ArchiveError | null, members: {length: number}}} archive
+ */
+export function whyStopped({ error, members: { length } }) {
+  if (!error || error.stop === 'unreadable') return error?.message ?? '';
+  const seen = length === 1 ? 'the first member was' : `the first ${length} members were`;
+  return `${error.message} Not read to the end: only ${length === 0 ? 'its beginning was' : seen} seen.`;
 }
 
 /** Runs a command over checkpoints and knows how it ended. */
@@ -166,9 +180,11 @@ export class Session {
  * @param {Checkpoint} checkpoint
  * @param {string} path of the file
  * @returns {Promise<{path: string, checkpoint: Checkpoint}[]>}
+ * @throws {Unfit} the pod was not read to its end: there may be others
  */
 export async function containersOf(checkpoint, path) {
   if (checkpoint.form !== 'pod') return [{ path, checkpoint }];
+  if (checkpoint.error) throw new Unfit(`: ${whyStopped(checkpoint)}`);
   const nested = await checkpoint.containers();
   return nested.map((inner, i) => ({
     path: inside(path, inner.name || String(i + 1)),
@@ -198,7 +214,7 @@ export function summaryOf(
   { error, form, documents, members, summary },
   { images } = { images: true },
 ) {
-  if (error) throw new Unfit(`: ${error.message}`, { cause: error });
+  if (error) throw new Unfit(`: ${whyStopped({ error, members })}`, { cause: error });
   for (const name of NEEDED) {
     const document = documents[name];
     if (!document || !('error' in document)) continue;

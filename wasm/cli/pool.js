@@ -68,6 +68,7 @@ class Thread {
       else waiting?.resolve(entries);
     });
     this.#worker.on('error', (error) => this.#waiting?.reject(error));
+    this.#worker.on('exit', () => this.#waiting?.reject(new Error('a thread ended')));
   }
 
   /** @param {Job} job @returns {Promise<Entry[]>} */
@@ -91,9 +92,12 @@ class Thread {
  * @returns {AsyncGenerator<Entry[]>}
  */
 export async function* runInThreads(jobs, checker, count, wasm) {
-  const { options, withTexts } = checker;
+  const { limits, options, withTexts } = checker;
   const module = await WebAssembly.compile(/** @type {BufferSource} */ (wasm)); // once for all
-  const threads = Array.from({ length: count }, () => new Thread({ module, options, withTexts }));
+  const threads = Array.from(
+    { length: count },
+    () => new Thread({ module, limits, options, withTexts }),
+  );
   /** @type {Map<number, Promise<Entry[]>>} */
   const running = new Map();
   const idle = [...threads];

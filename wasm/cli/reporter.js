@@ -8,7 +8,8 @@ import { FORMATS } from '../report/formats/index.js';
 import { unreadableText } from '../report/formats/text.js';
 import { packageFile, reason, styleFor } from './output.js';
 import { repositoryAt } from './repository.js';
-import { FileSink, StepSummary, refuseInputs, wantedForms } from './sinks.js';
+import { FileSink, StepSummary, wantedForms } from './sinks.js';
+import { refuseOverwriting } from './write.js';
 
 /**
  * @typedef {import('../report/findings.js').Entry} Entry
@@ -36,7 +37,8 @@ function page() {
 function targetsOf({ given, stdout, fail }, inputs) {
   const { GITHUB_ACTIONS: actions, GITHUB_STEP_SUMMARY: summary } = process.env;
   const wanted = wantedForms(given, fail);
-  refuseInputs(wanted, inputs, fail);
+  const outputs = wanted.flatMap(({ output }) => output ?? []);
+  refuseOverwriting(outputs, inputs, fail);
   const toStdout = wanted.some(({ output }) => output === null);
   // In GitHub Actions annotations are made, too, unless something else is printed.
   const annotates = actions === 'true' && !toStdout;
@@ -82,7 +84,9 @@ export class Reporter {
     this.#failOn = failOn;
     this.#level = level;
     this.#targets = options.targets.length > 0;
-    const inputs = jobs.flatMap((job) => [job.path, ...job.inputs.map(({ path }) => path)]);
+    const inputs = jobs.flatMap(({ kind, path, inputs: files }) =>
+      kind === 'files' ? files.map((file) => file.path) : [path],
+    );
     this.#writers = targetsOf(context, inputs).map((target) => {
       const format = /** @type {import('../report/formats/index.js').Format} */ (
         FORMATS.find(({ name }) => name === target.format)
@@ -138,6 +142,7 @@ export class Reporter {
       const level = this.#level ?? this.#leastIn(target.format);
       await this.#write(target, writer.entry(listedFrom(entry, level)));
     }
+    await stdout.flush(); // who reads it need not wait for the next one
   }
 
   /** @param {string} format @returns {import('../report/findings.js').Severity} */

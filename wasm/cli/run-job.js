@@ -17,6 +17,7 @@ import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
  * @property {any} core
  * @property {typeof import('../api/node.js').openCheckpoint} openCheckpoint
  * @property {any} options of ckpt.validate
+ * @property {import('../api/budget.js').Limits} [limits] of reading
  * @property {boolean} withTexts whether lines of the files will be shown
  * @property {(state: {read: number, size: number}) => void} [onProgress]
  */
@@ -66,7 +67,7 @@ async function runFiles(job, checker) {
 
 /** @param {Job} job @param {Checker} checker @returns {Promise<Entry[]>} */
 async function runWhole(job, checker) {
-  const { core, openCheckpoint, options, withTexts, onProgress } = checker;
+  const { core, openCheckpoint, limits, options, withTexts, onProgress } = checker;
   const { file, path } = job;
   let checkpoint;
   try {
@@ -74,6 +75,7 @@ async function runWhole(job, checker) {
       ...(file === null && { name: path }),
       keep: 'images',
       onProgress,
+      limits,
       hash: true,
     });
     /** @type {Report} */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Of several containers in a file, or of what is inside of an image: the one that is meant.
-import { Unfit, inside } from './open.js';
+import { Unfit, inside, whyStopped } from './open.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 
@@ -67,7 +67,7 @@ export async function whereIs(checkpoint, container, member) {
   if (found?.type === 'file') return { checkpoint: place, name, label: `${label}!${name}` };
   if (found) throw new Unfit(`${label}!${name}: is no regular file (${found.type})`);
   const missing = `${label}: there is no member ${member}`;
-  if (place.error) throw new Unfit(`${missing}; ${place.error.message}`);
+  if (place.error) throw new Unfit(`${missing}; ${whyStopped(place)}`);
   const nested = outer ? [] : await checkpoint.containers();
   if (!nested.some((inner) => memberOf(inner, name))) throw new Unfit(missing);
   throw new Unfit(`${missing}; choose a container with --container: ${listed(nested)}`);

@@ -2,6 +2,7 @@
 // ckpt show
 import { expandedAll } from './glob.js';
 import { Session, containersOf, refuseSecondInput, summaryOf } from './open.js';
+import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { FORMATS, compactJson, csvOf, jsonOf } from './rows.js';
@@ -55,7 +56,7 @@ export const show = {
     'Prints one line per container: name, image, ID, runtime, creation time, engine, checkpoint size and the size of the root file system changes. A FILE is a checkpoint archive, compressed or not, an OCI or Docker image with one, a folder, or "-" for standard input. Nothing is unpacked.',
     'The columns and texts are those of checkpointctl; with several files a last column names them. With --format json, jsonl or csv ids are whole and sizes are in bytes. Files that are damaged or not checkpoints are reported on standard error; the others are still shown.',
   ],
-  options: [...FORMATS, NO_PROGRESS],
+  options: [...FORMATS, MAX_WINDOW, NO_PROGRESS],
   examples: [
     'ckpt show checkpoint.tar',
     'ckpt show /var/lib/kubelet/checkpoints/*.tar',

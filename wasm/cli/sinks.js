@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the reports of a run go: --format and --output, as they stand on the command line.
-import { appendFileSync, closeSync, openSync, realpathSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
 import { Buffer } from 'node:buffer';
 import { Failure } from './exit.js';
 import { reason } from './output.js';
@@ -61,24 +60,6 @@ export function wantedForms(given, fail) {
     throw fail(`several report formats cannot go ${where}`);
   }
   return wanted;
-}
-
-/** @param {string} path */
-const real = (path) => {
-  try {
-    return realpathSync(path);
-  } catch {
-    return resolve(path);
-  }
-};
-
-/** No report is written over what it is about. @param {readonly Wanted[]} wanted @param {readonly string[]} inputs paths @param {(message: string) => Error} fail */
-export function refuseInputs(wanted, inputs, fail) {
-  const taken = new Set(wanted.flatMap(({ output }) => (output === null ? [] : [real(output)])));
-  if (taken.size === 0) return;
-  const hit = inputs.find((path) => taken.has(real(path)));
-  if (hit !== undefined)
-    throw fail(`--output ${escapeForTerminal(hit)} would overwrite a file that is being checked`);
 }
 
 /** A file that a report is written to. */

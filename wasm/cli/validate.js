@@ -6,6 +6,7 @@ import { FAIL_ON, SEVERITIES } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { jobsOf } from './jobs.js';
 import { KIND_OPTIONS } from './kind.js';
+import { MAX_WINDOW, limitsOf } from './limits.js';
 import { refuseSecondInput } from './open.js';
 import { JSON_SHORT } from './options.js';
 import { packageFile } from './output.js';
@@ -110,6 +111,7 @@ export const validate = {
     { name: 'quiet', short: 'q', help: 'list errors only, and print no summary' },
     { name: 'summary', help: 'print one line for each checkpoint' },
     ...KIND_OPTIONS,
+    MAX_WINDOW,
     NO_PROGRESS,
   ],
   examples: [
@@ -126,6 +128,7 @@ export const validate = {
     refuseSecondInput(context);
     const core = /** @type {any} */ (await context.core());
     // A wrong command line is reported before anything is done.
+    const limits = limitsOf(context);
     const jobs = jobsOf(operands, values, core.files, fail, (bytes) => core.describe(bytes));
     const rules = await loadRules();
     const { options, failOn, level } = settings(context, core, rules);
@@ -141,7 +144,7 @@ export const validate = {
       await reporter.begin();
       const { openCheckpoint } = await import('../api/node.js');
       const checker = {
-        ...{ core, openCheckpoint, options, withTexts: reporter.showsLines },
+        ...{ core, openCheckpoint, ...limits, options, withTexts: reporter.showsLines },
         ...(shows && {
           onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
         }),

@@ -2,14 +2,14 @@
 // What a file is that is neither an archive nor a metadata file, as far as its name and its first
 // bytes tell: in words for a message.
 import { Buffer } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** @param {string} path @returns {Uint8Array} its first bytes */
 function headOf(path) {
   const head = Buffer.alloc(64);
   try {
-    const fd = openSync(path, 'r');
+    const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       return head.subarray(0, readSync(fd, head, 0, head.length, 0));
     } finally {
@@ -39,7 +39,8 @@ export function whatIs(path, describe = () => '') {
   const image = imageOf(basename(path));
   if (image !== '') return `is ${image}`;
   const head = headOf(path);
-  if (head.length === 0) return 'is empty';
+  if (head.length === 0)
+    return statSync(path).isFile() ? 'is empty' : 'is neither a regular file nor a directory';
   const known = describe(head);
   const noKind = 'its name tells no kind of metadata file; use --kind';
   if (known === 'JSON') return `is JSON, but ${noKind}`;

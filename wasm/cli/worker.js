@@ -4,10 +4,10 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { load } from '../api/index.js';
 import { runJob } from './run-job.js';
 
-const { module, options, withTexts } = workerData;
+const { module, limits, options, withTexts } = workerData;
 const core = await load({ wasm: module });
 const { openCheckpoint } = await import('../api/node.js'); // takes the core that is loaded
-const checker = { core, openCheckpoint, options, withTexts };
+const checker = { core, openCheckpoint, limits, options, withTexts };
 
 parentPort?.on('message', async (job) => {
   try {

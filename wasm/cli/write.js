@@ -1,9 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes to standard output or to a file.
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import { Failure } from './exit.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { BrokenPipe, reason } from './output.js';
+
+/** Runs what fails where nothing is. @template T @param {() => T} run @returns {T | null} */
+function unlessMissing(run) {
+  try {
+    return run();
+  } catch {
+    return null;
+  }
+}
+
+/** Where a name leads to; of a file that is not there yet, where it would be. @param {string} name */
+function real(name) {
+  const folder = path.dirname(name);
+  return (
+    unlessMissing(() => realpathSync(name)) ??
+    path.join(
+      unlessMissing(() => realpathSync(folder)) ?? path.resolve(folder),
+      path.basename(name),
+    )
+  );
+}
+
+/** The same for all names of a file, links of either kind among them. @param {string} name */
+function identity(name) {
+  const info = unlessMissing(() => statSync(name, { bigint: true }));
+  return info ? `${info.dev}:${info.ino}` : real(name);
+}
+
+/** @param {string} name */
+const isThere = (name) => unlessMissing(() => statSync(name));
+
+/**
+ * Nothing is written over what it is made of: neither the file itself, by whatever name, nor a file of a
+ * folder that is read.
+ * @param {readonly string[]} outputs paths
+ * @param {readonly string[]} inputs paths; "-" is none
+ * @param {(message: string) => Error} fail
+ */
+export function refuseOverwriting(outputs, inputs, fail) {
+  for (const output of outputs) {
+    const own = identity(output);
+    const place = real(output);
+    const there = isThere(output);
+    for (const input of inputs) {
+      if (input === '-') continue;
+      const folder = there && isThere(input)?.isDirectory();
+      const hit = folder ? place.startsWith(`${real(input)}${path.sep}`) : identity(input) === own;
+      if (hit)
+        throw fail(
+          `--output ${escapeForTerminal(output)} would overwrite a file that is being checked or read: ${escapeForTerminal(input)}`,
+        );
+    }
+  }
+}
 
 /** @param {Uint8Array | string} bytes @returns {Promise<void>} when they are written to standard output */
 export function writeBytes(bytes) {
@@ -27,19 +83,23 @@ export function writeBytes(bytes) {
 
 /**
  * What writes to a file, which it makes, readable by its owner only; without a path, to standard output.
- * @param {string | undefined} path @returns {Writer}
+ * @param {string | undefined} name
+ * @param {readonly string[]} inputs paths of what is read, which must not be written over
+ * @param {(message: string) => Error} fail
+ * @returns {Writer}
  */
-export function writerTo(path) {
-  if (path === undefined) return { write: writeBytes, truncate() {}, close() {} };
+export function writerTo(name, inputs, fail) {
+  if (name === undefined) return { write: writeBytes, truncate() {}, close() {} };
+  refuseOverwriting([name], inputs, fail);
   const attempt = (/** @type {() => any} */ run) => {
     try {
       return run();
     } catch (error) {
       const { message } = /** @type {Error} */ (error);
-      throw new Failure(`${path} cannot be written: ${reason(message)}`);
+      throw new Failure(`${name} cannot be written: ${reason(message)}`);
     }
   };
-  const fd = attempt(() => openSync(path, 'w', 0o600));
+  const fd = attempt(() => openSync(name, 'w', 0o600));
   return {
     async write(bytes, position) {
       const data = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;

@@ -19,7 +19,7 @@ function read(tablesAt) {
 const tables = read(ckpt_wasm_tables);
 
 // JavaScript looks the names up by their numbers.
-for (const table of ['types', 'dialects', 'ends', 'compressions', 'events']) {
+for (const table of ['types', 'dialects', 'ends', 'compressions', 'events', 'stops']) {
   const numbers = Object.entries(tables.archive[table]);
   tables.archive[table] = Object.fromEntries(numbers.map(([name, number]) => [number, name]));
 }

@@ -413,7 +413,7 @@ const CASES = {
       image('podman', { manifest: { ...RUNTIME, [`${CRIU}cgroup.version`]: 2 } }),
       [`CKP904 warning /annotations/${CRIU}cgroup.version`],
     ],
-    ['no checkpoint', image('none', {}, { add: [{ name: 'etc/passwd' }] }), ['CKP903 warning ']],
+    ['no checkpoint', image('none', {}, { add: [{ name: 'etc/passwd' }] }), []],
   ],
   pods: [
     ['pod.options is a list', options('[]'), ['CKP906 error ']],

@@ -139,6 +139,9 @@ export class ArchiveError extends Error {
   override readonly name: 'ArchiveError';
   /** not-tar, truncated-member, corrupt-stream, limit-members, … */
   readonly code: string;
+  /** What stopped the reading: wrong or missing bytes, a limit, or something that is no archive or compressed in
+   * a way that is not known. */
+  readonly stop: 'damage' | 'limit' | 'unreadable';
   /** In the tar; for a damaged compressed stream, in the source. */
   readonly offset: number;
   /** Of a truncated thing: bytes there are. */

@@ -25,8 +25,12 @@ const LEVELS = { error: 'error', warning: 'warning', info: 'note' };
 const MOST = 25_000;
 const TAR_HEADER = 512;
 
-/** Brackets would be read as a link. @param {string} text any */
-const message = (text) => ({ text: escapeForTerminal(text).replaceAll('](', '] (') });
+/** Brackets would be read as a link, {0} as a place for an argument. @param {string} text any */
+const message = (text) => ({
+  text: escapeForTerminal(text)
+    .replaceAll('](', '] (')
+    .replace(/\{(?=\d+\})/g, '{ '),
+});
 
 /** @param {any} value */
 const print = (value) => asciiJson(JSON.stringify(value));
