@@ -16,7 +16,7 @@ static void fill(uint8_t *bytes, size_t size, uint32_t seed)
     }
 }
 
-static bool same(const uint8_t *out, int a, int b)
+static bool same(const uint8_t *out, size_t a, size_t b)
 {
     return memcmp(out + a * CKPT_PAGE_DIGEST, out + b * CKPT_PAGE_DIGEST, CKPT_PAGE_DIGEST) == 0;
 }
@@ -30,7 +30,7 @@ void test_page_digest(void)
     for (uint32_t bit = 0; bit < PAGE * 8; bit += 13) {
         fill(pages, PAGE, 1);
         memcpy(pages + PAGE, pages, PAGE);
-        memcpy(pages + 2 * PAGE, pages, PAGE);
+        memcpy(pages + (size_t)2 * PAGE, pages, PAGE);
         pages[PAGE + bit / 8] ^= (uint8_t)(1u << bit % 8);
         ckpt_page_digests(pages, PAGES, PAGE, key, out);
         told = told && !same(out, 0, 1);

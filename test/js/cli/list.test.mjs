@@ -35,7 +35,7 @@ test('list: real checkpoints under names of the kubelet', async () => {
     [code, stderr],
     [
       3,
-      'ckpt: Error extracting information from kubelet/other.tar: There are only 1 bytes, starting with 78; a tar archive has at least 512.\n' +
+      'ckpt: Error extracting information from kubelet/other.tar: There are only 1 bytes, starting with 78 (a text); a tar archive has at least 512.\n' +
         'ckpt: nope: no such file or directory\n',
     ],
   );

@@ -114,7 +114,12 @@ test('completion for bash: commands, options, choices, rules', async () => {
     'off',
   ]);
   assert.deepEqual(offered(script, ['ckpt', 'decode', '-k', 'conf']), ['config.dump']);
-  assert.deepEqual(offered(script, ['ckpt', 'completion', '']), ['bash', 'zsh', 'fish']);
+  assert.deepEqual(offered(script, ['ckpt', 'completion', '']), [
+    'bash',
+    'zsh',
+    'fish',
+    'powershell',
+  ]);
   const shellcheck = spawnSync('shellcheck', ['-s', 'bash', '-e', 'SC2207', '-'], {
     input: script,
   });
@@ -159,5 +164,5 @@ for (const shell of ['zsh', 'fish'])
 
 test('completion: other shells', async () => {
   const { code, stderr } = await ckpt(['completion', 'tcsh']);
-  assert.deepEqual([code, stderr.split('\n')[0]], [2, 'ckpt: expected bash|zsh|fish']);
+  assert.deepEqual([code, stderr.split('\n')[0]], [2, 'ckpt: expected bash|zsh|fish|powershell']);
 });
