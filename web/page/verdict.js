@@ -91,11 +91,21 @@ export function answerOf(model) {
       if (trust.level !== 'clean') return say('warning', 'suspicious', W.restoresOdd(who));
       if (model.images && !coverage.checked.includes('images'))
         return say('warning', 'unchecked', W.restoresUnseen(who));
-      if (coverage.notChecked.length > 0)
-        return say('warning', 'unchecked', W.restoresAsFar(who, coverage.notChecked.length));
-      return say('ok', 'ok', W.restores(who));
+      return bearing(coverage) > 0
+        ? say('warning', 'unchecked', W.restoresAsFar(who, bearing(coverage)))
+        : say('ok', 'ok', W.restores(who));
   }
 }
+
+/** What the core calls what was not searched, since nobody asked for it. */
+const SECRETS = 'secrets in memory';
+
+/**
+ * How much was not checked that bears on a restore. Secrets bear on whom the archive may be given to:
+ * "Checked" says so.
+ * @param {Model['report']['coverage']} coverage
+ */
+const bearing = ({ notChecked }) => notChecked.filter(({ what }) => what !== SECRETS).length;
 
 /** @type {Record<Tone, string>} */
 const SIGN = {

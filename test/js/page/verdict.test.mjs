@@ -49,7 +49,7 @@ test('restores without a word only if verdict, trust, coverage and counts all al
               {
                 counts: { error, warning: 0, info: 0 },
                 trust: { level, reasons: [] },
-                coverage: { checked: ['members'], notChecked },
+                coverage: { checked: ['members', 'images'], notChecked },
                 targets: [{ name: 'containerd', version: '', verdict, reasons: [], conditions }],
                 engine: { name: 'containerd', display: 'containerd' },
               },
@@ -80,6 +80,15 @@ test('restores without a word only if verdict, trust, coverage and counts all al
             } else if (verdict === 'unknown') assert.match(sentence, /^Cannot tell/, what);
             else if (verdict === 'conditional') assert.match(sentence, / restores .* if /, what);
           }
+});
+
+test('what was not looked at counts against "restores" if it bears on that', () => {
+  const answered = (/** @type {string[]} */ checked, /** @type {string} */ what) =>
+    answerOf(changed({ coverage: { checked, notChecked: [{ what, why: '' }] } })).badge;
+  const all = ['members', 'metadata', 'images'];
+  assert.equal(answered(all, 'secrets in memory'), 'Restores');
+  assert.equal(answered(all, 'pages-1.img'), 'Not all checked');
+  assert.notEqual(answered(['members', 'metadata'], 'secrets in memory'), 'Restores');
 });
 
 test('a limit of the reader is not damage; damage is told even if no rule objects', () => {
