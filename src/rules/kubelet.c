@@ -30,7 +30,7 @@ static bool cut_end(ckpt_string *text, const char *end)
 /* A time at the end of a text, behind a '-'. */
 static bool cut_stamp(ckpt_string *text, size_t length, ckpt_string *stamp, ckpt_time *time)
 {
-    struct ckpt_time_problem problem;
+    struct ckpt_time_problem problem = {0};
     if (text->length <= length || text->data[text->length - length - 1] != '-')
         return false;
     *stamp = ckpt_slice_of(*text, text->length - length, text->length);

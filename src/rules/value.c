@@ -229,7 +229,7 @@ bool ckpt_uint64_of(ckpt_value value, uint64_t *number)
 
 bool ckpt_time_of(ckpt_value value, ckpt_time *time)
 {
-    struct ckpt_time_problem problem;
+    struct ckpt_time_problem problem = {0};
     ckpt_string text = ckpt_text(value);
     return ckpt_is(value, CKPT_STRING) && ckpt_time_parse(text.data, text.length, time, &problem);
 }
