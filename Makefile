@@ -326,9 +326,11 @@ test-c: $(B)/native/test-c ## the C tests, through the native library
 	@timeout $(TIMEOUT) $<
 sanitize: $(B)/asan/test-c ## the C tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@timeout $(TIMEOUT) $<
+# A test may run make: it cannot reach the job server of this one through Node, and would warn.
 test-js: all $(B)/native/test-c ## the JavaScript and browser tests
 	@[ -n "$(JS_TESTS)" ] || { echo "no test/js/*/*.test.mjs" >&2; exit 1; }
-	@node --test --test-reporter=spec --test-timeout=$(TIMEOUT)000 $(JS_TESTS)
+	@MAKEFLAGS='$(filter-out --jobserver%,$(MAKEFLAGS))' \
+	    node --test --test-reporter=spec --test-timeout=$(TIMEOUT)000 $(JS_TESTS)
 
 repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 	@rm -rf build/again; $(MAKE) B=build/again build/again/wasm/core.wasm >/dev/null
