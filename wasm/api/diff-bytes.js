@@ -6,6 +6,8 @@ import { withBytes } from './summary.js';
 /** @typedef {import('./memory.js').Memory} Memory */
 /** @typedef {import('./memory.js').Segment} Segment */
 
+/** Of ASCII, in which strings are looked for, any will do. */
+const latin = new TextDecoder('latin1');
 /** Pages that are read again to find the bytes; both sides of one are 8 KiB. */
 const MOST_PAGES = 2048;
 /** Pages that are looked at for strings as one. */
@@ -159,12 +161,12 @@ function stringsIn(exports, parts) {
     if (!answer) throw noMemory();
     const [list, length] = new Uint32Array(exports.memory.buffer, answer, 2);
     const words = new Uint32Array(exports.memory.buffer, list, length / 4);
+    const all = latin.decode(bytes);
     const strings = [];
     for (let i = 0; i < words.length; i += 3) {
-      const [offset, size, wide] = words.subarray(i, i + 3);
-      const own = bytes.subarray(offset, offset + size);
-      const text = String.fromCharCode(...(wide ? own.filter((_, place) => place % 2 === 0) : own));
-      strings.push({ offset, text });
+      const offset = words[i];
+      const text = all.slice(offset, offset + words[i + 1]);
+      strings.push({ offset, text: words[i + 2] ? text.replace(/(.)./gs, '$1') : text });
     }
     return strings;
   });

@@ -44,7 +44,7 @@ export const withoutIds =
  * @param {(a: any, b: any) => boolean} alike whether two values that differ are the same but for the containers' ids
  * @returns {(FieldChange & {identity: boolean})[]} identity: it is another thing at the same place
  */
-export function compareFields(before, after, type, alike) {
+function compareMembers(before, after, type, alike) {
   /** @type {(FieldChange & {identity: boolean})[]} */
   const found = [];
   /** @type {{path: string, a: any, b: any, of: string, how: Comparison, noise: boolean, identity: boolean}[]} */
@@ -89,6 +89,16 @@ export function compareFields(before, after, type, alike) {
   return found;
 }
 
+/** @param {FieldChange & {identity: boolean}} change @returns {FieldChange} */
+const plainField = ({ field, before, after, noise }) => ({ field, before, after, noise });
+
+/**
+ * The fields that differ.
+ * @param {any} before @param {any} after @param {string} type @param {(a: any, b: any) => boolean} alike as compareLists() has them
+ */
+export const compareFields = (before, after, type, alike) =>
+  compareMembers(before, after, type, alike).map(plainField);
+
 /**
  * Something that came, went, or differs.
  * @template T @typedef {object} ThingChange
@@ -128,8 +138,8 @@ export function compareLists(a, b, keyOf, type, alike) {
       changes.push({ change: one ? 'removed' : 'added', before: one, after: two, fields: [] });
       continue;
     }
-    const compared = compareFields(one, two, type, alike);
-    const fields = compared.map(({ identity: _, ...field }) => field);
+    const compared = compareMembers(one, two, type, alike);
+    const fields = compared.map(plainField);
     const real = fields.filter((field) => !field.noise);
     noise += fields.length - real.length;
     if (real.length === 0) {

@@ -165,7 +165,6 @@ function diffProcesses(before, after, mask, alike) {
       change: change === 'replaced' ? 'changed' : change,
       ...{ before: shown(a), after: shown(b), insteadOf: a ? null : (old?.pid ?? null) },
       fields: fields
-        .map(({ identity: _, ...field }) => field)
         .filter(({ field }) => field !== 'environ' && !(old !== a && OWN.test(field)))
         .map((one) =>
           one.field === 'cmdline'

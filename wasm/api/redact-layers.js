@@ -18,7 +18,7 @@
  * @property {string} name of the member, "rootfs-diff.tar!etc/passwd"
  * @property {string} member of the archive: "rootfs-diff.tar"
  * @property {Layer} [layer] of a packed one
- * @property {import('./redact-write.js').Rebuilt} [rebuilt] what is written in its place
+ * @property {import('./redact-write.js').Rebuilt} [rebuilt] what is written in its place; of a head, the content of a member that is empty
  *
  * @typedef {object} Layer
  * @property {string} path '' or the member that it is the content of

@@ -77,9 +77,10 @@ export async function* redacted(layer, { dropped = () => false, rebuilt = new Ma
       if (!last) continue;
       const whole = joined(head);
       head = [];
-      const again = rebuiltOf(byStart.get(segment.to), rebuilt);
+      const again = segment.rebuilt ?? rebuiltOf(byStart.get(segment.to), rebuilt);
       if (changed || again) mendHeads(whole, again?.size);
       yield whole;
+      if (segment.rebuilt) yield* contentOf(segment.rebuilt);
       continue;
     }
     const again = rebuiltOf(segment, rebuilt);
@@ -88,10 +89,15 @@ export async function* redacted(layer, { dropped = () => false, rebuilt = new Ma
       continue;
     }
     if (!last) continue;
-    yield* again.read();
-    yield new Uint8Array(-again.size & (BLOCK - 1));
+    yield* contentOf(again);
     skip = -(segment.to - segment.from) & (BLOCK - 1);
   }
+}
+
+/** @param {Rebuilt} rebuilt */
+async function* contentOf({ size, read }) {
+  yield* read();
+  yield new Uint8Array(-size & (BLOCK - 1));
 }
 
 /** @param {Segment | undefined} segment @param {Map<Layer, Rebuilt>} rebuilt */

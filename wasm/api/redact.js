@@ -37,6 +37,24 @@ const STAR = 42;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
+/** What a copy cannot do without some parts. @type {Record<string, string[]>} */
+const LOST = {
+  memory: [
+    'It cannot be restored: the pages of its processes are not in it.',
+    'Command lines, environments and what is in memory cannot be shown or searched.',
+  ],
+  rootfs: [
+    'Files that the container wrote or deleted are not in it: what is restored sees those of its base image, and a process that has such a file open cannot be restored.',
+  ],
+  volumes: [
+    'Volumes and /dev/shm are not in it: Podman does not restore it without --ignore-volumes, and a process that has a file in them open cannot be restored.',
+  ],
+};
+
+/** @param {readonly string[]} drop @returns {string[]} */
+export const lostBy = (drop) =>
+  DROPS.filter((what) => drop.includes(what)).flatMap((what) => LOST[what]);
+
 /** @param {readonly string[]} drop @returns {(name: string) => boolean} */
 export const dropper = (drop) => (name) => drop.some((what) => DROPPED[what].test(name));
 

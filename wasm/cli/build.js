@@ -6,7 +6,7 @@ import { refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { COMPRESSIONS } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
-import { compactJson } from './rows.js';
+import { TEXT_OR_JSON, compactJson } from './rows.js';
 import { CONTAINER, selectContainer } from './select.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
@@ -58,7 +58,7 @@ export const build = {
   operands: 'FILE [IMAGE]',
   count: [1, 2],
   details: [
-    'Makes an image of one layer, without any engine: the archive of the checkpoint, with the annotations by which Podman, CRI-O and containerd know it, on the manifest, where they look for them. IMAGE is a tar archive of an OCI layout; with a "/" at its end it is a folder with one. The same input gives the same bytes, and so the same digest, which is printed.',
+    'Makes an image of one layer, without any engine: the archive of the checkpoint, with the annotations by which Podman, CRI-O and containerd know it, on the manifest, where they look for them. IMAGE is a tar archive of an OCI layout; with a "/" at its end it is a folder with one. The same input gives the same bytes, and so the same digest, which is printed; with --format json, digests, sizes and annotations are.',
     'The layer is the archive as it is if that is compressed with gzip or zstd, or not at all. "podman load", "skopeo copy oci-archive:IMAGE docker://…" and "ctr images import" take the image; "ckpt unbuild" gives the archive back. An archive for "docker load" cannot have annotations: they become labels, which no engine looks at.',
   ],
   options: [
@@ -82,7 +82,7 @@ export const build = {
       choices: ARCHITECTURES,
       help: 'architecture, if no image of a process tells it',
     },
-    { name: 'json', help: 'print digests, sizes and annotations as a JSON document' },
+    ...TEXT_OR_JSON,
     CONTAINER,
     NO_PROGRESS,
   ],
@@ -132,9 +132,9 @@ export const build = {
         place.commit();
         session.endProgress();
         const { manifest, config, layer, diffId } = written;
-        if (switches.has('json'))
+        if (values.format === 'json')
           await stdout.write(
-            `${compactJson({ image: output, manifest: manifest ?? null, config, layer: { ...layer, diffId }, architecture, annotations })}\n`,
+            `${compactJson({ version: 1, image: output, manifest: manifest ?? null, config, layer: { ...layer, diffId }, architecture, annotations })}\n`,
           );
         else await stdout.write(`${(manifest ?? config).digest}\n`);
       } finally {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt convert
 import { escapeForTerminal } from '../report/escape.js';
-import { ConversionError, DIALECTS, convertedImages } from '../api/convert.js';
-import { layersOf } from '../api/redact-layers.js';
-import { redacted } from '../api/redact-write.js';
+import { ConversionError, DIALECTS, addressWords, convertWith } from '../api/convert.js';
 import { COMPRESS } from './build.js';
+import { withPrevious, PREVIOUS } from './dump-command.js';
 import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { listOf } from './options.js';
 import { canZstd, packer } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
+import { TEXT_OR_JSON, compactJson } from './rows.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 
@@ -31,6 +31,23 @@ function portsOf(given, fail) {
   return ports;
 }
 
+/** @param {string[]} given "OLD=NEW" @param {(message: string) => Error} fail */
+function addressesOf(given, fail) {
+  /** @type {Map<string, string>} */
+  const addresses = new Map();
+  for (const text of given) {
+    const [, from, to] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
+    const [one, two] = [from, to].map((address) => address && addressWords(address));
+    if (!one || !two || one.length !== two.length)
+      throw fail(
+        `--address ${text}: expected two addresses of one family, such as 10.88.0.5=10.88.0.9`,
+      );
+    if (addresses.has(from)) throw fail(`--address: ${from} is given twice`);
+    addresses.set(from, to);
+  }
+  return addresses;
+}
+
 /** @param {Checkpoint} checkpoint @param {string | undefined} wanted @returns {import('./pack.js').Compression} */
 function compressionFor(checkpoint, wanted) {
   if (wanted !== undefined) return /** @type {any} */ (wanted);
@@ -46,6 +63,8 @@ export const convert = {
   count: [2, 2],
   details: [
     'Writes the archive anew, with the images changed that the options are about; all other members stay byte by byte as they are. --criu 4.1 writes page maps as CRIU up to 4.1.1 reads them: 4.2 counts pages in a field that those do not know. --criu 4.2 is the way back.',
+    '--previous merges an incremental dump with those before it: every page that its page maps leave to the parent is taken from there, and the result is whole. The latest one is given first. No image tells which dump came before it: give all of them, in order. What the statistics of the dump say stays as it is.',
+    '--address gives sockets that have the one address the other, at either end, so that connections go on where the container has another address. The network devices in the images keep theirs.',
     '--tcp-listen-remap has a TCP socket that listens on port OLD listen on port NEW, so that two copies can run on one host. Established connections keep their ports, and so does what the engine says of published ports.',
   ],
   options: [
@@ -61,12 +80,21 @@ export const convert = {
       repeatable: true,
       help: 'another port for listening TCP sockets; may be repeated',
     },
+    {
+      name: 'address',
+      value: 'OLD=NEW',
+      repeatable: true,
+      help: 'another address of sockets; may be repeated',
+    },
+    PREVIOUS,
     COMPRESS,
+    ...TEXT_OR_JSON,
     NO_PROGRESS,
   ],
   examples: [
     'ckpt convert --criu 4.1 checkpoint.tar old.tar',
     'ckpt convert --tcp-listen-remap 8080:9090 checkpoint.tar second.tar',
+    'ckpt convert --previous pre.tar final.tar whole.tar',
     'ckpt convert --compress none checkpoint.tar.gz checkpoint.tar',
   ],
 
@@ -74,43 +102,50 @@ export const convert = {
     const { operands, values, given, stdout, core, fail } = context;
     const [input, output] = operands;
     const ports = portsOf(listOf(given, 'tcp-listen-remap'), fail);
+    const addresses = addressesOf(listOf(given, 'address'), fail);
+    const earlier = listOf(given, 'previous');
     const criu = /** @type {'4.1' | '4.2' | undefined} */ (values.criu);
-    if (!ports && !criu && values.compress === undefined)
-      throw fail('there is nothing to do: give --criu, --tcp-listen-remap or --compress');
-    if (input === '-') throw fail('standard input can be read only once');
-    refuseInput(output, [input], fail);
+    if (![ports, criu, values.compress].some(Boolean) && addresses.size + earlier.length === 0)
+      throw fail(
+        'there is nothing to do: give --criu, --tcp-listen-remap, --address, --previous or --compress',
+      );
+    if (input === '-' || earlier.includes('-')) throw fail('standard input can be read only once');
+    refuseInput(output, [input, ...earlier], fail);
     const session = new Session(context);
     const ckpt = await core();
     await session.open(input, async (checkpoint) => {
       if (checkpoint.error) throw checkpoint.error;
       if (!WHOLE.includes(checkpoint.form))
         throw new Unfit(`: is not one checkpoint of a container (${checkpoint.form})`);
-      const images = await convertedImages(ckpt, checkpoint, { criu, ports }).catch((error) => {
-        throw error instanceof ConversionError ? new Unfit(`: ${error.message}`) : error;
-      });
-      const [layer] = await layersOf(checkpoint, () => true);
-      const byName = new Map(images.map((image) => [image.member, image.bytes]));
-      for (const segment of layer.segments) {
-        const bytes = segment.kind === 'data' ? byName.get(segment.name) : undefined;
-        if (bytes) segment.rebuilt = { size: bytes.length, read: () => [bytes] };
-      }
       const file = new NewFile(output);
+      const spool = earlier.length > 0 ? new NewFile(`${output}.pages`) : undefined;
       try {
-        const pack = packer(compressionFor(checkpoint, values.compress), (bytes) =>
-          file.write(bytes),
-        );
-        for await (const bytes of redacted(layer)) {
+        const { changed, tar } = await withPrevious(earlier, context, (previous) =>
+          convertWith(ckpt, checkpoint, { criu, ports, addresses, previous, spool }),
+        ).catch((error) => {
+          throw error instanceof ConversionError ? new Unfit(`: ${error.message}`) : error;
+        });
+        const compression = compressionFor(checkpoint, values.compress);
+        const pack = packer(compression, (bytes) => file.write(bytes));
+        for await (const bytes of tar()) {
           await pack.add(bytes);
           session.progress({ read: file.length, size: 0 });
         }
         await pack.end();
+        const size = file.length;
         file.commit();
+        session.endProgress();
+        if (values.format === 'json')
+          await stdout.write(
+            `${compactJson({ version: 1, output, size, compression, changed })}\n`,
+          );
+        else
+          for (const { member, entries } of changed)
+            await stdout.write(`${escapeForTerminal(member)}: ${entries} entries changed\n`);
       } finally {
         file.discard();
+        spool?.discard();
       }
-      session.endProgress();
-      for (const { member, changed } of images)
-        await stdout.write(`${escapeForTerminal(member)}: ${changed} entries changed\n`);
     });
     return session.code;
   },

@@ -6,6 +6,7 @@ import { Sha256 } from '../border/hash.js';
 import { EXIT } from './exit.js';
 import { reason } from './output.js';
 import { refuseSecondInput, Session } from './open.js';
+import { JSON_SHORT } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 
 /** @typedef {import('./options.js').Context} Context */
@@ -89,6 +90,7 @@ export const hash = {
       preset: 'text',
       help: 'text as sha256sum, or json: an object for each file, one a line',
     },
+    JSON_SHORT,
     NO_PROGRESS,
   ],
   examples: [

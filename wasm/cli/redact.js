@@ -2,7 +2,7 @@
 // ckpt redact
 import { gzipSync } from 'node:zlib';
 import { escapeForTerminal } from '../report/escape.js';
-import { DROPS, Redaction, dropper } from '../api/redact.js';
+import { DROPS, Redaction, dropper, lostBy } from '../api/redact.js';
 import { redacted } from '../api/redact-write.js';
 import { COMPRESS } from './build.js';
 import { EXIT } from './exit.js';
@@ -11,6 +11,7 @@ import { Session, Unfit } from './open.js';
 import { listOf } from './options.js';
 import { canZstd, packer } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
+import { TEXT_OR_JSON } from './rows.js';
 
 /**
  * @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint
@@ -113,6 +114,7 @@ function manifestOf(found, checkpoint, drop, rebuilt) {
     dropped: [...checkpoint.members].flatMap(({ name, size }) =>
       drops(name) ? [{ member: name, size }] : [],
     ),
+    lost: lostBy(drop),
     cut: found.cuts,
     recompressed: [...rebuilt].map(({ path }) => path),
     notLookedInto: found.closed,
@@ -145,7 +147,7 @@ export const redact = {
       completes: 'file',
       help: 'write there what was cut, as JSON; never the values',
     },
-    { name: 'json', help: 'print the manifest' },
+    ...TEXT_OR_JSON,
     COMPRESS,
     NO_PROGRESS,
   ],
@@ -155,7 +157,7 @@ export const redact = {
   ],
 
   async run(context) {
-    const { operands, values, given, switches, stdout, core, fail } = context;
+    const { operands, values, given, stdout, core, fail } = context;
     const [input] = operands;
     const { output, manifest } = values;
     if (output === undefined) throw fail('--output is missing');
@@ -197,7 +199,7 @@ export const redact = {
           list.write(Buffer.from(text));
           list.commit();
         }
-        await stdout.write(switches.has('json') ? text : summaryText(told));
+        await stdout.write(values.format === 'json' ? text : summaryText(told));
       } finally {
         file.discard();
         for (const spool of spools) spool.discard();
@@ -208,13 +210,14 @@ export const redact = {
 };
 
 /** @param {ReturnType<typeof manifestOf>} manifest */
-function summaryText({ cut, dropped, notLookedInto, tooShort }) {
+function summaryText({ cut, dropped, lost, notLookedInto, tooShort }) {
   /** @type {Map<string, number>} */
   const members = new Map();
   for (const { member } of cut) members.set(member, (members.get(member) ?? 0) + 1);
   const lines = [...members].map(([member, count]) => `${count}\t${escapeForTerminal(member)}\n`);
   lines.push(`${cut.length} secrets cut in ${members.size} members\n`);
   if (dropped.length > 0) lines.push(`${dropped.length} members dropped\n`);
+  for (const text of lost) lines.push(`${text}\n`);
   for (const { member, why } of notLookedInto)
     lines.push(`not looked into: ${escapeForTerminal(member)}: ${escapeForTerminal(why)}\n`);
   if (tooShort > 0)

@@ -5,6 +5,7 @@ import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { packer } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
+import { TEXT_OR_JSON, compactJson } from './rows.js';
 
 /** @type {import('./options.js').Command} */
 export const unbuild = {
@@ -15,14 +16,14 @@ export const unbuild = {
   details: [
     'Writes the layer that holds the checkpoint as an archive: byte by byte as it lies in the image, or with --compress in another compression. IMAGE is an archive or a folder of an OCI layout, or an archive of "docker save". OUTPUT appears when it is whole.',
   ],
-  options: [COMPRESS, NO_PROGRESS],
+  options: [COMPRESS, ...TEXT_OR_JSON, NO_PROGRESS],
   examples: [
     'ckpt unbuild image.tar checkpoint.tar',
     'ckpt unbuild --compress none layout/ checkpoint.tar',
   ],
 
   async run(context) {
-    const { operands, values, fail } = context;
+    const { operands, values, stdout, fail } = context;
     const [input, output] = operands;
     refuseInput(output, [input], fail);
     const session = new Session(context);
@@ -41,7 +42,16 @@ export const unbuild = {
           session.progress({ read: file.length, size: 0 });
         }
         await pack.end();
+        const size = file.length;
         file.commit();
+        session.endProgress();
+        if (values.format !== 'json') return;
+        const { image } = checkpoint;
+        const compression = values.compress ?? image.compression ?? 'none';
+        const { layer, annotations } = image;
+        await stdout.write(
+          `${compactJson({ version: 1, output, size, compression, layer, annotations })}\n`,
+        );
       } finally {
         file.discard();
       }

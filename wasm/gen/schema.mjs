@@ -5,6 +5,7 @@
 import { main, publicName } from './describe.mjs';
 import { configSchema, validateSchema } from './schema-command.mjs';
 import { diffSchema } from './schema-diff.mjs';
+import { writerSchemas } from './schema-writers.mjs';
 
 /** @typedef {import('./describe.mjs').Tables} Tables */
 /** @typedef {{[key: string]: unknown}} Schema */
@@ -321,6 +322,7 @@ main((tables) => {
       files.set(`${kind.name}.schema.json`, `${print(schemaOf(tables, kind))}\n`);
   for (const [command, view, row] of VIEWS)
     files.set(`${command}.schema.json`, `${print(viewSchema(tables, command, view, row))}\n`);
+  for (const [file, schema] of writerSchemas()) files.set(file, `${print(schema)}\n`);
   const report = reportSchema(tables);
   return files
     .set('host.schema.json', `${print(hostSchema(tables))}\n`)

@@ -23,12 +23,14 @@ const kinds = JSON.parse(readFileSync(new URL('build/describe.json', root), 'utf
 
 /** Commands that print what is in dumps (src/criu/views.def). */
 const commands = ['ps', 'files', 'sockets', 'mounts'];
+/** Commands that write files, and hash. */
+const writers = ['build', 'unbuild', 'convert', 'redact', 'hash'];
 
 test('there is a schema for every metadata file, for reports, what commands print, and the configuration, and no other', () => {
   assert.deepEqual(
     readdirSync(new URL('dist/schema', root)).sort(),
     [
-      ...[...kinds.map(({ name }) => name), 'report', 'diff', ...commands].map(
+      ...[...kinds.map(({ name }) => name), 'report', 'diff', ...commands, ...writers].map(
         (name) => `${name}.schema.json`,
       ),
       ...['config.json', 'host.schema.json', 'validate.json'],
@@ -36,7 +38,7 @@ test('there is a schema for every metadata file, for reports, what commands prin
   );
 });
 
-for (const name of commands)
+for (const name of [...commands, ...writers])
   test(`${name}: valid draft 2020-12, accepted by ajv in strict mode`, () => {
     const schema = JSON.parse(textOf(name));
     assert.equal(schema.$schema, 'https://json-schema.org/draft/2020-12/schema');

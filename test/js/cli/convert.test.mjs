@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt convert: page maps of other versions, other ports, other compressions.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import Ajv2020 from 'ajv/dist/2020.js';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
 import { archives, tar } from '../lib/cli-archives.mjs';
 import { ckpt, data, folder } from '../lib/cli-run.mjs';
@@ -128,4 +129,131 @@ test('convert: what is refused', async () => {
   ])
     assert.equal((await run(...args)).code, 2, args.join(' '));
   assert.deepEqual(readdirSync(made), ['a.tar']);
+});
+
+/** The memory of all processes of a dump, by pid and address. @param {any} dump */
+async function memoryOf(dump) {
+  const all = new Map();
+  for (const pid of dump.memory.pids)
+    for (const { start, end, place } of dump.memory.segments(pid)) {
+      if (!['stored', 'block', 'previous', 'lazy'].includes(place)) continue;
+      const bytes = await dump.memory.read(pid, start, Number(end - start));
+      for (let at = 0; at < bytes.length; at += 4096)
+        all.set(`${pid} ${start + BigInt(at)}`, Buffer.from(bytes.subarray(at, at + 4096)));
+    }
+  return all;
+}
+
+test('convert --previous: incremental dumps merged into a whole one, with the same memory', async () => {
+  const made = folder();
+  const chain = join(data, 'dumps/chain-plain');
+  const dirs = await openCheckpoint(join(chain, 'chain-dirs.tar.zst'));
+  /** @type {Map<string, [string, string | Uint8Array][]>} */
+  const levels = new Map([
+    ['1', []],
+    ['2', []],
+  ]);
+  for await (const { member, bytes } of dirs.readAll(({ name }) => /^[12][/]/.test(name)))
+    levels.get(member.name[0])?.push([`checkpoint/${member.name.slice(2)}`, bytes.slice()]);
+  await dirs.close();
+  for (const [name, members] of levels) writeFileSync(join(made, `${name}.tar`), tar(members));
+  const final = join(chain, 'chain-plain.tar.zst');
+  const run = (/** @type {string[]} */ ...args) => ckpt(['convert', ...args], { cwd: made });
+  const previous = ['--previous', '2.tar', '--previous', '1.tar'];
+  const first = await run(...previous, '--compress', 'none', '--json', final, 'whole.tar');
+  assert.deepEqual([first.code, first.stderr], [0, '']);
+  const told = JSON.parse(first.stdout);
+  assert.deepEqual([told.output, told.compression], ['whole.tar', 'none']);
+  assert.ok(told.changed.length >= 2);
+  const opened = await Promise.all(
+    [final, join(made, '2.tar'), join(made, '1.tar'), join(made, 'whole.tar')].map((path) =>
+      openCheckpoint(path),
+    ),
+  );
+  const [a, b, c, whole] = opened;
+  const chained = await a.dump({ previous: [b, c], texts: false });
+  const merged = await whole.dump({ texts: false });
+  const [want, got] = [await memoryOf(chained), await memoryOf(merged)];
+  assert.ok(want.size > 100);
+  assert.deepEqual([...got.keys()], [...want.keys()]);
+  for (const [key, bytes] of want) assert.ok(bytes.equals(got.get(key)), key);
+  for (const { pid } of merged.processes)
+    for (const { place } of merged.memory.segments(pid)) assert.notEqual(place, 'previous');
+  chained.close();
+  merged.close();
+  const names = [...whole.members].map(({ name }) => name);
+  assert.ok(!names.includes('checkpoint/parent'));
+  await Promise.all(opened.map((one) => one.close()));
+  const { stdout } = await ckpt(['validate', join(made, 'whole.tar')]);
+  const before = (await ckpt(['validate', final])).stdout.match(/CKP\d+/g) ?? [];
+  assert.deepEqual(
+    (stdout.match(/CKP\d+/g) ?? []).filter((id) => !before.includes(id)),
+    [],
+  );
+  // The dialect of older versions can be asked for at the same time.
+  assert.equal(
+    (await run(...previous, '--criu', '4.1', '--compress', 'none', final, 'old.tar')).code,
+    0,
+  );
+  const old = await openCheckpoint(join(made, 'old.tar'));
+  const oldDump = await old.dump({ texts: false });
+  const oldMemory = await memoryOf(oldDump);
+  for (const [key, bytes] of want) assert.ok(bytes.equals(oldMemory.get(key)), key);
+  oldDump.close();
+  await old.close();
+  // What is in none of them cannot be made up.
+  const half = await run('--previous', '2.tar', final, 'half.tar');
+  assert.deepEqual([half.code, /in the dump before; give it/.test(half.stderr)], [1, true]);
+  assert.deepEqual(readdirSync(made).sort(), ['1.tar', '2.tar', 'old.tar', 'whole.tar']);
+});
+
+test('convert --address: of sockets, and back', async () => {
+  const made = folder();
+  const run = (/** @type {string[]} */ ...args) =>
+    ckpt(['convert', '--compress', 'none', ...args], { cwd: made });
+  const rows = async (/** @type {string} */ file) =>
+    JSON.stringify(JSON.parse((await ckpt(['sockets', '--json', file])).stdout).sockets);
+  const before = await rows(tcpDump());
+  assert.match(before, /"127\.0\.0\.1"/);
+  assert.equal((await run('--address', '127.0.0.1=10.88.0.9', tcpDump(), 'a.tar')).code, 0);
+  assert.equal(await rows(join(made, 'a.tar')), before.replaceAll('"127.0.0.1"', '"10.88.0.9"'));
+  assert.equal((await run('--address', '10.88.0.9=127.0.0.1', 'a.tar', 'b.tar')).code, 0);
+  assert.equal(await rows(join(made, 'b.tar')), before);
+  assert.match(before, /"::1"/);
+  assert.equal((await run('--address', '::1=fd00::1:2', tcpDump(), 'c.tar')).code, 0);
+  assert.equal(await rows(join(made, 'c.tar')), before.replaceAll('"::1"', '"fd00::1:2"'));
+  for (const wrong of ['127.0.0.1=::1', '1.2.3=1.2.3.4', '1.2.3.256=1.2.3.4', '::1::=::2', 'x'])
+    assert.equal((await run('--address', wrong, tcpDump(), 'd.tar')).code, 2, wrong);
+  const none = await run('--address', '9.9.9.9=8.8.8.8', tcpDump(), 'd.tar');
+  assert.deepEqual([none.code, /no socket has the address/.test(none.stderr)], [1, true]);
+});
+
+test('what build, unbuild, convert, redact and hash print as JSON fits their schemas', async () => {
+  const made = folder();
+  const archive = join(archives, 'simple-none.tar');
+  const runs = [
+    ['build', archive, 'image.tar'],
+    ['unbuild', 'image.tar', 'back.tar'],
+    ['convert', '--criu', '4.1', archive, 'old.tar'],
+    ['redact', '--drop', 'memory', '--drop', 'volumes', archive, '-o', 'cut.tar'],
+    ['hash', '--members', archive],
+  ];
+  for (const [command, ...args] of runs) {
+    const { code, stdout, stderr } = await ckpt([command, '--format', 'json', ...args], {
+      cwd: made,
+    });
+    assert.deepEqual([code, stderr], [0, ''], command);
+    const schema = new URL(`../../../dist/schema/${command}.schema.json`, import.meta.url);
+    const valid = new Ajv2020.default({ strict: true, strictTypes: false }).compile(
+      JSON.parse(readFileSync(schema, 'utf8')),
+    );
+    const value = JSON.parse(stdout);
+    assert.ok(valid(value), `${command}: ${JSON.stringify(valid.errors)}`);
+    if (command !== 'redact') continue;
+    assert.match(value.lost[0], /cannot be restored/);
+    assert.equal(value.lost.length, 3);
+  }
+  // It says so itself, too.
+  const { stdout } = await ckpt(['validate', 'cut.tar'], { cwd: made });
+  assert.doesNotMatch(stdout, /restores(?! if)\b/i);
 });
