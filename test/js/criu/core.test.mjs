@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Core files of all architectures: their headers, notes and memory, read again byte by byte.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCheckpoint } from 'container-checkpoint/node';
 import { temporaryFolder } from '../lib/checkpoints.mjs';
+import { ckpt } from '../lib/cli-run.mjs';
 import { PAGE, dumpArchive, pstreeImage } from '../lib/dump.mjs';
 import { MACHINES, START, archiveOf, bytes } from '../lib/machines.mjs';
 
@@ -137,17 +137,19 @@ test('what has no core file', async () => {
   await other.close();
 });
 
-const ckpt = (...args) =>
-  execFileSync('node', ['wasm/cli/ckpt.js', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-
-test('on the command line', () => {
+test('on the command line', async () => {
+  const run = async (...args) => {
+    const ended = await ckpt(args);
+    assert.deepEqual([ended.code, ended.stderr], [0, ''], args.join(' '));
+    return ended.bytes;
+  };
   const path = join(folder, 'dump.tar');
   const out = join(folder, 'core');
   writeFileSync(path, archiveOf(MACHINES['x86-64']));
-  ckpt('core', '--pid', '5', '-o', out, path);
+  await run('core', '--pid', '5', '-o', out, path);
   assert.equal(statSync(out).mode & 0o777, 0o600);
   assert.equal(readFileSync(out).toString('latin1', 0, 4), '\x7fELF');
-  const raw = ckpt(
+  const raw = await run(
     'memory',
     '--pid',
     '5',
@@ -160,20 +162,14 @@ test('on the command line', () => {
   );
   assert.ok(raw.equals(bytes.subarray(0, 16)));
   assert.equal(
-    ckpt('memory', '--pid', '5', '--address', '0x400000', '--length', '4', path).toString(),
+    (await run('memory', '--pid', '5', '--address', '0x400000', '--length', '4', path)).toString(),
     `0000000000400000  00 07 0e 15 ${' '.repeat(37)} |....|\n`,
   );
-  assert.throws(
-    () => ckpt('memory', '--pid', '5', '--address', '0x500000', '--length', '4', '--raw', path),
-    ({ status, stdout, stderr }) => {
-      assert.equal(status, 1);
-      assert.equal(stdout.length, 0);
-      return /0x500000: it is as in the mapped file/.test(stderr.toString());
-    },
-  );
-  const { maps } = JSON.parse(
-    spawnSync('node', ['wasm/cli/ckpt.js', 'maps', '--format', 'json', path]).stdout,
-  );
+  const absent = ['--pid', '5', '--address', '0x500000', '--length', '4', '--raw', path];
+  const { code, stdout, stderr } = await ckpt(['memory', ...absent]);
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(stderr, /0x500000: it is as in the mapped file/);
+  const { maps } = JSON.parse((await run('maps', '--format', 'json', path)).toString());
   assert.deepEqual(
     maps.map(({ start, end, perms, offset, name, size, stored, zero, file }) => [
       start,
@@ -191,10 +187,10 @@ test('on the command line', () => {
       ['0x500000', '0x501000', 'r-xp', '0x2000', '/bin/true', 4096, 0, 0, 4096],
     ],
   );
-  assert.match(ckpt('memparse', path).toString(), /^5 +name +8\.0 KiB +0 B$/m);
-  const lines = ckpt('memparse', '--pid', '5', path).toString().split('\n');
+  assert.match((await run('memparse', path)).toString(), /^5 +name +8\.0 KiB +0 B$/m);
+  const lines = (await run('memparse', '--pid', '5', path)).toString().split('\n');
   assert.match(lines[5], /^0000000000400000 {2}00 07 0e 15( [0-9a-f]{2}){12} {2}\|.{16}\|$/);
-  const [line] = ckpt('search', '--hex', '--format', 'jsonl', path, '00 07 0e 15')
+  const [line] = (await run('search', '--hex', '--format', 'jsonl', path, '00 07 0e 15'))
     .toString()
     .split('\n');
   assert.deepEqual(JSON.parse(line), {
