@@ -10,15 +10,7 @@ import { kinds } from '../../dist/tables.js';
 const encoder = new TextEncoder();
 
 /**
- * @typedef {object} Evidence what a validation looks at
- * @property {Record<string, unknown>} facts about the archive: see src/rules/validate.h
- * @property {Iterable<[string, Uint8Array]>} files
- * @property {Iterable<Uint8Array>} [records] of the members
- * @property {Iterable<Uint8Array>} [imageRecords] of the members of the image around it
- * @property {{name: string, records: Iterable<Uint8Array>}[]} [nested] archives inside
- * @property {Summary} [summary] in the core already, if it is still there
- * @property {import('./dump.js').Dump} [dump] the images of CRIU
- * @property {string} [prefix] directory of the checkpoint in the archive
+ * @typedef {import('./evidence.js').Evidence} Evidence what a validation looks at
  *
  * @typedef {object} ValidateOptions
  * @property {string[]} [targets] podman, cri-o, containerd, docker, runc, crun; each with "@VERSION" if known
