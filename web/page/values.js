@@ -92,7 +92,11 @@ function timeNode({ exact, ms, ns }) {
     'time',
     { datetime: exact, title: known ? T.localTime(local.format(ms)) : null },
     day !== undefined
-      ? [`${day} ${time}`, h('span', { class: 'exact' }, fraction), ` ${T.utc}`]
+      ? [
+          `${day} ${time}`,
+          /[1-9]/.test(fraction) && h('span', { class: 'exact' }, fraction),
+          ` ${T.utc}`,
+        ]
       : [known && `${utc(ms)} ${T.utc} `, h('span', { class: 'exact' }, exact)],
     ns !== undefined && h('span', { class: 'exact' }, ` · ${ns}`),
   );

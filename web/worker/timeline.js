@@ -96,7 +96,11 @@ export function timelineSections(events, statistics) {
             rows: events.map(({ ms, cell, what, source }, i) => [
               cell,
               what,
-              i === 0 ? none('') : duration(ms - events[i - 1].ms) || L.sameTime,
+              i === 0
+                ? none('')
+                : ms === events[i - 1].ms
+                  ? L.sameTime
+                  : duration(ms - events[i - 1].ms),
               source === '' ? none('') : code(source),
             ]),
           },

@@ -10,8 +10,8 @@ import { icon } from '../icons.js';
 import { ItemList } from '../parts.js';
 import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
-import { beside, state, update } from '../store.js';
-import { Counts, answerOf, nameOf, sign, targetOf } from '../verdict.js';
+import { beside, hashOf, state, update } from '../store.js';
+import { Counts, SECRETS, answerOf, nameOf, sign, targetOf } from '../verdict.js';
 import { groupsOf } from './findings.js';
 
 /** @typedef {import('../../types.d.ts').Model} Model */
@@ -40,7 +40,7 @@ export function Overview({ item, model }) {
       { class: 'answers' },
       h(Restore, { item, model }),
       judged && h(Trust, { model }),
-      judged && h(Checked, { model }),
+      judged && h(Checked, { item, model }),
     ),
     judged && h(Stops, { model }),
     model.kind !== '' && h(ReadAs, { item, model }),
@@ -242,8 +242,8 @@ function Trust({ model: { report } }) {
   );
 }
 
-/** @param {{model: Model}} props */
-function Checked({ model }) {
+/** @param {{item: ViewProps['item'], model: Model}} props */
+function Checked({ item, model }) {
   const { broken, report, members } = model;
   const { checked, notChecked } = report.coverage;
   const words = (/** @type {string[]} */ names) => names.map((name) => W.parts[name] ?? name);
@@ -289,7 +289,15 @@ function Checked({ model }) {
           notChecked
             .slice(0, 50)
             .map(({ what, why }, index) =>
-              h('li', { key: index }, h('code', null, what), ' ', why),
+              h(
+                'li',
+                { key: index },
+                h('code', null, what),
+                ' ',
+                what === SECRETS
+                  ? h('a', { href: hashOf({ item: item.id, view: 'secrets' }) }, W.searchSecrets)
+                  : why,
+              ),
             ),
         ),
       ),

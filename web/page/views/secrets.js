@@ -42,13 +42,17 @@ export function SecretsView({ item, model }) {
   const { state, message, share, sections } = found;
   return h(
     'div',
-    { class: 'secrets-view sections' },
-    sections.map(({ title, blocks }) =>
-      h(
-        'section',
-        { key: title, class: 'card', 'aria-label': title },
-        h('header', null, h('h2', null, title)),
-        blocks.map((block, index) => h(BlockNode, { key: index, block, title })),
+    { class: 'secrets-view metadata plain-sections' },
+    h(
+      'div',
+      { class: 'sections' },
+      sections.map(({ title, blocks }) =>
+        h(
+          'section',
+          { key: title, class: 'card', 'aria-label': title },
+          h('header', null, h('h2', null, title)),
+          blocks.map((block, index) => h(BlockNode, { key: index, block, title })),
+        ),
       ),
     ),
     model.images &&

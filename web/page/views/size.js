@@ -48,7 +48,11 @@ function Treemap({ item, model }) {
           width * height > NAMED
             ? [h('code', null, name.slice(name.lastIndexOf('/') + 1)), text]
             : '';
-        const words = { title: Z.area(name, text), 'aria-label': Z.area(name, text) };
+        // What can be read on it is its name; of what is too small for that, the title is.
+        const words = {
+          title: Z.area(name, text),
+          'aria-label': inner === '' ? Z.area(name, text) : null,
+        };
         return h(
           'li',
           { key: index, style, class: `area-${kind}` },
