@@ -15,7 +15,7 @@
 #include "checkpoint/internal.h"
 #include "rules/catalog.h"
 #include "rules/tree.h"
-#include "rules/value.h"
+#include "checkpoint/value.h"
 
 /* Stands for a secret. */
 #define CKPT_MASK "•••"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/value.h"
+#include "checkpoint/value.h"
 
 #include <string.h>
 
