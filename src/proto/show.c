@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "text/address.h"
-#include "text/number.h"
+#include "text/message.h"
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -13,40 +13,19 @@ static void add_char(struct ckpt_buffer *out, char c)
     ckpt_buffer_add(out, &c, 1);
 }
 
-void ckpt_pb_add_decimal(struct ckpt_buffer *out, uint64_t value)
-{
-    char text[20];
-    ckpt_buffer_add(out, text, ckpt_format_uint64(value, text));
-}
-
-void ckpt_pb_add_hex(struct ckpt_buffer *out, uint64_t value)
-{
-    char text[16];
-    size_t at = sizeof(text);
-    do {
-        text[--at] = hex_digits[value & 15];
-        value >>= 4;
-    } while (value != 0);
-    ckpt_buffer_add(out, text + at, sizeof(text) - at);
-}
-
 bool ckpt_pb_show_number(enum ckpt_pb_show show, uint64_t value, bool negative,
                          struct ckpt_buffer *out)
 {
     switch (show) {
     case CKPT_PB_HEX:
-        ckpt_buffer_add_text(out, negative ? "-0x" : "0x");
-        ckpt_pb_add_hex(out, negative ? 0 - value : value);
+        ckpt_format(out, negative ? "-0x%x" : "0x%x", negative ? 0 - value : value);
         return true;
     case CKPT_PB_DEVICE:
-        ckpt_pb_add_decimal(out, value >> 20);
-        add_char(out, ':');
-        ckpt_pb_add_decimal(out, value & 0xFFFFF);
+        ckpt_format(out, "%n:%n", value >> 20, value & 0xFFFFF);
         return true;
     case CKPT_PB_OLD_DEVICE:
-        ckpt_pb_add_decimal(out, (value >> 8 & 0xFFF) | (value >> 32 & 0xFFFFF000));
-        add_char(out, ':');
-        ckpt_pb_add_decimal(out, (value & 0xFF) | (value >> 12 & 0xFFFFFF00));
+        ckpt_format(out, "%n:%n", (value >> 8 & 0xFFF) | (value >> 32 & 0xFFFFF000),
+                    (value & 0xFF) | (value >> 12 & 0xFFFFFF00));
         return true;
     default:
         return false;
@@ -79,7 +58,7 @@ void ckpt_pb_show_address(const uint32_t *words, size_t count, struct ckpt_buffe
         for (unsigned i = 0; i < 4; i++) {
             if (i > 0)
                 add_char(out, '.');
-            ckpt_pb_add_decimal(out, words[0] >> 8 * i & 0xFF);
+            ckpt_format(out, "%n", (uint64_t)(words[0] >> 8 * i & 0xFF));
         }
         return;
     }
@@ -97,7 +76,7 @@ void ckpt_pb_show_address(const uint32_t *words, size_t count, struct ckpt_buffe
         }
         if (i > 0 && !(length > 0 && i == zeros + length))
             add_char(out, ':');
-        ckpt_pb_add_hex(out, groups[i]);
+        ckpt_format(out, "%x", (uint64_t)groups[i]);
     }
 }
 

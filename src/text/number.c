@@ -31,17 +31,27 @@ bool ckpt_parse_int64(const char *token, size_t length, int64_t *value)
     return true;
 }
 
-size_t ckpt_format_uint64(uint64_t value, char *out)
+static size_t format(uint64_t value, unsigned base, char *out)
 {
     char digits[20];
     size_t count = 0;
     do {
-        digits[count++] = (char)('0' + value % 10);
-        value /= 10;
+        digits[count++] = "0123456789abcdef"[value % base];
+        value /= base;
     } while (value != 0);
     for (size_t i = 0; i < count; i++)
         out[i] = digits[count - 1 - i];
     return count;
+}
+
+size_t ckpt_format_uint64(uint64_t value, char *out)
+{
+    return format(value, 10, out);
+}
+
+size_t ckpt_format_hex(uint64_t value, char *out)
+{
+    return format(value, 16, out);
 }
 
 size_t ckpt_format_int64(int64_t value, char *out)

@@ -15,6 +15,8 @@ bool ckpt_parse_uint64(const char *token, size_t length, uint64_t *value);
 /* Writes the number to `out` (room for 20 bytes), not terminated; returns the length. */
 size_t ckpt_format_int64(int64_t value, char *out);
 size_t ckpt_format_uint64(uint64_t value, char *out);
+/* The same in hexadecimal, without leading zeros. */
+size_t ckpt_format_hex(uint64_t value, char *out);
 
 /* Reads a JSON number token, rounded half to even (Go: strconv.ParseFloat). False if it is too
    large for a double; too small a number gives 0 with its sign. */
