@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "text/address.h"
+#include "text/letters.h"
 #include "text/message.h"
 
 static const char hex_digits[] = "0123456789abcdef";
@@ -188,20 +189,12 @@ bool ckpt_pb_add_quoted(struct ckpt_buffer *out, const uint8_t *bytes, size_t le
     return true;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 bool ckpt_pb_read_hex_bytes(struct ckpt_buffer *out, ckpt_string text)
 {
     if (text.length % 2 != 0)
         return false;
     for (size_t i = 0; i < text.length; i += 2) {
-        int high = hex_value(text.data[i]), low = hex_value(text.data[i + 1]);
+        int high = ckpt_hex_value(text.data[i]), low = ckpt_hex_value(text.data[i + 1]);
         if (high < 0 || low < 0)
             return false;
         add_char(out, (char)(high << 4 | low));
@@ -211,12 +204,12 @@ bool ckpt_pb_read_hex_bytes(struct ckpt_buffer *out, ckpt_string text)
 
 static int base64_value(char c)
 {
-    return c >= 'A' && c <= 'Z'   ? c - 'A'
-           : c >= 'a' && c <= 'z' ? c - 'a' + 26
-           : c >= '0' && c <= '9' ? c - '0' + 52
-           : c == '+'             ? 62
-           : c == '/'             ? 63
-                                  : -1;
+    return ckpt_is_upper(c)   ? c - 'A'
+           : ckpt_is_lower(c) ? c - 'a' + 26
+           : ckpt_is_digit(c) ? c - '0' + 52
+           : c == '+'         ? 62
+           : c == '/'         ? 63
+                              : -1;
 }
 
 bool ckpt_pb_read_base64(struct ckpt_buffer *out, ckpt_string text)
@@ -260,7 +253,8 @@ void ckpt_pb_read_quoted(struct ckpt_buffer *out, ckpt_string text)
             continue;
         }
         at++;
-        int high = at < end ? hex_value(*at) : -1, low = end - at > 1 ? hex_value(at[1]) : -1;
+        int high = at < end ? ckpt_hex_value(*at) : -1,
+            low = end - at > 1 ? ckpt_hex_value(at[1]) : -1;
         if (high >= 0 && low >= 0) {
             add_char(out, (char)(high << 4 | low));
             at += 2;
@@ -294,7 +288,7 @@ bool ckpt_pb_read_number(ckpt_string text, uint64_t *value, bool *negative)
     if (at == text.length)
         return false;
     for (; at < text.length; at++) {
-        int digit = hex_value(text.data[at]);
+        int digit = ckpt_hex_value(text.data[at]);
         if (digit < 0 || (unsigned)digit >= base || *value > (UINT64_MAX - (unsigned)digit) / base)
             return false;
         *value = *value * base + (unsigned)digit;

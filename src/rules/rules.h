@@ -16,9 +16,6 @@
 #include "rules/tree.h"
 #include "text/message.h"
 
-/* Stands for a secret. */
-#define CKPT_MASK "•••"
-
 /* ---- findings (report.c) ----------------------------------------------------------------------
  */
 
