@@ -210,20 +210,16 @@ uint64_t ckpt_dump_wanted(const struct ckpt_dump_image *image, bool maps)
     case CKPT_CRIU_IMAGE_TMPFS_IMG: /* how the archive begins: whether it is one */
     case CKPT_CRIU_IMAGE_TMPFS_DEV:
         return image->size < MAGIC ? image->size : MAGIC;
-    case CKPT_CRIU_IMAGE_PAGES:
-    case CKPT_CRIU_IMAGE_BPFMAP_DATA:
+    case CKPT_CRIU_IMAGE_IFADDR:
     case CKPT_CRIU_IMAGE_ROUTE:
     case CKPT_CRIU_IMAGE_ROUTE6:
-    case CKPT_CRIU_IMAGE_RULE:
-    case CKPT_CRIU_IMAGE_IPTABLES:
-    case CKPT_CRIU_IMAGE_IP6TABLES:
-    case CKPT_CRIU_IMAGE_NFTABLES:
-    case CKPT_CRIU_IMAGE_NETNF_CT:
-    case CKPT_CRIU_IMAGE_NETNF_EXP:
+        return image->size;
+    case CKPT_CRIU_IMAGE_BPFMAP_DATA:
+    case CKPT_CRIU_IMAGE_SHM_PAGES_OLD:
     case CKPT_CRIU_IMAGE_UNKNOWN:
         return 0;
-    default:
-        return image->size;
+    default: /* other raw files are memory, or what nobody looks at */
+        return ckpt_criu_images[image->kind].frame == CKPT_CRIU_FRAME_RAW ? 0 : image->size;
     }
 }
 
@@ -351,7 +347,8 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->image = image;
     entries->done = image == NULL || image->bytes == NULL;
     if (image != NULL && image->bytes == NULL)
-        ckpt_dump_gap(dump, image->name, -1, NULL, "it could not be read");
+        ckpt_dump_gap(dump, image->name, -1, NULL,
+                      image->size == 0 ? "it is empty" : "it could not be read");
     if (entries->done || ckpt_criu_open(&entries->file, (enum ckpt_criu_kind)image->kind,
                                         image->bytes, image->length, &problem))
         return;

@@ -4,6 +4,7 @@
 #define CKPT_CRIU_INTERNAL_H
 
 #include "criu/lookup.h"
+#include "criu/pagemap.h"
 
 struct ckpt_dump_slot {
     struct ckpt_dump_image image;
@@ -46,5 +47,10 @@ struct ckpt_dump {
     struct ckpt_memory *memory; /* memory.c */
     ckpt_dump *previous;
 };
+
+/* Reads the page map of an image (NULL: there is none) as ckpt_pagemap_read() does; what is wrong
+   with it becomes a gap. `id`: its number. */
+bool ckpt_dump_read_map(ckpt_dump *dump, const struct ckpt_dump_image *image, bool shared,
+                        uint64_t id, uint32_t page_size, struct ckpt_pagemap *map);
 
 #endif

@@ -14,6 +14,8 @@ size_t ckpt_count_digits(const char *text, size_t length)
 static inline bool parse(const char *text, size_t length, unsigned base, uint64_t *value)
 {
     uint64_t result = 0;
+    if (length == 0)
+        return false;
     for (size_t i = 0; i < length; i++) {
         unsigned digit = ckpt_is_digit(text[i])             ? (unsigned)(text[i] - '0')
                          : text[i] >= 'a' && text[i] <= 'f' ? (unsigned)(text[i] - 'a') + 10
@@ -24,7 +26,7 @@ static inline bool parse(const char *text, size_t length, unsigned base, uint64_
         result = result * base + digit;
     }
     *value = result;
-    return length != 0;
+    return true;
 }
 
 bool ckpt_parse_digits(const char *text, size_t length, unsigned base, uint64_t *value)

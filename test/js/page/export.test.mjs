@@ -2,13 +2,11 @@
 // Reports taken along from the page, and reports that came with it.
 /* global document */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import process from 'node:process';
 import { test } from 'node:test';
-import { pathToFileURL, fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { X } from '../../../web/text.js';
 import { sha256 } from '../../../wasm/report/sha256.js';
@@ -23,12 +21,12 @@ import {
   view,
   withPage,
 } from '../lib/page-browser.mjs';
+import { ckpt as command } from '../lib/cli-run.mjs';
 import { tar } from '../lib/tar.mjs';
 
 const { folder, run, theBrowser } = browserTests();
 
 const ckpt = await load();
-const command = fileURLToPath(new URL('../../../wasm/cli/ckpt.js', import.meta.url));
 
 test('SHA-256 is what Node says it is', () => {
   for (const text of [
@@ -50,18 +48,8 @@ async function saved(page, form) {
 }
 
 /** What the command line says, run in the folder of the file. @param {string} format @param {string} name */
-function said(format, name) {
-  try {
-    return execFileSync(process.execPath, [command, 'validate', '--format', format, name], {
-      cwd: folder.path,
-      env: { PATH: process.env.PATH },
-      encoding: 'utf8',
-      maxBuffer: 2 ** 26,
-    });
-  } catch (error) {
-    return /** @type {any} */ (error).stdout;
-  }
-}
+const said = async (format, name) =>
+  (await command(['validate', '--format', format, name], { cwd: folder.path })).stdout;
 
 /** A checkpoint with findings of all kinds and names that hurt. */
 const evil = tar(
@@ -87,7 +75,7 @@ test('the report as JSON, SARIF and Markdown is what the command line writes', (
     ])) {
       const { name: own, text } = await saved(page, form);
       assert.equal(own, `${name}.${ending}`);
-      assert.equal(bare(text), bare(said(format, name)), form);
+      assert.equal(bare(text), bare(await said(format, name)), form);
       assert.ok(!/<script|<img|\u202e/.test(form === 'markdown' ? text : ''));
     }
   }));
@@ -132,7 +120,7 @@ test('the page with the report inside shows it again, anywhere, and does nothing
     const before_ = await told(page);
     for (const [file, html] of [
       ['saved.html', text],
-      ['said.html', said('html', 'evil.tar')],
+      ['said.html', await said('html', 'evil.tar')],
     ]) {
       await page.goto(pathToFileURL(folder.write(file, html)).href);
       await shown(page, '<img src=x onerror=alert(1)>');
