@@ -13,6 +13,8 @@ export class CheckpointError extends Error {
    */
   constructor(message, details = {}) {
     super(message);
+    /** Of CRIU images: the entry, from 0. @type {number | undefined} */
+    this.entry; // set by what can know it
     Object.assign(this, details);
   }
 
@@ -44,8 +46,6 @@ export class CheckpointError extends Error {
   expected = '';
   /** The value as far as Go fills it, after a type or time error; what could be read of a damaged image. @type {any} */
   partial = undefined;
-  /** Of CRIU images: the entry, from 0. @type {number | undefined} */
-  entry = undefined;
 }
 
 Object.defineProperty(CheckpointError.prototype, 'name', {
