@@ -13,8 +13,6 @@ export class CheckpointError extends Error {
    */
   constructor(message, details = {}) {
     super(message);
-    /** Of CRIU images: the entry, from 0. @type {number | undefined} */
-    this.entry; // set by what can know it
     Object.assign(this, details);
   }
 
