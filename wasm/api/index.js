@@ -3,7 +3,7 @@
  * container-checkpoint for browsers and Node: `const ckpt = await load()`.
  * @module
  */
-import { openWith } from './checkpoint.js';
+import { openWith } from './open.js';
 import { DIFF_OPTIONS, diffWith } from './diff.js';
 import { checkedTarget, VALIDATE_OPTIONS, validateWith } from './validate.js';
 import { bytesOf, checkedOptions, kindOf, must } from '../border/arguments.js';

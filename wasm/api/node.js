@@ -17,7 +17,7 @@ import { createRequire } from 'node:module';
 import { basename, join, parse, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { checkedOpenOptions, openWith } from './checkpoint.js';
+import { checkedOpenOptions, openWith } from './open.js';
 import { border, constants as constantsOfGo } from '../../dist/tables.js';
 import {
   ArchiveError,

@@ -30,7 +30,7 @@ export const core = {
     if (pid === 0) throw fail('--pid is missing');
     if (output === undefined) throw fail('--output is missing');
     const session = new Session(context);
-    await eachDump(context, session, async (path, dump) => {
+    const write = async (/** @type {string} */ path, /** @type {any} */ dump) => {
       const { memory } = dump;
       try {
         memory.core(pid);
@@ -53,7 +53,9 @@ export const core = {
       } finally {
         out.close();
       }
-    });
+    };
+    // The command line stands in a note of the file.
+    await eachDump(context, session, write, { texts: true, memory: true });
     return session.code;
   },
 };

@@ -9,7 +9,7 @@ import test from 'node:test';
 import { openCheckpoint } from '../../../wasm/api/node.js';
 import { COMMANDS } from '../../../wasm/cli/commands.js';
 import { archives, checkpoint, config, tar } from '../lib/cli-archives.mjs';
-import { ckpt, data, environment, folder, program } from '../lib/cli-run.mjs';
+import { ckpt, ckptProcess, data, environment, folder, program } from '../lib/cli-run.mjs';
 
 /** @param {string} name @param {string[]} args @param {any} [options] */
 const as = (name, args, options = {}) =>
@@ -194,7 +194,7 @@ test(
       chmodSync(join(one, path), 0o755);
     chmodSync(join(two, 'ckpt-hello'), 0o755);
     const env = { PATH: [one, two, process.env.PATH].join(delimiter) };
-    const run = await ckpt(['hello', 'world', '--flag'], { env });
+    const run = await ckptProcess(['hello', 'world', '--flag'], { env });
     assert.deepEqual([run.code, run.stdout], [7, 'hello world --flag\n']);
     const { stdout } = await ckpt(['plugin', 'list'], { env });
     assert.match(stdout, /^ {2}hello {16}\(no description\)$/m);

@@ -123,11 +123,22 @@ test('Ctrl-C: exit code 130, nothing left', async () => {
 });
 
 test('Ctrl-C on a terminal takes the line of progress away', async (t) => {
-  const cwd = slow();
+  if (onTerminal('true', folder()) === null) return t.skip('needs script of util-linux');
   const command =
-    '$CKPT show slow.tar.gz & pid=$!; sleep 1; kill -INT $pid; wait $pid; echo "code $?"';
-  const output = onTerminal(`bash -mc '${command}'`, cwd);
-  if (output === null) return t.skip('needs script of util-linux');
+    'stty -echo; $CKPT show slow.tar.gz & pid=$!; read -r _; kill -INT $pid; wait $pid; echo "code $?"';
+  const child = spawn('script', ['-qec', `bash -mc '${command}'`, '/dev/null'], {
+    cwd: slow(),
+    env: environment({ CKPT: `${process.execPath} ${program}` }),
+  });
+  let output = '';
+  let told = false;
+  child.stdout.on('data', (piece) => {
+    output += piece;
+    if (told || !output.includes('B/s')) return;
+    told = true; // that there is progress to take away
+    child.stdin.write('\n');
+  });
+  await new Promise((resolve) => child.on('close', resolve));
   assert.match(output.replaceAll('\x1b', 'ESC'), /B\/s\rESC\[K.*code 130\r\n$/s);
 });
 

@@ -17,6 +17,7 @@ function random(seed) {
 }
 
 const NEEDLE = Buffer.from('n33dle:\x00\xff0123', 'latin1');
+const hexOf = (bytes) => Buffer.from(bytes).toString('hex');
 const COUNT = 1000;
 const SHARED = 7;
 const page = (value) => BigInt(value) * BigInt(PAGE);
@@ -72,8 +73,8 @@ function pageOf({ vmas, pages, sharedAt, sharedFrom }, shared, address) {
   return shared[sharedFrom + Number((address - sharedAt) / BigInt(PAGE))] ?? null;
 }
 
-/** Puts the needles where they do not touch each other; half of them over borders. */
-function plant({ processes, shared, next }) {
+/** Puts the needles, one kind after the other, where they do not touch each other; half of them over borders. */
+function plant({ processes, shared, next }, kinds = [NEEDLE]) {
   const used = new Set();
   const names = new Map();
   let planted = 0;
@@ -81,10 +82,11 @@ function plant({ processes, shared, next }) {
     const process = processes[next(2)];
     const vma = process.vmas[next(process.vmas.length)];
     const pages = Number((vma.end - vma.start) / BigInt(PAGE));
+    const needle = kinds[(planted >> 1) % kinds.length];
     const inPage =
-      planted % 2 === 0 ? next(PAGE - NEEDLE.length) : PAGE - 1 - next(NEEDLE.length - 1);
+      planted % 2 === 0 ? next(PAGE - needle.length) : PAGE - 1 - next(needle.length - 1);
     const start = vma.start + page(next(pages)) + BigInt(inPage);
-    const bytes = Array.from(NEEDLE, (_, i) => {
+    const bytes = Array.from(needle, (_, i) => {
       const at = start + BigInt(i);
       const base = at - (at % BigInt(PAGE));
       return { page: pageOf(process, shared, base), offset: Number(at - base), key: base };
@@ -95,7 +97,7 @@ function plant({ processes, shared, next }) {
     };
     if (bytes.some((byte) => !byte.page || used.has(stamp(byte)))) continue;
     for (const byte of bytes) used.add(stamp(byte));
-    for (const [i, byte] of bytes.entries()) byte.page[byte.offset] = NEEDLE[i];
+    for (const [i, byte] of bytes.entries()) byte.page[byte.offset] = needle[i];
     planted++;
   }
   assert.equal(planted, COUNT);
@@ -144,7 +146,10 @@ const entriesOf = (pages, flags) =>
     .map(([address, bytes]) => ({ address, flags, bytes }));
 
 /** The dump, and the one before it if some pages are there. */
-function dumpsOf({ processes, shared, next }, { dialect, incremental = false, most = 256 }) {
+function dumpsOf(
+  { processes, shared, next },
+  { dialect, incremental = false, most = 256, each = 4 },
+) {
   const images = { 'pstree.img': pstreeImage(processes.map(({ pid }) => pid)) };
   const before = {};
   const add = (name, id, pages) => {
@@ -161,10 +166,10 @@ function dumpsOf({ processes, shared, next }, { dialect, incremental = false, mo
         if (flags === 4 && next(3) === 0)
           old.push({ address, flags: 4, bytes: Buffer.alloc(PAGE, NEEDLE) });
     old.sort((a, b) => (a.address < b.address ? -1 : 1));
-    const now = pageMap(id, entries, dialect, most);
+    const now = pageMap(id, entries, dialect, most, each);
     images[`pagemap-${name}.img`] = now.map;
     images[`pages-${id}.img`] = now.pages;
-    const then = pageMap(id, old, dialect, most);
+    const then = pageMap(id, old, dialect, most, each);
     before[`pagemap-${name}.img`] = then.map;
     before[`pages-${id}.img`] = then.pages;
   };
@@ -184,8 +189,6 @@ async function found(dump, query, options) {
     places.push({ place: `${pid} 0x${address.toString(16)}`, bytes: Buffer.from(bytes) });
   return places;
 }
-
-const hexOf = (bytes) => Buffer.from(bytes).toString('hex');
 
 async function withDump({ archive, previous }, use) {
   const checkpoint = await openCheckpoint(archive);
@@ -249,6 +252,90 @@ for (const [i, form] of FORMS.entries()) {
     });
   });
 }
+
+/** What is looked for as text, in UTF-16, as bytes with wildcards, as an expression and as a pointer. */
+const POINTER = 0x7f31c0de5a10n;
+const KINDS = {
+  text: {
+    bytes: Buffer.from('Grüße an "n33dle"'),
+    query: { text: 'Grüße an "n33dle"', encodings: ['utf8'] },
+  },
+  'UTF-16': {
+    bytes: Buffer.from('n33dle in 日本', 'utf16le'),
+    query: { text: 'n33dle in 日本', encodings: ['utf16'] },
+  },
+  wildcards: {
+    bytes: NEEDLE,
+    query: { hex: `${hexOf(NEEDLE.subarray(0, 5))} ?? 3a ?0 ff${hexOf(NEEDLE.subarray(9))}` },
+  },
+  expression: { bytes: Buffer.from('id=4711;end'), query: { regex: 'id=[0-9]{4};end' } },
+  pointer: {
+    bytes: Buffer.from(BigUint64Array.of(POINTER).buffer),
+    query: { pointers: POINTER },
+  },
+};
+
+for (const form of [FORMS[0], FORMS[2], FORMS[4], FORMS[5]])
+  test(`1000 needles of ${Object.keys(KINDS).length} kinds: ${form.name}`, async () => {
+    const memory = makeMemory(77);
+    plant(
+      memory,
+      Object.values(KINDS).map(({ bytes }) => bytes),
+    );
+    await withDump(dumpsOf(memory, form), async (dump) => {
+      let all = 0;
+      for (const [name, { bytes, query }] of Object.entries(KINDS)) {
+        const wanted = placesIn(memory, bytes);
+        const places = await found(dump, query);
+        assert.deepEqual(places.map(({ place }) => place).sort(), wanted, name);
+        assert.ok(
+          places.every((one) => one.bytes.equals(bytes)),
+          name,
+        );
+        all += wanted.length;
+      }
+      assert.ok(all >= COUNT);
+    });
+  });
+
+test('parts of one block of a dump before, and none of what lies between them', async () => {
+  const next = random(5);
+  const count = 32 * 64;
+  const start = page(0x10000);
+  const bytesOf = () => {
+    const bytes = Buffer.alloc(PAGE);
+    for (let i = 0; i < PAGE / 2; i++) bytes[i] = next(256);
+    return bytes;
+  };
+  const wanted = [];
+  const now = [];
+  const then = [];
+  for (let n = 0; n < count; n++) {
+    const bytes = bytesOf();
+    const address = start + page(n);
+    NEEDLE.copy(bytes, 3000);
+    then.push({ address, flags: 4, bytes });
+    if (n % 3 === 1) {
+      now.push({ address, flags: 4, bytes: bytesOf() });
+      continue;
+    }
+    now.push({ address, flags: 1 });
+    wanted.push(`11 0x${(address + 3000n).toString(16)}`);
+  }
+  const [last, first] = [now, then].map((pages) => pageMap(1, pages, 'blocks', 256, 64));
+  const archive = dumpArchive({
+    'pstree.img': pstreeImage([11]),
+    'core-11.img': coreImage('p'),
+    'mm-11.img': mmImage([{ start, end: start + page(count) }]),
+    'pagemap-11.img': last.map,
+    'pages-1.img': last.pages,
+  });
+  const previous = dumpArchive({ 'pagemap-11.img': first.map, 'pages-1.img': first.pages });
+  await withDump({ archive, previous }, async (dump) => {
+    const places = await found(dump, { hex: hexOf(NEEDLE) });
+    assert.deepEqual(places.map(({ place }) => place).sort(), wanted.sort());
+  });
+});
 
 test('reading gives what the processes saw', async () => {
   for (const [i, form] of FORMS.entries()) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a checkpoint is as large as it is: parts that add up to the byte, and pages counted one by one.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCheckpoint } from 'container-checkpoint/node';
 import { temporaryFolder } from '../lib/checkpoints.mjs';
+import { ckpt } from '../lib/cli-run.mjs';
 import {
   PAGE,
   VMA,
@@ -93,11 +93,11 @@ for (const dialect of ['4.2', 'blocks']) {
   });
 }
 
-test('the parts of an archive add up', () => {
+test('the parts of an archive add up', async () => {
   const path = join(folder, 'dump.tar');
   const bytes = archive('4.2');
   writeFileSync(path, bytes);
-  const { stdout } = spawnSync('node', ['wasm/cli/ckpt.js', 'size', '--format', 'json', path]);
+  const { stdout } = await ckpt(['size', '--format', 'json', path]);
   const { size, parts, total, processes, remedies } = JSON.parse(stdout);
   assert.equal(size, bytes.length);
   assert.equal(
@@ -114,7 +114,7 @@ test('the parts of an archive add up', () => {
     ],
   );
   assert.equal(remedies.find(({ remedy }) => remedy === 'zero pages').saves, 3 * PAGE);
-  const table = spawnSync('node', ['wasm/cli/ckpt.js', 'size', '--maps', path]).stdout.toString();
+  const { stdout: table } = await ckpt(['size', '--maps', path]);
   assert.match(table, /^pages +45056/m);
   assert.match(table, /^zero pages +12\.0 KiB/m);
 });

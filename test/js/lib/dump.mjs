@@ -57,7 +57,7 @@ const MAGIC = {
 /** A block of LZ4, not well compressed; null if it would not be smaller. */
 export function lz4(raw) {
   const out = [];
-  const seen = new Map();
+  const seen = new Int32Array(1 << 14).fill(-1);
   const number = (value) => {
     for (; value >= 255; value -= 255) out.push(255);
     out.push(value);
@@ -75,14 +75,16 @@ export function lz4(raw) {
   let anchor = 0;
   for (let i = 0; i + 12 < raw.length;) {
     const key = raw[i] | (raw[i + 1] << 8) | (raw[i + 2] << 16) | (raw[i + 3] << 24);
-    const at = seen.get(key);
-    seen.set(key, i);
-    if (at === undefined || i - at > 65535) {
+    const slot = Math.imul(key, 0x9e3779b1) >>> 18;
+    const at = seen[slot];
+    seen[slot] = i;
+    let length = 0;
+    if (at >= 0 && i - at <= 65535)
+      while (i + length < raw.length - 5 && raw[at + length] === raw[i + length]) length++;
+    if (length < 4) {
       i++;
       continue;
     }
-    let length = 4;
-    while (i + length < raw.length - 5 && raw[at + length] === raw[i + length]) length++;
     sequence(anchor, i, length, i - at);
     i += length;
     anchor = i;
@@ -116,8 +118,9 @@ function compressed(bytes, each) {
  * @param {{address: bigint, flags: number, bytes?: Uint8Array}[]} pages sorted; bytes: those of PRESENT ones
  * @param {'4.2' | '4.1' | 'blocks'} dialect
  * @param {number} most pages of an entry
+ * @param {number} each pages of a block
  */
-export function pageMap(id, pages, dialect, most = 256) {
+export function pageMap(id, pages, dialect, most = 256, each = 4) {
   const entries = [];
   const data = [];
   for (let i = 0; i < pages.length;) {
@@ -138,7 +141,7 @@ export function pageMap(id, pages, dialect, most = 256) {
     ];
     if (dialect !== '4.1') fields.push([5, n]);
     if (present && dialect === 'blocks') {
-      const { stored, blocks } = compressed(bytes, 4);
+      const { stored, blocks } = compressed(bytes, each);
       fields.push([6, blocks]);
       data.push(stored);
     } else if (present) {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the checkpoints are in an image and in a checkpoint of a pod.
+// Which layer of an image holds a checkpoint.
 import { ArchiveError } from './archive-reader.js';
+import { list, parse, text, textsOf } from './loose-json.js';
 import { USE } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Member} Member
  * @typedef {import('./checkpoint.js').Checkpoint} Checkpoint
  * @typedef {object} Image
- * @property {import('./checkpoint.js').Members} members
+ * @property {import('./members.js').Members} members
  * @property {(member: Member) => Promise<Uint8Array | undefined>} json content of a small member
  * @property {(member: Member) => number} wish
  * @property {(bytes: Uint8Array) => void} addIndex tells the index that lies in a blob
@@ -25,21 +26,6 @@ import { USE } from './summary.js';
 const NO_ARCHIVE = new Set(['', 'empty', 'short', 'not-tar']);
 /** So many blobs are looked at. */
 const MOST = 64;
-const decoder = new TextDecoder();
-
-/** @param {Uint8Array | undefined} bytes @returns {any} undefined if it is no JSON */
-function parse(bytes) {
-  if (!bytes) return undefined;
-  try {
-    return JSON.parse(decoder.decode(bytes));
-  } catch {
-    return undefined;
-  }
-}
-
-const list = (/** @type {any} */ value) => (Array.isArray(value) ? value : []);
-const text = (/** @type {any} */ value) => (typeof value === 'string' ? value : '');
-
 /**
  * The blobs that manifests name as layers, by member name, with the annotations of their manifest.
  * @param {Image} image @param {Map<string, Member>} members
@@ -106,12 +92,6 @@ async function layersByManifest(image, members) {
 /** Where the blob of a digest lies. @param {unknown} digest */
 const blobName = (digest) => `blobs/${text(digest).replace(':', '/')}`;
 
-/** @param {any} value @returns {Record<string, string>} */
-function textsOf(value) {
-  if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => typeof entry === 'string'));
-}
-
 const tooMany = () =>
   new ArchiveError(
     `The image has more than ${MOST} layers, of which the others were not looked at.`,
@@ -161,43 +141,6 @@ export async function layersOf(image) {
 }
 
 /**
- * Where the containers of a pod are: directories or members. As the pod's own files say, else as
- * it looks.
- * @param {import('./checkpoint.js').Members} members @param {Map<string, Uint8Array>} files
- * @returns {{directory?: string, member?: Member}[]}
- */
-export function podContainers(members, files) {
-  const options = parse(files.get('pod.options'));
-  const manifest = parse(files.get('checkpoint-manifest.json'));
-  /** @type {Map<string, Member>} */
-  const archives = new Map();
-  /** @type {Set<string>} */
-  const directories = new Set();
-  for (const member of members) {
-    const [, directory] = /^([^/]+)\/(?:config|spec)\.dump$/.exec(member.name) ?? [];
-    if (directory) directories.add(directory);
-    if (member.type === 'file' && member.name.endsWith('.tar')) archives.set(member.name, member);
-  }
-  const named = Array.isArray(options?.containers)
-    ? options.containers
-    : Object.values(textsOf(options?.containers));
-  const chosen = new Set(named.filter((/** @type {any} */ name) => directories.has(name)));
-  for (const name of directories) chosen.add(name);
-  /** @type {{directory?: string, member?: Member}[]} */
-  const found = [...chosen].slice(0, 1024).map((directory) => ({ directory }));
-  const listed = list(manifest?.containers).map((entry) => text(entry?.archive));
-  const names =
-    listed.length > 0
-      ? listed
-      : [...archives.keys()].filter((name) => name.startsWith('containers/'));
-  for (const name of new Set(names)) {
-    const member = archives.get(name);
-    if (member) found.push({ member });
-  }
-  return found.slice(0, 1024);
-}
-
-/**
  * The members whose digests stand in the manifest of an image, or in the index around it.
  * @param {import('./archive-members.js').MemberList} members @param {Manifest} [manifest] @returns {Member[]}
  */
@@ -206,15 +149,4 @@ export function blobsOf(members, manifest) {
   const { name, index, config, layerNames = [] } = manifest;
   const names = [index?.name ?? '', name, config, ...layerNames.slice(0, MOST)];
   return [...members.filesNamed(new Set(names)).values()];
-}
-
-/**
- * The archives of containers whose digests stand in the manifest of a pod.
- * @param {import('./archive-members.js').MemberList} members @param {Map<string, Uint8Array>} files @returns {Member[]}
- */
-export function podArchives(members, files) {
-  const manifest = parse(files.get('checkpoint-manifest.json'));
-  const listed = list(manifest?.containers).filter((entry) => text(entry?.sha256) !== '');
-  const names = new Set(listed.slice(0, 1024).map((entry) => text(entry?.archive)));
-  return names.size === 0 ? [] : [...members.filesNamed(names).values()];
 }

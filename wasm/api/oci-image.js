@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// A checkpoint in a layer of an image.
+import { Checkpoint, EVIDENCE, PARTS } from './checkpoint.js';
+import { digestsIn, evidenceOf } from './evidence.js';
+import { archiveFacts, factsOf } from './facts.js';
+import { joined } from './metadata.js';
+import { blobsOf, layersOf } from './oci-layers.js';
+import { openInside } from './parts.js';
+import { memberUse, Summary } from './summary.js';
+
+/**
+ * @typedef {import('./archive.js').ArchiveError} ArchiveError
+ * @typedef {import('./oci-layers.js').Manifest} Manifest
+ * @typedef {import('./parts.js').Parts} Parts
+ * @typedef {{checkpoint: Checkpoint, member: import('./archive.js').Member, annotations: Record<string, string>}} Layer
+ */
+
+/** An image in no layer of which a checkpoint was found. */
+class EmptyImage extends Checkpoint {
+  #manifest;
+
+  /** @param {Parts} parts @param {ArchiveError | null} stopped @param {Manifest} [manifest] of its first layer */
+  constructor(parts, stopped, manifest) {
+    super(parts);
+    this.error ??= stopped;
+    this.#manifest = manifest;
+  }
+
+  /** The manifest may tell why. @override @param {boolean} digests */
+  [EVIDENCE](digests) {
+    const manifest = this.#manifest;
+    return evidenceOf(this[PARTS], { digests, error: this.error, manifest });
+  }
+}
+
+/** What is read of it is read of the checkpoint in the layer. */
+class OciImage extends Checkpoint {
+  /** The image itself. */
+  #outer;
+  #layer;
+  #manifest;
+
+  /** @param {Parts} outer @param {Layer} layer @param {ArchiveError | null} stopped @param {Manifest} [manifest] that names the layer */
+  constructor(outer, { checkpoint, member, annotations }, stopped, manifest) {
+    const inner = checkpoint[PARTS];
+    const { form, sizes, engine } = outer.summary;
+    const summary = {
+      ...{ ...checkpoint.summary, form },
+      engine: form === 'containerd-ctr' ? engine : checkpoint.summary.engine,
+      sizes: { ...checkpoint.summary.sizes, archive: sizes.archive },
+    };
+    const metadata = joined(outer.metadata, inner.metadata);
+    super({ ...inner, options: outer.options, metadata, summary });
+    this.#outer = outer;
+    this.#layer = checkpoint;
+    this.#manifest = manifest;
+    this.compression = outer.content.compression;
+    this.error = outer.content.error ?? stopped ?? checkpoint.error;
+    const { compression } = checkpoint;
+    this.image = { annotations, layer: member.name, compression };
+  }
+
+  /** @override */
+  async containers() {
+    return [this.#layer];
+  }
+
+  /** @override @param {boolean} digests @returns {Promise<import('./evidence.js').Evidence>} */
+  async [EVIDENCE](digests) {
+    const evidence = await this.#layer[EVIDENCE](digests);
+    const { content, metadata } = this.#outer;
+    const { input } = content.origin;
+    const outer = archiveFacts(content.archive, input?.size);
+    const manifest = this.#manifest;
+    const { name = '', config = '', layers = 1, index } = manifest ?? {};
+    const other = evidence.facts.error ? undefined : factsOf(this.error);
+    const files = new Map([...metadata.files, ...evidence.files]);
+    /** @type {[string, Uint8Array | undefined][]} */
+    const blobs = [
+      [name, manifest?.bytes],
+      [config, manifest?.configuration],
+      [index?.name ?? '', index?.bytes],
+    ];
+    for (const [blob, bytes] of blobs) if (bytes && !files.has(blob)) files.set(blob, bytes);
+    const image = {
+      ...{ form: this.form, manifest: name, index: index?.name ?? '', config, layers },
+      layer: this.image?.layer,
+    };
+    return {
+      ...evidence,
+      summary: undefined,
+      files,
+      facts: {
+        ...evidence.facts,
+        ...(outer.error ? outer : other && { error: other }),
+        directory: input?.directory,
+        outerCompression: outer.compression,
+        sha256: outer.sha256,
+        digests: await digestsIn(this.#outer, blobsOf(content.own, manifest), digests),
+        image,
+      },
+      imageRecords: content.archive?.members.records(),
+    };
+  }
+
+  /** @override */
+  async close() {
+    this[PARTS].known.drop();
+    this.#outer.known.drop();
+    await this.#outer.content.origin.close();
+  }
+}
+
+/** An index that lies in a blob may tell what the image is. @param {Parts} parts @param {Uint8Array} bytes */
+function addIndex({ core, summary: known }, bytes) {
+  const summary = new Summary(core.exports);
+  summary.addFiles([['index.json', bytes]]);
+  const { form, engine } = summary.finish(0, false);
+  summary.drop();
+  if (form === 'containerd-ctr') Object.assign(known, { form, engine });
+}
+
+/**
+ * Finds the layer that holds a checkpoint.
+ * @param {Parts} parts of the image @returns {Promise<Checkpoint>}
+ */
+export async function imageIn(parts) {
+  const { core, content, options } = parts;
+  const { found, stopped, named } = await layersOf({
+    members: content.members,
+    json: (member) => content.small(member, options.signal),
+    wish: (member) => memberUse(core.exports, member.name, member.size),
+    addIndex: (bytes) => addIndex(parts, bytes),
+    open: (member) => openInside(parts, member),
+  });
+  if (!found) return new EmptyImage(parts, stopped, named);
+  return new OciImage(parts, found, stopped, found.manifest ?? named);
+}
