@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An incremental dump and those before it, merged into one that is whole: pages that its page maps leave
 // to the parent (PARENT) are taken from there, as CRIU does when it restores.
-import { ConversionError } from './convert.js';
+import { ConversionError } from './convert-error.js';
 
 /**
  * @typedef {import('./checkpoint.js').Checkpoint} Checkpoint

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images of CRIU made into what another version reads, with other ports and addresses, or whole.
+import { ConversionError } from './convert-error.js';
 import { merged } from './convert-merge.js';
 import { layersOf } from './redact-layers.js';
 import { redacted } from './redact-write.js';
+
+export { ConversionError };
 
 /**
  * @typedef {import('./checkpoint.js').Checkpoint} Checkpoint
@@ -23,15 +26,6 @@ const MOST_PAGES = 2n ** 32n - 1n;
 /** TCP_LISTEN of Linux. */
 const LISTEN = 10;
 const TCP = 6;
-
-/** What cannot be converted, and where. */
-export class ConversionError extends Error {
-  /** @param {string} message */
-  constructor(message) {
-    super(message);
-    this.name = 'ConversionError';
-  }
-}
 
 /**
  * A page map in the other dialect: CRIU 4.2 counts pages in field 5 (nr_pages) and writes 0 to field 2, which is
