@@ -52,8 +52,7 @@ const LOST = {
 };
 
 /** @param {readonly string[]} drop @returns {string[]} */
-export const lostBy = (drop) =>
-  DROPS.filter((what) => drop.includes(what)).flatMap((what) => LOST[what]);
+const lostBy = (drop) => DROPS.filter((what) => drop.includes(what)).flatMap((what) => LOST[what]);
 
 /** @param {readonly string[]} drop @returns {(name: string) => boolean} */
 export const dropper = (drop) => (name) => drop.some((what) => DROPPED[what].test(name));
@@ -347,4 +346,20 @@ export function padGzip(bytes, length) {
     left -= size;
   }
   return more === 20 || more > 20 ? all : null;
+}
+
+/** What was cut; never the values. @param {Redaction} found @param {Checkpoint} checkpoint @param {readonly string[]} drop @param {Iterable<Layer>} rebuilt */
+export function redactionManifest(found, checkpoint, drop, rebuilt) {
+  const drops = dropper(drop);
+  return {
+    version: 1,
+    dropped: [...checkpoint.members].flatMap(({ name, size }) =>
+      drops(name) ? [{ member: name, size }] : [],
+    ),
+    lost: lostBy(drop),
+    cut: found.cuts,
+    recompressed: [...rebuilt].map(({ path }) => path),
+    notLookedInto: found.closed,
+    tooShort: found.short.size,
+  };
 }

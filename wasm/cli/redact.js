@@ -2,7 +2,7 @@
 // ckpt redact
 import { gzipSync } from 'node:zlib';
 import { escapeForTerminal } from '../report/escape.js';
-import { DROPS, Redaction, dropper, lostBy } from '../api/redact.js';
+import { DROPS, Redaction, dropper, redactionManifest } from '../api/redact.js';
 import { redacted } from '../api/redact-write.js';
 import { COMPRESS } from './build.js';
 import { EXIT } from './exit.js';
@@ -106,22 +106,6 @@ async function leftIn(tools, path, first) {
   }
 }
 
-/** @param {Redaction} found @param {Checkpoint} checkpoint @param {readonly string[]} drop @param {Iterable<Layer>} rebuilt */
-function manifestOf(found, checkpoint, drop, rebuilt) {
-  const drops = dropper(drop);
-  return {
-    version: 1,
-    dropped: [...checkpoint.members].flatMap(({ name, size }) =>
-      drops(name) ? [{ member: name, size }] : [],
-    ),
-    lost: lostBy(drop),
-    cut: found.cuts,
-    recompressed: [...rebuilt].map(({ path }) => path),
-    notLookedInto: found.closed,
-    tooShort: found.short.size,
-  };
-}
-
 /** @type {import('./options.js').Command} */
 export const redact = {
   name: 'redact',
@@ -192,7 +176,7 @@ export const redact = {
           await session.say(`${input}: ${kind} is left in ${member} at ${offset}`, EXIT.findings);
         if (left.length > 0) throw new Unfit(': the copy still holds secrets; it was not kept');
         file.commit();
-        const told = manifestOf(found, checkpoint, drop, rebuilt.keys());
+        const told = redactionManifest(found, checkpoint, drop, rebuilt.keys());
         const text = `${JSON.stringify(told, null, 2)}\n`;
         if (manifest !== undefined) {
           const list = new NewFile(manifest);
@@ -209,7 +193,7 @@ export const redact = {
   },
 };
 
-/** @param {ReturnType<typeof manifestOf>} manifest */
+/** @param {ReturnType<typeof redactionManifest>} manifest */
 function summaryText({ cut, dropped, lost, notLookedInto, tooShort }) {
   /** @type {Map<string, number>} */
   const members = new Map();

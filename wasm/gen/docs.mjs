@@ -14,6 +14,7 @@ const ENTRIES = [
   ['container-checkpoint', ['index', 'checkpoint', 'dump', 'report']],
   ['container-checkpoint/node', ['node']],
   ['container-checkpoint/report', ['render']],
+  ['container-checkpoint/write', ['write']],
   ['container-checkpoint/rules', ['rules']],
   ['Metadata of checkpoints', ['model']],
 ];

@@ -243,6 +243,7 @@ main((tables) => {
     'inline.d.ts',
     'debug.d.ts',
     'render.d.ts',
+    'write.d.ts',
     'rules.d.ts',
   ]) {
     const template = readFileSync(new URL(`./api/${name}`, import.meta.url), 'utf8');
