@@ -7,6 +7,7 @@ import { argv } from 'node:process';
 import { COMMANDS } from '../cli/commands.js';
 import { EXIT_HELP } from '../cli/exit.js';
 import { GLOBAL_OPTIONS, spelled } from '../cli/options.js';
+import { DIFFERENCES } from './checkpointctl-differences.mjs';
 import { documentPage, html } from './document-page.mjs';
 
 /** The entries of the package whose declarations are described, and the files that these are in. */
@@ -93,7 +94,10 @@ function docs(dist) {
   let body = `<h2 id="commands">Commands</h2><ul>${toc.join('\n')}</ul>
 <h3>Options of every command</h3>${table(GLOBAL_OPTIONS.map(optionRow))}
 <h3>Exit codes</h3>${table(EXIT_HELP.map(([code, text]) => [String(code), prose(String(text))]))}
-${COMMANDS.map(commandArticle).join('\n')}`;
+${COMMANDS.map(commandArticle).join('\n')}
+<h2 id="checkpointctl">Where ckpt answers otherwise than checkpointctl</h2>
+<p>Called by the name <code>checkpointctl</code> it does not: there all 90 tests of that project's command line pass. Under its own name these do not, on purpose.</p>
+${DIFFERENCES.map(([what, why, tests]) => `<article class="entry"><p>${prose(what)}</p><p>${prose(why)}</p><p class="quiet">Tests ${html(tests)} of checkpointctl.bats.</p></article>`).join('\n')}`;
   for (const [entry, files] of ENTRIES) {
     const id = String(entry).replace(/\W+/g, '-');
     const declarations = [files]

@@ -25,6 +25,7 @@ test('docs.html: every command, option and export, nothing to load, no script', 
     'report',
     'node',
     'render',
+    'write',
     'rules',
     'model',
   ]) {
