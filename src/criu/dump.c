@@ -65,12 +65,27 @@ static bool starts(ckpt_string text, const char *with)
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
+/* A name that no table has, if it is that of an image. */
+static bool note_strange(ckpt_dump *dump, ckpt_string name, enum place place)
+{
+    if (name.length < 5 || memcmp(name.data + name.length - 4, ".img", 4) != 0 ||
+        dump->strange[place].count++ != 0)
+        return true;
+    char *copy = ckpt_arena_alloc(&dump->arena, name.length);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, name.data, name.length);
+    dump->strange[place].first = (ckpt_string){copy, name.length};
+    return true;
+}
+
 static bool list(ckpt_dump *dump, ckpt_string name, uint64_t size, enum place place)
 {
     struct ckpt_criu_name known = ckpt_criu_name(name.data, name.length);
-    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN || dump->settled ||
-        memchr(name.data, '/', name.length) != NULL)
+    if (dump->settled || memchr(name.data, '/', name.length) != NULL)
         return true;
+    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN)
+        return note_strange(dump, name, place);
     if (dump->count == dump->capacity) {
         size_t capacity = dump->capacity * 2 + 64;
         struct ckpt_dump_slot *slots = realloc(dump->slots, capacity * sizeof(*slots));
@@ -172,6 +187,13 @@ ckpt_string ckpt_dump_directory(ckpt_dump *dump)
     settle(dump);
     const char *name = directories[dump->place];
     return (ckpt_string){name, strlen(name)};
+}
+
+size_t ckpt_dump_strange(ckpt_dump *dump, ckpt_string *first)
+{
+    settle(dump);
+    *first = dump->strange[dump->place].first;
+    return dump->strange[dump->place].count;
 }
 
 size_t ckpt_dump_image_count(ckpt_dump *dump)
