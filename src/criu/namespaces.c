@@ -185,7 +185,10 @@ static void put_mount_count(ckpt_dump *dump, uint64_t id, bool needed, struct ck
     ckpt_entries_begin(&entries, dump, image);
     while (ckpt_entries_next(&entries))
         count++;
-    ckpt_view_integer(sink, V(NamespaceContent, mounts), count);
+    if (count == 0) /* it could not be read: no namespace is without a mount */
+        ckpt_view_null(sink, V(NamespaceContent, mounts));
+    else
+        ckpt_view_integer(sink, V(NamespaceContent, mounts), count);
 }
 
 static void put_content(ckpt_dump *dump, unsigned type, uint64_t id, struct ckpt_sink *sink)
