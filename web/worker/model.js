@@ -4,6 +4,7 @@ import { linksOf } from '../../wasm/api/chain.js';
 import { A, T, V, duration } from '../text.js';
 import { W } from '../text/answer.js';
 import { code, nanoTime, textCell, time } from './cells.js';
+import { hasChanges } from './changes.js';
 import { largest } from './members.js';
 import { timeline } from './view-config.js';
 
@@ -44,6 +45,7 @@ export function makeModel(context, { checkpoint, report, source }) {
     statistics: statistics(summary),
     members: members.length,
     images: summary.sizes.checkpoint > summary.sizes.pages,
+    changes: hasChanges(members),
     links: linksOf(members, summary.container.id),
     metadata: Object.values(documents).some(
       ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,
