@@ -209,7 +209,8 @@ $(B)/$(1)/test-c: $(TEST_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/libckpt.a
 endef
 $(eval $(call variant,native,$(CC),ar,$(CFLAGS)))
 $(eval $(call variant,clang,$(CLANG),ar,-O2))
-$(eval $(call variant,asan,$(CC),ar,$(SANITIZE)))
+# Its blocks of code count how often they run (test/c/work.c).
+$(eval $(call variant,asan,$(CC),ar,$(SANITIZE) -fsanitize-coverage=trace-pc))
 $(eval $(call variant,fuzz,$(CLANG),ar,$(SANITIZE) -fsanitize=fuzzer-no-link))
 $(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcoverage-mapping))
 $(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))

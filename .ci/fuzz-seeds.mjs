@@ -15,6 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { gzipSync } from 'node:zlib';
+import { tar } from '../test/js/lib/tar.mjs';
 
 const [target, directory] = process.argv.slice(2);
 const data = 'test/data';
@@ -163,6 +165,39 @@ function imageSeeds() {
   }
 }
 
+/** Archives that are small enough: the real ones without the content of large members, also one inside the other. */
+function archiveSeeds() {
+  /** @type {[string, Buffer][]} */
+  const small = [];
+  const folder = `${data}/archives`;
+  for (const name of readdirSync(folder).filter((file) => /\.tar$|\.tar\./.test(file))) {
+    const bytes = readFileSync(join(folder, name));
+    seed(bytes);
+    if (!name.endsWith('.tar')) continue;
+    const members = [...tarMembers(bytes)].map(({ name: member, type, mode, content }) => [
+      member,
+      content.length > 6000 ? '' : content,
+      { type, mode },
+    ]);
+    const one = tar(.../** @type {any} */ (members));
+    seed(one);
+    small.push(['checkpoint.tar', one]);
+  }
+  for (const [name, bytes] of small) {
+    seed(gzipSync(bytes));
+    seed(tar(['rootfs-diff.tar', bytes], ['config.dump', '{}']));
+    seed(
+      tar(
+        ['checkpoint-manifest.json', '{"containers":[{"archive":"a.tar"}]}'],
+        ['a.tar', gzipSync(bytes)],
+      ),
+    );
+    seed(
+      tar([`blobs/sha256/${name}`, gzipSync(bytes)], ['index.json', '{}'], ['oci-layout', '{}']),
+    );
+  }
+}
+
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 switch (target) {
@@ -201,6 +236,9 @@ switch (target) {
     break;
   case 'images':
     imageSeeds();
+    break;
+  case 'whole':
+    archiveSeeds();
     break;
   default:
     everyFile(data);
