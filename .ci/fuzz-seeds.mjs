@@ -148,20 +148,68 @@ function ruleSeeds() {
   }
 }
 
+/** By their number: how names of images begin. */
+const imagePrefixes = [
+  ...readFileSync('src/criu/images.def', 'utf8').matchAll(/^CRIU_IMAGE\(\w+, "[^"]*", "([^"]*)"/gm),
+].map(([, prefix]) => prefix);
+
+/** The number of the kind of an image, by its name without folders; -1: it is none. @param {string} name */
+function imageKind(name) {
+  const fitting = imagePrefixes.filter((prefix) => name.startsWith(prefix));
+  return imagePrefixes.indexOf(fitting.sort((a, b) => b.length - a.length)[0]);
+}
+
+/** @param {string} path */
+const unpacked = (path) => execFileSync('zstd', ['-dcq', path], { maxBuffer: 2 ** 26 });
+
 /** Real images behind the number of their kind; their JSON behind 255 (test/fuzz/images.c). */
 function imageSeeds() {
-  const prefixes = [
-    ...readFileSync('src/criu/images.def', 'utf8').matchAll(
-      /^CRIU_IMAGE\(\w+, "[^"]*", "([^"]*)"/gm,
-    ),
-  ].map(([, prefix]) => prefix);
-  const tar = execFileSync('zstd', ['-dcq', `${data}/criu/images.tar.zst`], { maxBuffer: 2 ** 26 });
-  for (const { name, content } of tarMembers(tar)) {
+  for (const { name, content } of tarMembers(unpacked(`${data}/criu/images.tar.zst`))) {
     const base = name.replace(/^.*\//, '');
-    const fitting = prefixes.filter((prefix) => base.startsWith(prefix));
-    const longest = fitting.sort((a, b) => b.length - a.length)[0];
     if (base.endsWith('.json')) seed([255], content);
-    else seed([Math.max(prefixes.indexOf(longest), 0)], content);
+    else seed([Math.max(imageKind(base), 0)], content);
+  }
+}
+
+/** An image as test/fuzz/dump.c takes it. @param {string} base its name @param {Uint8Array} content */
+function dumpPart(base, content) {
+  const [, id = '0'] = /(\d+)(?:\.tar\.gz)?\.img$/.exec(base) ?? [];
+  const bytes = content.subarray(0, 65535);
+  return [
+    [
+      imageKind(base),
+      Number(id) & 255,
+      (Number(id) >> 8) & 255,
+      bytes.length & 255,
+      bytes.length >> 8,
+    ],
+    [...bytes],
+  ].flat();
+}
+
+/** Real dumps without their memory, for test/fuzz/dump.c. */
+function dumpSeeds() {
+  for (const name of readdirSync(`${data}/dumps`)) {
+    /** @type {[string, number[]][]} */
+    const parts = [];
+    for (const member of tarMembers(unpacked(`${data}/dumps/${name}/${name}.tar.zst`))) {
+      const [, base] = /^checkpoint\/([^/]+)$/.exec(member.name) ?? [];
+      if (base && imageKind(base) >= 0 && !base.startsWith('pages-'))
+        parts.push([base, dumpPart(base, member.content)]);
+    }
+    const those = (/** @type {RegExp} */ pattern) =>
+      parts.filter(([base]) => pattern.test(base)).flatMap(([, bytes]) => bytes);
+    seed(those(/./));
+    for (const pattern of [
+      'core|creds|cgroup|seccomp',
+      'mm|fs|files',
+      'fdinfo|files|.*-data',
+      '.*ns|mount|net',
+    ])
+      seed(those(RegExp(`^(pstree|ids|${pattern})`)));
+    // The same again as the dump before it: page maps refer to that.
+    const memory = those(/^(pstree|mm|pagemap)/);
+    seed(memory, [255, 0, 0, 0, 0], memory);
   }
 }
 
@@ -239,6 +287,9 @@ switch (target) {
     break;
   case 'whole':
     archiveSeeds();
+    break;
+  case 'dump':
+    dumpSeeds();
     break;
   default:
     everyFile(data);

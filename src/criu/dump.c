@@ -65,12 +65,27 @@ static bool starts(ckpt_string text, const char *with)
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
+/* A name that no table has, if it is that of an image. */
+static bool note_strange(ckpt_dump *dump, ckpt_string name, enum place place)
+{
+    if (name.length < 5 || memcmp(name.data + name.length - 4, ".img", 4) != 0 ||
+        dump->strange[place].count++ != 0)
+        return true;
+    char *copy = ckpt_arena_alloc(&dump->arena, name.length);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, name.data, name.length);
+    dump->strange[place].first = (ckpt_string){copy, name.length};
+    return true;
+}
+
 static bool list(ckpt_dump *dump, ckpt_string name, uint64_t size, enum place place)
 {
     struct ckpt_criu_name known = ckpt_criu_name(name.data, name.length);
-    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN || dump->settled ||
-        memchr(name.data, '/', name.length) != NULL)
+    if (dump->settled || memchr(name.data, '/', name.length) != NULL)
         return true;
+    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN)
+        return note_strange(dump, name, place);
     if (dump->count == dump->capacity) {
         size_t capacity = dump->capacity * 2 + 64;
         struct ckpt_dump_slot *slots = realloc(dump->slots, capacity * sizeof(*slots));
@@ -174,6 +189,13 @@ ckpt_string ckpt_dump_directory(ckpt_dump *dump)
     return (ckpt_string){name, strlen(name)};
 }
 
+size_t ckpt_dump_strange(ckpt_dump *dump, ckpt_string *first)
+{
+    settle(dump);
+    *first = dump->strange[dump->place].first;
+    return dump->strange[dump->place].count;
+}
+
 size_t ckpt_dump_image_count(ckpt_dump *dump)
 {
     settle(dump);
@@ -215,20 +237,16 @@ uint64_t ckpt_dump_wanted(const struct ckpt_dump_image *image, bool maps)
     case CKPT_CRIU_IMAGE_TMPFS_IMG: /* how the archive begins: whether it is one */
     case CKPT_CRIU_IMAGE_TMPFS_DEV:
         return image->size < MAGIC ? image->size : MAGIC;
-    case CKPT_CRIU_IMAGE_PAGES:
-    case CKPT_CRIU_IMAGE_BPFMAP_DATA:
+    case CKPT_CRIU_IMAGE_IFADDR:
     case CKPT_CRIU_IMAGE_ROUTE:
     case CKPT_CRIU_IMAGE_ROUTE6:
-    case CKPT_CRIU_IMAGE_RULE:
-    case CKPT_CRIU_IMAGE_IPTABLES:
-    case CKPT_CRIU_IMAGE_IP6TABLES:
-    case CKPT_CRIU_IMAGE_NFTABLES:
-    case CKPT_CRIU_IMAGE_NETNF_CT:
-    case CKPT_CRIU_IMAGE_NETNF_EXP:
+        return image->size;
+    case CKPT_CRIU_IMAGE_BPFMAP_DATA:
+    case CKPT_CRIU_IMAGE_SHM_PAGES_OLD:
     case CKPT_CRIU_IMAGE_UNKNOWN:
         return 0;
-    default:
-        return image->size;
+    default: /* other raw files are memory, or what nobody looks at */
+        return ckpt_criu_images[image->kind].frame == CKPT_CRIU_FRAME_RAW ? 0 : image->size;
     }
 }
 
@@ -361,7 +379,8 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->image = image;
     entries->done = image == NULL || image->bytes == NULL;
     if (image != NULL && image->bytes == NULL)
-        ckpt_dump_gap(dump, image->name, -1, NULL, "it could not be read");
+        ckpt_dump_gap(dump, image->name, -1, NULL,
+                      image->size == 0 ? "it is empty" : "it could not be read");
     if (entries->done || ckpt_criu_open(&entries->file, (enum ckpt_criu_kind)image->kind,
                                         image->bytes, image->length, &problem))
         return;

@@ -68,6 +68,10 @@ bool ckpt_dump_list_file(ckpt_dump *dump, ckpt_string name, uint64_t size);
    at its end; empty if they are at the top. */
 ckpt_string ckpt_dump_directory(ckpt_dump *dump);
 
+/* How many files have the name of an image (*.img), but of none that is known; *first: one of them,
+   its name in the directory. */
+size_t ckpt_dump_strange(ckpt_dump *dump, ckpt_string *first);
+
 /* How many images there are, and each of them, sorted by kind and id. */
 size_t ckpt_dump_image_count(ckpt_dump *dump);
 const struct ckpt_dump_image *ckpt_dump_image_at(ckpt_dump *dump, size_t index);

@@ -172,11 +172,9 @@ static void put_remap(ckpt_dump *dump, const struct ckpt_path *path, struct ckpt
     ckpt_view_name(sink, V(OpenFile, remap), kind < 3 ? kinds[kind] : NULL);
     if (kind == CKPT_CRIU_remap_type_GHOST) {
         const struct ckpt_dump_image *image = ckpt_dump_image(dump, CKPT_CRIU_IMAGE_GHOST_FILE, id);
+        bool sound = ckpt_dump_first(dump, CKPT_CRIU_IMAGE_GHOST_FILE, id, true).at != NULL;
         ckpt_view_text(sink, V(OpenFile, content),
-                       image == NULL ? (ckpt_string){NULL, 0} : ckpt_full_name(dump, image->name));
-        if (image == NULL)
-            ckpt_dump_gap_in(dump, CKPT_CRIU_IMAGE_GHOST_FILE, id, -1, NULL,
-                             "the image is missing");
+                       sound ? ckpt_full_name(dump, image->name) : (ckpt_string){NULL, 0});
         return;
     }
     const struct ckpt_dump_file *link =

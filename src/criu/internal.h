@@ -4,6 +4,7 @@
 #define CKPT_CRIU_INTERNAL_H
 
 #include "criu/lookup.h"
+#include "criu/pagemap.h"
 
 struct ckpt_dump_slot {
     struct ckpt_dump_image image;
@@ -21,6 +22,10 @@ struct ckpt_dump {
     size_t chosen;
     uint8_t place;
     bool settled; /* place, keys */
+    struct {      /* files with the names of images that no table has, for each place */
+        ckpt_string first;
+        size_t count;
+    } strange[3];
     struct ckpt_gap *gaps;
     size_t gap_count, gap_capacity;
     struct ckpt_dump_file *files; /* by id */
@@ -46,5 +51,10 @@ struct ckpt_dump {
     struct ckpt_memory *memory; /* memory.c */
     ckpt_dump *previous;
 };
+
+/* Reads the page map of an image (NULL: there is none) as ckpt_pagemap_read() does; what is wrong
+   with it becomes a gap. `id`: its number. */
+bool ckpt_dump_read_map(ckpt_dump *dump, const struct ckpt_dump_image *image, bool shared,
+                        uint64_t id, uint32_t page_size, struct ckpt_pagemap *map);
 
 #endif

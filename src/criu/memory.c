@@ -352,6 +352,28 @@ ckpt_dump *ckpt_memory_level(const struct ckpt_memory *memory, uint32_t level)
     return memory->levels[level].dump;
 }
 
+bool ckpt_dump_read_map(ckpt_dump *dump, const struct ckpt_dump_image *image, bool shared,
+                        uint64_t id, uint32_t page_size, struct ckpt_pagemap *map)
+{
+    if (image == NULL || image->bytes == NULL) {
+        ckpt_dump_gap_in(dump, shared ? CKPT_CRIU_IMAGE_SHMEM_PAGEMAP : CKPT_CRIU_IMAGE_PAGEMAP, id,
+                         -1, NULL,
+                         image == NULL      ? "the image is missing"
+                         : image->size == 0 ? "it is empty"
+                                            : "it could not be read");
+        return false;
+    }
+    bool good = ckpt_pagemap_read(map, image->bytes, image->length, page_size);
+    if (map->problem != CKPT_PAGEMAP_SOUND)
+        ckpt_dump_gap(
+            dump, image->name,
+            good && map->problem != CKPT_PAGEMAP_OVERLAP ? (int64_t)map->problem_entry : -1, NULL,
+            map->problem == CKPT_PAGEMAP_UNKNOWN
+                ? "the pages are stored in a form that is not known"
+                : "the page map is damaged");
+    return good;
+}
+
 const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t level, bool shared,
                                            uint64_t id)
 {
@@ -360,22 +382,13 @@ const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t 
     struct level *l = &memory->levels[level];
     const struct ckpt_dump_image *image = ckpt_dump_image(
         l->dump, shared ? CKPT_CRIU_IMAGE_SHMEM_PAGEMAP : CKPT_CRIU_IMAGE_PAGEMAP, id);
-    if (image == NULL || image->bytes == NULL)
+    if (image == NULL)
         return NULL;
     struct map_slot *slot =
         &l->slots[(const struct ckpt_dump_slot *)(const void *)image - l->dump->slots];
     if (!slot->looked) {
         slot->looked = true;
-        slot->good = ckpt_pagemap_read(&slot->map, image->bytes, image->length, memory->page_size);
-        if (slot->map.problem != CKPT_PAGEMAP_SOUND)
-            ckpt_dump_gap(l->dump, image->name,
-                          slot->good && slot->map.problem != CKPT_PAGEMAP_OVERLAP
-                              ? (int64_t)slot->map.problem_entry
-                              : -1,
-                          NULL,
-                          slot->map.problem == CKPT_PAGEMAP_UNKNOWN
-                              ? "the pages are stored in a form that is not known"
-                              : "the page map is damaged");
+        slot->good = ckpt_dump_read_map(l->dump, image, shared, id, memory->page_size, &slot->map);
     }
     return slot->good ? &slot->map : NULL;
 }
@@ -477,6 +490,26 @@ static enum ckpt_place untouched(const struct ckpt_vma *vma)
     }
 }
 
+/* Whether CRIU would have stored memory of this kind that was written to. */
+static bool is_stored(const struct ckpt_vma *vma)
+{
+    enum ckpt_place place = untouched(vma);
+    return place == CKPT_PLACE_ZERO || (vma->kind == CKPT_VMA_FILE && !vma->shared);
+}
+
+/* Whether a page map may have had entries that were not read: what it does not name is not known.
+ */
+static bool lacks_entries(struct ckpt_memory *memory, uint64_t id, bool shared)
+{
+    const struct ckpt_pagemap *map = ckpt_memory_map(memory, 0, shared, id);
+    if (map == NULL &&
+        ckpt_dump_image(memory->dump,
+                        shared ? CKPT_CRIU_IMAGE_SHMEM_PAGEMAP : CKPT_CRIU_IMAGE_PAGEMAP,
+                        id) == NULL)
+        ckpt_dump_read_map(memory->dump, NULL, shared, id, 0, NULL); /* says so */
+    return map == NULL || !ckpt_pagemap_whole(map);
+}
+
 bool ckpt_memory_at(struct ckpt_memory *memory, const struct ckpt_space *space, uint64_t address,
                     struct ckpt_segment *segment)
 {
@@ -493,13 +526,19 @@ bool ckpt_memory_at(struct ckpt_memory *memory, const struct ckpt_space *space, 
     if (find_page(memory, false, space->pid, address, 0, segment))
         return true;
     segment->place = vma == NULL ? CKPT_PLACE_NOWHERE : untouched(vma);
-    if (vma == NULL || !vma->has_shmid)
+    bool own = vma != NULL && !vma->has_shmid;
+    if (own && is_stored(vma) && lacks_entries(memory, space->pid, false))
+        segment->place = CKPT_PLACE_UNREADABLE;
+    if (vma == NULL || own)
         return true;
     uint64_t in_file = vma->offset + (address - vma->start);
     struct ckpt_segment shared = *segment;
-    if (find_page(memory, true, vma->shmid, in_file, address - in_file, &shared))
+    if (find_page(memory, true, vma->shmid, in_file, address - in_file, &shared)) {
         *segment = shared;
-    else
-        limit(segment, shared.end);
+        return true;
+    }
+    limit(segment, shared.end);
+    if (lacks_entries(memory, vma->shmid, true))
+        segment->place = CKPT_PLACE_UNREADABLE;
     return true;
 }

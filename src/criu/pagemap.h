@@ -85,6 +85,13 @@ bool ckpt_pagemap_read(struct ckpt_pagemap *map, const uint8_t *bytes, size_t le
                        uint32_t page_size);
 void ckpt_pagemap_free(struct ckpt_pagemap *map);
 
+/* Whether all entries were read: else what no run holds is not known. */
+static inline bool ckpt_pagemap_whole(const struct ckpt_pagemap *map)
+{
+    return map->problem == CKPT_PAGEMAP_SOUND || map->problem == CKPT_PAGEMAP_UNKNOWN ||
+           map->problem == CKPT_PAGEMAP_OVERLAP;
+}
+
 /* Index of the run that holds the address, or else of the first one above it; `count` if none is.
  */
 size_t ckpt_pagemap_find(const struct ckpt_pagemap *map, uint64_t address);

@@ -62,18 +62,8 @@ static const struct ckpt_pagemap *map_at(struct planner *p, unsigned level, ckpt
     if (level >= p->levels) {
         const struct ckpt_dump_image *image =
             ckpt_dump_image(dump, CKPT_CRIU_IMAGE_PAGEMAP, p->pid);
-        p->has[level] = false;
         p->levels = level + 1;
-        if (image == NULL || image->bytes == NULL) {
-            ckpt_dump_gap_in(p->dump, CKPT_CRIU_IMAGE_PAGEMAP, p->pid, -1, NULL,
-                             "the image is missing");
-        } else {
-            p->has[level] =
-                ckpt_pagemap_read(&p->maps[level], image->bytes, image->length, p->page);
-            if (p->maps[level].problem != CKPT_PAGEMAP_SOUND)
-                ckpt_dump_gap(p->dump, image->name, (int64_t)p->maps[level].problem_entry, NULL,
-                              "the page map is damaged");
-        }
+        p->has[level] = ckpt_dump_read_map(p->dump, image, false, p->pid, p->page, &p->maps[level]);
     }
     return p->has[level] ? &p->maps[level] : NULL;
 }
@@ -145,6 +135,8 @@ static const char *find_bytes(struct planner *p, struct ckpt_area *area, uint64_
             enum { ANONYMOUS = 1 << 9 };
             if (level > 0)
                 return absent_parent(p->dump);
+            if (!ckpt_pagemap_whole(map))
+                return ""; /* that it is damaged was said already */
             if (!mapping_at(p, at, &mapping_end, &status))
                 return "the process has no such memory";
             if (mapping_end - at < *length)
@@ -255,6 +247,8 @@ static bool sort_pieces(struct planner *p)
     struct ckpt_arena *arena = &p->dump->arena;
     struct ckpt_key *keys = ckpt_arena_array(arena, p->count, sizeof(*keys));
     struct ckpt_text_piece *sorted = ckpt_arena_array(arena, p->count, sizeof(*sorted));
+    if (p->count == 0)
+        return true;
     if (keys == NULL || sorted == NULL)
         return false;
     for (int round = 0; round < 2; round++) { /* offsets first: the second sort keeps their order */

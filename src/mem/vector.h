@@ -57,6 +57,33 @@ static inline uint32_t ckpt_v16_bits(ckpt_v16 a)
     return wasm_i8x16_bitmask(a);
 }
 
+/* Four 32-bit words each, added. */
+static inline ckpt_v16 ckpt_v16_add32(ckpt_v16 a, ckpt_v16 b)
+{
+    return wasm_i32x4_add(a, b);
+}
+
+/* Two 64-bit words each, added. */
+static inline ckpt_v16 ckpt_v16_add64(ckpt_v16 a, ckpt_v16 b)
+{
+    return wasm_i64x2_add(a, b);
+}
+
+/* The products of the words 0 and 1, and 2 and 3, of both: sums of two, in two 64-bit words. */
+static inline ckpt_v16 ckpt_v16_products(ckpt_v16 a, ckpt_v16 b)
+{
+    ckpt_v16 even = wasm_i32x4_shuffle(a, b, 0, 2, 4, 6);
+    ckpt_v16 odd = wasm_i32x4_shuffle(a, b, 1, 3, 5, 7);
+    return wasm_i64x2_add(wasm_u64x2_extmul_low_u32x4(even, odd),
+                          wasm_u64x2_extmul_high_u32x4(even, odd));
+}
+
+/* The sum of its two 64-bit words. */
+static inline uint64_t ckpt_v16_sum64(ckpt_v16 a)
+{
+    return wasm_u64x2_extract_lane(a, 0) + wasm_u64x2_extract_lane(a, 1);
+}
+
 #elif defined(__SSE2__)
 
 #include <emmintrin.h>
@@ -102,6 +129,29 @@ static inline uint32_t ckpt_v16_bits(ckpt_v16 a)
 static inline bool ckpt_v16_any(ckpt_v16 a)
 {
     return ckpt_v16_bits(a) != 0;
+}
+
+static inline ckpt_v16 ckpt_v16_add32(ckpt_v16 a, ckpt_v16 b)
+{
+    return _mm_add_epi32(a, b);
+}
+
+static inline ckpt_v16 ckpt_v16_add64(ckpt_v16 a, ckpt_v16 b)
+{
+    return _mm_add_epi64(a, b);
+}
+
+static inline ckpt_v16 ckpt_v16_products(ckpt_v16 a, ckpt_v16 b)
+{
+    return _mm_add_epi64(_mm_mul_epu32(a, _mm_srli_epi64(a, 32)),
+                         _mm_mul_epu32(b, _mm_srli_epi64(b, 32)));
+}
+
+static inline uint64_t ckpt_v16_sum64(ckpt_v16 a)
+{
+    uint64_t words[2];
+    _mm_storeu_si128((__m128i *)(void *)words, a);
+    return words[0] + words[1];
 }
 
 #else
@@ -163,6 +213,46 @@ static inline uint32_t ckpt_v16_bits(ckpt_v16 a)
 static inline bool ckpt_v16_any(ckpt_v16 a)
 {
     return ckpt_v16_bits(a) != 0;
+}
+
+static inline ckpt_v16 ckpt_v16_add32(ckpt_v16 a, ckpt_v16 b)
+{
+    uint32_t x[4], y[4];
+    memcpy(x, a.bytes, 16);
+    memcpy(y, b.bytes, 16);
+    for (int i = 0; i < 4; i++)
+        x[i] += y[i];
+    memcpy(a.bytes, x, 16);
+    return a;
+}
+
+static inline ckpt_v16 ckpt_v16_add64(ckpt_v16 a, ckpt_v16 b)
+{
+    uint64_t x[2], y[2];
+    memcpy(x, a.bytes, 16);
+    memcpy(y, b.bytes, 16);
+    for (int i = 0; i < 2; i++)
+        x[i] += y[i];
+    memcpy(a.bytes, x, 16);
+    return a;
+}
+
+static inline ckpt_v16 ckpt_v16_products(ckpt_v16 a, ckpt_v16 b)
+{
+    uint32_t x[4], y[4];
+    memcpy(x, a.bytes, 16);
+    memcpy(y, b.bytes, 16);
+    uint64_t sums[2] = {(uint64_t)x[0] * x[1] + (uint64_t)y[0] * y[1],
+                        (uint64_t)x[2] * x[3] + (uint64_t)y[2] * y[3]};
+    memcpy(a.bytes, sums, 16);
+    return a;
+}
+
+static inline uint64_t ckpt_v16_sum64(ckpt_v16 a)
+{
+    uint64_t words[2];
+    memcpy(words, a.bytes, 16);
+    return words[0] + words[1];
 }
 
 #endif

@@ -82,6 +82,7 @@ enum ckpt_pb_damage {
 struct ckpt_pb_problem {
     enum ckpt_pb_damage damage;
     const uint8_t *at; /* where, in the message; its end for a missing field */
+    uint32_t unknown;  /* number of the first field that is in no table; 0: none was met */
     unsigned depth;    /* steps of the path */
     struct {
         uint16_t message, field; /* which kind of message; the number of the field in it; 0: none */

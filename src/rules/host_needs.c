@@ -2,6 +2,7 @@
 /* What a checkpoint needs of a host that is described, beyond what is a condition without it. */
 #include "criu/names.h"
 #include "rules/host.h"
+#include "rules/requirements.h"
 
 /* ---- metadata -------------------------------------------------------------------------------- */
 
@@ -220,13 +221,25 @@ static void check_kernel(struct ckpt_images *im)
                    "Linux %s or later, because of %s.", least, because);
 }
 
+static bool is_newer(const char *a, const char *b)
+{
+    uint32_t x[3], y[3];
+    return ckpt_read_version(ckpt_string_of(a), x) && ckpt_read_version(ckpt_string_of(b), y) &&
+           (x[0] > y[0] || (x[0] == y[0] && x[1] > y[1]));
+}
+
 static void check_criu(struct ckpt_images *im)
 {
     struct ckpt_rules *r = im->r;
-    const char *least = r->new_pagemaps ? "4.2" : "3.11";
-    ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of(least), 0);
-    ckpt_condition(r, CKPT_CONDITION_CRIU, ALL, r->new_pagemaps ? CKPT_RULE_706 : CKPT_RULE_750,
-                   NULL, "", "CRIU %s or later.", least);
+    const struct ckpt_requirement *least = r->least_criu;
+    bool pods = r->engine == CKPT_ENGINE_CRIO || r->engine == CKPT_ENGINE_CONTAINERD;
+    const struct ckpt_requirement *asked =
+        &ckpt_requirements[pods ? CKPT_CRIU_FOR_PODS : CKPT_CRIU_FOR_PODMAN];
+    bool images = least != NULL && is_newer(least->from, asked->from);
+    const char *version = images ? least->from : asked->from;
+    ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of(version), 0);
+    ckpt_condition(r, CKPT_CONDITION_CRIU, ALL, images ? CKPT_RULE_706 : CKPT_RULE_750, NULL, "",
+                   "CRIU %s or later.", version);
 }
 
 static void check_profile(struct ckpt_images *im, const struct ckpt_proc *p)

@@ -154,8 +154,9 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_tree tree;           /* of the archives inside */
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
     bool old_pagemaps, new_pagemaps; /* which dialects were found */
-    bool read_all;                   /* in spite of an error, which comes behind the members */
-    bool checked_images;             /* the images of CRIU were looked at */
+    const struct ckpt_requirement *least_criu; /* what needs the newest CRIU; NULL: nothing does */
+    bool read_all;       /* in spite of an error, which comes behind the members */
+    bool checked_images; /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
     struct ckpt_file *facts;

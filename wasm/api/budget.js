@@ -8,7 +8,7 @@ import { nearest } from '../border/arguments.js';
  * archives of a checkpoint together.
  * @typedef {object} Limits
  * @property {number} [maxMembers] * members, 1 000 000 by default
- * @property {number} [maxTable] * of all lists of members, 128 MiB by default; long names count four times
+ * @property {number} [maxTable] * of all lists of members, 80 MiB by default; long names count four times
  * @property {number} [maxKeptSum] * of all files that are kept in memory, 64 MiB by default
  * @property {number} [maxArchives] * archives inside, 4096 by default
  * @property {number} [maxOutput] * that decompressing and the holes of sparse members may give, beyond 200
@@ -25,7 +25,7 @@ import { nearest } from '../border/arguments.js';
 /** Limits that are checked here: their defaults. */
 const SHARED = {
   maxMembers: 1_000_000,
-  maxTable: 2 ** 27,
+  maxTable: 80 * 2 ** 20,
   maxKeptSum: 2 ** 26,
   maxArchives: 4096,
   maxOutput: 2 ** 31,

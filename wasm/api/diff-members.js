@@ -2,7 +2,7 @@
 // The members of two archives, and whether those of one name have the same content. What is kept of
 // each is 16 bytes for 4 KiB.
 import { diffTexts } from './diff-json.js';
-import { Digester, digestPieces } from './diff-memory.js';
+import { Digester, PieceDigests } from './diff-memory.js';
 
 /**
  * @typedef {import('./checkpoint.js').Checkpoint} Checkpoint
@@ -33,6 +33,8 @@ const TOLD =
 /** Images whose values are compared: those that nothing above tells of. Larger ones are not decoded. */
 const IMAGE = /\.img$/;
 const MOST_IMAGE = 2 ** 20;
+/** Bytes of images that are kept of each archive while the other one is read; others are read again. */
+const MOST_KEPT = 2 ** 23;
 /** Values that are listed of one image. */
 const MOST_VALUES = 200;
 /** Fields of images whose numbers CRIU gives away anew in each dump. */
@@ -49,140 +51,198 @@ function whyDifferent(one, two) {
   return one.mode === two.mode ? '' : 'mode';
 }
 
-/**
- * @param {Checkpoint} checkpoint @param {string[]} names @param {Digester} digester @param {AbortSignal} [signal]
- * @returns {Promise<Map<string, Uint8Array>>}
- */
-async function digestsOf(checkpoint, names, digester, signal) {
+/** What is read of one of the archives: digests of members, and images as they are. */
+class Reading {
   /** @type {Map<string, Uint8Array>} */
-  const found = new Map();
-  const sizes = byName(checkpoint);
-  async function* pieces() {
-    const list = names.map((name) => ({ member: name, tag: name }));
-    for await (const { tag, bytes, offset, last } of checkpoint.ranges(list, { signal }))
-      yield { to: /** @type {string} */ (tag), offset, bytes, last };
-  }
-  const outOf = (/** @type {string} */ name) => {
-    let out = found.get(name);
-    if (!out) {
-      const size = sizes.get(name)?.size ?? 0;
-      found.set(name, (out = new Uint8Array(Math.ceil(size / BLOCK) * DIGEST)));
+  digests = new Map();
+  /** @type {Map<string, Uint8Array>} */
+  contents = new Map();
+  #sizes;
+  #pieces;
+  ranges;
+
+  /** @param {Map<string, Member>} members @param {Iterable<string>} names whose digests are wanted @param {Iterable<string>} images that are wanted @param {Digester} digester */
+  constructor(members, names, images, digester) {
+    this.#sizes = members;
+    this.#pieces = /** @type {PieceDigests<string>} */ (new PieceDigests(digester));
+    let left = MOST_KEPT;
+    for (const name of images) {
+      const size = members.get(name)?.size ?? 0;
+      if (size > left) continue;
+      left -= size;
+      this.contents.set(name, new Uint8Array(size));
     }
-    return out;
-  };
-  await digestPieces(pieces(), digester, outOf);
-  return found;
+    const all = new Set(names);
+    for (const name of all) this.digests.set(name, new Uint8Array(this.#room(name)));
+    this.ranges = [...new Set([...all, ...this.contents.keys()])].map((name) => ({
+      ...{ member: name, tag: name },
+    }));
+  }
+
+  /** @param {string} name */
+  #room(name) {
+    return Math.ceil((this.#sizes.get(name)?.size ?? 0) / BLOCK) * DIGEST;
+  }
+
+  /** @param {{tag: string, offset: number, bytes: Uint8Array, last: boolean}} piece */
+  take({ tag, offset, bytes, last }) {
+    const out = this.digests.get(tag);
+    if (out) this.#pieces.take(tag, out, offset, bytes, last);
+    this.contents.get(tag)?.set(bytes, offset);
+  }
 }
 
-/** The number of the first digest that differs, or -1. @param {Uint8Array} a @param {Uint8Array} b */
+/** @param {Uint8Array} a @param {Uint8Array} b digests @returns {number} of the first block that differs; -1: none */
 function firstDifferent(a, b) {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return Math.floor(i / DIGEST);
   return -1;
 }
 
-/**
- * Decodes images that differ and finds out which values do.
- * @param {import('../border/core.js').Core} core @param {Checkpoint} a @param {Checkpoint} b @param {MemberChange[]} changes
- * @param {import('./diff-json.js').Mask} mask @param {AbortSignal} [signal]
- */
-async function diffImages(core, a, b, changes, mask, signal) {
-  const wanted = new Map(
-    changes
-      .filter(
-        ({ name, change, before, after, noise }) =>
-          change === 'changed' &&
-          !noise &&
-          IMAGE.test(name) &&
-          Math.max(before?.size ?? 0, after?.size ?? 0) <= MOST_IMAGE,
-      )
-      .map((one) => [one.name, one]),
-  );
-  if (wanted.size === 0) return;
-  const which = (/** @type {Member} */ { name }) => wanted.has(name);
-  /** @type {Map<string, string>} */
-  const texts = new Map();
-  const textOf = (/** @type {string} */ name, /** @type {Uint8Array} */ bytes) =>
-    core.imageText(bytes, { name: name.slice(name.lastIndexOf('/') + 1) });
-  for await (const { member, bytes } of a.readAll(which, { signal })) {
-    const { text, error } = textOf(member.name, bytes);
-    if (!error) texts.set(member.name, text);
-  }
-  for await (const { member, bytes } of b.readAll(which, { signal })) {
-    const { text, error } = textOf(member.name, bytes);
-    const before = texts.get(member.name);
-    const change = wanted.get(member.name);
-    if (error || before === undefined || !change) continue;
-    const values = diffTexts(
-      core,
-      encoder.encode(before),
-      encoder.encode(text),
-      mask,
-      ({ pointer }) => GIVEN_AWAY.test(pointer),
-    );
-    change.values = (values ?? []).slice(0, MOST_VALUES);
-    if (values && values.every((value) => value.noise)) change.noise = true;
-  }
-}
+/** @param {Member | undefined} member */
+const brief = (member) => (member ? { type: member.type, size: member.size } : null);
 
-/**
- * @param {import('../border/core.js').Core} core @param {Checkpoint} a @param {Checkpoint} b
- * @param {{content: boolean, mask: import('./diff-json.js').Mask, told: ReadonlySet<string>, signal?: AbortSignal}} options
- *   content: read what has the same size in both; told: names of what was compared value by value
- * @returns {Promise<MemberChange[]>}
- */
-export async function diffMembers(core, a, b, { content, mask, told, signal }) {
-  const [before, after] = [byName(a), byName(b)];
+/** The members of two archives: first what is known without reading, then the content of those of one size. */
+export class MemberComparison {
+  #core;
+  #a;
+  #b;
+  #told;
+  #mask;
+  #before;
+  #after;
   /** @type {MemberChange[]} */
-  const changes = [];
+  #changes = [];
   /** @type {string[]} */
-  const alike = [];
-  const brief = (/** @type {Member | undefined} */ member) =>
-    member ? { type: member.type, size: member.size } : null;
-  for (const name of new Set([...before.keys(), ...after.keys()])) {
-    const [one, two] = [before.get(name), after.get(name)];
-    const why = one && two ? whyDifferent(one, two) : '';
-    const noise = TOLD.test(name) || (one !== undefined && two !== undefined && told.has(name));
-    if (one && two && why === '') {
-      if (one.type === 'file' && one.size > 0 && !PAGES.test(name)) alike.push(name);
-      continue;
+  #alike = [];
+  /** @type {Digester | null} */
+  #digester = null;
+  /** What is to be read of both. @type {[Reading, Reading] | null} */
+  readings = null;
+
+  /**
+   * @param {import('../border/core.js').Core} core @param {Checkpoint} a @param {Checkpoint} b
+   * @param {{mask: import('./diff-json.js').Mask, told: ReadonlySet<string>}} options told: names of what was
+   *   compared value by value
+   */
+  constructor(core, a, b, { mask, told }) {
+    this.#core = core;
+    this.#a = a;
+    this.#b = b;
+    this.#told = told;
+    this.#mask = mask;
+    this.#before = byName(a);
+    this.#after = byName(b);
+    for (const name of new Set([...this.#before.keys(), ...this.#after.keys()])) {
+      const [one, two] = [this.#before.get(name), this.#after.get(name)];
+      const why = one && two ? whyDifferent(one, two) : '';
+      if (one && two && why === '') {
+        if (one.type === 'file' && one.size > 0 && !PAGES.test(name)) this.#alike.push(name);
+        continue;
+      }
+      this.#add(name, !one ? 'added' : !two ? 'removed' : 'changed', why, null);
     }
-    const change = !one ? 'added' : !two ? 'removed' : 'changed';
-    changes.push({
-      name,
-      change,
-      before: brief(one),
-      after: brief(two),
-      at: null,
-      why,
-      noise,
-      values: [],
+  }
+
+  /** @param {string} name */
+  #isNoise(name) {
+    return TOLD.test(name) || this.#told.has(name);
+  }
+
+  /** @param {string} name @param {MemberChange['change']} change @param {string} why @param {number | null} at */
+  #add(name, change, why, at) {
+    const [one, two] = [this.#before.get(name), this.#after.get(name)];
+    const noise =
+      TOLD.test(name) || (one !== undefined && two !== undefined && this.#told.has(name));
+    this.#changes.push({
+      ...{ name, change, before: brief(one), after: brief(two), at, why, noise, values: [] },
     });
   }
-  if (content && alike.length > 0) {
-    const digester = new Digester(core.exports, BLOCK);
-    try {
-      const one = await digestsOf(a, alike, digester, signal);
-      const two = await digestsOf(b, alike, digester, signal);
-      for (const name of alike) {
-        const [x, y] = [one.get(name), two.get(name)];
-        if (!x || !y) continue; // the archive ends before it
-        const block = firstDifferent(x, y);
-        if (block < 0) continue;
-        const [from, to] = [before.get(name), after.get(name)];
-        changes.push({
-          ...{ name, change: 'changed', before: brief(from), after: brief(to) },
-          ...{
-            at: block * BLOCK,
-            why: 'content',
-            noise: TOLD.test(name) || told.has(name),
-            values: [],
-          },
-        });
+
+  /** Says what is to be read. To be freed then. */
+  begin() {
+    const digester = new Digester(this.#core.exports, BLOCK);
+    this.#digester = digester;
+    const images = [...this.#alike, ...this.#changes.map(({ name }) => name)].filter((name) => {
+      const sizes = [this.#before, this.#after].map((members) => members.get(name)?.size ?? -1);
+      const small = sizes.every((size) => size >= 0 && size <= MOST_IMAGE);
+      return small && IMAGE.test(name) && !this.#isNoise(name);
+    });
+    const of = (/** @type {Map<string, Member>} */ members) =>
+      new Reading(members, this.#alike, images, digester);
+    this.readings = [of(this.#before), of(this.#after)];
+  }
+
+  /** Reads both, where nothing else is read. @param {AbortSignal} [signal] */
+  async read(signal) {
+    for (const [checkpoint, reading] of /** @type {[Checkpoint, Reading][]} */ ([
+      [this.#a, this.readings?.[0]],
+      [this.#b, this.readings?.[1]],
+    ]))
+      if (reading.ranges.length > 0)
+        for await (const piece of checkpoint.ranges(reading.ranges, { signal }))
+          reading.take(piece);
+  }
+
+  /** What differs, once both are read, or without their content. @param {AbortSignal} [signal] @returns {Promise<MemberChange[]>} */
+  async changes(signal) {
+    if (this.readings) {
+      const [one, two] = this.readings;
+      for (const name of this.#alike) {
+        const [x, y] = [one.digests.get(name), two.digests.get(name)];
+        const block = x && y ? firstDifferent(x, y) : -1;
+        if (block >= 0) this.#add(name, 'changed', 'content', block * BLOCK);
       }
-    } finally {
-      digester.free();
+      await this.#compareImages(this.readings, signal);
+    }
+    return this.#changes.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0));
+  }
+
+  /** Images that differ and that nothing else tells of: by their values. @param {[Reading, Reading]} readings @param {AbortSignal} [signal] */
+  async #compareImages([one, two], signal) {
+    const wanted = new Map(
+      this.#changes
+        .filter(
+          ({ name, change, before, after, noise }) =>
+            change === 'changed' &&
+            !noise &&
+            IMAGE.test(name) &&
+            Math.max(before?.size ?? 0, after?.size ?? 0) <= MOST_IMAGE,
+        )
+        .map((change) => [change.name, change]),
+    );
+    for (const [checkpoint, reading] of /** @type {[Checkpoint, Reading][]} */ ([
+      [this.#a, one],
+      [this.#b, two],
+    ])) {
+      const missing = (/** @type {Member} */ { name }) =>
+        wanted.has(name) && !reading.contents.has(name);
+      if ([...wanted.keys()].every((name) => reading.contents.has(name))) continue;
+      for await (const { member, bytes } of checkpoint.readAll(missing, { signal }))
+        reading.contents.set(member.name, bytes);
+    }
+    for (const [name, change] of wanted) {
+      const [from, to] = [one, two].map(({ contents }) =>
+        this.#imageText(name, contents.get(name)),
+      );
+      if (from === null || to === null) continue;
+      const values = diffTexts(this.#core, from, to, this.#mask, ({ pointer }) =>
+        GIVEN_AWAY.test(pointer),
+      );
+      change.values = (values ?? []).slice(0, MOST_VALUES);
+      if (values && values.every((value) => value.noise)) change.noise = true;
     }
   }
-  if (content) await diffImages(core, a, b, changes, mask, signal);
-  return changes.sort((x, y) => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0));
+
+  /** @param {string} name @param {Uint8Array | undefined} bytes @returns {Uint8Array | null} as JSON */
+  #imageText(name, bytes) {
+    if (!bytes) return null;
+    const base = name.slice(name.lastIndexOf('/') + 1);
+    const { text, error } = this.#core.imageText(bytes, { name: base });
+    return error ? null : encoder.encode(text);
+  }
+
+  free() {
+    this.#digester?.free();
+    this.#digester = null;
+  }
 }

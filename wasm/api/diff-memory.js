@@ -29,7 +29,13 @@ import { changedBytes } from './diff-bytes.js';
  * @property {Bounds[]} before what was there, one mapping or several @property {Bounds[]} after
  * @property {PageCounts} pages @property {PageRange[]} ranges
  *
- * @typedef {{pid: number, change: 'added' | 'removed' | 'changed', pages: PageCounts, maps: MapChange[]}} MemoryChange
+ * @typedef {{pid: number, change: 'added' | 'removed' | 'changed', pages: PageCounts, maps: MapChange[], strings: StringChanges | null}} MemoryChange
+ *
+ * Strings in the pages that came, went or changed, which the other side does not have in such pages of the process.
+ * @typedef {object} StringChanges
+ * @property {FoundString[]} added @property {FoundString[]} removed
+ * @property {number} cut so many are counted, but not listed
+ * @typedef {{address: bigint, text: string}} FoundString what looks like a secret is hidden
  *
  * @typedef {object} MemoryDiff
  * @property {number} pageSize bytes
@@ -110,17 +116,25 @@ export class Digester {
   }
 }
 
-/**
- * Digests of pieces that need not end with a page.
- * @template T @param {AsyncIterable<{to: T, offset: number, bytes: Uint8Array, last: boolean}>} pieces `offset` in what it is a piece of
- * @param {Digester} digester @param {(to: T) => Uint8Array} outOf where its digests go
- */
-export async function digestPieces(pieces, digester, outOf) {
-  const { pageSize } = digester;
+/** Digests of pieces that come in order, and need not end with a page. @template T */
+export class PieceDigests {
+  #digester;
   /** The pages that have begun, by what they are of. @type {Map<T, Uint8Array>} */
-  const begun = new Map();
-  for await (const { to, offset, bytes, last } of pieces) {
-    const out = outOf(to);
+  #begun = new Map();
+
+  /** @param {Digester} digester */
+  constructor(digester) {
+    this.#digester = digester;
+  }
+
+  /**
+   * @param {T} to what the bytes are of @param {Uint8Array} out where its digests go
+   * @param {number} offset in it @param {Uint8Array} bytes @param {boolean} last
+   */
+  take(to, out, offset, bytes, last) {
+    const digester = this.#digester;
+    const { pageSize } = digester;
+    const begun = this.#begun;
     let at = 0;
     const inside = offset % pageSize;
     if (inside > 0) {
@@ -128,13 +142,13 @@ export async function digestPieces(pieces, digester, outOf) {
       at = Math.min(bytes.length, pageSize - inside);
       page.set(bytes.subarray(0, at), inside);
       begun.set(to, page);
-      if (inside + at < pageSize && !last) continue;
+      if (inside + at < pageSize && !last) return;
       digester.digest(page, out, (offset - inside) / pageSize);
       begun.delete(to);
     }
     const whole = at + Math.floor((bytes.length - at) / pageSize) * pageSize;
     if (whole > at) digester.digest(bytes.subarray(at, whole), out, (offset + at) / pageSize);
-    if (whole === bytes.length) continue;
+    if (whole === bytes.length) return;
     const page = new Uint8Array(pageSize);
     page.set(bytes.subarray(whole));
     if (last) digester.digest(page, out, (offset + whole) / pageSize);
@@ -207,21 +221,21 @@ class Side {
     }
   }
 
-  /** @param {Digester} digester @param {AbortSignal | undefined} signal @param {(bytes: number) => void} onRead */
-  async read(digester, signal, onRead) {
+  /**
+   * @param {Digester} digester @param {AbortSignal | undefined} signal @param {(bytes: number) => void} onRead
+   * @param {import('./memory.js').Beside} [beside] what else is read in the same pass
+   */
+  async read(digester, signal, onRead, beside) {
     const { memory, wanted } = this;
-    async function* pieces() {
-      for await (const { segment, offset, bytes } of memory.pieces(wanted.keys(), signal)) {
-        onRead(bytes.length);
-        const last = offset + bytes.length === Number(segment.end - segment.start);
-        yield { to: segment, offset, bytes, last };
-      }
+    /** @type {PieceDigests<Segment>} */
+    const digests = new PieceDigests(digester);
+    for await (const piece of memory.pieces(wanted.keys(), signal, beside)) {
+      const { segment, offset, bytes } = piece;
+      onRead(bytes.length);
+      const last = offset + bytes.length === Number(segment.end - segment.start);
+      const out = /** @type {Uint8Array} */ (wanted.get(segment));
+      digests.take(segment, out, offset, bytes, last);
     }
-    await digestPieces(
-      pieces(),
-      digester,
-      (segment) => /** @type {Uint8Array} */ (wanted.get(segment)),
-    );
     wanted.clear();
   }
 
@@ -409,11 +423,15 @@ function comparePages(before, after, pairs, { zero, pageSize }, ranges) {
 }
 
 /**
- * @param {{exports: any}} core @param {{memory: Memory, processes: readonly {pid: number}[]}} a @param {{memory: Memory, processes: readonly {pid: number}[]}} b
- * @param {{signal?: AbortSignal, onProgress?: (state: {read: number, size: number}) => void}} [options]
+ * @param {{exports: any}} core @param {{memory: Memory}} a @param {{memory: Memory}} b
+ * @param {object} [options]
+ * @param {AbortSignal} [options.signal] @param {(state: {read: number, size: number}) => void} [options.onProgress]
+ * @param {readonly import('./memory.js').Beside[]} [options.beside] what else is read of each, in the same pass
+ * @param {(text: string) => string} [options.text] hides what is secret in a string
  * @returns {Promise<MemoryDiff | null>} null: machines with pages of other sizes, which cannot be compared
  */
-export async function diffMemory({ exports }, a, b, { signal, onProgress } = {}) {
+export async function diffMemory(core, a, b, { signal, onProgress, beside, text } = {}) {
+  const { exports } = core;
   const { pageSize } = a.memory;
   if (pageSize !== b.memory.pageSize) return null;
   const pidsA = new Set(a.memory.pids);
@@ -424,15 +442,15 @@ export async function diffMemory({ exports }, a, b, { signal, onProgress } = {})
     const sides = [new Side(a.memory, both), new Side(b.memory, both)];
     const size = sides[0].size + sides[1].size;
     let read = 0;
-    for (const side of sides)
-      await side.read(digester, signal, (bytes) => onProgress?.({ read: (read += bytes), size }));
+    const onRead = (/** @type {number} */ bytes) => onProgress?.({ read: (read += bytes), size });
+    for (const [i, side] of sides.entries()) await side.read(digester, signal, onRead, beside?.[i]);
     const [before, after] = sides;
     const ranges = new Ranges();
     /** @type {MemoryDiff} */
     const result = { pageSize, pages: noPages(), processes: [], rangesCut: 0 };
     for (const pid of new Set([...pidsA, ...pidsB].sort((x, y) => x - y))) {
       /** @type {MemoryChange} */
-      const process = { pid, change: 'changed', pages: noPages(), maps: [] };
+      const process = { pid, change: 'changed', pages: noPages(), maps: [], strings: null };
       if (!both.has(pid)) {
         process.change = pidsA.has(pid) ? 'removed' : 'added';
         const side = pidsA.has(pid) ? before : after;
@@ -456,7 +474,7 @@ export async function diffMemory({ exports }, a, b, { signal, onProgress } = {})
       if (!both.has(pid) || process.maps.length > 0) result.processes.push(process);
     }
     result.rangesCut = ranges.cut;
-    await changedBytes(result, a.memory, b.memory, signal);
+    await changedBytes(core, result, [a.memory, b.memory], { signal, text });
     return result;
   } finally {
     digester.free();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two descriptions of the same thing, compared field by field; and lists of things, by their keys.
 
+import { compare as comparisons } from '../../dist/tables.js';
+
 /**
  * A field that differs. What is not worth a word (numbers that a dump gives away anew) is noise.
  * @typedef {object} FieldChange
@@ -8,27 +10,13 @@
  * @property {any} before undefined: there is none @property {any} after
  * @property {boolean} noise
  *
- * How things of a kind are compared.
- * @typedef {object} Rules
- * @property {RegExp} noise paths of fields
- * @property {RegExp} [skip] paths of fields that are compared elsewhere
- * @property {RegExp} [identity] if one of these differs, it is another thing at the same place
+ * How a member is compared, see src/criu/compare.def.
+ * @typedef {{of?: string, how?: 'noise' | 'identity' | 'set' | 'by', key?: string}} Comparison
  */
 
-/** Lists of things, by what each is called. @type {Record<string, string>} */
-const KEYS = {
-  threads: 'tid',
-  limits: 'resource',
-  namespaces: 'type',
-  cgroups: 'controller',
-  options: 'name',
-};
-
-/** Lists in which the order means nothing. */
-const SETS = new Set([
-  ...['groups', 'flags', 'inheritable', 'permitted', 'effective', 'bounding', 'ambient', 'seals'],
-  ...['ignored', 'caught', 'pending', 'blocked', 'securebits'],
-]);
+/** @param {string} type @param {string} member @returns {Comparison} */
+const comparisonOf = (type, member) =>
+  /** @type {Record<string, Record<string, Comparison>>} */ (comparisons)[type]?.[member] ?? {};
 
 /** A value as text, for comparison. @param {any} value @returns {string} */
 const written = (value) =>
@@ -52,42 +40,50 @@ export const withoutIds =
     a.replaceAll(idA, '') === b.replaceAll(idB, '');
 
 /**
- * @param {any} before @param {any} after @param {Rules} rules
+ * @param {any} before @param {any} after @param {string} type of both, as src/criu/views.def calls it
  * @param {(a: any, b: any) => boolean} alike whether two values that differ are the same but for the containers' ids
- * @returns {FieldChange[]}
+ * @returns {(FieldChange & {identity: boolean})[]} identity: it is another thing at the same place
  */
-export function compareFields(before, after, rules, alike) {
-  /** @type {FieldChange[]} */
+export function compareFields(before, after, type, alike) {
+  /** @type {(FieldChange & {identity: boolean})[]} */
   const found = [];
-  /** @type {{path: string, a: any, b: any}[]} */
-  const open = [{ path: '', a: before, b: after }];
-  const say = (/** @type {string} */ field, /** @type {any} */ a, /** @type {any} */ b) =>
-    found.push({
-      ...{ field, before: a, after: b },
-      noise: rules.noise.test(field) || alike(a, b),
-    });
+  /** @type {{path: string, a: any, b: any, of: string, how: Comparison, noise: boolean, identity: boolean}[]} */
+  const open = [
+    { path: '', a: before, b: after, of: type, how: {}, noise: false, identity: false },
+  ];
   for (let next; (next = open.pop());) {
-    const { path, a, b } = next;
-    if (rules.skip?.test(path) || written(a) === written(b)) continue;
-    const name = path.slice(path.lastIndexOf('/') + 1);
+    const { path, a, b, of, how, noise, identity } = next;
+    if (written(a) === written(b)) continue;
+    const say = (/** @type {any} */ from, /** @type {any} */ to) =>
+      found.push({
+        ...{ field: path, before: from, after: to, noise: noise || alike(from, to), identity },
+      });
     const below = (/** @type {string} */ key) => (path === '' ? key : `${path}/${key}`);
+    const lists = Array.isArray(a) && Array.isArray(b);
     if (isObject(a) && isObject(b)) {
       const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])];
-      for (const key of keys.reverse()) open.push({ path: below(key), a: a[key], b: b[key] });
-    } else if (Array.isArray(a) && Array.isArray(b) && KEYS[name]) {
+      for (const key of keys.reverse()) {
+        const own = comparisonOf(of, key);
+        open.push({
+          ...{ path: below(key), a: a[key], b: b[key], of: own.of ?? '', how: own },
+          noise: noise || own.how === 'noise',
+          identity: identity || own.how === 'identity',
+        });
+      }
+    } else if (lists && how.how === 'by' && how.key) {
       const by = (/** @type {any[]} */ list) =>
-        new Map(list.map((one) => [String(one[KEYS[name]]), one]));
+        new Map(list.map((one) => [String(one[/** @type {string} */ (how.key)]), one]));
       const [one, two] = [by(a), by(b)];
       for (const key of [...new Set([...one.keys(), ...two.keys()])].reverse())
-        open.push({ path: below(key), a: one.get(key), b: two.get(key) });
-    } else if (Array.isArray(a) && Array.isArray(b) && SETS.has(name)) {
+        open.push({ ...next, path: below(key), a: one.get(key), b: two.get(key), how: {} });
+    } else if (lists && how.how === 'set') {
       const [gone, come] = [
         a.filter((one) => !b.includes(one)),
         b.filter((one) => !a.includes(one)),
       ];
-      if (gone.length > 0 || come.length > 0) say(path, gone, come);
+      if (gone.length > 0 || come.length > 0) say(gone, come);
     } else {
-      say(path, a, b);
+      say(a, b);
     }
   }
   return found;
@@ -103,11 +99,11 @@ export function compareFields(before, after, rules, alike) {
 
 /**
  * Two lists, by what each thing is called; of several with one name the first belongs to the first.
- * @template T @param {readonly T[]} a @param {readonly T[]} b @param {(thing: T) => string} keyOf @param {Rules} rules
+ * @template T @param {readonly T[]} a @param {readonly T[]} b @param {(thing: T) => string} keyOf @param {string} type
  * @param {(a: any, b: any) => boolean} alike
  * @returns {{changes: ThingChange<T>[], noise: number, same: number}} noise: fields that differ in what is the same otherwise
  */
-export function compareLists(a, b, keyOf, rules, alike) {
+export function compareLists(a, b, keyOf, type, alike) {
   const named = (/** @type {readonly T[]} */ list) => {
     /** @type {Map<string, T>} */
     const map = new Map();
@@ -132,14 +128,15 @@ export function compareLists(a, b, keyOf, rules, alike) {
       changes.push({ change: one ? 'removed' : 'added', before: one, after: two, fields: [] });
       continue;
     }
-    const fields = compareFields(one, two, rules, alike);
+    const compared = compareFields(one, two, type, alike);
+    const fields = compared.map(({ identity: _, ...field }) => field);
     const real = fields.filter((field) => !field.noise);
     noise += fields.length - real.length;
     if (real.length === 0) {
       same++;
       continue;
     }
-    const other = rules.identity && real.some(({ field }) => rules.identity?.test(field));
+    const other = compared.some(({ noise: folded, identity }) => identity && !folded);
     changes.push({ change: other ? 'replaced' : 'changed', before: one, after: two, fields });
   }
   return { changes, noise, same };

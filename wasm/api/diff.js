@@ -2,7 +2,7 @@
 // What differs between two checkpoints: in their processes, memory, files, metadata, and in whether they restore.
 import { Checkpoint } from './checkpoint.js';
 import { Mask, diffTexts } from './diff-json.js';
-import { diffMembers } from './diff-members.js';
+import { MemberComparison } from './diff-members.js';
 import { diffMemory } from './diff-memory.js';
 import { compareEnvironments, compareFields, compareLists, withoutIds } from './diff-values.js';
 import { validateWith } from './validate.js';
@@ -11,7 +11,6 @@ import { kindOf, must } from '../border/arguments.js';
 /**
  * @typedef {import('../border/core.js').Core} Core
  * @typedef {import('./diff-values.js').FieldChange} FieldChange
- * @typedef {import('./diff-values.js').Rules} Rules
  * @typedef {import('../../dist/types/dump.d.ts').Process} Process
  *
  * @typedef {object} DiffOptions
@@ -59,6 +58,7 @@ import { kindOf, must } from '../border/arguments.js';
  *
  * @typedef {object} VerdictChange
  * @property {string} before @property {string} after of the engine that made each
+ * @property {string[]} because ids of rules and conditions, if they differ
  * @property {{target: string, before: string, after: string, because: string[]}[]} targets whose verdicts differ; ids of rules and conditions
  * @property {any[]} gone findings of the first only @property {any[]} come of the second only
  */
@@ -73,23 +73,6 @@ export const DIFF_OPTIONS = {
   lists: must.flag,
   signal: must.signal,
   onProgress: must.any,
-};
-
-/** @type {Record<string, Rules>} */
-const RULES = {
-  processes: {
-    noise: /^(filesId|namespaces\/[^/]+\/id|timers)$/,
-  },
-  files: {
-    noise:
-      /^(id|mountId|sharedWith|inode|pipe\/(id|partners)|targets|namespace\/id|content|remap)$/,
-    identity: /^(type|path)$/,
-  },
-  sockets: {
-    noise: /^(id|inode|namespace|peer|ifindex|portid)(\/|$)/,
-    identity: /^(family|type|protocol|local|remote|name)(\/|$)/,
-  },
-  mounts: { noise: /^(namespace|id|parent|device|sharedId|masterId|content)$/ },
 };
 
 /** Of a process that took the place of another: what must differ. */
@@ -158,7 +141,7 @@ function shownProcess(process, mask) {
 /** @param {any[]} before @param {any[]} after @param {Mask} mask @param {(a: any, b: any) => boolean} alike */
 function diffProcesses(before, after, mask, alike) {
   const byPid = (/** @type {any} */ { pid }) => String(pid);
-  const { changes, noise } = compareLists(before, after, byPid, RULES.processes, alike);
+  const { changes, noise } = compareLists(before, after, byPid, 'Process', alike);
   /** Processes that went, by what they were. @type {Map<string, any[]>} */
   const gone = new Map();
   const role = (/** @type {any} */ { ppid, exe, comm }) => JSON.stringify([ppid, exe, comm]);
@@ -169,7 +152,7 @@ function diffProcesses(before, after, mask, alike) {
   const shown = (/** @type {any} */ process) => shownProcess(process, mask);
   for (const { change, before: a, after: b, fields: own } of changes) {
     const old = a ?? gone.get(role(b))?.shift() ?? null;
-    const fields = a || !old ? own : compareFields(old, b, RULES.processes, alike);
+    const fields = a || !old ? own : compareFields(old, b, 'Process', alike);
     const environment = compareEnvironments(old?.environ ?? null, b?.environ ?? null).map(
       (one) => ({
         ...one,
@@ -182,6 +165,7 @@ function diffProcesses(before, after, mask, alike) {
       change: change === 'replaced' ? 'changed' : change,
       ...{ before: shown(a), after: shown(b), insteadOf: a ? null : (old?.pid ?? null) },
       fields: fields
+        .map(({ identity: _, ...field }) => field)
         .filter(({ field }) => field !== 'environ' && !(old !== a && OWN.test(field)))
         .map((one) =>
           one.field === 'cmdline'
@@ -211,13 +195,26 @@ const findingKey = ({ id, member, pointer, entry, field, message }) =>
     pointer === '' ? message.replace(/\d+/g, '0') : '',
   ]);
 
+/** What a report says of the engine that made the checkpoint. @param {any} report */
+const ownTarget = ({ engine, targets }) =>
+  targets.find((/** @type {any} */ { name }) => name === engine?.name);
+
 /** @param {any} report */
-const ownVerdict = ({ engine, targets }) =>
-  targets.find((/** @type {any} */ { name }) => name === engine?.name)?.verdict ?? 'unknown';
+const ownVerdict = (report) => ownTarget(report)?.verdict ?? 'unknown';
 
 /** @param {any} target */
 const reasonsOf = ({ reasons = [], conditions = [] }) =>
   [...reasons, ...conditions].map(({ id }) => /** @type {string} */ (id));
+
+/** What one of two verdicts has and the other has not: ids of rules and conditions. @param {any} one @param {any} two */
+function becauseOf(one, two) {
+  if (!one || !two || one.verdict === two.verdict) return [];
+  const [before, after] = [reasonsOf(one), reasonsOf(two)];
+  return [
+    ...after.filter((id) => !before.includes(id)),
+    ...before.filter((id) => !after.includes(id)),
+  ];
+}
 
 /** @param {any} a report @param {any} b report @returns {VerdictChange} */
 function diffVerdicts(a, b) {
@@ -229,16 +226,15 @@ function diffVerdicts(a, b) {
   for (const one of a.targets) {
     const two = b.targets.find((/** @type {any} */ { name }) => name === one.name);
     if (!two || one.verdict === two.verdict) continue;
-    const [before, after] = [reasonsOf(one), reasonsOf(two)];
-    const because = [
-      ...after.filter((id) => !before.includes(id)),
-      ...before.filter((id) => !after.includes(id)),
-    ];
-    targets.push({ target: one.name, before: one.verdict, after: two.verdict, because });
+    const { verdict: before } = one;
+    targets.push({ target: one.name, before, after: two.verdict, because: becauseOf(one, two) });
   }
   return {
-    before: ownVerdict(a),
-    after: ownVerdict(b),
+    ...{
+      before: ownVerdict(a),
+      after: ownVerdict(b),
+      because: becauseOf(ownTarget(a), ownTarget(b)),
+    },
     targets,
     gone: without(a.findings, b.findings),
     come: without(b.findings, a.findings),
@@ -277,25 +273,32 @@ export async function diffWith(core, one, two, options = {}) {
     const metadata = diffMetadata(core, a, b, mask, alike);
     const processes = diffProcesses(dumpA.processes, dumpB.processes, mask, alike);
     const byFd = (/** @type {any} */ { pid, use, fd }) => `${pid} ${use ?? ''} ${fd}`;
-    const files = compareLists(dumpA.files(), dumpB.files(), byFd, RULES.files, alike);
-    const sockets = compareLists(dumpA.sockets(), dumpB.sockets(), byFd, RULES.sockets, alike);
+    const files = compareLists(dumpA.files(), dumpB.files(), byFd, 'OpenFile', alike);
+    const sockets = compareLists(dumpA.sockets(), dumpB.sockets(), byFd, 'Socket', alike);
     const mounts = compareLists(
       ...[dumpA.mounts(), dumpB.mounts(), (/** @type {any} */ { path }) => JSON.stringify(path)],
-      ...[RULES.mounts, alike],
+      ...['Mount', alike],
     );
-    const sides = [
-      { memory: dumpA.memory, processes: dumpA.processes },
-      { memory: dumpB.memory, processes: dumpB.processes },
-    ];
-    const pages = memory
-      ? await diffMemory(core, sides[0], sides[1], { signal, onProgress: options.onProgress })
-      : null;
-    const archive = await diffMembers(core, a, b, {
-      ...{ content: members, mask, signal },
-      told: new Set(
-        [...a.files.keys()].filter((name) => isJson(core, a, name) && isJson(core, b, name)),
-      ),
-    });
+    const told = [...a.files.keys()].filter(
+      (name) => isJson(core, a, name) && isJson(core, b, name),
+    );
+    const comparison = new MemberComparison(core, a, b, { mask, told: new Set(told) });
+    /** @type {import('./diff-memory.js').MemoryDiff | null} */
+    let pages = null;
+    /** @type {import('./diff-members.js').MemberChange[]} */
+    let archive;
+    try {
+      if (members) comparison.begin();
+      if (memory)
+        pages = await diffMemory(core, dumpA, dumpB, {
+          ...{ signal, onProgress: options.onProgress, beside: comparison.readings ?? undefined },
+          text: (text) => mask.text(text),
+        });
+      if (!pages) await comparison.read(signal);
+      archive = await comparison.changes(signal);
+    } finally {
+      comparison.free();
+    }
     const reports = verdict
       ? [await validateWith(core, a, { reveal }), await validateWith(core, b, { reveal })]
       : null;

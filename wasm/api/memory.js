@@ -10,6 +10,7 @@ import { usageOf } from './usage.js';
  * @typedef {import('../border/core.js').Core} Core
  * @typedef {import('./ranges.js').Range} Range
  * @typedef {import('./ranges.js').RangePiece} RangePiece
+ * @typedef {{ranges: Range[], take: (piece: RangePiece) => void}} Beside ranges of members, and who gets them
  * @typedef {object} Level a dump, or one before it
  * @property {string} directory of the images in the archive, with a slash at its end; or ''
  * @property {(list: Range[], signal?: AbortSignal) => AsyncGenerator<RangePiece>} ranges
@@ -201,9 +202,10 @@ export class Memory {
    * The bytes of segments that are stored, in the order of the files, not of the addresses.
    * @param {Iterable<Segment>} segments
    * @param {AbortSignal} [signal]
+   * @param {Beside} [beside] what else is read of the archive of this dump, in the same pass
    * @returns {AsyncGenerator<{segment: Segment, offset: number, bytes: Uint8Array}>} offset: of the bytes in the segment
    */
-  async *pieces(segments, signal) {
+  async *pieces(segments, signal, beside) {
     /** @type {Range[][]} */
     const lists = this.#levels.map(() => []);
     for (const segment of segments) {
@@ -212,11 +214,18 @@ export class Memory {
       const length = block ? block.stored : Number(end - start);
       lists[level].push({ member, offset, length, tag: segment });
     }
+    if (beside)
+      lists[0].push(...beside.ranges.map((range) => ({ ...range, tag: { beside: range } })));
     for (const [level, list] of lists.entries()) {
       if (list.length === 0) continue;
       /** @type {Map<Segment, Uint8Array>} of blocks, as far as they were read */
       const blocks = new Map();
-      for await (const { tag, offset, bytes, last } of this.#levels[level].ranges(list, signal)) {
+      for await (const piece of this.#levels[level].ranges(list, signal)) {
+        const { tag, offset, bytes, last } = piece;
+        if (tag.beside) {
+          beside?.take({ ...piece, tag: tag.beside.tag });
+          continue;
+        }
         const at = offset - tag.offset;
         if (!tag.block) {
           if (last && at + bytes.length < Number(tag.end - tag.start)) throw cut(tag);

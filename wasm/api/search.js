@@ -237,6 +237,7 @@ class Run {
   #dump;
   #scan;
   #read = 0;
+  #left = 0;
   #size;
   #onProgress;
   #secrets;
@@ -277,6 +278,11 @@ class Run {
   /** @param {number} range */
   begin(range) {
     this.#exports.ckpt_wasm_scan_begin(this.#scan, range);
+  }
+
+  /** @param {number} bytes of ranges */
+  leaveBytes(bytes) {
+    this.#left += bytes;
   }
 
   /** @param {string} name */
@@ -331,7 +337,7 @@ class Run {
       this.#exports,
       this.#exports.ckpt_wasm_scan_left(this.#scan),
     );
-    return { bytes: kib * 1024, borders, blocks, files: this.#files };
+    return { bytes: kib * 1024 + this.#left, borders, blocks, files: this.#files };
   }
 
   /** @param {number} good */
@@ -432,22 +438,47 @@ export async function* searchMemory(core, handle, levels, query, options = {}) {
   }
 }
 
+/** In a dump as CRIU makes them there is one pass. */
+const MOST_PASSES = 8;
+
+/**
+ * Ranges that do not overlap, so that each is read from its start to its end. What is not in them is not searched.
+ * @param {Range[]} list by file and offset @param {Run} run
+ */
+function passesOf(list, run) {
+  /** @type {Range[][]} */
+  const passes = [];
+  /** @type {{member: string, end: number}[]} of each pass */
+  const ends = [];
+  for (const range of list) {
+    const { member, offset = 0, length = 0 } = range;
+    let i = ends.findIndex((end) => end.member !== member || end.end <= offset);
+    if (i < 0) i = ends.length;
+    if (i === MOST_PASSES) {
+      run.leaveBytes(length);
+      continue;
+    }
+    (passes[i] ??= []).push(range);
+    ends[i] = { member: String(member), end: offset + length };
+  }
+  return passes;
+}
+
 /**
  * @param {Run} run @param {readonly import('./memory.js').Level[]} levels
  * @param {Iterable<Stream> | AsyncIterable<Stream>} streams @param {AbortSignal} [signal]
  * @returns {AsyncGenerator<Match>}
  */
 async function* allMatches(run, levels, streams, signal) {
-  for (const [level, list] of run.ranges(levels).entries()) {
-    let current = -1;
-    for await (const { tag, bytes, last } of list.length > 0
-      ? levels[level].ranges(list, signal)
-      : []) {
-      if (tag !== current) run.begin((current = tag));
-      yield* run.feed(bytes);
-      if (last) yield* run.end();
+  for (const [level, list] of run.ranges(levels).entries())
+    for (const apart of passesOf(list, run)) {
+      let current = -1;
+      for await (const { tag, bytes, last } of levels[level].ranges(apart, signal)) {
+        if (tag !== current) run.begin((current = tag));
+        yield* run.feed(bytes);
+        if (last) yield* run.end();
+      }
     }
-  }
   yield* run.finish();
   for await (const { name, pieces, left } of streams) {
     if (left) {

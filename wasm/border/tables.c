@@ -4,10 +4,13 @@
  * read when the package is built (wasm/gen/tables.mjs), from a module of its own with the same
  * objects, so that the core itself need not carry the text and the code that writes it.
  */
+#include <string.h>
+
 #include "archive/archive.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
 #include "criu/names.h"
+#include "criu/view.h"
 #include "mem/buffer.h"
 #include "model/type.h"
 #include "rules/catalog.h"
@@ -88,6 +91,97 @@ static void add_views(struct ckpt_buffer *out)
     ckpt_buffer_add_text(out, "]");
 }
 
+/* How a member of a view is compared: a name of criu/compare.def in lower case, or "by", and the
+ * key. */
+struct comparison {
+    unsigned member, key;
+    const char *how;
+};
+
+static const struct comparison comparisons[] = {
+#define NOISE "noise"
+#define IDENTITY "identity"
+#define SET "set"
+#define CKPT_COMPARE(object, member, how) {CKPT_VIEW_##object##_##member, 0, how},
+#define CKPT_COMPARE_BY(object, member, element, key)                                              \
+    {CKPT_VIEW_##object##_##member, CKPT_VIEW_##element##_##key, "by"},
+#include "criu/compare.def"
+#undef CKPT_COMPARE
+#undef CKPT_COMPARE_BY
+#undef NOISE
+#undef IDENTITY
+#undef SET
+};
+
+static const struct comparison *comparison_of(unsigned member)
+{
+    for (size_t i = 0; i < sizeof(comparisons) / sizeof(comparisons[0]); i++)
+        if (comparisons[i].member == member)
+            return &comparisons[i];
+    return NULL;
+}
+
+/* What of a type is a name of an object: its length, or 0. */
+static size_t object_name(const char *type)
+{
+    size_t length = 0;
+    if (type[0] < 'A' || type[0] > 'Z')
+        return 0;
+    while ((type[length] | 32) >= 'a' && (type[length] | 32) <= 'z')
+        length++;
+    return length;
+}
+
+/* {object: {member: {"of"?: object, "how"?: …, "key"?: member}}}: members that are not compared as
+   they are. */
+static void add_comparisons(struct ckpt_buffer *out)
+{
+    static const struct {
+        const char *object, *name, *type;
+    } members[] = {
+        {"", "", ""}, /* CKPT_VIEW_NONE */
+#define CKPT_VIEW_OBJECT(name, doc)
+#define CKPT_VIEW_MEMBER(object, name, type, doc) {#object, #name, type},
+#include "criu/views.def"
+#undef CKPT_VIEW_OBJECT
+#undef CKPT_VIEW_MEMBER
+    };
+    const char *object = "";
+    bool first = true;
+    ckpt_buffer_add_text(out, ",\"compare\":{");
+    for (size_t i = 1; i < sizeof(members) / sizeof(members[0]); i++) {
+        const struct comparison *c = comparison_of((unsigned)i);
+        size_t length = object_name(members[i].type);
+        if (c == NULL && length == 0)
+            continue;
+        bool another = strcmp(object, members[i].object) != 0;
+        if (another && object[0] != '\0')
+            ckpt_buffer_add_text(out, "},");
+        if (another)
+            add_quoted(out, members[i].object);
+        ckpt_buffer_add_text(out, another ? ":{" : first ? "" : ",");
+        object = members[i].object;
+        first = false;
+        add_quoted(out, members[i].name);
+        ckpt_buffer_add_text(out, ":{");
+        if (length > 0) {
+            ckpt_buffer_add_text(out, "\"of\":\"");
+            ckpt_buffer_add(out, members[i].type, length);
+            ckpt_buffer_add_text(out, c == NULL ? "\"" : "\",");
+        }
+        if (c != NULL) {
+            ckpt_buffer_add_text(out, "\"how\":");
+            add_quoted(out, c->how);
+        }
+        if (c != NULL && c->key != 0) {
+            ckpt_buffer_add_text(out, ",\"key\":");
+            add_quoted(out, members[c->key].name);
+        }
+        ckpt_buffer_add_text(out, "}");
+    }
+    ckpt_buffer_add_text(out, object[0] == '\0' ? "}" : "}}");
+}
+
 static void add_secret_rules(struct ckpt_buffer *out)
 {
     static const enum ckpt_rule_index rules[] = {
@@ -107,9 +201,9 @@ static void add_secret_rules(struct ckpt_buffer *out)
 }
 
 /*
- * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"secretRules":[…],
- * "archive":{…},"border":{…},"members":{…}}; for the last three see ckpt_archive_layout(),
- * ckpt_border_numbers() and ckpt_members_describe().
+ * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"compare":{…},
+ * "secretRules":[…], "archive":{…},"border":{…},"members":{…}}; for the last three see
+ * ckpt_archive_layout(), ckpt_border_numbers() and ckpt_members_describe().
  */
 const ckpt_string *ckpt_wasm_tables(void)
 {
@@ -121,6 +215,7 @@ const ckpt_string *ckpt_wasm_tables(void)
     add_constants(&out);
     add_fields(&out);
     add_views(&out);
+    add_comparisons(&out);
     add_secret_rules(&out);
     ckpt_buffer_add_text(&out, ",\"archive\":");
     size_t room = ckpt_archive_layout(NULL, 0);

@@ -12,12 +12,13 @@ import { shown } from './rows.js';
 const MOST_RANGES = 3;
 const MOST_LINES = 40;
 const MOST_VALUES = 4;
+const MOST_STRINGS = 20;
 const MOST_WIDTH = 100;
 
 /** @type {Record<string, string>} */
 const MARKS = { added: '+', removed: '-', changed: '~', replaced: '~', moved: '>' };
 /** @type {Record<string, string>} */
-const VERDICTS = {
+export const VERDICTS = {
   restores: 'restores',
   conditional: 'restores if …',
   fails: 'fails',
@@ -63,14 +64,11 @@ function fieldText({ field, before, after }) {
   return `${name}: ${valueText(before)} → ${valueText(after)}`;
 }
 
-/** The first lines, and how many more there are. @param {string[]} lines */
-const some = (lines) =>
-  lines.length <= MOST_LINES
+/** The first lines, and how many more there are. @param {string[]} lines @param {number} [most] */
+const some = (lines, most = MOST_LINES) =>
+  lines.length <= most
     ? lines
-    : [
-        ...lines.slice(0, MOST_LINES),
-        `… ${lines.length - MOST_LINES} more (--format json has all)`,
-      ];
+    : [...lines.slice(0, most), `… ${lines.length - most} more (--format json has all)`];
 
 /** @param {any[]} fields @param {boolean} noise */
 const worth = (fields, noise) => fields.filter((field) => noise || !field.noise);
@@ -148,6 +146,23 @@ function memoryLines({ memory, lists }) {
   }
   if (rangesCut > 0) lines.push(`… ${rangesCut} ranges of pages are counted, but not listed`);
   return lines;
+}
+
+/** Strings that came and went in pages. @param {Diff} diff @returns {string[]} */
+function stringLines({ memory }) {
+  return (memory?.processes ?? []).flatMap(({ pid, strings }) => {
+    if (!strings || strings.added.length + strings.removed.length === 0) return [];
+    const line =
+      (/** @type {string} */ mark) =>
+      (/** @type {any} */ { address, text }) =>
+        `  ${mark} ${hex(address)} ${short(escapeForTerminal(text))}`;
+    const { added, removed, cut } = strings;
+    return [
+      `PID ${pid}: ${added.length} came, ${removed.length} went${cut > 0 ? `, and ${cut} more` : ''}`,
+      ...some(removed.map(line('-')), MOST_STRINGS),
+      ...some(added.map(line('+')), MOST_STRINGS),
+    ];
+  });
 }
 
 /** @param {Diff} diff @param {boolean} noise */
@@ -296,6 +311,7 @@ export function sectionsOf(diff, { noise, bytes, memoryLine, files, sockets, unc
   const sections = [
     { title: 'Verdict', lines: verdictLines(diff) },
     { title: 'Memory Changes', lines: [memoryLine, ...memoryLines(diff)] },
+    { title: 'Strings', lines: stringLines(diff) },
     {
       title: 'Process Tree',
       lines: or(
@@ -360,10 +376,11 @@ export function sectionsOf(diff, { noise, bytes, memoryLine, files, sockets, unc
 /** @param {Diff['verdict']} verdict */
 function verdictLine(verdict) {
   if (!verdict) return [];
-  const { before, after } = verdict;
+  const { before, after, because } = verdict;
+  const why = because.length > 0 ? ` (${because.join(', ')})` : '';
   return before === after
     ? [`Verdict: ${VERDICTS[after]}, as before`]
-    : [`Verdict: ${VERDICTS[before]} → ${VERDICTS[after]}`];
+    : [`Verdict: ${VERDICTS[before]} → ${VERDICTS[after]}${why}`];
 }
 
 /** In one line each. @param {Diff} diff */

@@ -33,8 +33,8 @@ const DEAD = [2, 6];
 
 const right = (/** @type {unknown} */ value, /** @type {number} */ width) =>
   String(value).padStart(width);
-const hex = (/** @type {bigint | number} */ value, width = 0) =>
-  value.toString(16).padStart(width, '0');
+/** @param {bigint | number | undefined} value undefined: the image is damaged */
+const hex = (value, width = 0) => value?.toString(16).padStart(width, '0') ?? '?';
 
 /** The tasks: those that are alive first have files and memory. @param {Images} images @returns {{entry: any, pid: number, dead: boolean, comm: any}[]} */
 function tasksOf({ entries }, missing = (/** @type {string} */ _name) => {}) {
@@ -242,7 +242,9 @@ function* rss(images, _dump, missing) {
           line += ' ~';
         } else {
           const vma = vmas[i];
-          const size = String((BigInt(vma.end) - BigInt(vma.start)) >> PAGE_SHIFT).padEnd(8);
+          const size = String((BigInt(vma.end ?? 0) - BigInt(vma.start ?? 0)) >> PAGE_SHIFT).padEnd(
+            8,
+          );
           line += ` ${hex(vma.start, 8)} / ${size}`;
           if (vma.status & VMA.file) line += ` ${files.mapped(vma)}`;
           told = i;

@@ -23,8 +23,8 @@ function terminalText({ type, index, end, rows, columns }) {
 function objectText(file) {
   const { type, pipe, inode, targets, counter, terminal, process, namespace, device, memory } =
     file;
-  if (type === 'PIPE') return `pipe:[${pipe.id}]`;
-  if (inode !== undefined) return `socket:[${inode}]`;
+  if (type === 'PIPE' && pipe) return `pipe:[${pipe.id}]`;
+  if (inode !== undefined) return `socket:[${inode ?? '?'}]`;
   if (targets) return `[eventpoll] ${targets.map((/** @type {any} */ one) => one.fd).join(' ')}`;
   if (counter !== undefined) return `[eventfd] ${counter}`;
   if (terminal) return `[tty] ${terminalText(terminal)}`;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Programs in PATH that add commands: ckpt-NAME, and checkpointctl's checkpointctl-NAME.
-import { spawn, spawnSync } from 'node:child_process';
+// Programs in PATH that add commands: ckpt-NAME, and checkpointctl's checkpointctl-NAME. What runs them is loaded when
+// one is called: every start looks here.
 import { accessSync, constants, readdirSync, statSync } from 'node:fs';
-import { constants as system } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import process from 'node:process';
 import { EXIT, Failure } from './exit.js';
@@ -58,6 +57,7 @@ export function findPlugins(prefixes = PREFIXES) {
 
 /** What a plugin says of itself, in one line; '' if it does not. @param {Plugin} plugin @returns {string} */
 export function describePlugin({ path }) {
+  const { spawnSync } = process.getBuiltinModule('node:child_process');
   const { status, stdout } = spawnSync(path, [DESCRIBE], {
     ...{ timeout: PATIENCE, killSignal: 'SIGKILL', maxBuffer: 65536, encoding: 'utf8' },
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -67,6 +67,8 @@ export function describePlugin({ path }) {
 
 /** Runs a plugin in place of this program. @param {Plugin} plugin @param {string[]} args @returns {Promise<number>} its exit code */
 export function runPlugin({ path }, args) {
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const { constants: system } = process.getBuiltinModule('node:os');
   return new Promise((done, fail) => {
     const child = spawn(path, args, { stdio: 'inherit' });
     const wait = () => {}; // the terminal tells the plugin, too

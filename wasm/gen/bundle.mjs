@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // node wasm/gen/bundle.mjs dist/cli: the command `ckpt` in few files, for a fast start. They lie as deep in the package as
 // wasm/cli does, so that what they read by its place is found. The table of commands is filled in when this runs; what a
-// command does is loaded when it is called.
-import { build } from 'esbuild';
-import { readFileSync } from 'node:fs';
+// command does is loaded when it is called. The files are CommonJS, which Node starts sooner than modules; each costs about a
+// millisecond, so what most commands need stands in one, base.js.
+import { build, transform } from 'esbuild';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -48,6 +49,7 @@ await build({
   bundle: true,
   splitting: true,
   minifyWhitespace: true,
+  minifySyntax: true,
   format: 'esm',
   platform: 'node',
   target: 'node20.16',
@@ -65,3 +67,49 @@ await build({
     },
   ],
 });
+
+// esbuild splits modules only; each part is made CommonJS by itself.
+/** @type {Map<string, string>} */
+const parts = new Map();
+for (const name of readdirSync(outdir)) {
+  const text = readFileSync(`${outdir}/${name}`, 'utf8');
+  const placed = text.includes('import.meta.url');
+  const { code } = await transform(text, {
+    ...{ format: 'cjs', platform: 'node', target: 'node20.16', logLevel: 'warning' },
+    ...{ minifyWhitespace: true, legalComments: 'none' },
+    supported: { 'dynamic-import': false }, // require() does not load the loader of modules
+    ...(placed && {
+      define: { 'import.meta.url': 'ownUrl' },
+      banner: 'const ownUrl=require("node:url").pathToFileURL(__filename).href;',
+    }),
+  });
+  parts.set(name, code);
+}
+
+const REQUIRED = /\brequire\("\.\/([\w-]+\.js)"\)/g;
+/** What most commands need: the parts that are loaded for these, but not what they load when it is needed. */
+const base = new Set(
+  [...parts.keys()].filter((name) => /^(main|show|api|node)-[A-Z0-9]+\.js$/.test(name)),
+);
+for (const name of base)
+  for (const [, other] of (parts.get(name) ?? '').matchAll(REQUIRED))
+    if (other.startsWith('chunk-')) base.add(other);
+/** @param {string} code */
+const linked = (code) =>
+  code.replace(REQUIRED, (all, name) => (base.has(name) ? `require("./base.js")("${name}")` : all));
+// In parentheses: V8 compiles the function at once then, not twice.
+const members = [...base].map(
+  (name) =>
+    `"${name}":(function(require,module,exports){${linked(parts.get(name) ?? '').replaceAll('require("./base.js")(', 'part(')}\n})`,
+);
+writeFileSync(
+  `${outdir}/base.js`,
+  `"use strict";const parts={${members.join(',\n')}};const made=new Map;
+function part(name){let m=made.get(name);if(!m){made.set(name,m={exports:{}});parts[name](require,m,m.exports)}return m.exports}
+module.exports=part;
+`,
+);
+for (const [name, code] of parts)
+  if (base.has(name)) rmSync(`${outdir}/${name}`);
+  else writeFileSync(`${outdir}/${name}`, linked(code));
+writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');

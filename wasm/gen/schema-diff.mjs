@@ -98,6 +98,9 @@ const Map_ = object('A mapping that differs, or has pages that do.', {
     }),
   ),
 });
+const Strings = list(
+  object('A string; what looks like a secret is hidden.', { address: integer, text: string }),
+);
 const Memory = object('The memory.', {
   pageSize: integer,
   pages: { $ref: '#/$defs/Pages' },
@@ -107,6 +110,13 @@ const Memory = object('The memory.', {
       change: one('added', 'removed', 'changed'),
       pages: { $ref: '#/$defs/Pages' },
       maps: list(Map_),
+      strings: orNull(
+        object('Strings that are in the pages that differ of one of the two only.', {
+          added: Strings,
+          removed: Strings,
+          cut: { description: 'So many are counted, but not listed.', ...integer },
+        }),
+      ),
     }),
   ),
   rangesCut: integer,
@@ -128,6 +138,7 @@ const Member = object('A member of the archives.', {
 const Verdict = object('The verdicts.', {
   before: string,
   after: string,
+  because: { description: 'Ids of rules and conditions, if they differ.', ...list(string) },
   targets: list(
     object('A target whose verdict differs.', {
       target: string,
@@ -152,46 +163,53 @@ const info = object('One checkpoint.', {
   total_size: integer,
 });
 
+const Pair = object('What differs between two checkpoints.', {
+  container_id: string,
+  container_name: string,
+  image: string,
+  checkpoint_a: info,
+  checkpoint_b: info,
+  process_changes: changes(object('A process.', { pid: integer, command: string })),
+  file_changes: changes(
+    object('A descriptor.', { path: string, type: string, pid: integer, fd: string }),
+  ),
+  memory_changes: object('The pages files.', {
+    size_change_bytes: integer,
+    size_change_mb: { type: 'number' },
+  }),
+  socket_changes: changes(object('A socket.', { pid: integer, protocol: string, type: string })),
+  summary: string,
+  details: object('Everything.', {
+    equal: { description: 'Nothing differs but noise.', ...boolean },
+    sameContainer: boolean,
+    a: { $ref: '#/$defs/Side' },
+    b: { $ref: '#/$defs/Side' },
+    metadata: list(object('A file.', { member: string, changes: list(Value) })),
+    processes: list(Process),
+    files: list({ $ref: '#/$defs/Thing' }),
+    sockets: list({ $ref: '#/$defs/Thing' }),
+    mounts: list({ $ref: '#/$defs/Thing' }),
+    memory: orNull(Memory),
+    members: list(Member),
+    verdict: orNull(Verdict),
+    gaps: list(
+      object('What is not known.', { side: one('a', 'b'), member: string, message: string }),
+    ),
+    noise: { description: 'Differences in ids and times, which do not count.', ...integer },
+  }),
+});
+
 /** @returns {Schema} */
 export const diffSchema = () => ({
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:container-checkpoint:schema:diff:1',
   title: 'ckpt diff --format json',
   $comment: 'Members may be added. Those before "details" are those of checkpointctl.',
-  ...object('What differs between two checkpoints.', {
-    container_id: string,
-    container_name: string,
-    image: string,
-    checkpoint_a: info,
-    checkpoint_b: info,
-    process_changes: changes(object('A process.', { pid: integer, command: string })),
-    file_changes: changes(
-      object('A descriptor.', { path: string, type: string, pid: integer, fd: string }),
-    ),
-    memory_changes: object('The pages files.', {
-      size_change_bytes: integer,
-      size_change_mb: { type: 'number' },
+  anyOf: [
+    { $ref: '#/$defs/Pair' },
+    object('More than two checkpoints: what changed from each to the next one.', {
+      series: list({ $ref: '#/$defs/Pair' }),
     }),
-    socket_changes: changes(object('A socket.', { pid: integer, protocol: string, type: string })),
-    summary: string,
-    details: object('Everything.', {
-      equal: { description: 'Nothing differs but noise.', ...boolean },
-      sameContainer: boolean,
-      a: { $ref: '#/$defs/Side' },
-      b: { $ref: '#/$defs/Side' },
-      metadata: list(object('A file.', { member: string, changes: list(Value) })),
-      processes: list(Process),
-      files: list({ $ref: '#/$defs/Thing' }),
-      sockets: list({ $ref: '#/$defs/Thing' }),
-      mounts: list({ $ref: '#/$defs/Thing' }),
-      memory: orNull(Memory),
-      members: list(Member),
-      verdict: orNull(Verdict),
-      gaps: list(
-        object('What is not known.', { side: one('a', 'b'), member: string, message: string }),
-      ),
-      noise: { description: 'Differences in ids and times, which do not count.', ...integer },
-    }),
-  }),
-  $defs: { Side, Thing, Pages },
+  ],
+  $defs: { Pair, Side, Thing, Pages },
 });

@@ -78,8 +78,9 @@ test('diff of what cannot be read or is no checkpoint', async () => {
     [[a, join(here, 'none.tar')], 3, /none\.tar: no such file/],
     [[join(here, 'none.tar'), a], 3, /none\.tar: no such file/],
     [[join(here, 'text.tar'), a], 3, /text\.tar/],
-    [[a], 2, /A B is missing/],
-    [[a, b, a], 2, /unexpected/],
+    [[a], 2, /A B\.\.\. is missing/],
+    [[a, b, a, '--previous-a', a], 2, /need exactly two checkpoints/],
+    [[a, b, '-'], 2, /can be read only once/],
     [[a, b, '--format', 'yaml'], 2, /unknown format "yaml"/],
   ])) {
     const run = await ckpt(['diff', ...args]);
@@ -99,7 +100,7 @@ test('different containers, and names that act in a terminal', async () => {
     checkpoint({ 'config.dump': JSON.stringify({ id: 'b'.repeat(64), name: 'z\n# w' }) }),
   );
   const here = folder({ 'one.tar': one, 'two.tar': two });
-  for (const format of ['tree', 'json', 'markdown']) {
+  for (const format of ['tree', 'json', 'markdown', 'html']) {
     const { code, stdout } = await ckpt([
       'diff',
       '--format',
@@ -111,6 +112,66 @@ test('different containers, and names that act in a terminal', async () => {
     // eslint-disable-next-line no-control-regex
     assert.doesNotMatch(stdout, /\u001b/);
     assert.doesNotMatch(stdout, /^# w/m);
-    if (format !== 'json') assert.match(stdout, /^The checkpoints are of different containers:$/m);
+    if (format === 'html') assert.match(stdout, /of different containers/);
+    else if (format !== 'json')
+      assert.match(stdout, /^The checkpoints are of different containers:$/m);
   }
+});
+
+/** Everything in one place that a page could act on. */
+const ACTIVE = '</pre><script>alert(1)</script><img src=x onerror=alert(1)>"\'&\u202e';
+
+test('diff as HTML: a page that needs nothing, in which nothing from a file acts', async () => {
+  const of = (/** @type {string} */ id) =>
+    tar(
+      checkpoint({
+        'config.dump': JSON.stringify({ id: id.repeat(64), name: ACTIVE }),
+        'spec.dump': JSON.stringify({ annotations: { [ACTIVE]: id } }),
+        [`${ACTIVE.slice(0, 60).replaceAll('/', ':')}${id}`]: 'x',
+      }),
+    );
+  const here = folder({ 'one.tar': of('a'), 'two.tar': of('b') });
+  const { code, stdout } = await ckpt([
+    ...['diff', '--format', 'html', join(here, 'one.tar'), join(here, 'two.tar')],
+  ]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^<!doctype html>/);
+  assert.match(stdout, /default-src 'none'/);
+  assert.doesNotMatch(stdout, /<script|<img|\u202e|<link|src=(?!x)|href=/);
+  assert.match(stdout, /&lt;script&gt;alert\(1\)/);
+  // Every tag is one of ours.
+  const tags = new Set(Array.from(stdout.matchAll(/<\/?([a-z0-9]+)/g), ([, tag]) => tag));
+  const own =
+    'html head meta title style body h1 h2 table thead tbody tr th td ul li pre details summary ins del em';
+  assert.deepEqual(
+    [...tags].filter((tag) => !own.split(' ').includes(tag)),
+    [],
+  );
+});
+
+test('a series: each with the one before it, and a table', async () => {
+  const { code, stdout } = await ckpt(['diff', a, b, b]);
+  assert.equal(code, 1);
+  assert.match(stdout, /^══ 1: diff-a-zstd\.tar\.zst → diff-b-zstd\.tar\.zst ══$/m);
+  assert.match(stdout, /^══ 2: diff-b-zstd\.tar\.zst → diff-b-zstd\.tar\.zst ══$/m);
+  const table = stdout.slice(stdout.indexOf('\nSeries:\n') + 1).split('\n');
+  assert.match(table[1], /^A +B +Time of B +Pages +Processes/);
+  assert.match(table[2], /\+48 -0 ~6 +\+1 -0 ~0/);
+  assert.match(table[3], /\+0 -0 ~0 +=/);
+  const json = await ckpt(['diff', '--json', a, b, b]);
+  const { series } = JSON.parse(json.stdout);
+  assert.deepEqual(
+    series.map((/** @type {any} */ { details }) => details.equal),
+    [false, true],
+  );
+  const valid = new Ajv2020.default({ strict: true, strictTypes: false }).compile(
+    JSON.parse(readFileSync(schema, 'utf8')),
+  );
+  assert.ok(valid({ series }), JSON.stringify(valid.errors));
+  for (const [format, sign] of /** @type {[string, RegExp][]} */ ([
+    ['markdown', /^# Series\n\n\| A \|/],
+    ['html', /<th>Verdict of B<\/th>/],
+  ]))
+    assert.match((await ckpt(['diff', '--format', format, a, b, b])).stdout, sign);
+  assert.equal((await ckpt(['diff', a, a, a])).code, 0);
 });

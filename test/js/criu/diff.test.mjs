@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs between two checkpoints: nothing of one and itself, and what was changed, exactly there.
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
@@ -242,4 +242,134 @@ test('arguments are checked', async () => {
   await assert.rejects(ckpt.diff(a), /the second checkpoint: expected an opened checkpoint/);
   await assert.rejects(ckpt.diff('x', a), /the first checkpoint: expected an opened checkpoint/);
   await assert.rejects(ckpt.diff(a, a, { memry: false }), /diff has no option "memry"/);
+});
+
+test('a program that did known things between two checkpoints', async () => {
+  const pair = await open(join(data, 'dumps-diff/podman-diff.tar.xz'));
+  const [a, b] = [await open(await pair.read('a.tar')), await open(await pair.read('b.tar'))];
+  const diff = await ckpt.diff(a, b);
+  assert.deepEqual([diff.equal, diff.sameContainer], [false, true]);
+  // Its directory, a thread, and another child, with another environment.
+  const [main, gone, come] = diff.processes;
+  assert.deepEqual(
+    main.fields
+      .filter((/** @type {any} */ { noise }) => !noise)
+      .map((/** @type {any} */ { field, before: was, after: is }) => [field, was, is?.comm ?? is]),
+    [
+      ['cwd', '/', '/var'],
+      ['threads/9', undefined, 'python3'],
+      ['signals/caught', [], ['SIG33']],
+    ],
+  );
+  assert.deepEqual([gone.pid, gone.change, come.pid, come.change], [6, 'removed', 8, 'added']);
+  assert.equal(come.insteadOf, 6);
+  assert.deepEqual(
+    come.environment.map((/** @type {any} */ { change, name }) => [change, name]),
+    [
+      ['changed', 'PHASE'],
+      ['changed', 'TOKEN'],
+      ['added', 'ADDED'],
+    ],
+  );
+  assert.doesNotMatch(JSON.stringify(come.environment), /fake_token/);
+  // A file grew, one was closed and another opened in its place.
+  const ofMain = (/** @type {any[]} */ list) =>
+    list
+      .map(({ change, before: was, after: is }) => ({ change, ...(is ?? was) }))
+      .filter(({ pid }) => pid === 1);
+  assert.deepEqual(
+    ofMain(diff.files).map(({ change, use, fd, path }) => [change, fd ?? use, path]),
+    [
+      ['replaced', 'cwd', '/var'],
+      ['changed', 3, '/tmp/stays.txt'],
+      ['replaced', 4, '/tmp/opened_new.txt'],
+      ['removed', 6, null],
+      ['added', 7, null],
+      ['added', 8, null],
+    ],
+  );
+  assert.deepEqual(
+    ofMain(diff.sockets).map(({ change, protocol, state, local }) => [
+      ...[change, protocol, state, local.port],
+    ]),
+    [
+      ['removed', 'udp', 'CLOSE', 7002],
+      ['added', 'tcp', 'LISTEN', 7003],
+      ['added', 'tcp', 'CLOSE_WAIT', 55874],
+    ],
+  );
+  // Of a buffer of eight pages two have one other byte each, and one page came before it.
+  const buffer = diff.memory.processes[0].maps.find(
+    (/** @type {any} */ { before: [was] }) => was?.start === 0x7ff7ca1d3000n,
+  );
+  assert.deepEqual(
+    buffer.ranges.map((/** @type {any} */ { change, start, first, bytes }) => [
+      ...[change, start, first, bytes],
+    ]),
+    [
+      ['added', 0x7ff7ca193000n, null, null],
+      ['changed', 0x7ff7ca1d5000n, 0x7ff7ca1d5014n, 1],
+      ['changed', 0x7ff7ca1d8000n, 0x7ff7ca1d8064n, 1],
+    ],
+  );
+  const { added, removed } = diff.memory.processes[0].strings;
+  assert.ok(added.some((/** @type {any} */ { text }) => text.startsWith('FXMARK_diff_page_2_v2')));
+  assert.ok([...added, ...removed].length > 100);
+  for (const { address } of added) assert.equal(typeof address, 'bigint');
+  // The verdict, and why.
+  const { before: was, after: is, because } = diff.verdict;
+  assert.deepEqual([was, is, because], ['conditional', 'fails', ['CKP702']]);
+});
+
+test('strings of changed pages: those that came and went, with secrets hidden', async () => {
+  const path = dump('podman-userns');
+  const put = (/** @type {string} */ text) =>
+    changed(path, (name, bytes) => {
+      if (name.endsWith('/pages-1.img')) bytes.set(Buffer.from(`\0${text}\0`), 100);
+      return bytes;
+    });
+  const one = await open(await put('went away --- API_TOKEN=abc123def456ghi7'));
+  const two = await open(await put('came instead - API_TOKEN=zzz999yyy888xxx7'));
+  const { memory } = await ckpt.diff(one, two, { verdict: false, members: false });
+  assert.equal(memory.processes.length, 1);
+  const { added, removed, cut } = memory.processes[0].strings;
+  const texts = (/** @type {any[]} */ list) => list.map(({ text }) => text);
+  assert.deepEqual(texts(removed), ['went away --- API_TOKEN=•••']);
+  assert.deepEqual(texts(added), ['came instead - API_TOKEN=•••']);
+  assert.equal(cut, 0);
+  const [range] = memory.processes[0].maps[0].ranges;
+  assert.equal(added[0].address, range.start + 101n);
+  const shown = await ckpt.diff(one, two, { verdict: false, members: false, reveal: true });
+  assert.deepEqual(texts(shown.memory.processes[0].strings.added), [
+    'came instead - API_TOKEN=zzz999yyy888xxx7',
+  ]);
+});
+
+test('a compressed archive is read twice, and once more for the bytes of what changed', async () => {
+  const counted = (/** @type {Uint8Array} */ bytes) => {
+    const source = {
+      ...{ size: bytes.length, total: 0 },
+      read(/** @type {number} */ offset, /** @type {number} */ length) {
+        const part = bytes.slice(offset, offset + length);
+        source.total += part.length;
+        return part;
+      },
+    };
+    return source;
+  };
+  const passes = async (/** @type {string} */ nameA, /** @type {string} */ nameB) => {
+    const sources = [nameA, nameB].map((name) => counted(readFileSync(archive(name))));
+    const [a, b] = await Promise.all(
+      sources.map(async (source) => {
+        const checkpoint = await openCheckpoint(/** @type {any} */ (source), { keep: 'processes' });
+        opened.push(checkpoint);
+        return checkpoint;
+      }),
+    );
+    await ckpt.diff(a, b);
+    return sources.map(({ total, size }) => Math.round((10 * total) / size) / 10);
+  };
+  assert.deepEqual(await passes('diff-a-zstd.tar.zst', 'diff-a-zstd.tar.zst'), [2, 2]);
+  for (const count of await passes('diff-a-zstd.tar.zst', 'diff-b-zstd.tar.zst'))
+    assert.ok(count <= 3, `read ${count} times`);
 });
