@@ -74,13 +74,13 @@ function everyFile(folder) {
   }
 }
 
-/** Members of a plain tar: {name, type, mode, content}. @param {Buffer} tar */
-function* tarMembers(tar) {
-  for (let at = 0; at + 512 <= tar.length && tar[at] !== 0;) {
+/** Members of a plain tar: {name, type, mode, content}. @param {Buffer} archive */
+function* tarMembers(archive) {
+  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0;) {
     const text = (/** @type {number} */ from, /** @type {number} */ length) =>
-      tar.toString('latin1', at + from, at + from + length).replace(/\0.*/s, '');
+      archive.toString('latin1', at + from, at + from + length).replace(/\0.*/s, '');
     const size = parseInt(text(124, 12), 8) || 0;
-    const content = tar.subarray(at + 512, at + 512 + size);
+    const content = archive.subarray(at + 512, at + 512 + size);
     yield { name: text(0, 100), type: text(156, 1), mode: parseInt(text(100, 8), 8), content };
     at += 512 + Math.ceil(size / 512) * 512;
   }
