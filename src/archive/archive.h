@@ -7,7 +7,7 @@
  * How it works
  *   The caller owns the bytes; the reader says which bytes it wants next. One loop drives it:
  *
- *     ckpt_archive *a = ckpt_archive_new(&options, NULL);
+ *     ckpt_archive *a = ckpt_archive_new(&options);
  *     while (ckpt_archive_next(a, &event) != CKPT_ARCHIVE_END && event.type != CKPT_ARCHIVE_ERROR)
  *         if (event.type == CKPT_ARCHIVE_NEED)
  *             ckpt_archive_feed(a, bytes, count, at_end);   // bytes of the source from
@@ -49,14 +49,6 @@ extern "C" {
 #endif
 
 typedef struct ckpt_archive ckpt_archive;
-
-/* Memory functions. `release` is given only what `allocate` returned. Both NULL: malloc and free.
- */
-typedef struct {
-    void *(*allocate)(void *context, size_t size);
-    void (*release)(void *context, void *memory);
-    void *context;
-} ckpt_archive_memory;
 
 #define CKPT_ARCHIVE_SIZE_UNKNOWN UINT64_MAX
 
@@ -340,10 +332,8 @@ typedef struct {
 #undef X
 } ckpt_archive_info;
 
-/* Makes a reader. `options` NULL: defaults and unknown size. `memory` NULL: malloc. NULL: no
- * memory. */
-ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options,
-                               const ckpt_archive_memory *memory);
+/* Makes a reader. `options` NULL: defaults and unknown size. NULL: no memory. */
+ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options);
 
 /* Releases the reader and everything it gave out. NULL is allowed. */
 void ckpt_archive_free(ckpt_archive *archive);

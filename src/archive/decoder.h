@@ -45,7 +45,6 @@ struct ckpt_decoder_type {
 struct ckpt_decoder {
     struct ckpt_decoder_state state;
     const struct ckpt_decoder_type *type;
-    ckpt_archive_memory memory;
     uint64_t max_window;
 };
 
@@ -58,8 +57,7 @@ extern const struct ckpt_decoder_type ckpt_unxz, ckpt_unbzip2;
 const struct ckpt_decoder_type *ckpt_decoder_for(uint32_t compression);
 
 /* NULL without memory. `max_window`: bytes that the data may ask for to look back. */
-struct ckpt_decoder *ckpt_decoder_new(const struct ckpt_decoder_type *type,
-                                      const ckpt_archive_memory *memory, uint64_t max_window);
+struct ckpt_decoder *ckpt_decoder_new(const struct ckpt_decoder_type *type, uint64_t max_window);
 void ckpt_decoder_free(struct ckpt_decoder *d); /* NULL is allowed */
 
 /*

@@ -24,28 +24,11 @@ static const uint8_t magic[MAGIC] = {0xfd, '7', 'z', 'X', 'Z', 0};
 struct unxz {
     struct ckpt_decoder base; /* first */
     lzma_stream stream;
-    lzma_allocator allocator;
     enum state state;
     uint32_t magic_length; /* BETWEEN: bytes of the next stream's magic that were seen */
     uint64_t padding;      /* BETWEEN: zeros seen */
     uint8_t output[OUTPUT];
 };
-
-static void *allocate(void *opaque, size_t count, size_t size)
-{
-    const struct unxz *x = opaque;
-    if (size != 0 && count > SIZE_MAX / size)
-        return NULL;
-    size *= count;
-    return x->base.memory.allocate(x->base.memory.context, size ? size : 1);
-}
-
-static void release(void *opaque, void *memory)
-{
-    const struct unxz *x = opaque;
-    if (memory != NULL)
-        x->base.memory.release(x->base.memory.context, memory);
-}
 
 static bool start_stream(struct unxz *x)
 {
@@ -58,9 +41,7 @@ static bool start_stream(struct unxz *x)
 static bool start(struct ckpt_decoder *d)
 {
     struct unxz *x = (struct unxz *)d;
-    x->allocator = (lzma_allocator){allocate, release, x};
     x->stream = (lzma_stream)LZMA_STREAM_INIT;
-    x->stream.allocator = &x->allocator;
     return start_stream(x);
 }
 

@@ -19,7 +19,7 @@ enum {
 };
 
 /* NULL without memory. `max_window` in bytes. */
-ckpt_unzstd *ckpt_unzstd_new(const ckpt_archive_memory *memory, uint64_t max_window);
+ckpt_unzstd *ckpt_unzstd_new(uint64_t max_window);
 void ckpt_unzstd_free(ckpt_unzstd *z);
 
 /* Decodes from *in up to `end`. Output: *out, *length, valid until the next call. */

@@ -8,6 +8,7 @@
 #include "criu/internal.h"
 #include "criu/memory.h"
 #include "text/number.h"
+#include "text/slice.h"
 
 /* Where images may lie, the best place first. */
 enum place { IN_CHECKPOINT, AT_TOP, IN_PRE_CHECKPOINT, PLACES };
@@ -56,12 +57,6 @@ ckpt_dump *ckpt_dump_previous(const ckpt_dump *dump)
 }
 
 /* ---- names ----------------------------------------------------------------------------------- */
-
-static bool starts(ckpt_string text, const char *with)
-{
-    size_t length = strlen(with);
-    return text.length >= length && memcmp(text.data, with, length) == 0;
-}
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
@@ -135,9 +130,9 @@ bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records,
             name.data += prefix.length + 1;
             name.length -= prefix.length + 1;
         }
-        enum place place = starts(name, directories[IN_CHECKPOINT])       ? IN_CHECKPOINT
-                           : starts(name, directories[IN_PRE_CHECKPOINT]) ? IN_PRE_CHECKPOINT
-                                                                          : AT_TOP;
+        enum place place = ckpt_starts(name, directories[IN_CHECKPOINT])       ? IN_CHECKPOINT
+                           : ckpt_starts(name, directories[IN_PRE_CHECKPOINT]) ? IN_PRE_CHECKPOINT
+                                                                               : AT_TOP;
         size_t directory = strlen(directories[place]);
         name.data += directory;
         name.length -= directory;
@@ -280,18 +275,13 @@ uint8_t *ckpt_dump_add(ckpt_dump *dump, ckpt_string name, const void *bytes, siz
 
 /* ---- gaps ------------------------------------------------------------------------------------ */
 
-static bool same(ckpt_string a, ckpt_string b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
-}
-
 void ckpt_dump_gap(ckpt_dump *dump, ckpt_string member, int64_t entry, const char *field,
                    const char *message)
 {
     for (size_t i = 0; i < dump->gap_count; i++) {
         const struct ckpt_gap *gap = &dump->gaps[i];
         if (gap->entry == entry && gap->field == field && gap->message == message &&
-            same(gap->member, member))
+            ckpt_equal(gap->member, member))
             return;
     }
     if (dump->gap_count >= MOST_GAPS)

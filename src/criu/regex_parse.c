@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "criu/regex_parts.h"
+#include "text/letters.h"
+#include "text/number.h"
 #include "text/utf8.h"
 
 /* A group that is open. */
@@ -196,22 +198,15 @@ static bool posix_set(struct parser *p, struct ckpt_regex_set *set)
     return refuse(p, p->at, "there is no such class");
 }
 
-static int digit_of(unsigned char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Behind "\x". Two digits are a byte, digits in braces a character. */
 static bool hex_escape(struct parser *p, uint32_t *rune, bool *is_byte)
 {
     bool braces = p->at < p->length && p->text[p->at] == '{';
     size_t start = p->at += braces;
     *rune = 0;
-    while (p->at < p->length && p->at - start < (braces ? 6u : 2u) && digit_of(p->text[p->at]) >= 0)
-        *rune = *rune << 4 | (uint32_t)digit_of(p->text[p->at++]);
+    while (p->at < p->length && p->at - start < (braces ? 6u : 2u) &&
+           ckpt_hex_value((char)p->text[p->at]) >= 0)
+        *rune = *rune << 4 | (uint32_t)ckpt_hex_value((char)p->text[p->at++]);
     *is_byte = !braces;
     bool ends = !braces || (p->at < p->length && p->text[p->at] == '}');
     if (p->at - start != 2 && !(braces && p->at > start))
@@ -375,12 +370,16 @@ static bool put_class(struct parser *p)
 
 /* ---- Quantifiers ----------------------------------------------------------------------------- */
 
+/* The digits that come next; what is far above the limit is not told exactly. */
 static bool number(struct parser *p, uint32_t *value)
 {
-    size_t start = p->at;
-    for (*value = 0; p->at < p->length && p->text[p->at] >= '0' && p->text[p->at] <= '9'; p->at++)
-        *value = *value > 10000 ? *value : *value * 10 + (uint32_t)(p->text[p->at] - '0');
-    return p->at > start;
+    const char *text = (const char *)p->text + p->at;
+    size_t digits = ckpt_count_digits(text, p->length - p->at);
+    uint64_t number = UINT64_MAX;
+    (void)ckpt_parse_digits(text, digits, 10, &number);
+    *value = number > 100000 ? 100000 : (uint32_t)number;
+    p->at += digits;
+    return digits > 0;
 }
 
 /* {n}, {n,}, {n,m} behind the brace. False, without an error: it is none, so a brace is a brace. */

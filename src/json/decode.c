@@ -429,7 +429,7 @@ bool ckpt_document_scan(ckpt_document *document, ckpt_kind kind, const void *inp
     }
 
     struct ckpt_scan_problem syntax;
-    if (!ckpt_scan(&document->index, input, length, &syntax)) {
+    if (!ckpt_json_scan(&document->index, input, length, &syntax)) {
         if (syntax.context == NULL)
             ckpt_limit_error(error, "out of memory");
         else

@@ -70,7 +70,7 @@ struct ckpt_scan_problem {
 
 /* Scans the `length` <= CKPT_MAX_INPUT bytes of `text` into *index, whose former content is lost.
    On false, *problem says why, and the index has what came before. */
-bool ckpt_scan(struct ckpt_index *index, const unsigned char *text, size_t length,
-               struct ckpt_scan_problem *problem);
+bool ckpt_json_scan(struct ckpt_index *index, const unsigned char *text, size_t length,
+                    struct ckpt_scan_problem *problem);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "proto/read.h"
 #include "proto/show.h"
+#include "text/message.h"
 #include "text/number.h"
 #include "text/utf8.h"
 
@@ -202,7 +203,7 @@ static void add_flags(struct ckpt_pb_emitter *e, const struct ckpt_pb_names *nam
     if (left == 0)
         return;
     ckpt_buffer_add_text(&e->text, e->text.length > 0 ? " | 0x" : "0x");
-    ckpt_pb_add_hex(&e->text, left);
+    ckpt_format(&e->text, "%x", (uint64_t)left);
 }
 
 /* Numbers without a text of their own. */

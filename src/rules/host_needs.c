@@ -3,6 +3,7 @@
 #include "criu/names.h"
 #include "rules/host.h"
 #include "rules/requirements.h"
+#include "text/number.h"
 
 /* ---- metadata -------------------------------------------------------------------------------- */
 
@@ -38,24 +39,21 @@ static void check_image(struct ckpt_rules *r)
 /* The highest number of a list such as "0-3,8"; false if it is none. */
 static bool highest(ckpt_string list, uint64_t *most)
 {
-    uint64_t number = 0;
-    bool digits = false;
+    enum { DIGITS = 7 };
     *most = 0;
-    for (size_t i = 0; i < list.length; i++) {
-        char c = list.data[i];
-        if (c >= '0' && c <= '9' && number < 1000000) {
-            number = number * 10 + (uint64_t)(c - '0');
-            digits = true;
-        } else if ((c == '-' || c == ',') && digits) {
-            number = 0;
-            digits = false;
-        } else {
+    for (size_t i = 0;; i++) {
+        uint64_t number;
+        size_t digits = ckpt_count_digits(list.data + i, list.length - i);
+        if (digits > DIGITS || !ckpt_parse_digits(list.data + i, digits, 10, &number))
             return false;
-        }
         if (number > *most)
             *most = number;
+        i += digits;
+        if (i == list.length)
+            return true;
+        if (list.data[i] != '-' && list.data[i] != ',')
+            return false;
     }
-    return digits;
 }
 
 static void check_resources(struct ckpt_rules *r)

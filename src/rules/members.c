@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
+#include "text/letters.h"
 
 /* The end of the year 9999, in Unix time. */
 #define LATEST INT64_C(253402300800)
@@ -223,8 +224,7 @@ static bool is_numbered(ckpt_string top, bool folder)
 {
     static const char name[] = "checkpoint";
     const size_t n = sizeof(name) - 1;
-    return folder && ckpt_starts(top, name) && top.length > n && top.data[n] >= '0' &&
-           top.data[n] <= '9';
+    return folder && ckpt_starts(top, name) && top.length > n && ckpt_is_digit(top.data[n]);
 }
 
 /* What stands at the top, once for all that is below it. */

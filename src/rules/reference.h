@@ -3,7 +3,7 @@
 #ifndef CKPT_RULES_REFERENCE_H
 #define CKPT_RULES_REFERENCE_H
 
-#include "rules/value.h"
+#include "checkpoint/value.h"
 
 /* The parts of a reference; what is absent is empty. */
 struct ckpt_reference {

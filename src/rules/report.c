@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings: their places, how many are listed, and the report that they make. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "rules/rules.h"
@@ -54,7 +53,7 @@ static void remember(struct ckpt_rule_state *state, struct ckpt_finding *finding
 
 /* A new finding with its text, if it is to be kept. */
 static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_index rule,
-                                        const char *format, va_list arguments)
+                                        const char *format, struct ckpt_arguments *arguments)
 {
     struct ckpt_rule_state *state = &r->state[rule];
     struct said said = take_said(r, rule);
@@ -157,10 +156,10 @@ void ckpt_place_bytes(struct ckpt_finding *finding, struct ckpt_file *file, size
 struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                const char *format, ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding != NULL)
         place(r, finding, at);
     return finding;
@@ -169,10 +168,10 @@ struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, 
 struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                   size_t from, size_t length, const char *format, ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding == NULL)
         return NULL;
     place(r, finding, at);
@@ -188,10 +187,10 @@ struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rul
 struct ckpt_finding *ckpt_find_file(struct ckpt_rules *r, enum ckpt_rule_index rule,
                                     const char *member, const char *format, ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding == NULL)
         return NULL;
     finding->member = keep_name(r, ckpt_string_of(member));
@@ -239,10 +238,10 @@ struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index
                                       const struct ckpt_member_view *member, const char *format,
                                       ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding == NULL)
         return NULL;
     ckpt_string name = keep_name(r, member->name.length != 0 ? member->name : member->raw);

@@ -7,18 +7,14 @@
 #ifndef CKPT_RULES_RULES_H
 #define CKPT_RULES_RULES_H
 
-#include <stdarg.h>
-
 #include "archive/archive.h"
 #include "archive/names.h"
 #include "archive/paths.h"
 #include "checkpoint/internal.h"
+#include "checkpoint/value.h"
 #include "rules/catalog.h"
 #include "rules/tree.h"
-#include "rules/value.h"
-
-/* Stands for a secret. */
-#define CKPT_MASK "•••"
+#include "text/message.h"
 
 /* ---- findings (report.c) ----------------------------------------------------------------------
  */
@@ -200,12 +196,12 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };
 
-/* Reports that `at` (its object, where something is absent) breaks the rule. The format takes
-   %s const char *, %t ckpt_string (escaped), %q ckpt_string (quoted, escaped, shortened),
-   %v ckpt_value (its source, shortened), %p an existing ckpt_value (its JSON pointer), %n uint64_t,
-   %i int64_t, %o uint32_t (mode), %b uint64_t (bytes, for people), %% a per cent sign. Secrets in
-   %t, %q and %v are masked, and all values of environments. NULL if it is not listed: over a limit,
-   no memory. */
+/* Reports that `at` (its object, where something is absent) breaks the rule. The format is
+   that of ckpt_format(), with
+   %t ckpt_string (escaped), %v ckpt_value (its source, shortened), %p an existing ckpt_value (its
+   JSON pointer), %o uint32_t (mode), %b uint64_t (bytes, for people), %% a per cent sign. Secrets
+   in %t, %q and %v are masked, and all values of environments. NULL if it is not listed: over a
+   limit, no memory. */
 struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                const char *format, ...);
 
@@ -278,7 +274,7 @@ ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text);
 ckpt_string ckpt_text_of(struct ckpt_rules *r, const char *format, ...);
 
 /* What the two above share (text.c): writes to r->text, and takes it from there. */
-void ckpt_add_format(struct ckpt_rules *r, const char *format, va_list arguments);
+void ckpt_add_format(struct ckpt_rules *r, const char *format, struct ckpt_arguments *arguments);
 ckpt_string ckpt_keep_text(struct ckpt_rules *r);
 
 /* Whether a JSON pointer is that of a variable of an environment: it is shown by its name only. */

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "rules/host.h"
+#include "text/letters.h"
 
 /* ---- version, process, root ------------------------------------------------------------------ */
 
 static size_t digits(ckpt_string text, size_t from)
 {
     size_t to = from;
-    while (to < text.length && text.data[to] >= '0' && text.data[to] <= '9')
+    while (to < text.length && ckpt_is_digit(text.data[to]))
         to++;
     return to - from > 1 && text.data[from] == '0' ? from : to; /* 01 is no number */
 }
@@ -32,7 +33,7 @@ static bool is_version(ckpt_string text)
         return false;
     for (char before = '.'; ++i < text.length; before = text.data[i]) {
         char c = text.data[i];
-        bool letter = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
+        bool letter = ckpt_is_alnum(c);
         if (!letter && (memchr(".+-", c, 3) == NULL || (c == '.' && before == '.')))
             return false;
     }

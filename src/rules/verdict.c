@@ -28,11 +28,11 @@ void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigne
         r->failed = true;
         return;
     }
-    va_list arguments;
+    struct ckpt_arguments arguments;
     ckpt_buffer_clear(&r->text);
-    va_start(arguments, format);
-    ckpt_add_format(r, format, arguments);
-    va_end(arguments);
+    va_start(arguments.list, format);
+    ckpt_add_format(r, format, &arguments);
+    va_end(arguments.list);
     *c = need;
     c->host = (ckpt_string){"", 0};
     c->text = ckpt_keep_text(r);

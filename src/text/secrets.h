@@ -11,6 +11,9 @@
 
 #include "text/slice.h"
 
+/* Stands for a secret. */
+#define CKPT_MASK "•••"
+
 struct ckpt_secret {
     size_t from, to;  /* the secret itself, in the text */
     ckpt_string name; /* what it is called there; empty if only its shape gives it away */

@@ -94,7 +94,7 @@ static void read_tar(const uint8_t *bytes, size_t length, size_t piece, bool str
 {
     ckpt_archive_options options = {.source_size = stream ? CKPT_ARCHIVE_SIZE_UNKNOWN : length,
                                     .flags = CKPT_ARCHIVE_DECIDE};
-    ckpt_archive *a = ckpt_archive_new(&options, NULL);
+    ckpt_archive *a = ckpt_archive_new(&options);
     ckpt_archive_event e;
     ckpt_member m = {0};
     uint64_t hash = hash_start, size = 0;

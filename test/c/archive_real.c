@@ -24,7 +24,7 @@ static uint32_t end_kind;
 static void index_members(const uint8_t *bytes, size_t length)
 {
     ckpt_archive_options options = {.source_size = length};
-    ckpt_archive *a = ckpt_archive_new(&options, NULL);
+    ckpt_archive *a = ckpt_archive_new(&options);
     ckpt_archive_event e;
     member_count = 0;
     while (ckpt_archive_next(a, &e) != CKPT_ARCHIVE_END && e.type != CKPT_ARCHIVE_ERROR) {

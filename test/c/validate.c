@@ -164,7 +164,7 @@ int validate_stream(void)
 static void read_tar(struct evidence *e, const char *scope, const uint8_t *bytes, size_t length)
 {
     ckpt_archive_options options = {.flags = CKPT_ARCHIVE_DECIDE, .source_size = length};
-    ckpt_archive *a = ckpt_archive_new(&options, NULL);
+    ckpt_archive *a = ckpt_archive_new(&options);
     ckpt_archive_event event;
     char name[256] = "";
     static uint8_t body[1 << 20];

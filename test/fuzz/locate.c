@@ -33,7 +33,7 @@ static bool gives(const unsigned char *text, ckpt_location at, const unsigned ch
     struct ckpt_scan_problem problem;
     struct ckpt_arena arena = {NULL, NULL, NULL};
     unsigned char *token = fuzz_copy(text + at.offset, at.length);
-    REQUIRE(ckpt_scan(&index, token, at.length, &problem) && index.nodes[0].offset == 0 &&
+    REQUIRE(ckpt_json_scan(&index, token, at.length, &problem) && index.nodes[0].offset == 0 &&
             index.nodes[0].length == at.length);
     enum ckpt_node_type type = ckpt_node_type(&index.nodes[0]);
     const char *value = (const char *)written + node->offset;

@@ -252,7 +252,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size--;
     unsigned char *text = fuzz_copy(data + 1, size);
     struct ckpt_scan_problem problem;
-    bool scanned = ckpt_scan(&index, text, size, &problem);
+    bool scanned = ckpt_json_scan(&index, text, size, &problem);
     size_t expected = first_problem(text, size);
     REQUIRE(scanned == (expected == SIZE_MAX));
     if (scanned) {

@@ -64,7 +64,7 @@ static void try_number(const unsigned char *data, size_t size)
 {
     static struct ckpt_index index;
     struct ckpt_scan_problem problem;
-    if (!ckpt_scan(&index, data, size, &problem) || ckpt_node_type(index.nodes) != CKPT_NUMBER)
+    if (!ckpt_json_scan(&index, data, size, &problem) || ckpt_node_type(index.nodes) != CKPT_NUMBER)
         return;
     const char *token = (const char *)data + index.nodes[0].offset;
     size_t length = index.nodes[0].length;

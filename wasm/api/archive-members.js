@@ -3,32 +3,7 @@
 import { field, flagNames, layout } from '../border/archive-layout.js';
 
 /**
- * @typedef {object} Member
- * @property {number} index
- * @property {string} name without leading "./" and trailing "/"; bytes that are not UTF-8 are U+FFFD
- * @property {string} rawName as it stands in the archive
- * @property {Uint8Array} nameBytes as it stands in the archive
- * @property {'file' | 'hardlink' | 'symlink' | 'character' | 'block' | 'directory' | 'fifo' | 'other'} type
- * @property {string} typeflag the type byte of the header
- * @property {'v7' | 'ustar' | 'gnu' | 'star'} dialect
- * @property {number} size of the content
- * @property {number} storedSize bytes in the archive; less than size if sparse
- * @property {number} mode as written: mask with 0o7777
- * @property {number} mtime seconds since 1970
- * @property {number} mtimeNsec
- * @property {number} uid
- * @property {number} gid
- * @property {string} uname
- * @property {string} gname
- * @property {string} link target of a link, else ''
- * @property {number} devMajor
- * @property {number} devMinor
- * @property {number} headerOffset in the tar, that is, behind the decompressor
- * @property {number} dataOffset
- * @property {string[]} flags e.g. wanted, tooBig, sparse, pax
- * @property {string[]} nameFlags what is remarkable about the name, e.g. absolute, dotdot, control, seen
- * @property {{name: string, value: Uint8Array}[]} xattrs
- *
+ * @typedef {import('../../dist/types/checkpoint.d.ts').Member} Member
  * @typedef {Pick<Member, 'index' | 'name' | 'type' | 'size'> & {wanted: boolean}} Brief what decides whether its data
  *   are wanted; `wanted`: a pattern chose it
  */

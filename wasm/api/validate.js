@@ -12,19 +12,7 @@ const encoder = new TextEncoder();
 /**
  * @typedef {import('./evidence.js').Evidence} Evidence what a validation looks at
  *
- * @typedef {object} ValidateOptions
- * @property {string[]} [targets] podman, cri-o, containerd, docker, runc, crun; each with "@VERSION" if known
- * @property {string[]} [only] ids of rules, or beginnings with "*"
- * @property {string[]} [ignore]
- * @property {Record<string, 'error' | 'warning' | 'info' | 'off'>} [severities]
- * @property {{perRule?: number, total?: number}} [limits] findings listed; 100 and 1000
- * @property {boolean} [reveal] secrets are not masked
- * @property {boolean} [memory] memory, queues and files are searched for secrets, too
- * @property {AbortSignal} [signal] ends that search
- * @property {number} [now] Unix seconds
- * @property {{name?: string, mode?: number}} [file] of the archive itself
- * @property {any} [host] what `ckpt host` printed on the host that is to restore it: text, bytes or the value
- * @property {boolean} [digests] check the digests of large parts, too, which have to be read for it
+ * @typedef {Omit<import('../../dist/types/index.d.ts').ValidateOptions, 'signal'> & {signal?: AbortSignal}} ValidateOptions
  */
 
 /** @param {any} exports @param {string} text @param {(at: number, length: number) => number} run the address of the answer */

@@ -48,7 +48,7 @@ handle *ckpt_wasm_archive_new(const ckpt_archive_options *options)
     handle *h = malloc(sizeof *h);
     if (h == NULL)
         return NULL;
-    *h = (handle){.archive = ckpt_archive_new(options, NULL)};
+    *h = (handle){.archive = ckpt_archive_new(options)};
     if (h->archive == NULL) {
         free(h);
         return NULL;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report about a checkpoint, as the core makes it.
+import { targets } from '../../dist/tables.js';
 import { validateWith } from '../../wasm/api/validate.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/api/secrets.js';
-
-/** What can be asked about. */
-const TARGETS = ['podman', 'cri-o', 'containerd', 'docker', 'runc', 'crun'];
 
 /** @typedef {import('../types.d.ts').Report} Report */
 /** @typedef {import('../types.d.ts').Finding} Finding */
@@ -34,7 +32,7 @@ export async function makeReport(ckpt, checkpoint, source, target) {
 
 /** All targets, the one asked about with its version. @param {import('../types.d.ts').TargetName} target */
 const targetsOf = ({ name, version }) =>
-  TARGETS.map((each) => (each === name ? `${each}@${version}` : each));
+  targets.map((each) => (each === name ? `${each}@${version}` : each));
 
 /** The archive that a member is in: that of "rootfs-diff.tar!etc/passwd". @param {string} member */
 const outerOf = (member) => member.slice(0, Math.max(0, member.indexOf('!')));

@@ -39,7 +39,7 @@ export interface Progress {
 export interface ArchiveLimits {
   /** * Members, 1 000 000 by default. */
   maxMembers?: number;
-  /** * Of all lists of members, 80 MiB by default: half a million. */
+  /** * Of all lists of members, 80 MiB by default: half a million; long names count four times. */
   maxTable?: number;
   /** * Of all metadata files, 64 MiB by default. */
   maxKeptSum?: number;
@@ -74,6 +74,11 @@ export interface OpenOptions {
   /** Stops reading: openCheckpoint rejects with the signal's reason. */
   signal?: AbortSignalLike;
   limits?: ArchiveLimits;
+  /**
+   * What is kept of an archive that cannot be read in place: what `dump({texts: false})` needs, or all that
+   * `dump()` needs, which then does not read it once more.
+   */
+  keep?: 'images' | 'processes';
   /** The SHA-256 of the file is wanted in reports: of what is read whole, as compressed files are. */
   hash?: boolean;
 }
@@ -344,6 +349,8 @@ export class Checkpoint {
    */
   tar(options?: {
     stored?: boolean;
+    /** Those of this member, whatever it is. */
+    inside?: string | Member;
     signal?: AbortSignalLike;
   }): AsyncGenerator<Uint8Array, void, undefined>;
   /** The containers of a pod, or the checkpoint in an image; else none. */
