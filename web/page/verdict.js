@@ -98,7 +98,7 @@ export function answerOf(model) {
 }
 
 /** What the core calls what was not searched, since nobody asked for it. */
-const SECRETS = 'secrets in memory';
+export const SECRETS = 'secrets in memory';
 
 /**
  * How much was not checked that bears on a restore. Secrets bear on whom the archive may be given to:

@@ -3,6 +3,7 @@
 import { A, T, V, duration } from '../text.js';
 import { W } from '../text/answer.js';
 import { code, nanoTime, textCell, time } from './cells.js';
+import { hasChanges } from './changes.js';
 import { largest } from './members.js';
 import { timeline } from './view-config.js';
 
@@ -43,6 +44,7 @@ export function makeModel(context, { checkpoint, report, source }) {
     statistics: statistics(summary),
     members: members.length,
     images: summary.sizes.checkpoint > summary.sizes.pages,
+    changes: hasChanges(members),
     container: summary.container.id ?? '',
     ...dumpOf(members),
     metadata: Object.values(documents).some(

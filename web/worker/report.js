@@ -19,7 +19,10 @@ export async function makeReport(ckpt, checkpoint, source, target) {
   const validate = async (/** @type {object} */ options) =>
     validateWith(ckpt, source.loose ? Object.fromEntries(checkpoint.files) : checkpoint, options);
   /** @type {Report} */
-  const report = await validate(target?.version ? { targets: targetsOf(target) } : {});
+  const report = await validate({
+    ...(target?.version && { targets: targetsOf(target) }),
+    ...(target?.host && { host: target.host }),
+  });
   const places = report.findings.flatMap((each) => [each, ...each.related]);
   const names = places.flatMap(({ member }) => [member, outerOf(member)]).filter(Boolean);
   const index = indexOf(checkpoint.members, new Set(names));
