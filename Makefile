@@ -340,9 +340,10 @@ repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 # libFuzzer with ASan and UBSan. Seeds: test/data; what it finds of interest stays in build/fuzz/corpus.
 $(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/wasm/border/tape.o $(B)/fuzz/libckpt.a
 	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -lm -o $@
-fuzz: $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
+fuzz: all $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
 	@[ -n "$(FUZZERS)" ] || { echo "no test/fuzz/*.c" >&2; exit 1; }
 	@for f in $(FUZZERS); do .ci/fuzz $(B)/fuzz/fuzz-$$f $(SECONDS); done
+	@node test/fuzz/whole.mjs $(SECONDS)
 
 cover: $(B)/cover/test-c ## line coverage of src/ by the C tests; fails below COVER_MIN per cent
 	@.ci/cover $< $(COVER_MIN)
