@@ -162,7 +162,8 @@ const tried = (run) =>
 async function way(bytes) {
   const checkpoint = await openCheckpoint(bytes);
   const report = await core.validate(checkpoint);
-  const stopped = checkpoint.error !== null;
+  // A wrong checksum of gzip comes behind the end of the archive.
+  const stopped = checkpoint.error !== null && checkpoint.error.code !== 'stream-checksum';
   const unread = stopped || report.findings.some(({ id }) => id === 'CKP014');
   for (const { verdict } of report.targets) assert.ok(!(unread && verdict === 'restores'));
   assert.ok(!unread || report.counts.error > 0);
