@@ -39,7 +39,7 @@ export interface Progress {
 export interface ArchiveLimits {
   /** * Members, 1 000 000 by default. */
   maxMembers?: number;
-  /** * Of all lists of members, 128 MiB by default; long names count four times. */
+  /** * Of all lists of members, 80 MiB by default: half a million; long names count four times. */
   maxTable?: number;
   /** * Of all metadata files, 64 MiB by default. */
   maxKeptSum?: number;
