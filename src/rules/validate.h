@@ -21,6 +21,7 @@
  * `facts` is a JSON object about the archive:
  *   size, directory  as for ckpt_summary_finish
  *   compression, outerCompression
+ *   skippable        true: of zstd, and a skippable frame stands first
  *   end              "clean", "one-zero-block" or "no-mark"; endOffset
  *   trailing         {bytes, nonzero, offset}; garbageOffset
  *   sourceSize       bytes of the file, if known; sourceRead and tarRead: how far reading came

@@ -23,6 +23,7 @@ export function archiveFacts(archive, size) {
   return {
     compression,
     end,
+    skippable: info.skippable === 1 || undefined,
     endOffset: info.end_offset,
     trailing,
     garbageOffset,
