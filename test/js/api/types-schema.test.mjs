@@ -22,7 +22,7 @@ const kinds = JSON.parse(readFileSync(new URL('build/describe.json', root), 'utf
 );
 
 /** Commands that print what is in dumps (src/criu/views.def). */
-const commands = ['ps', 'files', 'sockets', 'mounts'];
+const commands = ['ps', 'files', 'sockets', 'mounts', 'ns'];
 /** Commands that write files, and hash. */
 const writers = ['build', 'unbuild', 'convert', 'redact', 'hash'];
 
