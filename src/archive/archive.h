@@ -332,6 +332,9 @@ typedef struct {
 #undef X
 } ckpt_archive_info;
 
+/* What a CKPT_COMPRESSION_... is called: "none", "gzip" …, "unknown". */
+const char *ckpt_compression_name(uint32_t compression);
+
 /* Makes a reader. `options` NULL: defaults and unknown size. NULL: no memory. */
 ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options);
 

@@ -201,7 +201,6 @@ void ckpt_source_free(ckpt_archive *a);
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
 /* After _MORE: tells the caller, once, that it is to decode. */
 bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event);
-const char *ckpt_compression_name(uint32_t compression);
 
 /* member.c */
 /* A header block that is not zero, at `offset`. */

@@ -137,7 +137,7 @@ static void check_archives(struct ckpt_rules *r)
     bool gzip = r->engine == CKPT_ENGINE_CONTAINERD;
     for (ckpt_value n = ckpt_first(nested); ckpt_exists(n); n = ckpt_next(nested, n)) {
         ckpt_string name = ckpt_keep(r, ckpt_text(ckpt_get_exact(n, "name")));
-        ckpt_string found = ckpt_text(ckpt_get_exact(n, "compression"));
+        ckpt_string found = ckpt_compression_of(r, name);
         ckpt_value error = ckpt_get_exact(n, "error");
         bool broken = ckpt_is(error, CKPT_OBJECT);
         bool other = ckpt_stop_of(error) == CKPT_UNKNOWN_FORMAT;

@@ -156,6 +156,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 
     /* facts about the archive, from the caller; see validate.h */
     struct ckpt_file *facts;
+    struct ckpt_reading *readings; /* of archives: how reading them came out */
     enum ckpt_form form;
     enum ckpt_engine engine;
 
@@ -318,6 +319,19 @@ bool ckpt_has_namespace(ckpt_value namespaces, const char *type);
 /* Whether the checkpoint is of this engine; or of none that is known, and the target was asked for.
  */
 bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
+
+/* How reading an archive came out, as its reader said. */
+struct ckpt_reading {
+    struct ckpt_reading *next;
+    ckpt_string scope; /* as of records: see ckpt_validation_add_records() */
+    ckpt_archive_info info;
+};
+
+/* That of an archive; NULL: it is not known, as nothing was read. */
+const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope);
+
+/* Its compression, "gzip"; empty if it is not known. */
+ckpt_string ckpt_compression_of(const struct ckpt_rules *r, ckpt_string scope);
 
 /* Why the reading of an archive stopped before its end; see `error` of the facts in validate.h. */
 enum ckpt_stop {

@@ -100,11 +100,7 @@ static void print_condition(struct ckpt_buffer *out, const struct ckpt_condition
     ckpt_buffer_add_text(out, "{");
     print_text(out, "member", f->member);
     print_text(out, "pointer", f->pointer);
-    ckpt_print_key(out, "entry");
-    if (f->entry >= 0)
-        ckpt_print_number(out, (uint64_t)f->entry);
-    else
-        ckpt_buffer_add_text(out, "null");
+    ckpt_print_optional(out, "entry", f->entry >= 0, (uint64_t)f->entry);
     print_text(out, "field", f->field);
     print_index(out, c->finding);
     ckpt_buffer_add_text(out, "}}");

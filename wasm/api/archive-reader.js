@@ -507,6 +507,7 @@ export class Reader {
     }
     return {
       info,
+      reading: new Uint8Array(this.#core.memory.buffer, at, layout.info.size).slice(),
       compression: layout.compressions[info.compression],
       end: layout.ends[info.end],
     };
@@ -565,11 +566,13 @@ export class Archive {
     this.sha256 = '';
     /** Other numbers, by the names of the C header. @type {Record<string, number>} */
     this.info = {};
+    /** The same as the core has it (ckpt_archive_info), for a validation. @type {Uint8Array | undefined} */
+    this.reading = undefined;
   }
 
   /** @param {Reader} reader */
   finish(reader) {
-    const { info, compression, end } = reader.info();
+    const { info, reading, compression, end } = reader.info();
     this.error = reader.error;
     this.compression = compression;
     this.end = end;
@@ -582,6 +585,7 @@ export class Archive {
     if (info.garbage_offset < Number.MAX_SAFE_INTEGER) this.garbageOffset = info.garbage_offset;
     this.sha256 = reader.takeHash();
     this.info = info;
+    this.reading = reading;
   }
 
   /** The data of the first kept member of this name. @param {string} name @returns {Uint8Array | undefined} */
