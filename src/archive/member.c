@@ -22,7 +22,8 @@ static int not_tar(ckpt_archive *a)
     char what[CKPT_MAGIC_MAX];
     if (ckpt_magic_describe(a->first, sizeof(a->first), what))
         return ckpt_archive_fail(a, CKPT_ARCHIVE_E_NOT_TAR, 0, "%s %s; %s",
-                                 plain ? "The file is" : "What is compressed is", what, expected);
+                                 plain ? "The file is" : "The compressed content is", what,
+                                 expected);
     return ckpt_archive_fail(a, CKPT_ARCHIVE_E_NOT_TAR, 0, "%s with %h; %s",
                              plain ? "The file starts" : "The decompressed data starts",
                              (ckpt_string){(const char *)a->first, 8}, expected);

@@ -18,7 +18,7 @@
 
 typedef struct ckpt_dump ckpt_dump;
 
-/* So many bytes of images are kept, unless the caller says otherwise. */
+/* Bytes of images that are kept, unless the caller says otherwise. */
 #define CKPT_DUMP_BUDGET ((size_t)64 << 20)
 
 /* An image: a file in the directory of images. */

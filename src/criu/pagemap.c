@@ -211,7 +211,7 @@ static bool read_plain_sizes(struct builder *b, struct ckpt_image message)
     return true;
 }
 
-/* Whether so many sizes are what `pages` pages have. */
+/* Whether that number of sizes is right for `pages` pages. */
 static bool count_fits(uint64_t count, uint64_t pages, uint64_t each)
 {
     return each > 0 && count == pages / each + (pages % each != 0);

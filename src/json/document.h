@@ -10,7 +10,7 @@
 #include "json/scan.h"
 #include "json/sink.h"
 
-/* So many levels of large containers are kept in mind. */
+/* How many nesting levels remember their last position. */
 enum { CKPT_NEAR = 8 };
 
 struct ckpt_near {

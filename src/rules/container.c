@@ -3,7 +3,7 @@
 #include "rules/rules.h"
 
 enum {
-    FAR = 64 << 20,       /* metadata behind so many bytes make everyone wait */
+    FAR = 64 << 20,       /* bytes in front of the metadata that make everyone wait */
     CROWDED = 100000,     /* members: as the limit that containerd has */
     BOMB = 1000,          /* bytes out of one byte in */
     BOMB_FLOOR = 16 << 20 /* less than this is no bomb */
@@ -140,7 +140,7 @@ static void check_end(struct ckpt_rules *r)
                    info.trailing_first);
     if (info.garbage_offset != UINT64_MAX)
         set_offset(ckpt_find_file(r, CKPT_RULE_003, "",
-                                  "Other data follow the compressed stream, at offset %n of the "
+                                  "Other data follows the compressed stream, at offset %n of the "
                                   "file; expected none.",
                                   info.garbage_offset),
                    info.garbage_offset);

@@ -82,7 +82,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
                               ? "is a hard link to a file outside"
                               : NULL;
     if ((flags & CKPT_NAME_DOTDOT) == 0 && goes_through_link(r, m, diff) && problem == NULL)
-        problem = "lies behind a symbolic link that leads out of it";
+        problem = "is reached through a symbolic link that leads out of it";
     /* Engines go through absolute links, and refuse relative ones and "..". */
     bool refused = (flags & CKPT_NAME_DOTDOT) != 0 || hard;
     if (problem != NULL) {

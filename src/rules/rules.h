@@ -91,7 +91,7 @@ struct ckpt_seen {
     uint32_t mode, type, flags, count;
 };
 
-/* So many names of one kind are remembered. */
+/* Names of one kind that are remembered, at most. */
 enum { CKPT_REMEMBERED = 1000 };
 
 struct ckpt_duplicate {
@@ -236,7 +236,7 @@ void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
 /* The next finding blocks these targets, whatever its rule says. */
 void ckpt_block(struct ckpt_rules *r, unsigned targets);
 
-/* The next finding tells this of whoever made the archive, whatever its rule says. */
+/* The next finding says this about the intent behind the archive, whatever its rule says. */
 void ckpt_distrust(struct ckpt_rules *r, enum ckpt_trust trust);
 
 /* These targets restore the checkpoint only if something is arranged: what, and the option that

@@ -115,7 +115,7 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
     if (ckpt_is_true(ckpt_get_exact(facts, "loose")))
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
-        return "Its metadata were too large to be looked at.";
+        return "Its metadata is too large to check.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_DOCKER)
@@ -130,7 +130,7 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
     if (r->engine == CKPT_ENGINE_UNKNOWN)
         return "Nothing in the checkpoint tells which engine made it.";
     if (r->form == CKPT_FORM_POD || r->form == CKPT_FORM_CONTAINERD_CTR)
-        return "What restores this form depends on versions of the engine that are not released.";
+        return "Restoring this format depends on engine versions that are not released.";
     return NULL;
 }
 

@@ -16,7 +16,7 @@ import { rangesOf, wholes } from './ranges.js';
  * @typedef {{members: Members, compression: string | undefined, error: ArchiveError | null}} Listing
  * @typedef {object} ReadOptions
  * @property {number} [start] the first byte of the member that is wanted
- * @property {number} [end] the one behind the last
+ * @property {number} [end] the byte after the last
  * @property {string | Member} [inside] the member is in this one, which is an archive itself
  * @property {AbortSignal} [signal]
  * @typedef {object} OpenOptions
@@ -35,11 +35,11 @@ export const EVIDENCE = Symbol('evidence');
 /** What it consists of, for those that are made of others. */
 export const PARTS = Symbol('parts');
 
-/** The most that `read` gives, unless told otherwise. */
+/** What `read` returns at most, unless a limit is given. */
 const READ_LIMIT = 64 * 2 ** 20;
 const NOTHING = new Uint8Array();
 
-/** The first byte and the one behind the last, as a range. @param {number} start @param {number} end */
+/** The first byte and the byte after the last, as a range. @param {number} start @param {number} end */
 function span(start = 0, end = Infinity) {
   const offset = Math.max(0, start);
   return { offset, length: end === Infinity ? undefined : Math.max(0, end - offset) };

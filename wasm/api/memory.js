@@ -53,9 +53,9 @@ const WHY = {
   unreadable: 'it is stored in a form that is not known',
 };
 
-/** What `read` gives at most, unless told otherwise. */
+/** What `read` returns at most, unless a limit is given. */
 const READ_LIMIT = 256 * 2 ** 20;
-/** So many segments are asked for at once. */
+/** Segments requested at once. */
 const BATCH = 1024;
 /** Words of a segment (exports_memory.c). */
 const SEGMENT = 12;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading parts of members, many at a time: the one way to the data of a checkpoint.
+// Reading parts of members, many at a time: all data of a checkpoint is read this way.
 import { ArchiveError, unlessAborted } from './archive.js';
 import { kindOf } from '../border/arguments.js';
 import { GONE } from './origin.js';

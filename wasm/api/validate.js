@@ -147,7 +147,7 @@ function hostText(host) {
   throw new TypeError(`host must be text, bytes or an object, not ${kindOf(host)}`);
 }
 
-/** What a validation can be told. */
+/** The options of a validation. */
 export const VALIDATE_OPTIONS = {
   targets: must.texts,
   only: must.texts,

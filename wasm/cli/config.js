@@ -106,7 +106,7 @@ export const CONFIG = {
     enum: [...SEVERITIES],
   },
   maxFindings: {
-    description: 'So many findings are listed for each checkpoint.',
+    description: 'Findings listed per checkpoint, at most.',
     type: 'integer',
     minimum: 1,
     maximum: 100_000,

@@ -8,7 +8,7 @@ import { NO_PROGRESS } from './progress.js';
 import { CONTAINER } from './select.js';
 import { writerTo } from './write.js';
 
-/** So much is read and written at once. */
+/** Bytes read and written at once. */
 const WINDOW = 16 * 2 ** 20;
 
 /** @param {string} text @param {string} name @param {(message: string) => Error} fail */

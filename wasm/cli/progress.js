@@ -28,7 +28,7 @@ export const wantsProgress = (stream, switches, env) =>
   !env.NO_PROGRESS &&
   env.TERM !== 'dumb';
 
-/** The end of a text in so many columns. @param {string} text @param {number} room */
+/** The end of a text, cut to a number of columns. @param {string} text @param {number} room */
 function fit(text, room) {
   if (displayWidth(text) <= room) return text;
   const characters = [...text];

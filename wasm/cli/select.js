@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of several containers in a file, or of what is inside of an image: the one that is meant.
+// Which of several containers in a file, or of an image, is meant.
 import { Unfit, inside, whyStopped } from './open.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */

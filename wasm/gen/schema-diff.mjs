@@ -106,7 +106,7 @@ const Memory = object('The memory.', {
         object('Strings that are in the pages that differ of one of the two only.', {
           added: Strings,
           removed: Strings,
-          cut: { description: 'So many are counted, but not listed.', ...integer },
+          cut: { description: 'How many are counted but not listed.', ...integer },
         }),
       ),
     }),

@@ -2,7 +2,7 @@
 // One search through an item: paths of members, values in metadata, what was running.
 import { indexOf } from './report.js';
 
-/** Of each kind, so many are told. */
+/** How many of each kind are listed. */
 const MOST = 12;
 /** Characters before and behind a value. */
 const AROUND = 30;

@@ -28,7 +28,7 @@ export async function filesOf(path) {
   return files;
 }
 
-/** What is told of a dump. @param {Files} files @returns {Promise<{facts: string, gaps: any[]}>} */
+/** What a dump is described by. @param {Files} files @returns {Promise<{facts: string, gaps: any[]}>} */
 export async function look(files) {
   const checkpoint = await openCheckpoint(tar(...files));
   try {
