@@ -22,7 +22,7 @@ static uint32_t bytewise(const ckpt_crc32_tables *t, uint32_t c, const uint8_t *
     return c;
 }
 
-/* The four bytes for `byte` that are `distance` places behind it. */
+/* The four bytes for `byte` that are `distance` places after it. */
 static uint32_t moved(const ckpt_crc32_tables *t, uint32_t byte, int distance)
 {
     uint32_t c = t->byte[byte];
@@ -99,7 +99,7 @@ uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *byt
                 last[3] = f[3];
             }
         }
-        /* What has been moved behind the present place: 64 bytes, and three that stick out. */
+        /* What has been moved after the present place: 64 bytes, and three that stick out. */
         const v128_t none = wasm_i32x4_splat(0);
         for (int i = 0; i < 4; i++)
             wasm_v128_store(rest + i * LANES, sum[i]);

@@ -2,7 +2,7 @@
 /*
  * A dump: the images that CRIU made of a tree of processes, looked at together. The caller lists
  * the members of the archive, asks which bytes of them are wanted, and adds those; nothing here
- * reads a file. What is missing or damaged costs only what depends on it, and leaves a gap behind:
+ * reads a file. What is missing or damaged costs only what depends on it, and leaves a gap after:
  * a place and the reason.
  */
 #ifndef CKPT_CRIU_IMAGE_DUMP_H

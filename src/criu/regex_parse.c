@@ -135,7 +135,7 @@ static bool posix_set(struct parser *p, struct ckpt_regex_set *set)
     return length != 0 || refuse(p, p->at, "there is no such class");
 }
 
-/* Behind "\x". Two digits are a byte, digits in braces a character. */
+/* After "\x". Two digits are a byte, digits in braces a character. */
 static bool hex_escape(struct parser *p, uint32_t *rune, bool *is_byte)
 {
     bool braces = p->at < p->length && p->text[p->at] == '{';
@@ -319,7 +319,7 @@ static bool number(struct parser *p, uint32_t *value)
     return digits > 0;
 }
 
-/* {n}, {n,}, {n,m} behind the brace. False, without an error: it is none, so a brace is a brace. */
+/* {n}, {n,}, {n,m} after the brace. False, without an error: it is none, so a brace is a brace. */
 static bool counts(struct parser *p, uint32_t *least, uint32_t *most)
 {
     size_t start = p->at;
@@ -397,7 +397,7 @@ static bool put_quantifier(struct parser *p, unsigned char c, uint32_t least, ui
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
 
-/* Behind "(". */
+/* After "(". */
 static bool open_group(struct parser *p)
 {
     size_t start = p->at - 1;

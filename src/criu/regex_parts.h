@@ -10,7 +10,7 @@ enum ckpt_regex_operation {
     CKPT_RE_EMPTY, /* operands … */
     CKPT_RE_RANGE,
     CKPT_RE_SET,
-    CKPT_RE_JOIN, /* … and what takes them: one behind the other */
+    CKPT_RE_JOIN, /* … and what takes them: one after the other */
     CKPT_RE_EITHER,
     CKPT_RE_MAYBE, /* none or one */
     CKPT_RE_STAR,

@@ -39,7 +39,7 @@ static void set_offset(struct ckpt_finding *finding, uint64_t offset)
         finding->archive_offset = offset;
 }
 
-/* Says what was not seen behind the place where reading stopped. */
+/* Says what was not seen after the place where reading stopped. */
 static void tell_unread(struct ckpt_rules *r, ckpt_value error)
 {
     bool cut = ckpt_starts(ckpt_text(ckpt_get_exact(error, "code")), "truncated");
@@ -185,7 +185,7 @@ static void check_order(struct ckpt_rules *r)
         const struct ckpt_seen *seen = ckpt_seen_of(r, names[i]);
         if (seen != NULL && seen->data_offset > FAR && !ckpt_is_true(fact(r, "directory")))
             ckpt_find_file(r, CKPT_RULE_011, names[i],
-                           "%s comes behind %b of data, which every reader of the compressed "
+                           "%s comes after %b of data, which every reader of the compressed "
                            "archive must decompress first.",
                            names[i], seen->data_offset);
     }

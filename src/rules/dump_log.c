@@ -2,7 +2,7 @@
 /* dump.log: what CRIU logged. Of a long one only its ends are there. */
 #include "rules/rules.h"
 
-/* The next line from *at on, without its end; false behind the last one. */
+/* The next line from *at on, without its end; false after the last one. */
 static bool next_line(ckpt_string text, size_t *at, ckpt_string *line)
 {
     size_t from = *at, end = from;

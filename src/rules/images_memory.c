@@ -188,7 +188,7 @@ static void check_sizes(struct ckpt_images *im, const struct ckpt_pagemap *map, 
     }
 }
 
-/* CRIU reads pages that are marked as lazy only like all others, one behind the other. */
+/* CRIU reads pages that are marked as lazy only like all others, one after the other. */
 static void check_lazy(struct ckpt_images *im, const struct ckpt_pagemap *map, ckpt_string member)
 {
     const struct ckpt_dump_image *pages =

@@ -119,7 +119,7 @@ static bool secret_in_broken(ckpt_string text, size_t *at, struct ckpt_secret *s
     return false;
 }
 
-/* Arguments behind short options: -u USER:PASSWORD of curl, -p PASSWORD, -a PASSWORD. */
+/* Arguments after short options: -u USER:PASSWORD of curl, -p PASSWORD, -a PASSWORD. */
 static bool secret_argument(ckpt_string option, ckpt_string text, size_t *from)
 {
     *from = 0;

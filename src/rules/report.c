@@ -115,7 +115,7 @@ static ckpt_string keep_name(struct ckpt_rules *r, ckpt_string text)
     return ckpt_keep_text(r);
 }
 
-/* Line and column behind `length` bytes, given those in front. */
+/* Line and column after `length` bytes, given those in front. */
 static void set_end(struct ckpt_finding *finding, const char *text)
 {
     const unsigned char *from = (const unsigned char *)text + finding->where.offset;

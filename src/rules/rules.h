@@ -151,7 +151,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
     bool old_pagemaps, new_pagemaps; /* which dialects were found */
     const struct ckpt_requirement *least_criu; /* what needs the newest CRIU; NULL: nothing does */
-    bool read_all;       /* in spite of an error, which comes behind the members */
+    bool read_all;       /* in spite of an error, which comes after the members */
     bool checked_images; /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */

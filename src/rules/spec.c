@@ -15,7 +15,7 @@ static size_t digits(ckpt_string text, size_t from)
     return to - from > 1 && text.data[from] == '0' ? from : to; /* 01 is no number */
 }
 
-/* Whether it is 1.x.y, perhaps with a pre-release or build behind it (Semantic Versioning 2.0.0).
+/* Whether it is 1.x.y, perhaps with a pre-release or build after it (Semantic Versioning 2.0.0).
  */
 static bool is_version(ckpt_string text)
 {

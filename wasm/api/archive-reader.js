@@ -54,7 +54,7 @@ export class ArchiveError extends Error {
  * @property {(member: Member, reader: Reader) => Wish | undefined} [decide] asked for every member that no name of
  *   `want` chose; members then come one by one. The reader has what came before: members, bodies
  * @property {readonly number[]} [pick] indexes of the members of interest, ascending. Members are not
- *   listed then, and reading ends behind the last of these.
+ *   listed then, and reading ends after the last of these.
  * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
  * @property {import('./budget.js').Limits} [limits] if no budget is given
  * @property {Budget} [budget] shared by all readers of a checkpoint
@@ -513,7 +513,7 @@ export class Reader {
     };
   }
 
-  /** Gives its memory back. */
+  /** Frees its memory. */
   free() {
     this.#child?.free();
     this.#child = null;
@@ -558,9 +558,9 @@ export class Archive {
     this.compression = undefined;
     /** How it ended: clean, one-zero-block, no-mark; undefined after an error. @type {string | undefined} */
     this.end = undefined;
-    /** Bytes behind the end mark, of which some were looked at. */
+    /** Bytes after the end mark, of which some were looked at. */
     this.trailing = { bytes: 0, seen: 0, nonzero: 0, offset: 0 };
-    /** Offset in the source of bytes behind the compressed stream. @type {number | undefined} */
+    /** Offset in the source of bytes after the compressed stream. @type {number | undefined} */
     this.garbageOffset = undefined;
     /** SHA-256 of the source, if it was wanted and all was read; else ''. */
     this.sha256 = '';

@@ -122,7 +122,7 @@ export class Checkpoint {
   /**
    * Parts of members, in the order of the archive, whatever the order of the list. What is in a plain
    * archive is read where it lies, together with what is near; of a compressed one there is one pass for
-   * all, which ends behind the last range. Beyond what comes next nothing is read while the body of the
+   * all, which ends after the last range. Beyond what comes next nothing is read while the body of the
    * loop runs, and leaving the loop ends the reading.
    * @param {Iterable<import('./ranges.js').Range>} list
    * @param {{signal?: AbortSignal, inside?: string | Member}} [options] inside: the members are in this
@@ -233,7 +233,7 @@ export class Checkpoint {
     return evidenceOf(this.#parts, { digests, error: this.error });
   }
 
-  /** Lets go of the file, if one is open, and of what the core knows. Containers are closed with it. */
+  /** Closes the file, if one is open, and frees what the core knows. Containers are closed with it. */
   async close() {
     this.#parts.known.drop();
     await this.#parts.content.origin.close();

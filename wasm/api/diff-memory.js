@@ -16,7 +16,7 @@ import { changedBytes } from './diff-bytes.js';
  * Pages that follow each other.
  * @typedef {object} PageRange
  * @property {'added' | 'removed' | 'changed'} change
- * @property {bigint} start @property {bigint} end the address behind them
+ * @property {bigint} start @property {bigint} end the address after them
  * @property {bigint | null} first the first byte that differs; null: it was not looked for
  * @property {bigint | null} last @property {number | null} bytes how many differ
  *

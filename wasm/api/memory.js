@@ -18,7 +18,7 @@ import { usageOf } from './usage.js';
  * Memory that is alike.
  * @typedef {object} Segment
  * @property {bigint} start address
- * @property {bigint} end the address behind it
+ * @property {bigint} end the address after it
  * @property {Place} place where its bytes are
  * @property {boolean} shared it is shared memory, with a page map of its own
  * @property {number} level stored: 0: in this dump, 1: in the one before …

@@ -149,7 +149,7 @@ const needsReading = ({ parts, kept }) => !kept && parts.some(isToBeRead);
 
 /**
  * Yields the ranges of groups, in the order of the archive: of a plain archive by reading what is near
- * together at once, and the next piece ahead; of another one in one pass, which ends behind the last
+ * together at once, and the next piece ahead; of another one in one pass, which ends after the last
  * range. Leaving the loop ends the reading.
  * @param {import('./origin.js').Origin} origin
  * @param {Group[]} groups

@@ -24,7 +24,7 @@ import { withBytes } from './summary.js';
  * @property {bigint} [from] only from this address on
  * @property {bigint} [to] only below this one
  * @property {boolean} [own] no shared memory
- * @property {number} [context] bytes before and behind that are told, at most 256
+ * @property {number} [context] bytes before and after that are told, at most 256
  * @property {number} [limit] ends after this many matches
  * @property {Iterable<Stream> | AsyncIterable<Stream>} [streams] what else is searched
  * @property {(state: {read: number, size: number}) => void} [onProgress]

@@ -128,7 +128,7 @@ export class Summary {
     for (const summary of Summary.#kept) summary.drop();
   }
 
-  /** Gives its memory back. */
+  /** Frees its memory. */
   drop() {
     Summary.#kept.delete(this);
     if (!this.handle) return;

@@ -60,7 +60,7 @@ export class Sha256 {
     return digits;
   }
 
-  /** Gives its memory back. */
+  /** Frees its memory. */
   free() {
     if (!this.#handle) return;
     forgotten.unregister(this);

@@ -6,7 +6,7 @@ import { displayWidth, escapeForTerminal } from '../report/escape.js';
 /** What is read faster than this (ms) shows nothing. */
 const PATIENCE = 300;
 const INTERVAL = 100;
-/** Columns without which a name and the ": " behind it are not worth it. */
+/** Columns without which a name and the ": " after it are not worth it. */
 const LEAST_NAME = 6;
 const CLEAR = '\r\x1b[K';
 

@@ -21,7 +21,7 @@ const listed = (nested) => nested.map((inner, i) => `${i + 1} (${nameOf(inner)})
 /**
  * @param {Checkpoint} checkpoint of the file
  * @param {string} wanted
- * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called behind the file's name
+ * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called after the file's name
  */
 export async function selectContainer(checkpoint, wanted) {
   const nested = await checkpoint.containers();
@@ -40,7 +40,7 @@ export async function selectContainer(checkpoint, wanted) {
   throw new Unfit(`: --container ${wanted}: ${problem}; there are ${listed(nested)}`);
 }
 
-/** A member's name as it is compared: "./" before and "/" behind it do not count. @param {string} name */
+/** A member's name as it is compared: "./" before and "/" after it do not count. @param {string} name */
 export const normal = (name) => name.replace(/^(\.\/+)+/, '').replace(/(?<=.)\/+$/, '');
 
 /** The last member of a name: that is the one that counts. @param {Checkpoint} checkpoint @param {string} name */
@@ -56,7 +56,7 @@ function memberOf({ members }, name) {
  * @param {string | undefined} container as the user chose it
  * @param {string} member
  * @returns {Promise<{checkpoint: Checkpoint, name: string, label: string}>} the member's name; how it
- *   is called behind the file's
+ *   is called after the file's
  * @throws {Unfit}
  */
 export async function whereIs(checkpoint, container, member) {

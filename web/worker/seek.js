@@ -4,7 +4,7 @@ import { indexOf } from './report.js';
 
 /** How many of each kind are listed. */
 const MOST = 12;
-/** Characters before and behind a value. */
+/** Characters before and after a value. */
 const AROUND = 30;
 const decoder = new TextDecoder();
 

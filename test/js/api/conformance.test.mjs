@@ -64,7 +64,7 @@ function checkRefused({ kind, bytes, answer, partial, where }) {
       [value, type, struct, field],
       where,
     );
-    // Go's offset is behind a scalar and behind the bracket of others; ours is where the token begins.
+    // Go's offset is after a scalar and after the bracket of others; ours is where the token begins.
     const [word, literal] = value.split(' ');
     const first = { object: '{', array: '[', string: '"', bool: 'tf', number: '-0123456789' };
     assert.ok(first[/** @type {keyof typeof first} */ (word)].includes(token[0]), where);

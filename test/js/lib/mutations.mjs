@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Damages the images of a dump as a mind that knows their structure would, looks at what is told of them then, and
-// says where that is a wrong claim: no image that is refused may leave facts behind, and each leaves a gap that names it.
+// says where that is a wrong claim: no image that is refused may leave facts after, and each leaves a gap that names it.
 import assert from 'node:assert/strict';
 import { openCheckpoint } from '../../../wasm/api/node.js';
 import { toJson } from '../../../wasm/border/value.js';
