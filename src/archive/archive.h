@@ -315,6 +315,7 @@ typedef struct {
     X(uint64_t, garbage_offset)   /* in the source: bytes after the compressed stream, or ~0 */    \
     X(uint64_t, window)           /* largest window met of zstd, or memory for one of xz */        \
     X(uint32_t, compression)      /* CKPT_COMPRESSION_... */                                       \
+    X(uint32_t, skippable)        /* 1: of zstd, and a skippable frame stands first */             \
     X(uint32_t, members)                                                                           \
     X(uint32_t, streams)        /* gzip members, zstd frames, xz or bzip2 streams completed */     \
     X(uint32_t, global_headers) /* PAX global headers */                                           \

@@ -114,6 +114,7 @@ static int sniff(ckpt_archive *a)
         return need(a, next, next == 0 ? SMALL_READ : LARGE_READ);
 
     a->info.compression = compression_of(a->magic, a->magic_length);
+    a->info.skippable = a->info.compression == CKPT_COMPRESSION_ZSTD && a->magic[0] >> 4 == 5;
     a->later = a->chunk_used ? a->chunk + a->chunk_used : NULL;
     a->later_length = a->chunk_length - a->chunk_used;
     a->chunk = a->magic;

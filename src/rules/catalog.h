@@ -85,6 +85,7 @@ enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
     X(IMAGE, "base-image", "the image of the container")                                           \
     X(MOUNT, "mount", "a directory or file of the host that was mounted")                          \
     X(FILE, "file", "a file that processes have open and that is not in the checkpoint")           \
+    X(NAME, "name", "the name and id of the container, which must be free")                        \
     X(VOLUME, "volume", "a volume that must or must not exist")                                    \
     X(POD, "pod", "the pod, or the declaration of the container in it")                            \
     X(SECRET, "secret", "a secret of the engine")                                                  \

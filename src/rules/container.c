@@ -146,6 +146,21 @@ static void check_end(struct ckpt_rules *r)
                    info.garbage_offset);
 }
 
+/* containers/storage knows zstd by the magic number of its other frames (pkg/archive,
+   DetectCompression), containerd by both (pkg/archive/compression, zstdMatcher). */
+static void check_first_frame(struct ckpt_rules *r)
+{
+    if (reading_of(r).skippable == 0)
+        return;
+    ckpt_lower(r, CKPT_WARNING);
+    ckpt_block(r, PODMAN | CRIO);
+    set_offset(ckpt_find_file(r, CKPT_RULE_001, "",
+                              "The file begins with a skippable frame of zstd: Podman and CRI-O do "
+                              "not take it for compressed, and say \"archive/tar: invalid tar "
+                              "header\"."),
+               0);
+}
+
 static void check_limits(struct ckpt_rules *r)
 {
     uint64_t in = reading_of(r).source_read, out = reading_of(r).tar_read;
@@ -255,6 +270,7 @@ void ckpt_check_container(struct ckpt_rules *r)
     check_error(r);
     check_absent(r);
     check_end(r);
+    check_first_frame(r);
     check_limits(r);
     check_unread(r);
     check_order(r);

@@ -99,12 +99,28 @@ static void check_gpu_count(struct ckpt_rules *r)
                    "%n graphics processors of the same kind.", count);
 }
 
+/* Podman makes the container again under its name and id. Nothing is said of it where the
+   containers of the host are not known. */
+static void check_name(struct ckpt_rules *r)
+{
+    ckpt_value name = ckpt_get(ckpt_file_root(r, "config.dump"), "name");
+    if (r->engine != CKPT_ENGINE_PODMAN || !ckpt_has_text(name) ||
+        !ckpt_exists(ckpt_get_exact(ckpt_whole(r->host), "containers")))
+        return;
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_750, name, "The container comes back as %v, with its id.", name);
+    ckpt_needs(r, CKPT_NEED_NO_CONTAINER, ckpt_text(name), 0);
+    ckpt_condition(r, CKPT_CONDITION_NAME, PODMAN, CKPT_RULE_750, f, "--name",
+                   "No container %v on the target, nor one with its id.", name);
+}
+
 void ckpt_check_host(struct ckpt_rules *r)
 {
     if (r->host == NULL)
         return;
     check_engines(r);
     check_image(r);
+    check_name(r);
     check_resources(r);
     check_gpu_count(r);
     ckpt_needs(r, CKPT_NEED_CRIU_CHECK, (ckpt_string){"", 0}, 0);

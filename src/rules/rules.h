@@ -65,7 +65,8 @@ struct ckpt_condition {
     uint8_t need; /* enum ckpt_need: what of a host decides it, with a text or number */
     uint8_t met;  /* enum ckpt_met */
     ckpt_string need_text, host; /* host: what it has instead, in words; or "" */
-    uint64_t need_number;
+    uint64_t need_number, need_mode;
+    ckpt_string need_build;
 };
 
 /* Whether a host meets a condition. */
@@ -143,8 +144,8 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_unchecked *unchecked;
     uint32_t condition_count;
     uint8_t need; /* of the next condition: ckpt_needs() */
-    ckpt_string need_text;
-    uint64_t need_number;
+    ckpt_string need_text, need_build;
+    uint64_t need_number, need_mode;
     struct ckpt_file *host;          /* that is described; NULL: none */
     struct ckpt_dump *dump;          /* the images of CRIU; NULL: not read */
     struct ckpt_tree tree;           /* of the archives inside */

@@ -20,6 +20,8 @@ void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigne
 {
     struct ckpt_condition need = {.need = r->need, .need_number = r->need_number};
     need.need_text = r->need_text;
+    need.need_build = r->need_build;
+    need.need_mode = r->need_mode;
     ckpt_needs(r, CKPT_NEED_NOTHING, (ckpt_string){"", 0}, 0);
     if (r->condition_count++ >= CONDITIONS)
         return;
@@ -94,6 +96,9 @@ static void print_condition(struct ckpt_buffer *out, const struct ckpt_condition
     print_text(out, "text", c->text);
     static const char *const met[] = {"", "yes", "no"};
     print_text(out, "option", c->option);
+    print_text(out, "ask",
+               c->need == CKPT_NEED_FILE || c->need == CKPT_NEED_PATH ? c->need_text
+                                                                      : (ckpt_string){"", 0});
     print_text(out, "met", ckpt_string_of(met[c->met]));
     print_text(out, "host", c->host);
     ckpt_print_key(out, "evidence");

@@ -43,6 +43,10 @@ bool ckpt_looks_random(ckpt_string value);
 /* Both together. */
 bool ckpt_is_secret(ckpt_string name, ckpt_string value, bool strict);
 
+/* An argument and the one behind it: --password VALUE, and -p, -a and -u USER:VALUE of many
+   programs. `secret`: in the value; `name` without dashes, or empty and `what`. */
+bool ckpt_secret_argument(ckpt_string option, ckpt_string value, struct ckpt_secret *secret);
+
 /* A key or token that stands at byte `at`, which begins a word, by its first letters
    (secret_shapes.c). */
 bool ckpt_secret_shape(ckpt_string text, size_t at, struct ckpt_secret *secret);

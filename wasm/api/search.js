@@ -47,7 +47,7 @@ import { withBytes } from './summary.js';
  * @property {Uint8Array} before
  * @property {Uint8Array} after
  * @property {Mapping | null} mapping
- * @property {{kind: string | null, start: number}} [secret] of secrets: what it is (null: the name in front of
+ * @property {{kind: string | null, start: number, wide: boolean}} [secret] of secrets: what it is (null: the name in front of
  *   it says so), and where it begins in the bytes
  *
  * What was asked for and not searched.
@@ -375,10 +375,10 @@ class Run {
   /** @param {number} pattern as search.h says */
   #secret(pattern) {
     const exports = this.#exports;
-    const answer = exports.ckpt_wasm_search_kind(this.#secrets, pattern & 255);
+    const answer = exports.ckpt_wasm_search_kind(this.#secrets, pattern & 127);
     const [address, length] = new Uint32Array(exports.memory.buffer, answer, 2);
     const kind = decoder.decode(new Uint8Array(exports.memory.buffer, address, length));
-    return { kind: kind === '' ? null : kind, start: pattern >>> 8 };
+    return { kind: kind === '' ? null : kind, start: pattern >>> 8, wide: (pattern & 128) !== 0 };
   }
 
   /** @param {number} pid @param {bigint} address @returns {Mapping | null} */
