@@ -209,7 +209,8 @@ $(B)/$(1)/test-c: $(TEST_SRC:%.c=$(B)/$(1)/%.o) $(B)/$(1)/libckpt.a
 endef
 $(eval $(call variant,native,$(CC),ar,$(CFLAGS)))
 $(eval $(call variant,clang,$(CLANG),ar,-O2))
-$(eval $(call variant,asan,$(CC),ar,$(SANITIZE)))
+# Its blocks of code count how often they run (test/c/work.c).
+$(eval $(call variant,asan,$(CC),ar,$(SANITIZE) -fsanitize-coverage=trace-pc))
 $(eval $(call variant,fuzz,$(CLANG),ar,$(SANITIZE) -fsanitize=fuzzer-no-link))
 $(eval $(call variant,cover,$(CLANG),ar,-O0 -g -fprofile-instr-generate -fcoverage-mapping))
 $(eval $(call variant,describe,$(CC),ar,-O0 -DCKPT_WITH_DOCS))
@@ -339,9 +340,10 @@ repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 # libFuzzer with ASan and UBSan. Seeds: test/data; what it finds of interest stays in build/fuzz/corpus.
 $(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/wasm/border/tape.o $(B)/fuzz/libckpt.a
 	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -lm -o $@
-fuzz: $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
+fuzz: all $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
 	@[ -n "$(FUZZERS)" ] || { echo "no test/fuzz/*.c" >&2; exit 1; }
 	@for f in $(FUZZERS); do .ci/fuzz $(B)/fuzz/fuzz-$$f $(SECONDS); done
+	@node test/fuzz/whole.mjs $(SECONDS)
 
 cover: $(B)/cover/test-c ## line coverage of src/ by the C tests; fails below COVER_MIN per cent
 	@.ci/cover $< $(COVER_MIN)

@@ -228,12 +228,8 @@ export interface Model {
   images: boolean;
   /** The container wrote or deleted files. */
   changes: boolean;
-  /** Pages are in a dump before this one. */
-  parent: boolean;
-  /** Of the container; '' if it is not known. */
-  container: string;
-  /** When the images were written, in seconds since 1970; 0: not known. */
-  made: number;
+  /** What tells which dumps are before it. */
+  links: import('../wasm/api/chain.js').Links;
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;

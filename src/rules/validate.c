@@ -150,9 +150,7 @@ bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name)
 
 bool ckpt_wants_files(const struct ckpt_rules *r)
 {
-    ckpt_value facts = ckpt_whole(r->facts);
-    return !ckpt_is_true(ckpt_get_exact(facts, "loose")) &&
-           !ckpt_is_set(ckpt_get_exact(facts, "error")) && r->form != CKPT_FORM_CRIU_DIRECTORY &&
+    return ckpt_is_whole(r) && r->form != CKPT_FORM_CRIU_DIRECTORY &&
            r->form != CKPT_FORM_CONTAINERD_CTR && r->form != CKPT_FORM_POD &&
            r->form != CKPT_FORM_OCI_LAYOUT && r->form != CKPT_FORM_DOCKER_ARCHIVE &&
            !ckpt_has_nothing(r);

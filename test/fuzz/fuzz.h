@@ -31,7 +31,8 @@ static inline unsigned char *fuzz_copy(const void *data, size_t size)
 {
     unsigned char *copy = malloc(size == 0 ? 1 : size);
     REQUIRE(copy != NULL);
-    memcpy(copy, data, size);
+    if (size != 0)
+        memcpy(copy, data, size);
     return copy;
 }
 

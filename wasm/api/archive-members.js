@@ -2,7 +2,11 @@
 // The members of an archive: records of the C core (ckpt_member), made into objects when asked for.
 import { field, flagNames, layout } from '../border/archive-layout.js';
 
-/** @typedef {import('../../dist/types/checkpoint.d.ts').Member} Member */
+/**
+ * @typedef {import('../../dist/types/checkpoint.d.ts').Member} Member
+ * @typedef {Pick<Member, 'index' | 'name' | 'type' | 'size'> & {wanted: boolean}} Brief what decides whether its data
+ *   are wanted; `wanted`: a pattern chose it
+ */
 
 /** Bytes of a batch of member records that came one by one. */
 const BATCH = 65536;
@@ -53,18 +57,24 @@ export class MemberList {
     for (const { bytes } of this.#batches) yield bytes;
   }
 
-  /** The last member. @returns {Member | undefined} */
+  /** What decides about the last member, of which there is one. @returns {Brief} */
   last() {
-    const batch = this.#batches.at(-1);
-    if (!batch) return undefined;
-    if (batch.starts) return this.at(this.length - 1);
+    const batch = this.#batches[this.#batches.length - 1];
     // The last of a batch that grows: found without looking at all of it again.
     const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
     let at = this.#lastStart.batch === batch ? this.#lastStart.at : 0;
     const size = layout.member.fields.record_size;
     for (let next; (next = at + field(view, at, size)) < batch.bytes.length;) at = next;
     this.#lastStart = { batch, at };
-    return this.#member(batch.bytes, view, at);
+    const number = (/** @type {string} */ name) => field(view, at, FIELDS[name]);
+    const start = at + layout.member.size + number('normal_start');
+    return {
+      index: number('index'),
+      name: decoder.decode(batch.bytes.subarray(start, start + number('normal_length'))),
+      type: /** @type {Member['type']} */ (layout.types[number('type')]),
+      size: number('size'),
+      wanted: flagNames(number('flags'), layout.flags).includes('wanted'),
+    };
   }
   /** @type {{batch: object | null, at: number}} */
   #lastStart = { batch: null, at: 0 };

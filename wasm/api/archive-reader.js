@@ -9,7 +9,7 @@ import { MemberList } from './archive-members.js';
 import { Budget, checkedLimits } from './budget.js';
 
 /**
- * @typedef {import('./archive-members.js').Member} Member
+ * @typedef {import('./archive-members.js').Brief} Brief
  * @typedef {{read: number, size: number, members: number}} Progress bytes read of the source, its size
  */
 
@@ -49,9 +49,9 @@ export class ArchiveError extends Error {
  * @typedef {object} ArchiveOptions
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
- * @property {readonly string[] | ((member: Member) => Wish | undefined)} [want] names (a final '*'
+ * @property {readonly string[] | ((member: Brief) => Wish | undefined)} [want] names (a final '*'
  *   stands for any end) of files to keep, or a function that is asked for every member
- * @property {(member: Member, reader: Reader) => Wish | undefined} [decide] asked for every member that no name of
+ * @property {(member: Brief, reader: Reader) => Wish | undefined} [decide] asked for every member that no name of
  *   `want` chose; members then come one by one. The reader has what came before: members, bodies
  * @property {readonly number[]} [pick] indexes of the members of interest, ascending. Members are not
  *   listed then, and reading ends after the last of these.
@@ -357,14 +357,14 @@ export class Reader {
     if (this.#exceeds(this.#budget.takeMembers(count, length))) return;
     /** @type {Wish | undefined} */
     let wish = false;
-    const last = /** @type {Member} */ (this.members.last());
-    if (last.flags.includes('wanted')) {
+    const last = this.members.last();
+    if (last.wanted) {
       wish = true;
     } else if (this.#want) {
       wish = this.#want(last, this);
       if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
-    this.#start(wish, last.index, last.size, last.flags.includes('wanted'));
+    this.#start(wish, last.index, last.size, last.wanted);
   }
 
   /**

@@ -8,7 +8,7 @@ import { nearest } from '../border/arguments.js';
 /** Limits that are checked here: their defaults. */
 const SHARED = {
   maxMembers: 1_000_000,
-  maxTable: 2 ** 27,
+  maxTable: 80 * 2 ** 20,
   maxKeptSum: 2 ** 26,
   maxArchives: 4096,
   maxOutput: 2 ** 31,

@@ -17,7 +17,7 @@ import { textAt, withBytes } from './summary.js';
  */
 
 /** As in exports_dump.c. */
-const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4 };
+const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4, namespaces: 5 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -309,6 +309,15 @@ export class Dump {
    */
   mounts(pid) {
     return this.#view('mounts', pid).mounts;
+  }
+
+  /**
+   * The namespaces and what is in them: network devices, System V objects, host names, clocks, id maps. Of one process
+   * or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').NamespaceContent[]}
+   */
+  namespaces(pid) {
+    return this.#view('namespaces', pid).namespaces;
   }
 
   /**

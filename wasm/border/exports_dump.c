@@ -114,11 +114,8 @@ static void write_gaps(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink)
 /* The views, by number. */
 static const struct {
     void (*write)(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
-} views[] = {{ckpt_view_processes},
-             {ckpt_view_files},
-             {ckpt_view_sockets},
-             {ckpt_view_mounts},
-             {write_gaps}};
+} views[] = {{ckpt_view_processes}, {ckpt_view_files}, {ckpt_view_sockets},
+             {ckpt_view_mounts},    {write_gaps},      {ckpt_view_namespaces}};
 
 struct request {
     ckpt_dump *dump;

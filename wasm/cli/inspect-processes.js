@@ -70,7 +70,7 @@ function socketParts(socket) {
     const type = `${family.toUpperCase()} (${protocol})`;
     return { type, protocol: name, data: { type: family.toUpperCase(), ...sizes }, text: buffers };
   }
-  const kernel = name === 'TCP' ? (TCP[state] ?? state) : undefined;
+  const kernel = /^(TCP|UDP)/.test(name) ? (TCP[state] ?? state) : undefined;
   const end = (/** @type {any} */ { address, port }) =>
     family === 'inet6' ? `[${address}]:${port}` : `${address}:${port}`;
   return {
@@ -78,7 +78,7 @@ function socketParts(socket) {
     protocol: name,
     data: {
       type: name,
-      state: TCP[state] ?? state,
+      state: kernel,
       src: local.address,
       src_port: local.port || undefined,
       dst: remote.address,

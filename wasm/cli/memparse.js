@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt memparse, as checkpointctl has it.
-import { PREVIOUS, eachDump, inputsOf, pidOf } from './dump-command.js';
+import { PREVIOUS, eachDump, gapText, inputsOf, pidOf } from './dump-command.js';
 import { DASHES, HEADING, hexDump } from './hex.js';
 import { Session, Unfit, refuseSecondInput } from './open.js';
 import { NO_PROGRESS } from './progress.js';
@@ -154,6 +154,12 @@ async function matches({ values, stdout, fail }, dump, pid) {
   await stdout.write(table(['ADDRESS', 'MATCH', 'INSTANCE'], rows));
 }
 
+/** Why a dump has no processes. @param {import('../api/dump.js').Dump} dump */
+function withoutTree({ gaps }) {
+  const gap = gaps.find(({ member }) => /(^|\/)pstree\.img$/.test(member));
+  return gap ? gapText(gap) : 'there is no process in pstree.img';
+}
+
 /** @type {import('./options.js').Command} */
 export const memparse = {
   name: 'memparse',
@@ -199,6 +205,7 @@ export const memparse = {
     const session = new Session(context);
     await eachDump(context, session, async (path, dump) => {
       session.endProgress();
+      if (dump.processes.length === 0) throw new Unfit(`: ${withoutTree(dump)}`);
       if (pid === 0) return sizes(context, dump, path);
       refuseWithout(dump, pid);
       return searches ? matches(context, dump, pid) : pages(context, dump, path, pid);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of several containers in a file, or of an image, is meant.
+import { existsSync } from 'node:fs';
+import { memberOperand } from './image-members.js';
 import { Unfit, inside, whyStopped } from './open.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
@@ -51,12 +53,32 @@ function memberOf({ members }, name) {
 }
 
 /**
+ * A file and a member of it, as they are given: FILE MEMBER or FILE!MEMBER.
+ * @param {string[]} operands @returns {[path: string, member: string | undefined]}
+ */
+export function fileAndMember([path, member]) {
+  const found = member === undefined && !existsSync(path) ? memberOperand(path) : null;
+  return found ? [found.archive, found.member] : [path, member];
+}
+
+/** A member of an archive that is a member itself: OUTER!NAME. @param {Checkpoint} place @param {string} name */
+function inArchive(place, name) {
+  for (let at = name.indexOf('!'); at > 0; at = name.indexOf('!', at + 1)) {
+    const outer = name.slice(0, at);
+    const rest = normal(name.slice(at + 1));
+    if (rest !== '' && memberOf(place, outer)?.type === 'file')
+      return { inside: outer, name: rest };
+  }
+  return null;
+}
+
+/**
  * Where the content of a member is: in the file itself, or in a container inside of it.
  * @param {Checkpoint} checkpoint of the file
  * @param {string | undefined} container as the user chose it
  * @param {string} member
- * @returns {Promise<{checkpoint: Checkpoint, name: string, label: string}>} the member's name; how it
- *   is called after the file's
+ * @returns {Promise<{checkpoint: Checkpoint, name: string, label: string, inside?: string}>} the member's
+ *   name; how it is called after the file's; inside: the member of that name is an archive, and it is in that
  * @throws {Unfit}
  */
 export async function whereIs(checkpoint, container, member) {
@@ -66,6 +88,8 @@ export async function whereIs(checkpoint, container, member) {
   const found = memberOf(place, name);
   if (found?.type === 'file') return { checkpoint: place, name, label: `${label}!${name}` };
   if (found) throw new Unfit(`${label}!${name}: is no regular file (${found.type})`);
+  const within = inArchive(place, name);
+  if (within) return { checkpoint: place, ...within, label: `${label}!${name}` };
   const missing = `${label}: there is no member ${member}`;
   if (place.error) throw new Unfit(`${missing}; ${whyStopped(place)}`);
   const nested = outer ? [] : await checkpoint.containers();

@@ -254,6 +254,7 @@ const VIEWS = /** @type {const} */ ([
   ['files', 'FileView', 'OpenFile'],
   ['sockets', 'SocketView', 'Socket'],
   ['mounts', 'MountView', 'Mount'],
+  ['ns', 'NamespaceView', 'NamespaceContent'],
 ]);
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page does: takes files in, has them read, forgets them.
+import { before as dumpsBefore } from '../../wasm/api/chain.js';
 import { T } from '../text.js';
 import { H } from '../text/views.js';
 import { api } from './api.js';
@@ -60,20 +61,14 @@ export async function show(heads) {
  */
 async function joinChains(fresh) {
   const ready = state.items.filter(({ model }) => model?.images || model?.form === 'archive');
-  for (const { id, model, earlier } of ready) {
-    if (!model?.parent || model.container === '' || earlier) continue;
-    const before = ready
-      .filter(
-        (other) =>
-          other.id !== id &&
-          other.model?.container === model.container &&
-          other.model.made > 0 &&
-          other.model.made < model.made,
-      )
-      .sort((a, b) => (b.model?.made ?? 0) - (a.model?.made ?? 0));
-    if (before.length === 0 || !(fresh.has(id) || before.some((other) => fresh.has(other.id))))
-      continue;
-    const ids = before.map((other) => other.id);
+  const links = ready.map(({ id, model }) => ({
+    id,
+    .../** @type {import('../types.d.ts').Model} */ (model).links,
+  }));
+  for (const [i, { id, earlier }] of ready.entries()) {
+    if (earlier) continue;
+    const ids = dumpsBefore(links[i], links).map((other) => other.id);
+    if (ids.length === 0 || !(fresh.has(id) || ids.some((other) => fresh.has(other)))) continue;
     await api.previous({ item: id, others: ids });
     updateItem(id, { earlier: ids });
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the first views show of a checkpoint, all at once.
+import { linksOf } from '../../wasm/api/chain.js';
 import { A, T, V, duration } from '../text.js';
 import { W } from '../text/answer.js';
 import { code, nanoTime, textCell, time } from './cells.js';
@@ -45,25 +46,13 @@ export function makeModel(context, { checkpoint, report, source }) {
     members: members.length,
     images: summary.sizes.checkpoint > summary.sizes.pages,
     changes: hasChanges(members),
-    container: summary.container.id ?? '',
-    ...dumpOf(members),
+    links: linksOf(members, summary.container.id),
     metadata: Object.values(documents).some(
       ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,
     ),
     kind: source.kind,
     loose: source.loose,
   };
-}
-
-/** Whether a dump refers to one before it, and when it was made. @param {Iterable<{name: string, type: string, mtime?: number}>} members */
-function dumpOf(members) {
-  let parent = false;
-  let made = 0;
-  for (const { name, type, mtime } of members) {
-    if (type === 'symlink' && /(^|\/)parent$/.test(name)) parent = true;
-    if (mtime && name.endsWith('.img')) made = Math.max(made, Number(mtime));
-  }
-  return { parent, made };
 }
 
 /** @param {any} checkpoint */

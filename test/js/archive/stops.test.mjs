@@ -178,3 +178,24 @@ test('archives and images without any checkpoint are errors', async () => {
     ['CKP100'],
   );
 });
+
+test('a checksum of gzip that is wrong behind the end: all was read, and what is missing is missing', async () => {
+  for (const [members, ids] of [
+    [[['spec.dump', '{}']], ['CKP100']],
+    [[['config.dump', '{"id":"a"}']], ['CKP200']],
+    [[['a/config.dump', '{"id":"a"}']], ['CKP100']],
+    [[['README', 'x']], ['CKP001']],
+    [[], ['CKP001']],
+  ]) {
+    const bytes = gzipSync(tar(...members));
+    for (const at of [bytes.length, bytes.length - 5]) {
+      const checkpoint = await openCheckpoint(at < bytes.length ? damaged(bytes, at) : bytes);
+      const { findings, targets } = await core.validate(checkpoint);
+      await checkpoint.close();
+      assert.equal(checkpoint.error?.code, at < bytes.length ? 'stream-checksum' : undefined);
+      const errors = findings.filter(({ severity }) => severity === 'error').map(({ id }) => id);
+      for (const id of ids) assert.ok(errors.includes(id), `${id} in ${errors}`);
+      for (const { verdict } of targets) assert.match(verdict, /^(fails|unknown)$/);
+    }
+  }
+});

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gap, Mount, OpenFile, Process, Socket } from './dump.js';
+import type { Gap, Mount, NamespaceContent, OpenFile, Process, Socket } from './dump.js';
 import type { CheckpointError } from './index.js';
 import type { Kind, KindMap } from './model.js';
 
@@ -39,7 +39,7 @@ export interface Progress {
 export interface ArchiveLimits {
   /** * Members, 1 000 000 by default. */
   maxMembers?: number;
-  /** * Of all lists of members, 128 MiB by default; long names count four times. */
+  /** * Of all lists of members, 80 MiB by default: half a million; long names count four times. */
   maxTable?: number;
   /** * Of all metadata files, 64 MiB by default. */
   maxKeptSum?: number;
@@ -385,6 +385,11 @@ export interface Dump {
   sockets(pid?: number): Socket[];
   /** The mounts, of the namespace of one process or of all. */
   mounts(pid?: number): Mount[];
+  /**
+   * The namespaces, of one process or of all, and what is in them: network devices and routes, System V objects, host
+   * names, clocks, id maps.
+   */
+  namespaces(pid?: number): NamespaceContent[];
   /** What is not known because images are missing or damaged: as far as was looked at. */
   readonly gaps: Gap[];
   /** Frees the memory. */
