@@ -36,5 +36,4 @@ export const nestedFacts = (name, { members, error }) => ({
 });
 
 /** @param {string} scope @param {Archive} [archive] @returns {Reading[]} none if nothing was read */
-export const readingOf = (scope, archive) =>
-  archive?.reading ? [[scope, archive.reading]] : [];
+export const readingOf = (scope, archive) => (archive?.reading ? [[scope, archive.reading]] : []);
