@@ -356,6 +356,8 @@ export interface Given {
 export interface Span {
   offset: number;
   length: number;
+  /** Of a secret: it is NAME=VALUE, and the name is none. */
+  variable?: boolean;
 }
 
 export type MemberSort = 'name' | 'size' | 'order';

@@ -26,10 +26,10 @@ const least = (head) =>
  * @param {object} props
  * @param {Pick<Grid, 'head' | 'seq' | 'at'>} props.grid
  * @param {string} props.label
- * @param {(row: GridRow) => boolean} props.here whether it is the one that is looked at
+ * @param {(row: GridRow) => boolean} [props.here] whether it is the one that is looked at
  * @param {(row: GridRow) => void} props.choose
  */
-export function GridList({ grid: { head, seq, at }, label, here, choose }) {
+export function GridList({ grid: { head, seq, at }, label, here = () => false, choose }) {
   const style = {
     gridTemplateColumns: template(head),
     minWidth: `${least(head)}ch`,

@@ -68,6 +68,9 @@ export function indexOf(members, names) {
   return found;
 }
 
+/** Whether variables of an environment stand there. @param {string} pointer */
+export const isVariable = (pointer) => /\/env\/\d+$/.test(pointer);
+
 /** Which values are secrets, as the report says. */
 export class Secrets {
   /** @type {Set<string>} */
@@ -81,8 +84,9 @@ export class Secrets {
       this.#places.add(`${member}\n${pointer}`);
       if (offset === null || length === null) continue;
       const spans = this.#spans.get(member);
-      if (spans) spans.push({ offset, length });
-      else this.#spans.set(member, [{ offset, length }]);
+      const span = { offset, length, variable: isVariable(pointer) };
+      if (spans) spans.push(span);
+      else this.#spans.set(member, [span]);
     }
   }
 

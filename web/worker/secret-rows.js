@@ -4,6 +4,7 @@ import { findSecrets } from '../../wasm/api/memory-secrets.js';
 import { isSecret } from '../../wasm/api/secrets.js';
 import { Q } from '../text/views.js';
 import { code, none, textCell } from './cells.js';
+import { isVariable } from './report.js';
 
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {{name: string, kind: string, where: Cell, value: string, count: number}} Row */
@@ -19,7 +20,7 @@ function named(bytes, { offset, length, pointer }) {
   } catch {
     // It is no JSON: a line of a log.
   }
-  const equals = /^([A-Za-z_][\w.-]*)=/.exec(value);
+  const equals = isVariable(pointer) ? /^([A-Za-z_][\w.-]*)=/.exec(value) : null;
   if (equals) return { name: equals[1], value: value.slice(equals[0].length) };
   const key = pointer.slice(pointer.lastIndexOf('/') + 1);
   return { name: key.replaceAll('~1', '/').replaceAll('~0', '~'), value };
