@@ -106,7 +106,7 @@ int main(void)
             for (size_t at = 0; c != NULL && at < SIZE; at += size) {
                 uint8_t *room = ckpt_page_counter_room(c, &size);
                 memcpy(room, bytes + at, size);
-                ckpt_page_counter_add(c, size, &stats);
+                ckpt_page_counter_add(c, size, true, &stats);
             }
             times[round] = now() - start;
             ckpt_page_counter_free(c);

@@ -84,9 +84,10 @@ function pages(compress) {
     const counter = exports.ckpt_wasm_pages_new(PAGE, compress);
     const start = performance.now();
     for (let at = 0; at < SIZE; at += PIECE) {
-      const room = exports.ckpt_wasm_pages_room(counter);
+      const answer = exports.ckpt_wasm_pages_room(counter);
+      const [room] = new Uint32Array(exports.memory.buffer, answer, 1);
       new Uint8Array(exports.memory.buffer, room, PIECE).set(bytes.subarray(at, at + PIECE));
-      exports.ckpt_wasm_pages_add(counter, PIECE);
+      exports.ckpt_wasm_pages_add(counter, PIECE, 1);
     }
     times.push(performance.now() - start);
     exports.ckpt_wasm_pages_free(counter);

@@ -136,5 +136,5 @@ for (const [file, stored, byPage, byRegion] of /** @type {const} */ ([
     await checkpoint.close();
     assert.equal(total.stored, stored);
     assert.equal(total.byPage, byPage);
-    assert.ok(Math.abs(total.byRegion - byRegion) <= 0.02 * byRegion, String(total.byRegion));
+    assert.ok(Math.abs(total.byRegion - byRegion) <= 0.005 * byRegion, String(total.byRegion));
   });
