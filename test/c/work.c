@@ -12,9 +12,15 @@
 #include "test/fuzz/whole.h"
 #include "tests.h"
 
+#ifdef __clang__
+#define UNCOUNTED __attribute__((no_sanitize("coverage", "address", "undefined")))
+#else
 #define UNCOUNTED __attribute__((no_sanitize_coverage, no_sanitize("address", "undefined")))
+#endif
 
 static uint64_t blocks;
+/* The compiler gives the name. */
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 void __sanitizer_cov_trace_pc(void);
 UNCOUNTED void __sanitizer_cov_trace_pc(void)
 {

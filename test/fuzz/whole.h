@@ -79,7 +79,7 @@ static inline void whole_read(struct whole_archive *a, const uint8_t *bytes, siz
     options.max_window = 1 << 23;
     options.max_kept = WHOLE_KEPT;
     memset(a, 0, sizeof(*a));
-    ckpt_archive *reader = ckpt_archive_new(&options, NULL);
+    ckpt_archive *reader = ckpt_archive_new(&options);
     REQUIRE(reader != NULL);
     struct whole_body *body = NULL;
     ckpt_archive_event e;

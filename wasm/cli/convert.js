@@ -7,7 +7,7 @@ import { withPrevious, PREVIOUS } from './dump-command.js';
 import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { listOf } from './options.js';
-import { canZstd, packer } from './pack.js';
+import { compressionFor, packInto } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
 import { TEXT_OR_JSON, compactJson } from './rows.js';
 
@@ -46,13 +46,6 @@ function addressesOf(given, fail) {
     addresses.set(from, to);
   }
   return addresses;
-}
-
-/** @param {Checkpoint} checkpoint @param {string | undefined} wanted @returns {import('./pack.js').Compression} */
-function compressionFor(checkpoint, wanted) {
-  if (wanted !== undefined) return /** @type {any} */ (wanted);
-  const is = checkpoint.image?.compression ?? checkpoint.compression ?? 'none';
-  return is === 'none' ? 'none' : is === 'zstd' && canZstd() ? 'zstd' : 'gzip';
 }
 
 /** @type {import('./options.js').Command} */
@@ -126,12 +119,7 @@ export const convert = {
           throw error instanceof ConversionError ? new Unfit(`: ${error.message}`) : error;
         });
         const compression = compressionFor(checkpoint, values.compress);
-        const pack = packer(compression, (bytes) => file.write(bytes));
-        for await (const bytes of tar()) {
-          await pack.add(bytes);
-          session.progress({ read: file.length, size: 0 });
-        }
-        await pack.end();
+        await packInto(file, compression, tar(), (read) => session.progress({ read, size: 0 }));
         const size = file.length;
         file.commit();
         session.endProgress();
