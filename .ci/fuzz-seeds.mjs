@@ -162,7 +162,7 @@ function imageKind(name) {
 /** @param {string} path */
 const unpacked = (path) => execFileSync('zstd', ['-dcq', path], { maxBuffer: 2 ** 26 });
 
-/** Real images behind the number of their kind; their JSON behind 255 (test/fuzz/images.c). */
+/** Real images after the number of their kind; their JSON after 255 (test/fuzz/images.c). */
 function imageSeeds() {
   for (const { name, content } of tarMembers(unpacked(`${data}/criu/images.tar.zst`))) {
     const base = name.replace(/^.*\//, '');

@@ -52,7 +52,7 @@ struct ckpt_sparse {
     uint8_t digits[24]; /* of the number being read */
 };
 
-/* What comes behind a header. */
+/* What comes after a header. */
 enum ckpt_header_next {
     CKPT_NEXT_HEADER, /* another header */
     CKPT_NEXT_EXTENSION,
@@ -201,7 +201,6 @@ void ckpt_source_free(ckpt_archive *a);
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
 /* After _MORE: tells the caller, once, that it is to decode. */
 bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event);
-const char *ckpt_compression_name(uint32_t compression);
 
 /* member.c */
 /* A header block that is not zero, at `offset`. */
@@ -209,7 +208,7 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
                        enum ckpt_header_next *next);
 /* Bytes for an extending header's body; call while a->extension_left > 0. */
 int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length);
-/* The archive ends behind such a body, before the end of the block. */
+/* The archive ends after such a body, before the end of the block. */
 int ckpt_member_extension_ended(ckpt_archive *a);
 /* Everything is known of a->pending. */
 int ckpt_member_finish(ckpt_archive *a);

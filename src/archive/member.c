@@ -22,7 +22,8 @@ static int not_tar(ckpt_archive *a)
     char what[CKPT_MAGIC_MAX];
     if (ckpt_magic_describe(a->first, sizeof(a->first), what))
         return ckpt_archive_fail(a, CKPT_ARCHIVE_E_NOT_TAR, 0, "%s %s; %s",
-                                 plain ? "The file is" : "What is compressed is", what, expected);
+                                 plain ? "The file is" : "The compressed content is", what,
+                                 expected);
     return ckpt_archive_fail(a, CKPT_ARCHIVE_E_NOT_TAR, 0, "%s with %h; %s",
                              plain ? "The file starts" : "The decompressed data starts",
                              (ckpt_string){(const char *)a->first, 8}, expected);
@@ -196,7 +197,7 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
 
 int ckpt_member_extension_ended(ckpt_archive *a)
 {
-    /* Go does not miss the filling behind the last body. */
+    /* Go does not miss the filling after the last body. */
     a->extension_left = 0;
     return extension_done(a);
 }
@@ -306,7 +307,7 @@ static int choose_size(ckpt_archive *a, uint64_t offset)
         p->flags |= CKPT_MEMBER_SIZE_IGNORED;
     if (!header_only(p->type) && p->told_size < 0)
         return bad_size(a, offset);
-    /* No medium holds it: Go lists such a member, and fails behind it. */
+    /* No medium holds it: Go lists such a member, and fails after it. */
     uint64_t most = CKPT_ARCHIVE_NUMBER_MAX - UINT64_C(2) * CKPT_TAR_BLOCK - p->data_offset;
     p->absurd = p->stored_size > most;
     if (p->absurd)

@@ -182,7 +182,7 @@ static int ended(ckpt_archive *a, uint64_t size)
 }
 
 /*
- * How much to ask for in a plain tar. Behind a body that was passed over, little: mostly another
+ * How much to ask for in a plain tar. After a body that was passed over, little: mostly another
  * large body follows. As long as members follow each other closely, twice as much each time, up to
  * a bound that grows with the number of members seen, so that few members never cost many bytes.
  */

@@ -105,7 +105,7 @@ static size_t run_stream(struct unbzip2 *b, const uint8_t **in, const uint8_t *e
     return sizeof(b->output) - s->avail_out;
 }
 
-/* Behind a stream: another one, or something that is not ours. */
+/* After a stream: another one, or something that is not ours. */
 static void between(struct unbzip2 *b, const uint8_t *start, const uint8_t **in, const uint8_t *end)
 {
     struct ckpt_decoder_state *state = &b->base.state;

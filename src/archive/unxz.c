@@ -14,7 +14,7 @@ enum state { STREAM, BETWEEN };
 enum {
     OUTPUT = 65536,
     MAGIC = 6,
-    PADDING = 4, /* behind a stream: zeros, a multiple of this */
+    PADDING = 4, /* after a stream: zeros, a multiple of this */
     /* What liblzma needs besides the dictionary, generously: tables, a chain of filters. */
     OVERHEAD = 1 << 20
 };
@@ -91,7 +91,7 @@ static size_t run_stream(struct unxz *x, const uint8_t **in, const uint8_t *end)
     return length;
 }
 
-/* Behind a stream: padding, another stream, or something that is not ours. */
+/* After a stream: padding, another stream, or something that is not ours. */
 static void between(struct unxz *x, const uint8_t *start, const uint8_t **in, const uint8_t *end)
 {
     struct ckpt_decoder *d = &x->base;

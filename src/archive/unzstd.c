@@ -89,7 +89,7 @@ static int problem(ckpt_unzstd *z, int kind, const char *text)
     return kind;
 }
 
-/* What was collected is no frame header: behind a frame that is somebody else's data. */
+/* What was collected is no frame header: after a frame that is somebody else's data. */
 static int no_frame(ckpt_unzstd *z)
 {
     if (!z->any)

@@ -30,7 +30,7 @@ int ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, cons
 int ckpt_unzstd_at_end(const ckpt_unzstd *z);
 uint32_t ckpt_unzstd_frames(const ckpt_unzstd *z); /* completed frames with content */
 uint64_t ckpt_unzstd_window(const ckpt_unzstd *z); /* largest asked for, the refused one included */
-uint64_t ckpt_unzstd_garbage(const ckpt_unzstd *z); /* bytes seen behind the last frame */
+uint64_t ckpt_unzstd_garbage(const ckpt_unzstd *z); /* bytes seen after the last frame */
 const char *ckpt_unzstd_problem(const ckpt_unzstd *z);
 
 #endif

@@ -23,8 +23,8 @@ enum {
 enum {
     BATCH_SIZE = 65536,
     ZEROS = 16384,
-    TRAILING_PLAIN = 65536,             /* bytes behind the end that are looked at */
-    TRAILING_DECODED = 64 * 1024 * 1024 /* more: the checksum of the stream is behind them */
+    TRAILING_PLAIN = 65536,             /* bytes after the end that are looked at */
+    TRAILING_DECODED = 64 * 1024 * 1024 /* more: the checksum of the stream is after them */
 };
 
 static int finish(ckpt_archive *a)
@@ -92,7 +92,7 @@ static int take_block(ckpt_archive *a, const uint8_t **block)
     }
 }
 
-/* The tar is over behind the data of a member; for Go, with or without the filling to a block. */
+/* The tar is over after the data of a member; for Go, with or without the filling to a block. */
 static int ended_unmarked(ckpt_archive *a)
 {
     a->info.end = CKPT_END_NO_MARK;
@@ -340,7 +340,7 @@ static int step_announced(ckpt_archive *a)
             return ckpt_archive_no_memory(a);
         memset(a->zeros, 0, ZEROS);
     }
-    /* The data start behind the map. */
+    /* The data start after the map. */
     if (s->kind == CKPT_SPARSE_PAX_1)
         a->body_left -= s->map_length;
     a->position = a->last_data + a->last_stored - a->body_left;

@@ -46,10 +46,10 @@ struct ckpt_file {
     ckpt_string name;
     const char *text;
     size_t length;
-    ckpt_document *document; /* NULL: it is not JSON by its name */
-    ckpt_error error;        /* what decoding said */
-    uint32_t rank;           /* 1 for the first, 2 … */
-    ckpt_location near;      /* a place that was asked for; the next one is mostly behind it */
+    ckpt_document *document;       /* NULL: it is not JSON by its name */
+    ckpt_error error;              /* what decoding said */
+    uint32_t rank;                 /* 1 for the first, 2 … */
+    ckpt_location near;            /* a place that was asked for; the next one is mostly after it */
     struct ckpt_known_text *known; /* texts of strings that were looked at, in the arena of the
                                       document; NULL: none yet */
 };

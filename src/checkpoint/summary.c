@@ -54,7 +54,7 @@ bool ckpt_summary_has(const ckpt_summary *s, const char *name)
     return info != NULL && (s->seen >> ckpt_member_number(info) & 1) != 0;
 }
 
-/* So many archives inside are told. */
+/* Archives inside that are listed, at most. */
 enum { MOST_INSIDE = 1024 };
 
 static void add_member(ckpt_summary *s, ckpt_string name, const ckpt_member *m)

@@ -27,7 +27,7 @@ static bool is_zero(const uint8_t *bytes, size_t length)
 
 /* ---- What follows an entry ------------------------------------------------------------------- */
 
-/* The bytes behind the data up to where they are padded to, if there is something in them. */
+/* The bytes after the data up to where they are padded to, if there is something in them. */
 static void send_padding(struct ckpt_pb_emitter *e, const uint8_t *bytes, size_t length)
 {
     if (is_zero(bytes, length))

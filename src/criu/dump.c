@@ -337,7 +337,7 @@ const struct ckpt_gap *ckpt_dump_gap_at(const ckpt_dump *dump, size_t index)
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-/* What is wrong, in words; the place is told beside it. */
+/* What is wrong, in words; the place is given separately. */
 static const char *words(const struct ckpt_criu_problem *problem)
 {
     switch (problem->damage) {

@@ -14,7 +14,7 @@ struct ckpt_page_counter {
     size_t count, slots;
     uint32_t page_size;
     bool compress, full;
-    uint8_t *region; /* and behind it room for what becomes of it */
+    uint8_t *region; /* and after it room for what becomes of it */
     size_t held;     /* bytes in it */
     bool zero;       /* all of them */
     void *state;     /* of LZ4 */

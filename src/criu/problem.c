@@ -81,7 +81,7 @@ void ckpt_criu_explain(const struct ckpt_criu_problem *problem, const struct ckp
         ckpt_format(out, "ends within an entry of %n bytes", (uint64_t)problem->found);
         break;
     case CKPT_CRIU_SHORT_EXTRA:
-        ckpt_format(out, "ends within the data behind an entry, which has %n bytes",
+        ckpt_format(out, "ends within the data after an entry, which has %n bytes",
                     (uint64_t)problem->found);
         break;
     case CKPT_CRIU_BAD_PART:

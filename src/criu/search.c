@@ -9,7 +9,7 @@
 #include "text/letters.h"
 #include "text/utf8.h"
 
-/* Up to so many patterns are looked for one by one, each in a pass over what is in the cache. */
+/* Up to this many patterns are searched one by one, each in a pass over what is in the cache. */
 enum { FEW = 3 };
 
 struct ckpt_search {

@@ -7,7 +7,7 @@
 
 /* A byte of memory b matches the byte i of a pattern if (b & masks[i]) == bytes[i]. */
 struct ckpt_pattern {
-    uint8_t *bytes, *masks; /* masks behind bytes, in one allocation */
+    uint8_t *bytes, *masks; /* masks after bytes, in one allocation */
     uint32_t length, number;
     uint32_t first, second;     /* the two bytes that are compared first, by their places */
     uint32_t core, core_length; /* the longest part without wildcards */

@@ -90,7 +90,7 @@ uint32_t ckpt_secrets_kind(struct ckpt_secrets *s, const char *what)
     while (i < s->kinds && strcmp(s->what[i], what) != 0)
         i++;
     if (i == CKPT_SECRET_KINDS)
-        return i; /* there are not so many */
+        return i; /* there are fewer */
     if (i == s->kinds)
         s->what[s->kinds++] = what;
     return i + 1;

@@ -78,7 +78,7 @@ struct looked {
     uint64_t *last;
 };
 
-/* The next run that starts at or behind `at`. False: there is none before `to`. */
+/* The next run that starts at or after `at`. False: there is none before `to`. */
 static bool next_run(const struct looked *l, size_t at, struct ckpt_match *match)
 {
     size_t most = CKPT_SEARCH_LONGEST;

@@ -16,7 +16,7 @@ struct scanner {
     uint32_t flags; /* of all strings */
 };
 
-/* The functions below get the position of their token and give back the one behind it, or NULL
+/* The functions below get the position of their token and give back the one after it, or NULL
    where there is a problem. */
 typedef const unsigned char *position;
 

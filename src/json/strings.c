@@ -14,7 +14,7 @@ static uint32_t hex4(const unsigned char *at)
 }
 
 /* A \u escape at `at`, the scanner has checked it; joins a surrogate pair, and replaces a
-   surrogate that is alone. Returns the position behind it. */
+   surrogate that is alone. Returns the position after it. */
 static const unsigned char *unicode_escape(const unsigned char *at, const unsigned char *end,
                                            uint32_t *rune)
 {

@@ -20,7 +20,7 @@ struct level {
     const struct ckpt_pb_message *message;
     struct item *items;
     uint32_t count, at;
-    uint32_t element, end; /* nodes: the next value of the current field, and behind the last one */
+    uint32_t element, end; /* nodes: the next value of the current field, and after the last one */
     size_t start;          /* in the output, of the message */
 };
 

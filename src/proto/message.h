@@ -13,7 +13,7 @@
  *     while (ckpt_pb_next_u64(&each, &thread)) …
  *
  * The rules are those of protocol buffers: of a singular field that stands there more than once the
- * last counts; a field of another wire type than the table's is unknown; what is behind damage is
+ * last counts; a field of another wire type than the table's is unknown; what is after damage is
  * not there (ckpt_pb_check finds damage). Field numbers are constants made from the tables.
  */
 #ifndef CKPT_PROTO_MESSAGE_H

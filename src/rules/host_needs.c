@@ -76,7 +76,7 @@ static void check_resources(struct ckpt_rules *r)
     }
 }
 
-/* So many /dev/nvidia0 … were given to the container. */
+/* How many graphics processors (/dev/nvidia0 …) the container was given. */
 static void check_gpu_count(struct ckpt_rules *r)
 {
     ckpt_value list = ckpt_get_path(ckpt_file_root(r, "spec.dump"), "linux\0devices\0");

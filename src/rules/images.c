@@ -419,6 +419,5 @@ void ckpt_check_dump(struct ckpt_rules *r)
     if (r->dump != NULL)
         check_images(r, r->dump);
     else if (ckpt_wants_files(r) && ckpt_seen_of(r, "checkpoint/inventory.img") != NULL)
-        ckpt_not_checked(r, true, ckpt_string_of("checkpoint/"),
-                         "The images of CRIU were not read.");
+        ckpt_not_checked(r, true, ckpt_string_of("checkpoint/"), "The CRIU images were not read.");
 }

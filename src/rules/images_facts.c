@@ -14,7 +14,7 @@ static void check_locks(struct ckpt_images *im)
         ckpt_place_entry(im->r,
                          ckpt_find_file(im->r, CKPT_RULE_703,
                                         ckpt_image_member(im, image->name).data,
-                                        "%n lock%s of files: without --file-locks they are lost "
+                                        "%n file lock%s: without --file-locks they are lost "
                                         "without a word.",
                                         count, count == 1 ? "" : "s"),
                          0, NULL);

@@ -104,7 +104,7 @@ static void check_areas(struct ckpt_images *im, const struct ckpt_proc *p,
     }
 }
 
-/* Memory that can be written and run, of no file. */
+/* Memory that is writable and executable, of no file. */
 static void note_areas(struct ckpt_images *im, const struct ckpt_proc *p, const struct areas *areas)
 {
     uint64_t count = 0, first = 0;
@@ -178,7 +178,7 @@ static void check_sizes(struct ckpt_images *im, const struct ckpt_pagemap *map, 
     } else if (pages->size < map->size) {
         ckpt_distrust(im->r, CKPT_SUSPICIOUS);
         ckpt_find_file(im->r, CKPT_RULE_510, name.data,
-                       "%t has %n bytes; %t needs %n. CRIU does not notice: it runs for ever and "
+                       "%t has %n bytes; %t needs %n. CRIU does not notice: it runs forever and "
                        "fills the disk with its log.",
                        name, pages->size, member, map->size);
     } else if (pages->size > map->size) {
@@ -188,7 +188,7 @@ static void check_sizes(struct ckpt_images *im, const struct ckpt_pagemap *map, 
     }
 }
 
-/* CRIU reads pages that are marked as lazy only like all others, one behind the other. */
+/* CRIU reads pages that are marked as lazy only like all others, one after the other. */
 static void check_lazy(struct ckpt_images *im, const struct ckpt_pagemap *map, ckpt_string member)
 {
     const struct ckpt_dump_image *pages =

@@ -28,7 +28,7 @@ static bool cut_end(ckpt_string *text, const char *end)
     return true;
 }
 
-/* A time at the end of a text, behind a '-'. */
+/* A time at the end of a text, after a '-'. */
 static bool cut_stamp(ckpt_string *text, size_t length, ckpt_string *stamp, ckpt_time *time)
 {
     struct ckpt_time_problem problem = {0};

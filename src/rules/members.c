@@ -155,10 +155,11 @@ static void check_type(struct ckpt_rules *r, const struct ckpt_member_view *m)
     bool behind = (m->record->name_flags & CKPT_NAME_DOTDOT) == 0 && lies_behind_link(r, m);
     if (behind) {
         ckpt_block(r, NONE); /* Podman 4.3.1 restores it */
-        ckpt_find_member(r, CKPT_RULE_004, m,
-                         "Member %q lies behind a symbolic link that leads out of the archive: it "
-                         "is written outside of the folder where the archive is unpacked.",
-                         m->name);
+        ckpt_find_member(
+            r, CKPT_RULE_004, m,
+            "Member %q is reached through a symbolic link that leads out of the archive: it "
+            "is written outside of the folder where the archive is unpacked.",
+            m->name);
     }
     bool refused = is_refused_type(m->record->typeflag);
     if (!refused && (type == CKPT_MEMBER_FILE || type == CKPT_MEMBER_DIRECTORY))

@@ -8,8 +8,8 @@
 
 enum {
     NESTED = 2,      /* JSON in strings of JSON is followed so deep */
-    PARSED = 1000,   /* so many texts */
-    LOOKED_UP = 1000 /* so many strings with line feeds */
+    PARSED = 1000,   /* texts */
+    LOOKED_UP = 1000 /* strings with line feeds */
 };
 
 struct scan {

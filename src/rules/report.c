@@ -115,7 +115,7 @@ static ckpt_string keep_name(struct ckpt_rules *r, ckpt_string text)
     return ckpt_keep_text(r);
 }
 
-/* Line and column behind `length` bytes, given those in front. */
+/* Line and column after `length` bytes, given those in front. */
 static void set_end(struct ckpt_finding *finding, const char *text)
 {
     const unsigned char *from = (const unsigned char *)text + finding->where.offset;
@@ -454,25 +454,10 @@ static void print_finding(struct ckpt_rules *r, struct ckpt_buffer *out,
     print_text(out, "member", f->member);
     print_text(out, "pointer", f->pointer);
     print_place(out, &f->where, f->placed);
-    static const char *const ends[] = {"endLine", "endColumn"};
-    const size_t values[] = {f->end_line, f->end_column};
-    for (int i = 0; i < 2; i++) {
-        ckpt_print_key(out, ends[i]);
-        if (f->placed)
-            ckpt_print_number(out, values[i]);
-        else
-            ckpt_buffer_add_text(out, "null");
-    }
-    ckpt_print_key(out, "archiveOffset");
-    if (f->archive_offset != UINT64_MAX)
-        ckpt_print_number(out, f->archive_offset);
-    else
-        ckpt_buffer_add_text(out, "null");
-    ckpt_print_key(out, "entry");
-    if (f->entry >= 0)
-        ckpt_print_number(out, (uint64_t)f->entry);
-    else
-        ckpt_buffer_add_text(out, "null");
+    ckpt_print_optional(out, "endLine", f->placed, f->end_line);
+    ckpt_print_optional(out, "endColumn", f->placed, f->end_column);
+    ckpt_print_optional(out, "archiveOffset", f->archive_offset != UINT64_MAX, f->archive_offset);
+    ckpt_print_optional(out, "entry", f->entry >= 0, (uint64_t)f->entry);
     print_text(out, "field", f->field);
     print_text(out, "found", f->found);
     print_text(out, "expected", f->expected);

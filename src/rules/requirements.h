@@ -5,7 +5,7 @@
 
 #include "rules/catalog.h"
 
-/* Behind the targets: CRIU itself, whose version no target names. */
+/* After the targets: CRIU itself, whose version no target names. */
 enum { CKPT_TARGET_CRIU = CKPT_TARGET_COUNT };
 
 struct ckpt_requirement {

@@ -92,7 +92,7 @@ struct ckpt_seen {
     uint32_t mode, type, flags, count;
 };
 
-/* So many names of one kind are remembered. */
+/* Names of one kind that are remembered, at most. */
 enum { CKPT_REMEMBERED = 1000 };
 
 struct ckpt_duplicate {
@@ -152,11 +152,12 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
     bool old_pagemaps, new_pagemaps; /* which dialects were found */
     const struct ckpt_requirement *least_criu; /* what needs the newest CRIU; NULL: nothing does */
-    bool read_all;       /* in spite of an error, which comes behind the members */
+    bool read_all;       /* in spite of an error, which comes after the members */
     bool checked_images; /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
     struct ckpt_file *facts;
+    struct ckpt_reading *readings; /* of archives: how reading them came out */
     enum ckpt_form form;
     enum ckpt_engine engine;
 
@@ -236,7 +237,7 @@ void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
 /* The next finding blocks these targets, whatever its rule says. */
 void ckpt_block(struct ckpt_rules *r, unsigned targets);
 
-/* The next finding tells this of whoever made the archive, whatever its rule says. */
+/* The next finding says this about the intent behind the archive, whatever its rule says. */
 void ckpt_distrust(struct ckpt_rules *r, enum ckpt_trust trust);
 
 /* These targets restore the checkpoint only if something is arranged: what, and the option that
@@ -319,6 +320,19 @@ bool ckpt_has_namespace(ckpt_value namespaces, const char *type);
 /* Whether the checkpoint is of this engine; or of none that is known, and the target was asked for.
  */
 bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
+
+/* How reading an archive came out, as its reader said. */
+struct ckpt_reading {
+    struct ckpt_reading *next;
+    ckpt_string scope; /* as of records: see ckpt_validation_add_records() */
+    ckpt_archive_info info;
+};
+
+/* That of an archive; NULL: it is not known, as nothing was read. */
+const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope);
+
+/* Its compression, "gzip"; empty if it is not known. */
+ckpt_string ckpt_compression_of(const struct ckpt_rules *r, ckpt_string scope);
 
 /* Why the reading of an archive stopped before its end; see `error` of the facts in validate.h. */
 enum ckpt_stop {

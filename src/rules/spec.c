@@ -15,7 +15,7 @@ static size_t digits(ckpt_string text, size_t from)
     return to - from > 1 && text.data[from] == '0' ? from : to; /* 01 is no number */
 }
 
-/* Whether it is 1.x.y, perhaps with a pre-release or build behind it (Semantic Versioning 2.0.0).
+/* Whether it is 1.x.y, perhaps with a pre-release or build after it (Semantic Versioning 2.0.0).
  */
 static bool is_version(ckpt_string text)
 {
@@ -160,7 +160,7 @@ static void check_label(struct ckpt_rules *r, ckpt_value spec)
         return;
     ckpt_lower(r, CKPT_INFO);
     struct ckpt_finding *f =
-        ckpt_find(r, CKPT_RULE_712, label, "The container has the label %v of SELinux.", label);
+        ckpt_find(r, CKPT_RULE_712, label, "The container has the SELinux label %v.", label);
     ckpt_needs(r, CKPT_NEED_SELINUX, (ckpt_string){"", 0}, 0);
     ckpt_condition(r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
                    "SELinux on the target: the container has the label %v.", label);

@@ -105,11 +105,7 @@ static void print_condition(struct ckpt_buffer *out, const struct ckpt_condition
     ckpt_buffer_add_text(out, "{");
     print_text(out, "member", f->member);
     print_text(out, "pointer", f->pointer);
-    ckpt_print_key(out, "entry");
-    if (f->entry >= 0)
-        ckpt_print_number(out, (uint64_t)f->entry);
-    else
-        ckpt_buffer_add_text(out, "null");
+    ckpt_print_optional(out, "entry", f->entry >= 0, (uint64_t)f->entry);
     print_text(out, "field", f->field);
     print_index(out, c->finding);
     ckpt_buffer_add_text(out, "}}");
@@ -124,7 +120,7 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
     if (ckpt_is_true(ckpt_get_exact(facts, "loose")))
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
-        return "Its metadata were too large to be looked at.";
+        return "Its metadata is too large to check.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_DOCKER)
@@ -139,7 +135,7 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
     if (r->engine == CKPT_ENGINE_UNKNOWN)
         return "Nothing in the checkpoint tells which engine made it.";
     if (r->form == CKPT_FORM_POD || r->form == CKPT_FORM_CONTAINERD_CTR)
-        return "What restores this form depends on versions of the engine that are not released.";
+        return "Restoring this format depends on engine versions that are not released.";
     return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding secrets in any text: what stands behind a name, in a URL, or by itself. */
+/* Finding secrets in any text: what stands after a name, in a URL, or by itself. */
 #include "text/secrets.h"
 
 #include <string.h>

@@ -21,7 +21,7 @@ struct ckpt_secret {
 };
 
 /*
- * Finds the first secret at or behind byte `from` of a text: an assignment NAME=value or NAME:
+ * Finds the first secret at or after byte `from` of a text: an assignment NAME=value or NAME:
  * value, a password in a URL, a key or token of well-known shape. Linear: apart from what it finds,
  * it looks at a bounded number of bytes around each byte.
  */

@@ -22,7 +22,7 @@ struct ckpt_secrets_stream {
     char *bytes; /* ROOM */
     size_t length;
     uint64_t offset;    /* of the first of them in the part */
-    size_t text_from;   /* of the text that may go on behind them */
+    size_t text_from;   /* of the text that may go on after them */
     size_t scanned;     /* of that text: looked through up to there, or 0 */
     size_t needles_end; /* where the last needle ended */
     bool only_needles;
@@ -119,7 +119,7 @@ static size_t text_end(const char *bytes, size_t at, size_t length)
     return length;
 }
 
-/* Where a private key that begins at `from` ends: behind its last line, else where no line of one
+/* Where a private key that begins at `from` ends: after its last line, else where no line of one
    can be. */
 static size_t key_end(ckpt_string text, size_t from)
 {
@@ -167,7 +167,7 @@ struct place {
 };
 
 /* Tells the secrets of a text from byte `from` on. Gives where one begins that was not told as it
-   may go on behind the text; SIZE_MAX if there is none. */
+   may go on after the text; SIZE_MAX if there is none. */
 static size_t scan_text(ckpt_secrets_stream *stream, ckpt_string text, size_t from,
                         struct place place)
 {

@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(error.kind != CKPT_ERROR_SYNTAX && where.length > 0);
         fuzz_check_place(text, text_size, where);
     }
-    /* After a time error the members behind it stand in the text, but were not read. */
+    /* After a time error the members after it stand in the text, but were not read. */
     if (error.kind == CKPT_OK || error.kind == CKPT_ERROR_TYPE)
         check_values(document, text, text_size, error.kind == CKPT_ERROR_TYPE);
     free(pointer);

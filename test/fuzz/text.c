@@ -153,7 +153,7 @@ static uint32_t folded(uint32_t rune)
                                       : rune;
 }
 
-/* A name, which has no NUL, and a key behind it: is the key the name? */
+/* A name, which has no NUL, and a key after it: is the key the name? */
 static void try_fold(const unsigned char *data, size_t size)
 {
     size_t name_length = size == 0 ? 0 : data[0] % size, n = 0, k = 0;

@@ -186,7 +186,7 @@ for (const name of folder === undefined ? [] : readdirSync(folder)) {
           BigInt(wanted[register]),
         );
     }
-    // /proc has zeros behind its end.
+    // /proc has zeros after its end.
     const trimmed = (/** @type {string} */ hex) => hex.replace(/(00)+$/, '');
     same(`${pid} auxv`, trimmed(of(6)[0].toString('hex')), trimmed(auxv));
     const [info] = of(3);

@@ -25,7 +25,7 @@ export class MemberList {
   /** How many there are. */
   length = 0;
 
-  /** Room behind the last batch, so that single records do not become batches of their own. */
+  /** Room after the last batch, so that single records do not become batches of their own. */
   #room = new Uint8Array();
 
   /** @param {Uint8Array} bytes records, which are copied @param {number} count */

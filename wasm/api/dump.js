@@ -345,7 +345,7 @@ export class Dump {
     return new Memory(this.#core, open, levels);
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   close() {
     registry.unregister(this);
     this.#free();

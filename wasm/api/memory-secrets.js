@@ -19,7 +19,7 @@ import { everywhere } from './everywhere.js';
  * @property {import('./search.js').Left} left what was not searched
  */
 
-/** So many places and kinds are told apart. */
+/** Places and kinds that are counted apart, at most. */
 const MOST = 10_000;
 
 const decoder = new TextDecoder('latin1');

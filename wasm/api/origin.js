@@ -241,7 +241,7 @@ export class Origin {
     return this.#related(rest, 0);
   }
 
-  /** Lets go of what the input holds. */
+  /** Releases what the input holds. */
   async close() {
     await this.input?.close?.();
     await this.#outer?.close();

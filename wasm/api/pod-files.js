@@ -4,7 +4,7 @@ import { list, parse, text, textsOf } from './loose-json.js';
 
 /** @typedef {import('./archive.js').Member} Member */
 
-/** So many containers are looked at. */
+/** Containers that are opened, at most. */
 export const MOST_CONTAINERS = 1024;
 
 /**

@@ -11,7 +11,7 @@ import { withBytes } from './summary.js';
  * @property {string | string[]} [text] each as UTF-8 and as UTF-16LE
  * @property {string | string[]} [hex] bytes as hexadecimal digits, "?" for any digit
  * @property {string} [regex] an expression over bytes; see src/criu/regex.h
- * @property {number} [strings] all runs of so many printable characters or more
+ * @property {number} [strings] all runs of at least this many printable characters
  * @property {bigint | bigint[]} [pointers] addresses, as 64-bit words that stand in memory
  * @property {boolean} [secrets] what looks like a password, a key or a token
  * @property {('utf8' | 'utf16')[]} [encodings] of text and strings; both by default
@@ -24,8 +24,8 @@ import { withBytes } from './summary.js';
  * @property {bigint} [from] only from this address on
  * @property {bigint} [to] only below this one
  * @property {boolean} [own] no shared memory
- * @property {number} [context] bytes before and behind that are told, at most 256
- * @property {number} [limit] ends after so many matches
+ * @property {number} [context] bytes before and after that are told, at most 256
+ * @property {number} [limit] ends after this many matches
  * @property {Iterable<Stream> | AsyncIterable<Stream>} [streams] what else is searched
  * @property {(state: {read: number, size: number}) => void} [onProgress]
  * @property {AbortSignal} [signal]

@@ -26,7 +26,7 @@ function withText(exports, text, run) {
 
 /** @param {any} exports @param {number} handle @param {Evidence} evidence @param {ValidateOptions} options @returns {any} the report */
 function reportOf(exports, handle, evidence, options) {
-  const { facts, records = [], imageRecords = [], nested = [], dump } = evidence;
+  const { facts, readings = [], records = [], imageRecords = [], nested = [], dump } = evidence;
   const problem = withText(exports, JSON.stringify(options), (at, length) =>
     exports.ckpt_wasm_session_validate(handle, at, length),
   );
@@ -47,6 +47,14 @@ function reportOf(exports, handle, evidence, options) {
           ),
         );
     });
+  }
+  for (const [name, reading] of readings) {
+    const scope = encoder.encode(name);
+    withBytes(exports, scope, (scopeAt) =>
+      withBytes(exports, reading, (at) =>
+        exports.ckpt_wasm_session_validate_archive(handle, scopeAt, scope.length, at),
+      ),
+    );
   }
   if (dump) exports.ckpt_wasm_session_validate_dump(handle, dump.handle);
   const text = withText(exports, JSON.stringify(facts), (at, length) =>
@@ -139,7 +147,7 @@ function hostText(host) {
   throw new TypeError(`host must be text, bytes or an object, not ${kindOf(host)}`);
 }
 
-/** What a validation can be told. */
+/** The options of a validation. */
 export const VALIDATE_OPTIONS = {
   targets: must.texts,
   only: must.texts,

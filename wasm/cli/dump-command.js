@@ -95,7 +95,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
 export const gapText = ({ member, entry, field, message }) =>
   `${member}${entry === null ? '' : `, entry ${entry}`}${field === null ? '' : `, ${field}`}: ${message}`;
 
-/** So many gaps are told one by one. */
+/** Gaps that are listed one by one. */
 const MOST_GAPS = 10;
 
 /** @param {Session} session @param {string} path @param {any[]} gaps */

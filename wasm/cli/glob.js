@@ -3,7 +3,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import process from 'node:process';
 
-/** So many alternatives may braces make. */
+/** Alternatives that braces may expand to, at most. */
 const MOST = 1000;
 
 /** @param {string} text */

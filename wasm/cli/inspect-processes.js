@@ -15,7 +15,7 @@ const STATES = { alive: 'Alive', dead: 'Dead', stopped: 'Stopped', unknown: 'Unk
 /** Its names of states of connections, where they are not the kernel's. @type {Record<string, string>} */
 const TCP = { FIN_WAIT1: 'FIN_WAIT_1', FIN_WAIT2: 'FIN_WAIT_2' };
 
-/** Arguments with a blank behind each, as the reference tool has them. @param {any} process */
+/** Arguments with a blank after each, as the reference tool has them. @param {any} process */
 function commandLine({ cmdline, comm }) {
   const end = (cmdline ?? []).findLastIndex((/** @type {any} */ part) => part !== '');
   if (end < 0) return shown(comm);

@@ -11,7 +11,7 @@ import { escapeForTerminal } from '../report/escape.js';
 import { MemoryError } from '../api/memory.js';
 import { PatternError } from '../api/search.js';
 
-/** So much is read and written at once. */
+/** Bytes read and written at once. */
 const WINDOW = 4 * 2 ** 20;
 
 /** The processes as a tree is walked: each before its children, which are sorted by pid. @param {readonly any[]} processes */
@@ -189,7 +189,7 @@ export const memparse = {
     {
       name: 'context',
       value: 'BYTES',
-      help: 'show so many bytes before and behind a match (up to 256)',
+      help: 'bytes to show before and after a match (up to 256)',
     },
     ...[PREVIOUS, NO_PROGRESS],
   ],

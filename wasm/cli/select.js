@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of several containers in a file, or of what is inside of an image: the one that is meant.
+// Which of several containers in a file, or of an image, is meant.
 import { existsSync } from 'node:fs';
 import { memberOperand } from './image-members.js';
 import { Unfit, inside, whyStopped } from './open.js';
@@ -23,7 +23,7 @@ const listed = (nested) => nested.map((inner, i) => `${i + 1} (${nameOf(inner)})
 /**
  * @param {Checkpoint} checkpoint of the file
  * @param {string} wanted
- * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called behind the file's name
+ * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called after the file's name
  */
 export async function selectContainer(checkpoint, wanted) {
   const nested = await checkpoint.containers();
@@ -42,7 +42,7 @@ export async function selectContainer(checkpoint, wanted) {
   throw new Unfit(`: --container ${wanted}: ${problem}; there are ${listed(nested)}`);
 }
 
-/** A member's name as it is compared: "./" before and "/" behind it do not count. @param {string} name */
+/** A member's name as it is compared: "./" before and "/" after it do not count. @param {string} name */
 export const normal = (name) => name.replace(/^(\.\/+)+/, '').replace(/(?<=.)\/+$/, '');
 
 /** The last member of a name: that is the one that counts. @param {Checkpoint} checkpoint @param {string} name */
@@ -78,7 +78,7 @@ function inArchive(place, name) {
  * @param {string | undefined} container as the user chose it
  * @param {string} member
  * @returns {Promise<{checkpoint: Checkpoint, name: string, label: string, inside?: string}>} the member's
- *   name; how it is called behind the file's; inside: the member of that name is an archive, and it is in that
+ *   name; how it is called after the file's; inside: the member of that name is an archive, and it is in that
  * @throws {Unfit}
  */
 export async function whereIs(checkpoint, container, member) {

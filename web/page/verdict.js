@@ -49,7 +49,7 @@ function without({ broken, report, metadata, form, image, what, loose }) {
   return answer('unknown', W.tones.unknown, words);
 }
 
-/** The one answer of all three. @param {Model} model @returns {Answer} */
+/** One answer out of all three. @param {Model} model @returns {Answer} */
 export function answerOf(model) {
   const { broken, report } = model;
   const { counts, trust, coverage } = report;

@@ -11,7 +11,7 @@ const core = await load();
 const read = (/** @type {string} */ name) =>
   JSON.parse(readFileSync(new URL(`../../data/secrets/${name}.json`, import.meta.url), 'utf8'));
 const lists = [read('shapes'), read('more')];
-/** Arguments stand behind each other. @param {string | string[]} text */
+/** Arguments stand after each other. @param {string | string[]} text */
 const inMemory = (text) => (Array.isArray(text) ? text.join('\0') : text);
 const secrets = lists.flatMap((list) =>
   list.secrets.map(([where, kind, text, secret]) => [
@@ -25,7 +25,7 @@ const lookalikes = lists.flatMap((list) =>
   list.lookalikes.map(([where, text]) => [where, inMemory(text)]),
 );
 
-/** A dump of one process with these texts in its heap, each behind a zero byte or what `gap` says. */
+/** A dump of one process with these texts in its heap, each after a zero byte or what `gap` says. */
 function dumpOf(/** @type {(string | Uint8Array)[]} */ texts, gap = 37) {
   /** @type {number[]} */
   const places = [];

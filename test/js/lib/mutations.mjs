@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Damages the images of a dump as a mind that knows their structure would, looks at what is told of them then, and
-// says where that is a wrong claim: no image that is refused may leave facts behind, and each leaves a gap that names it.
+// says where that is a wrong claim: no image that is refused may leave facts after, and each leaves a gap that names it.
 import assert from 'node:assert/strict';
 import { openCheckpoint } from '../../../wasm/api/node.js';
 import { toJson } from '../../../wasm/border/value.js';
@@ -28,7 +28,7 @@ export async function filesOf(path) {
   return files;
 }
 
-/** What is told of a dump. @param {Files} files @returns {Promise<{facts: string, gaps: any[]}>} */
+/** What a dump is described by. @param {Files} files @returns {Promise<{facts: string, gaps: any[]}>} */
 export async function look(files) {
   const checkpoint = await openCheckpoint(tar(...files));
   try {

@@ -9,7 +9,7 @@ const core = await load();
 const read = (name) =>
   readFileSync(new URL(`../../data/restores/${name}.tar.zst`, import.meta.url));
 
-/** What decides: verdicts with the rules and conditions behind them, and the trust. */
+/** What decides: verdicts with the rules and conditions after them, and the trust. */
 const decided = ({ targets, trust }) => ({
   trust: trust.level,
   targets: targets.map(({ name, verdict, reasons, conditions }) => ({

@@ -116,7 +116,7 @@ export interface Member {
   link: string;
   devMajor: number;
   devMinor: number;
-  /** In the tar, that is, behind the decompressor. */
+  /** In the tar, that is, after the decompressor. */
   headerOffset: number;
   dataOffset: number;
   /** wanted, tooBig, pax, longName, sparse, … */
@@ -257,7 +257,7 @@ export interface Listing {
 export interface ReadOptions {
   /** First byte of the member that is wanted. */
   start?: number;
-  /** The byte behind the last. */
+  /** The byte after the last. */
   end?: number;
   /** The member is in this one, which is an archive itself. */
   inside?: string | Member;
@@ -325,7 +325,7 @@ export class Checkpoint {
   /**
    * Parts of members, in the order of the archive, whatever the order of the list. What is in a plain
    * archive is read where it lies, together with what is near; of a compressed one there is one pass
-   * for all, which ends behind the last range. Leaving the loop ends the reading.
+   * for all, which ends after the last range. Leaving the loop ends the reading.
    */
   ranges<Tag = undefined>(
     list: Iterable<Range<Tag>>,
@@ -361,7 +361,7 @@ export class Checkpoint {
    * dump says where and why.
    */
   dump(options?: DumpOptions): Promise<Dump>;
-  /** Lets go of the file, if one is open. Containers are closed with it. `await using` does it, too. */
+  /** Closes the file, if one is open. Containers are closed with it. `await using` does it, too. */
   close(): Promise<void>;
 }
 
@@ -392,6 +392,6 @@ export interface Dump {
   namespaces(pid?: number): NamespaceContent[];
   /** What is not known because images are missing or damaged: as far as was looked at. */
   readonly gaps: Gap[];
-  /** Gives the memory back. */
+  /** Frees the memory. */
   close(): void;
 }

@@ -9,7 +9,7 @@ import { hashOf } from '../store.js';
 import { treemap } from '../treemap.js';
 import { Sections } from './sections.js';
 
-/** Pages up to so many bytes are looked at without being asked. */
+/** Up to this many bytes, pages are examined without being asked for. */
 const SMALL = 32 * 2 ** 20;
 /** Milliseconds between two looks at how far it is. */
 const LOOK = 200;
