@@ -15,6 +15,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import { gzipSync } from 'node:zlib';
+import { tar } from '../test/js/lib/tar.mjs';
 
 const [target, directory] = process.argv.slice(2);
 const data = 'test/data';
@@ -72,13 +74,13 @@ function everyFile(folder) {
   }
 }
 
-/** Members of a plain tar: {name, type, mode, content}. @param {Buffer} tar */
-function* tarMembers(tar) {
-  for (let at = 0; at + 512 <= tar.length && tar[at] !== 0;) {
+/** Members of a plain tar: {name, type, mode, content}. @param {Buffer} archive */
+function* tarMembers(archive) {
+  for (let at = 0; at + 512 <= archive.length && archive[at] !== 0;) {
     const text = (/** @type {number} */ from, /** @type {number} */ length) =>
-      tar.toString('latin1', at + from, at + from + length).replace(/\0.*/s, '');
+      archive.toString('latin1', at + from, at + from + length).replace(/\0.*/s, '');
     const size = parseInt(text(124, 12), 8) || 0;
-    const content = tar.subarray(at + 512, at + 512 + size);
+    const content = archive.subarray(at + 512, at + 512 + size);
     yield { name: text(0, 100), type: text(156, 1), mode: parseInt(text(100, 8), 8), content };
     at += 512 + Math.ceil(size / 512) * 512;
   }
@@ -160,7 +162,7 @@ function imageKind(name) {
 /** @param {string} path */
 const unpacked = (path) => execFileSync('zstd', ['-dcq', path], { maxBuffer: 2 ** 26 });
 
-/** Real images behind the number of their kind; their JSON behind 255 (test/fuzz/images.c). */
+/** Real images after the number of their kind; their JSON after 255 (test/fuzz/images.c). */
 function imageSeeds() {
   for (const { name, content } of tarMembers(unpacked(`${data}/criu/images.tar.zst`))) {
     const base = name.replace(/^.*\//, '');
@@ -211,6 +213,39 @@ function dumpSeeds() {
   }
 }
 
+/** Archives that are small enough: the real ones without the content of large members, also one inside the other. */
+function archiveSeeds() {
+  /** @type {[string, Buffer][]} */
+  const small = [];
+  const folder = `${data}/archives`;
+  for (const name of readdirSync(folder).filter((file) => /\.tar$|\.tar\./.test(file))) {
+    const bytes = readFileSync(join(folder, name));
+    seed(bytes);
+    if (!name.endsWith('.tar')) continue;
+    const members = [...tarMembers(bytes)].map(({ name: member, type, mode, content }) => [
+      member,
+      content.length > 6000 ? '' : content,
+      { type, mode },
+    ]);
+    const one = tar(.../** @type {any} */ (members));
+    seed(one);
+    small.push(['checkpoint.tar', one]);
+  }
+  for (const [name, bytes] of small) {
+    seed(gzipSync(bytes));
+    seed(tar(['rootfs-diff.tar', bytes], ['config.dump', '{}']));
+    seed(
+      tar(
+        ['checkpoint-manifest.json', '{"containers":[{"archive":"a.tar"}]}'],
+        ['a.tar', gzipSync(bytes)],
+      ),
+    );
+    seed(
+      tar([`blobs/sha256/${name}`, gzipSync(bytes)], ['index.json', '{}'], ['oci-layout', '{}']),
+    );
+  }
+}
+
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
 switch (target) {
@@ -249,6 +284,9 @@ switch (target) {
     break;
   case 'images':
     imageSeeds();
+    break;
+  case 'whole':
+    archiveSeeds();
     break;
   case 'dump':
     dumpSeeds();

@@ -24,6 +24,7 @@
 #include "ckpt.h"
 #include "model/type.h"
 #include "rules/catalog.h"
+#include "rules/requirements.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -296,6 +297,33 @@ static void print_rules(void)
     fputs("],\n", stdout);
 }
 
+static void print_requirements(void)
+{
+    static const char *const names[] = {
+#define CKPT_REQUIREMENT(id, program, from, before, rule, because, source, date) #id,
+#include "rules/requirements.def"
+#undef CKPT_REQUIREMENT
+    };
+    open_list("requirements");
+    for (size_t i = 0; i < CKPT_REQUIREMENT_COUNT; i++) {
+        const struct ckpt_requirement *row = &ckpt_requirements[i];
+        char id[CKPT_RULE_ID_MAX];
+        ckpt_rule_id((enum ckpt_rule_index)row->rule, id);
+        open_entry(i, "    ", "name", names[i]);
+        print_member("program", row->program == CKPT_TARGET_CRIU
+                                    ? "criu"
+                                    : ckpt_target_names[row->program].name);
+        print_member("from", row->from);
+        print_member("before", row->before);
+        print_member("rule", id);
+        print_member("because", row->because);
+        print_member("source", row->source);
+        print_member("date", row->date);
+        putchar('}');
+    }
+    fputs("\n  ],\n", stdout);
+}
+
 static void print_conditions(void)
 {
     static const char *const docs[] = {
@@ -397,6 +425,7 @@ int main(void)
     print_types();
     print_constants();
     print_rules();
+    print_requirements();
     print_conditions();
     print_report();
     print_host();

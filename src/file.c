@@ -13,7 +13,7 @@
 /* ---- paths ------------------------------------------------------------------------------------
  */
 
-/* Copies `text` to `out`, which has room and is zeroed behind it; returns the end. */
+/* Copies `text` to `out`, which has room and is zeroed after it; returns the end. */
 static char *put(char *out, const char *text)
 {
     size_t length = strlen(text);
@@ -35,7 +35,7 @@ static char *join_path(struct ckpt_arena *arena, const char *directory, const ch
         return joined;
 
     bool rooted = joined[0] == '/';
-    size_t written = rooted, floor = rooted; /* ".." does not go back behind `floor` */
+    size_t written = rooted, floor = rooted; /* ".." does not go back after `floor` */
     if (rooted)
         out[0] = '/';
     for (const char *part = joined; *part != '\0';) {

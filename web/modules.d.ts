@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What build.mjs puts in.
 
-/** The core, compressed with gzip, in Base64. */
+/** The core, compressed with xz, in Base64. */
 declare module 'page:core' {
   const base64: string;
   export default base64;
 }
 
-/** The decoders of xz and bzip2, as the core. */
+/** The decoders of xz and bzip2, compressed with gzip, in Base64. */
 declare module 'page:codecs' {
   const base64: string;
   export default base64;
@@ -33,8 +33,12 @@ declare module 'page:rules' {
   export default rules;
 }
 
-/** See sample.mjs. */
+/** See sample.mjs; the tars are compressed with xz, in Base64. */
 declare module 'page:samples' {
-  const samples: { healthy: string; changes: [offset: number, bytes: string][] };
+  const samples: {
+    healthy: string;
+    changes: [offset: number, bytes: string][];
+    explore: string;
+  };
   export default samples;
 }

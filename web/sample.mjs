@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two checkpoints that are built into the page: a healthy one, made of one of the tests' archives,
-// and what has to be changed in it for a broken one.
+// The checkpoints that are built into the page: a healthy one, made of one of the tests' archives, what has
+// to be changed in it for a broken one, and one with many processes to look at.
 import { readFileSync } from 'node:fs';
 
 const BLOCK = 512;
 const SOURCE = new URL('../test/data/archives/containerd21.tar', import.meta.url);
+
+const EXPLORE = new URL('../test/data/page/explore.tar.xz', import.meta.url);
 
 /** What is broken, at the same length: the text of a member, or of its header. @type {[member: string, from: string, to: string][]} */
 const BROKEN = [
@@ -57,7 +59,7 @@ const tarOf = (members) =>
     Buffer.alloc(2 * BLOCK),
   ]);
 
-/** @returns {{healthy: Uint8Array, changes: [offset: number, bytes: string][]}} the changes in Base64 */
+/** @returns {{healthy: Uint8Array, changes: [offset: number, bytes: string][], explore: Uint8Array}} the changes in Base64; `explore` compressed with xz */
 export function samples() {
   const members = membersOf(readFileSync(SOURCE));
   const healthy = tarOf(members);
@@ -83,5 +85,5 @@ export function samples() {
     changes.push([at, broken.toString('base64', at, end)]);
     at = end;
   }
-  return { healthy, changes };
+  return { healthy, changes, explore: readFileSync(EXPLORE) };
 }

@@ -27,6 +27,8 @@ export type Cell =
   | { t: 'code'; text: string }
   /** One below the other. */
   | { t: 'lines'; items: Cell[] }
+  /** A text that leads to a place in a member, or in the memory of a process. */
+  | { t: 'link'; text: string; to: (MemberPlace & Span) | { pid: number; address: string } }
   /** Our word for an empty place. */
   | { t: 'none'; text: string }
   | { t: 'tags'; items: Cell[] }
@@ -57,6 +59,8 @@ export type Block =
   | { t: 'tree'; seq: Seq<TreeRow> }
   | { t: 'note'; text: string }
   /** One bar of parts; `share` from 0 to 1. */
+  /** Points on a line; `at` from 0 to 1. */
+  | { t: 'axis'; points: { at: number; label: string; kind: string }[] }
   | { t: 'bar'; parts: { name: string; label: string; share: number }[] };
 
 /** What some of the bytes are. */
@@ -222,12 +226,10 @@ export interface Model {
   statistics: [label: string, cell: Cell][];
   /** There are images of processes. */
   images: boolean;
-  /** Pages are in a dump before this one. */
-  parent: boolean;
-  /** Of the container; '' if it is not known. */
-  container: string;
-  /** When the images were written, in seconds since 1970; 0: not known. */
-  made: number;
+  /** The container wrote or deleted files. */
+  changes: boolean;
+  /** What tells which dumps are before it. */
+  links: import('../wasm/api/chain.js').Links;
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;
@@ -354,6 +356,8 @@ export interface Given {
 export interface Span {
   offset: number;
   length: number;
+  /** Of a secret: it is NAME=VALUE, and the name is none. */
+  variable?: boolean;
 }
 
 export type MemberSort = 'name' | 'size' | 'order';
@@ -369,6 +373,17 @@ export interface Embedded {
     containers?: Embedded['report'][];
   };
   files?: Record<string, string>;
+}
+
+/** A member and its size; `index` -1: several of them. */
+export interface Area {
+  index: number;
+  name: string;
+  bytes: number;
+  /** In words. */
+  text: string;
+  /** What it is a part of: see SizePart. */
+  kind: string;
 }
 
 /** A table with one row for each thing. */
@@ -389,6 +404,23 @@ export interface GridRow {
   id: number;
   cells: string[];
   tone: 'warning' | 'quiet' | '';
+  /** What there is to see of it. */
+  place?: MemberPlace;
+}
+/** Sockets of one kind between two ends. */
+export interface Talk {
+  from: string;
+  how: string;
+  to: string;
+  tone: 'listen' | 'warning' | '';
+  count: number;
+}
+/** How far a search for secrets is, and what it found. */
+export interface SecretsFound {
+  state: 'none' | 'running' | 'done' | 'stopped' | 'failed';
+  message: string;
+  share: number;
+  sections: Section[];
 }
 /** All that is known of a row. `bytes`: where its memory is. */
 export interface Details {
@@ -458,6 +490,8 @@ export interface Hunted {
 export interface TargetName {
   name: string;
   version: string;
+  /** What `ckpt host` printed there; '': nothing is known of it. */
+  host: string;
 }
 
 /** What was found by one search through all of an item but its memory. */
@@ -470,9 +504,13 @@ export interface Found {
   rows: { view: string; row: number; text: string }[];
 }
 
+/** Checkpoints that are built in. */
+export type Sample = 'healthy' | 'broken' | 'explore';
+
 /** What the page can ask the worker for. */
 export interface Api {
   hello(): { kinds: string[] };
+  sample(what: { which: Sample }): Blob;
   open(given: Given[]): ItemHead[];
   /** Takes reports as if they had been made. */
   embed(reports: Embedded[]): ItemHead[];
@@ -498,6 +536,10 @@ export interface Api {
   /** A table of what was running. `pid` 0: of all processes; `row`: to be found in it. */
   grid(how: { item: number; view: string; text: string; pid: number; row?: number }): Grid;
   details(which: { item: number; view: string; row: number }): Details;
+  talks(which: { item: number }): Talk[];
+  timeline(where: { item: number }): Section[];
+  /** `deep`: searches memory as well, or stops doing so. */
+  secrets(what: { item: number; deep?: 'start' | 'stop' }): SecretsFound;
   strip(which: { item: number; pid: number }): Strip;
   /** The bytes of a mapping. */
   memory(which: { item: number; row: number; columns: number }): MemoryBytes;
@@ -513,6 +555,8 @@ export interface Api {
   hunted(how: { item: number; reveal: boolean; stop?: boolean }): Hunted | null;
   seek(what: { item: number; text: string }): Found;
   usage(how: { item: number; pages: boolean }): Section[];
+  /** The largest members, the largest first, and the rest of them together. */
+  areas(where: { item: number }): Area[];
   /** How far looking at the pages has come, from 0 to 1. */
   usageShare(where: { item: number }): number;
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */

@@ -5,18 +5,6 @@
 
 #include "internal.h"
 
-static void *default_allocate(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void default_release(void *context, void *memory)
-{
-    (void)context;
-    free(memory);
-}
-
 static void defaults(ckpt_archive_options *o)
 {
 #define DEFAULT(field, value)                                                                      \
@@ -35,17 +23,11 @@ static void defaults(ckpt_archive_options *o)
 #undef DEFAULT
 }
 
-ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options,
-                               const ckpt_archive_memory *memory)
+ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options)
 {
-    ckpt_archive_memory m = {default_allocate, default_release, NULL};
-    if (memory != NULL && memory->allocate != NULL)
-        m = *memory;
-    ckpt_archive *a = m.allocate(m.context, sizeof *a);
+    ckpt_archive *a = calloc(1, sizeof(*a));
     if (a == NULL)
         return NULL;
-    memset(a, 0, sizeof *a);
-    a->memory = m;
     if (options != NULL)
         a->options = *options;
     else
@@ -53,12 +35,11 @@ ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options,
     defaults(&a->options);
     a->last_index = UINT32_MAX;
     ckpt_source_start(a);
-    if (a->options.depth > a->options.max_depth) {
-        ckpt_message_text(&a->message, "Archives are nested more than ");
-        ckpt_message_number(&a->message, a->options.max_depth);
-        ckpt_message_text(&a->message, " deep; that is the limit (nesting depth).");
-        ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_DEPTH, 0);
-    }
+    if (a->options.depth > a->options.max_depth)
+        ckpt_archive_fail(
+            a, CKPT_ARCHIVE_E_LIMIT_DEPTH, 0,
+            "Archives are nested more than %n deep; that is the limit (nesting depth).",
+            (uint64_t)a->options.max_depth);
     return a;
 }
 
@@ -66,75 +47,37 @@ void ckpt_archive_free(ckpt_archive *a)
 {
     if (a == NULL)
         return;
-    ckpt_archive_memory m = a->memory;
     ckpt_source_free(a);
     for (size_t i = 0; i < a->choice_count; i++)
-        m.release(m.context, a->choices[i].pattern);
-    if (a->choices != NULL)
-        m.release(m.context, a->choices);
-    if (a->zeros != NULL)
-        m.release(m.context, a->zeros);
+        free(a->choices[i].pattern);
+    free(a->choices);
+    free(a->zeros);
     ckpt_paths_free(&a->names);
-    ckpt_bytes_free(a, &a->pax_bytes);
-    ckpt_bytes_free(a, &a->global_bytes);
-    ckpt_bytes_free(a, &a->long_name);
-    ckpt_bytes_free(a, &a->long_link);
-    ckpt_bytes_free(a, &a->joined);
-    ckpt_bytes_free(a, &a->lost_name);
-    ckpt_bytes_free(a, &a->lost_link);
-    ckpt_bytes_free(a, &a->sparse.extents);
-    ckpt_bytes_free(a, &a->last_name);
-    ckpt_bytes_free(a, &a->batch);
-    m.release(m.context, a);
-}
-
-int ckpt_bytes_reserve(ckpt_archive *a, ckpt_bytes *b, size_t size)
-{
-    if (size <= b->capacity)
-        return 1;
-    size_t capacity = b->capacity ? b->capacity : 256;
-    while (capacity < size)
-        capacity += capacity / 2;
-    uint8_t *bytes = a->memory.allocate(a->memory.context, capacity);
-    if (bytes == NULL)
-        return 0;
-    if (b->length)
-        memcpy(bytes, b->bytes, b->length);
-    if (b->bytes != NULL)
-        a->memory.release(a->memory.context, b->bytes);
-    b->bytes = bytes;
-    b->capacity = capacity;
-    return 1;
-}
-
-int ckpt_buffer_append(ckpt_archive *a, ckpt_bytes *b, const void *bytes, size_t length)
-{
-    if (!ckpt_bytes_reserve(a, b, b->length + length))
-        return 0;
-    if (length)
-        memcpy(b->bytes + b->length, bytes, length);
-    b->length += length;
-    return 1;
-}
-
-void ckpt_bytes_free(ckpt_archive *a, ckpt_bytes *b)
-{
-    if (b->bytes != NULL)
-        a->memory.release(a->memory.context, b->bytes);
-    memset(b, 0, sizeof *b);
+    ckpt_buffer_free(&a->pax_bytes);
+    ckpt_buffer_free(&a->global_bytes);
+    ckpt_buffer_free(&a->long_name);
+    ckpt_buffer_free(&a->long_link);
+    ckpt_buffer_free(&a->joined);
+    ckpt_buffer_free(&a->lost_name);
+    ckpt_buffer_free(&a->lost_link);
+    ckpt_buffer_free(&a->sparse.extents);
+    ckpt_buffer_free(&a->last_name);
+    ckpt_buffer_free(&a->batch);
+    ckpt_buffer_free(&a->message);
+    free(a);
 }
 
 int ckpt_archive_select(ckpt_archive *a, const char *pattern, size_t length, uint64_t max_size)
 {
     if (a->choices == NULL) {
-        a->choices = a->memory.allocate(a->memory.context, CKPT_MAX_CHOICES * sizeof *a->choices);
+        a->choices = calloc(CKPT_MAX_CHOICES, sizeof(*a->choices));
         if (a->choices == NULL)
             return 0;
     }
     if (a->choice_count == CKPT_MAX_CHOICES)
         return 0;
     ckpt_choice *c = &a->choices[a->choice_count];
-    c->pattern = a->memory.allocate(a->memory.context, length ? length : 1);
+    c->pattern = malloc(length ? length : 1);
     if (c->pattern == NULL)
         return 0;
     memcpy(c->pattern, pattern, length);
@@ -178,32 +121,24 @@ uint32_t ckpt_archive_stop(uint32_t code)
     }
 }
 
-int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *text)
-{
-    ckpt_message_clear(&a->message);
-    ckpt_message_text(&a->message, text);
-    return ckpt_archive_fail_message(a, code, offset);
-}
-
 int ckpt_archive_no_memory(ckpt_archive *a)
 {
-    return ckpt_archive_fail(a, CKPT_ARCHIVE_E_MEMORY, a->position, "There is not enough memory.");
+    ckpt_buffer_free(&a->message);
+    return ckpt_archive_fail(a, CKPT_ARCHIVE_E_MEMORY, a->position, CKPT_NO_MEMORY);
 }
 
 void ckpt_archive_say_place(ckpt_archive *a, uint64_t have, uint64_t want)
 {
-    ckpt_message_text(&a->message, " in member ");
-    ckpt_message_name(&a->message, a->last_name.bytes, a->last_name.length);
-    ckpt_message_text(&a->message, " after ");
-    ckpt_message_number(&a->message, have);
-    ckpt_message_text(&a->message, " of ");
-    ckpt_message_number(&a->message, want);
-    ckpt_message_text(&a->message, " bytes");
+    ckpt_format(&a->message, " in member %q after %n of %n bytes", ckpt_last_name(a), have, want);
 }
 
-int ckpt_archive_fail_message(ckpt_archive *a, uint32_t code, uint64_t offset)
+int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *format, ...)
 {
     ckpt_archive_event *f = &a->final;
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    ckpt_format_list(&a->message, format, &arguments, NULL, NULL);
+    va_end(arguments.list);
     f->type = CKPT_ARCHIVE_ERROR;
     f->code = code;
     f->offset = offset;
@@ -215,11 +150,12 @@ int ckpt_archive_fail_message(ckpt_archive *a, uint32_t code, uint64_t offset)
             f->member = a->last_index;
             f->have = a->tar_found - a->last_data;
             f->want = a->last_stored;
-            ckpt_message_text(&a->message, ",");
+            ckpt_format(&a->message, ",");
             ckpt_archive_say_place(a, f->have, f->want);
         }
-        ckpt_message_text(&a->message, ".");
+        ckpt_format(&a->message, ".");
     }
+    ckpt_buffer_add(&a->message, "", 1);
     a->state = CKPT_STATE_FINAL;
     return CKPT_STEP_FAILED;
 }

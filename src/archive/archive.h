@@ -7,7 +7,7 @@
  * How it works
  *   The caller owns the bytes; the reader says which bytes it wants next. One loop drives it:
  *
- *     ckpt_archive *a = ckpt_archive_new(&options, NULL);
+ *     ckpt_archive *a = ckpt_archive_new(&options);
  *     while (ckpt_archive_next(a, &event) != CKPT_ARCHIVE_END && event.type != CKPT_ARCHIVE_ERROR)
  *         if (event.type == CKPT_ARCHIVE_NEED)
  *             ckpt_archive_feed(a, bytes, count, at_end);   // bytes of the source from
@@ -23,7 +23,7 @@
  * Members come in batches
  *   A member is a `ckpt_member` record followed by its strings. Records collect in one buffer that
  * is handed out (CKPT_ARCHIVE_MEMBERS) when it is full, before the data of a wanted member, and
- * before the end. A caller behind an expensive border (JavaScript) thus takes hundreds of members
+ * before the end. A caller after an expensive border (JavaScript) thus takes hundreds of members
  * with one call. The reader itself keeps only the names (36 bytes and its last component for each),
  * by which repeated ones are noticed.
  *
@@ -49,14 +49,6 @@ extern "C" {
 #endif
 
 typedef struct ckpt_archive ckpt_archive;
-
-/* Memory functions. `release` is given only what `allocate` returned. Both NULL: malloc and free.
- */
-typedef struct {
-    void *(*allocate)(void *context, size_t size);
-    void (*release)(void *context, void *memory);
-    void *context;
-} ckpt_archive_memory;
 
 #define CKPT_ARCHIVE_SIZE_UNKNOWN UINT64_MAX
 
@@ -112,7 +104,7 @@ enum {
 enum {
     CKPT_END_CLEAN = 1,    /* two blocks of zeros */
     CKPT_END_ONE_ZERO = 2, /* a single block of zeros, then nothing */
-    CKPT_END_NO_MARK = 3   /* the bytes end behind a member's data, without a mark */
+    CKPT_END_NO_MARK = 3   /* the bytes end after a member's data, without a mark */
 };
 
 /* Error codes: number, short name, never re-used. The text of an error is in the event. */
@@ -127,7 +119,7 @@ enum {
     X(BAD_PAX, 22, "bad-pax")                     /* malformed extended header */                  \
     X(BAD_SPARSE, 23, "bad-sparse")               /* malformed sparse map */                       \
     X(BAD_SIZE, 24, "bad-size")                   /* negative, or beyond 2^53 */                   \
-    X(AFTER_ZERO, 25, "data-after-zeros")         /* behind a single block of zeros */             \
+    X(AFTER_ZERO, 25, "data-after-zeros")         /* after a single block of zeros */              \
     X(CUT_HEADER, 30, "truncated-header")         /* have, want: bytes of a header */              \
     X(CUT_BODY, 31, "truncated-member")           /* have, want: bytes of a member */              \
     X(CUT_EXTENSION, 32, "truncated-extension")   /* have, want: bytes of an extended header */    \
@@ -233,7 +225,7 @@ enum {
 };
 
 /*
- * One member. Offsets are in the tar, that is, behind the decompressor. The record is followed by
+ * One member. Offsets are in the tar, that is, after the decompressor. The record is followed by
  * name, link target, user name, group name, extended attributes and the name (or target) that other
  * readers take, without separators, and filled up to a multiple of 8 bytes: `record_size` leads to
  * the next one. An extended attribute is {u32 key length, u32 value length, u32 encoding, key,
@@ -312,17 +304,18 @@ typedef struct {
 
 /* What is known about the whole; may be asked at any time. */
 #define CKPT_ARCHIVE_INFO_FIELDS(X)                                                                \
-    X(uint64_t, source_read)   /* position in the source up to which bytes were used */            \
-    X(uint64_t, tar_read)      /* position in the tar */                                           \
-    X(uint64_t, kept)          /* bytes given out for members chosen by patterns */                \
-    X(uint64_t, end_offset)    /* in the tar: behind the end mark */                               \
-    X(uint64_t, trailing)      /* bytes behind the end mark (plain tar: from the source size) */   \
-    X(uint64_t, trailing_seen) /* of these, looked at */                                           \
+    X(uint64_t, source_read)      /* position in the source up to which bytes were used */         \
+    X(uint64_t, tar_read)         /* position in the tar */                                        \
+    X(uint64_t, kept)             /* bytes given out for members chosen by patterns */             \
+    X(uint64_t, end_offset)       /* in the tar: after the end mark */                             \
+    X(uint64_t, trailing)         /* bytes after the end mark (plain tar: from the source size) */ \
+    X(uint64_t, trailing_seen)    /* of these, looked at */                                        \
     X(uint64_t, trailing_nonzero) /* of these, not zero */                                         \
     X(uint64_t, trailing_first)   /* offset in the tar of the first that is not zero */            \
     X(uint64_t, garbage_offset)   /* in the source: bytes after the compressed stream, or ~0 */    \
     X(uint64_t, window)           /* largest window met of zstd, or memory for one of xz */        \
     X(uint32_t, compression)      /* CKPT_COMPRESSION_... */                                       \
+    X(uint32_t, skippable)        /* 1: of zstd, and a skippable frame stands first */             \
     X(uint32_t, members)                                                                           \
     X(uint32_t, streams)        /* gzip members, zstd frames, xz or bzip2 streams completed */     \
     X(uint32_t, global_headers) /* PAX global headers */                                           \
@@ -340,10 +333,11 @@ typedef struct {
 #undef X
 } ckpt_archive_info;
 
-/* Makes a reader. `options` NULL: defaults and unknown size. `memory` NULL: malloc. NULL: no
- * memory. */
-ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options,
-                               const ckpt_archive_memory *memory);
+/* What a CKPT_COMPRESSION_... is called: "none", "gzip" …, "unknown". */
+const char *ckpt_compression_name(uint32_t compression);
+
+/* Makes a reader. `options` NULL: defaults and unknown size. NULL: no memory. */
+ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options);
 
 /* Releases the reader and everything it gave out. NULL is allowed. */
 void ckpt_archive_free(ckpt_archive *archive);

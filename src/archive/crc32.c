@@ -6,6 +6,7 @@
  * after the other.
  */
 #include "crc32.h"
+#include "load.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ static uint32_t bytewise(const ckpt_crc32_tables *t, uint32_t c, const uint8_t *
     return c;
 }
 
-/* The four bytes for `byte` that are `distance` places behind it. */
+/* The four bytes for `byte` that are `distance` places after it. */
 static uint32_t moved(const ckpt_crc32_tables *t, uint32_t byte, int distance)
 {
     uint32_t c = t->byte[byte];
@@ -98,7 +99,7 @@ uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *byt
                 last[3] = f[3];
             }
         }
-        /* What has been moved behind the present place: 64 bytes, and three that stick out. */
+        /* What has been moved after the present place: 64 bytes, and three that stick out. */
         const v128_t none = wasm_i32x4_splat(0);
         for (int i = 0; i < 4; i++)
             wasm_v128_store(rest + i * LANES, sum[i]);
@@ -133,16 +134,6 @@ void ckpt_crc32_init(ckpt_crc32_tables *t)
             t->braid[place][i] = moved(t, i, BRAID - place);
 }
 
-static uint64_t load64(const uint8_t *p)
-{
-    uint64_t value;
-    memcpy(&value, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    value = __builtin_bswap64(value);
-#endif
-    return value;
-}
-
 /* What a word makes of the word one braid further on. */
 static uint32_t braided(const ckpt_crc32_tables *t, uint64_t word)
 {
@@ -159,7 +150,7 @@ uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *byt
         uint32_t sum[BRAIDS] = {c};
         for (; length >= ENOUGH; bytes += BRAID, length -= BRAID)
             for (int i = 0; i < BRAIDS; i++)
-                sum[i] = braided(t, load64(bytes + (size_t)i * WORD) ^ sum[i]);
+                sum[i] = braided(t, ckpt_load64(bytes + (size_t)i * WORD) ^ sum[i]);
         c = 0;
         for (int i = 0; i < BRAIDS; i++, bytes += WORD, length -= WORD)
             c = bytewise(t, c ^ sum[i], bytes, WORD);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "decoder.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 const char *ckpt_decoder_problem_text(uint32_t problem)
 {
@@ -13,15 +13,12 @@ const char *ckpt_decoder_problem_text(uint32_t problem)
     return texts[problem < sizeof(texts) / sizeof(texts[0]) ? problem : 0];
 }
 
-struct ckpt_decoder *ckpt_decoder_new(const struct ckpt_decoder_type *type,
-                                      const ckpt_archive_memory *memory, uint64_t max_window)
+struct ckpt_decoder *ckpt_decoder_new(const struct ckpt_decoder_type *type, uint64_t max_window)
 {
-    struct ckpt_decoder *d = memory->allocate(memory->context, type->size);
+    struct ckpt_decoder *d = calloc(1, type->size);
     if (d == NULL)
         return NULL;
-    memset(d, 0, type->size);
     d->type = type;
-    d->memory = *memory;
     d->max_window = max_window;
     d->state.garbage_offset = UINT64_MAX;
     if (!type->start(d)) {
@@ -36,7 +33,7 @@ void ckpt_decoder_free(struct ckpt_decoder *d)
     if (d == NULL)
         return;
     d->type->end(d);
-    d->memory.release(d->memory.context, d);
+    free(d);
 }
 
 size_t ckpt_decoder_run(struct ckpt_decoder *d, const uint8_t **in, const uint8_t *end, bool last,

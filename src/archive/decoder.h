@@ -17,7 +17,7 @@
     X(NONE, "unknown problem")                                                                     \
     X(NO_XZ, "it does not start as an xz file does")                                               \
     X(XZ_DATA, "the data make no sense, or differ from their checksum")                            \
-    X(XZ_PADDING, "the zeros behind a stream are no multiple of 4 bytes")                          \
+    X(XZ_PADDING, "the zeros after a stream are no multiple of 4 bytes")                           \
     X(NO_BZIP2, "it does not start as a bzip2 file does")                                          \
     X(BZIP2_DATA, "the data make no sense")                                                        \
     X(BZIP2_BLOCK, "the checksum of a block is wrong")                                             \
@@ -45,7 +45,6 @@ struct ckpt_decoder_type {
 struct ckpt_decoder {
     struct ckpt_decoder_state state;
     const struct ckpt_decoder_type *type;
-    ckpt_archive_memory memory;
     uint64_t max_window;
 };
 
@@ -58,12 +57,11 @@ extern const struct ckpt_decoder_type ckpt_unxz, ckpt_unbzip2;
 const struct ckpt_decoder_type *ckpt_decoder_for(uint32_t compression);
 
 /* NULL without memory. `max_window`: bytes that the data may ask for to look back. */
-struct ckpt_decoder *ckpt_decoder_new(const struct ckpt_decoder_type *type,
-                                      const ckpt_archive_memory *memory, uint64_t max_window);
+struct ckpt_decoder *ckpt_decoder_new(const struct ckpt_decoder_type *type, uint64_t max_window);
 void ckpt_decoder_free(struct ckpt_decoder *d); /* NULL is allowed */
 
 /*
- * Decodes from *in up to `end`; `last`: nothing comes behind `end`. Returns the length of the
+ * Decodes from *in up to `end`; `last`: nothing comes after `end`. Returns the length of the
  * output *out, which is valid until the next call. When it is 0: see d->state for an error and the
  * end, else all input was used and more is needed.
  */

@@ -44,11 +44,11 @@ static bool foreign_prefix(ckpt_archive *a)
         (a->lost & CKPT_DIFFER_NAME) != 0)
         return true;
     a->lost_name.length = 0;
-    if (!ckpt_buffer_append(a, &a->lost_name, prefix.bytes, prefix.length) ||
-        !ckpt_buffer_append(a, &a->lost_name, "/", 1) ||
-        !ckpt_buffer_append(a, &a->lost_name, h->name.bytes, h->name.length))
+    if (!ckpt_append(&a->lost_name, prefix.bytes, prefix.length) ||
+        !ckpt_append(&a->lost_name, "/", 1) ||
+        !ckpt_append(&a->lost_name, h->name.bytes, h->name.length))
         return false;
-    is_other(a, CKPT_DIFFER_NAME, (struct ckpt_span){a->lost_name.bytes, a->lost_name.length});
+    is_other(a, CKPT_DIFFER_NAME, ckpt_span_of(&a->lost_name));
     return true;
 }
 
@@ -58,12 +58,12 @@ static bool find_name(ckpt_archive *a)
     struct ckpt_span sparse = pax_text(a, CKPT_PAX_SPARSE_NAME);
     bool from_header = !a->has_long_name && path.length == 0 && sparse.length == 0;
     if ((a->lost & CKPT_DIFFER_NAME) != 0)
-        is_other(a, CKPT_DIFFER_NAME, (struct ckpt_span){a->lost_name.bytes, a->lost_name.length});
+        is_other(a, CKPT_DIFFER_NAME, ckpt_span_of(&a->lost_name));
     is_other_text(a, CKPT_DIFFER_NAME, sparse);
     if (sparse.length == 0)
         is_other_text(a, CKPT_DIFFER_NAME, path); /* else a stand-in that nobody takes */
     if (a->has_long_name)
-        is_other(a, CKPT_DIFFER_NAME, (struct ckpt_span){a->long_name.bytes, a->long_name.length});
+        is_other(a, CKPT_DIFFER_NAME, ckpt_span_of(&a->long_name));
     if (is_emptied(a, CKPT_PAX_PATH))
         is_other(a, CKPT_DIFFER_NAME, (struct ckpt_span){(const uint8_t *)"", 0});
     if (!from_header)
@@ -78,10 +78,10 @@ static void find_link(ckpt_archive *a)
     if (a->pending.type != CKPT_MEMBER_SYMLINK && a->pending.type != CKPT_MEMBER_HARDLINK)
         return;
     if ((a->lost & CKPT_DIFFER_LINK) != 0)
-        is_other(a, CKPT_DIFFER_LINK, (struct ckpt_span){a->lost_link.bytes, a->lost_link.length});
+        is_other(a, CKPT_DIFFER_LINK, ckpt_span_of(&a->lost_link));
     is_other_text(a, CKPT_DIFFER_LINK, pax_text(a, CKPT_PAX_LINK));
     if (a->has_long_link)
-        is_other(a, CKPT_DIFFER_LINK, (struct ckpt_span){a->long_link.bytes, a->long_link.length});
+        is_other(a, CKPT_DIFFER_LINK, ckpt_span_of(&a->long_link));
     if (is_emptied(a, CKPT_PAX_LINK))
         is_other(a, CKPT_DIFFER_LINK, (struct ckpt_span){(const uint8_t *)"", 0});
 }

@@ -16,7 +16,7 @@ typedef struct {
     uint32_t members;     /* complete ones */
     uint32_t reserved;
     const char *problem;
-    uint64_t garbage; /* bytes given to ckpt_gzip_run that lie behind the last member */
+    uint64_t garbage; /* bytes given to ckpt_gzip_run that lie after the last member */
     ckpt_crc32_tables tables;
     ckpt_inflate inflate;
 } ckpt_gzip;
@@ -35,7 +35,7 @@ void ckpt_gzip_init(ckpt_gzip *g);
 int ckpt_gzip_run(ckpt_gzip *g, const uint8_t **in, const uint8_t *end, const uint8_t **out,
                   size_t *length);
 
-/* May the input end here? (Behind a member, whatever follows it.) */
+/* May the input end here? (After a member, whatever follows it.) */
 int ckpt_gzip_at_end(const ckpt_gzip *g);
 
 #endif

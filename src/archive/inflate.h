@@ -61,7 +61,7 @@ void ckpt_inflate_restart(ckpt_inflate *s);
  */
 int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, size_t *first);
 
-/* Takes one whole byte of the input behind a stream that is done. Returns -1 if there is none. */
+/* Takes one whole byte of the input after a stream that is done. Returns -1 if there is none. */
 int ckpt_inflate_byte(ckpt_inflate *s, const uint8_t **in, const uint8_t *end);
 
 /*

@@ -3,21 +3,12 @@
 #include <string.h>
 
 #include "inflate.h"
+#include "load.h"
 
 enum {
     LITLEN_MASK = (1 << CKPT_INFLATE_LITLEN_BITS) - 1,
     DIST_MASK = (1 << CKPT_INFLATE_DIST_BITS) - 1
 };
-
-static uint64_t load64(const uint8_t *p)
-{
-    uint64_t value;
-    memcpy(&value, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    value = __builtin_bswap64(value);
-#endif
-    return value;
-}
 
 /* Sixteen bytes at once where the compiler has vectors. */
 typedef uint8_t sixteen __attribute__((vector_size(16), aligned(1), may_alias));
@@ -76,7 +67,7 @@ __attribute__((noinline)) int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t *
 
 #define REFILL()                                                                                   \
     do {                                                                                           \
-        bits |= load64(in) << count;                                                               \
+        bits |= ckpt_load64(in) << count;                                                          \
         in += (63 - count) >> 3;                                                                   \
         count |= 56;                                                                               \
     } while (0)

@@ -9,18 +9,20 @@
  *   sparse.c   stored bytes of a sparse member -> its content              ckpt_sparse_...
  *   record.c   a member -> a record in the batch                           ckpt_record_...
  *   walk.c     the state machine that ties them together; events
- *   archive.c  the object: options, memory, errors
+ *   archive.c  the object: options, errors
  */
 #include "archive.h"
 #include "decoder.h"
 #include "gzip.h"
 #include "magic.h"
-#include "message.h"
 #include "names.h"
 #include "paths.h"
 #include "pax.h"
 #include "tar_header.h"
 #include "unzstd.h"
+
+#include "mem/buffer.h"
+#include "text/message.h"
 
 /* Results of the parts. */
 enum {
@@ -30,12 +32,6 @@ enum {
     CKPT_STEP_FAILED
 };
 
-/* A buffer that grows. */
-typedef struct {
-    uint8_t *bytes;
-    size_t length, capacity;
-} ckpt_bytes;
-
 struct ckpt_extent {
     uint64_t offset, length;
 };
@@ -43,7 +39,7 @@ struct ckpt_extent {
 enum { CKPT_SPARSE_NONE, CKPT_SPARSE_OLD_GNU, CKPT_SPARSE_PAX_0, CKPT_SPARSE_PAX_1 };
 
 struct ckpt_sparse {
-    ckpt_bytes extents; /* of struct ckpt_extent */
+    struct ckpt_buffer extents; /* of struct ckpt_extent */
     uint32_t kind;
     uint32_t current;     /* extent */
     uint64_t logical;     /* position in the content */
@@ -56,7 +52,7 @@ struct ckpt_sparse {
     uint8_t digits[24]; /* of the number being read */
 };
 
-/* What comes behind a header. */
+/* What comes after a header. */
 enum ckpt_header_next {
     CKPT_NEXT_HEADER, /* another header */
     CKPT_NEXT_EXTENSION,
@@ -91,7 +87,6 @@ enum { CKPT_STATE_FINAL = 100 };
 
 /* Ordered by who uses a member; one reader exists at a time, so padding does not matter. */
 struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
-    ckpt_archive_memory memory;
     ckpt_archive_options options;
     ckpt_archive_info info;
 
@@ -139,7 +134,7 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     size_t choice_count;
     struct ckpt_paths names; /* marked: members */
     uint8_t *zeros;
-    ckpt_message message;
+    struct ckpt_buffer message; /* of the error; ends with a NUL */
 
     /* member.c */
     uint64_t extension_left; /* bytes of an extending header's body still to come */
@@ -150,38 +145,53 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     bool in_group;
     uint64_t group_offset; /* of the first header of the member being read */
     uint64_t pax_offset;   /* of the extended header read last */
-    ckpt_bytes pax_bytes, global_bytes, long_name, long_link, joined;
+    struct ckpt_buffer pax_bytes, global_bytes, long_name, long_link, joined;
     struct ckpt_pax pax;
     uint32_t lost; /* CKPT_DIFFER_...: what an earlier header of the member said */
-    ckpt_bytes lost_name, lost_link;
+    struct ckpt_buffer lost_name, lost_link;
     int64_t lost_size;
     ckpt_pending pending;
     struct ckpt_sparse sparse;
 
     /* the last member that was announced, for messages */
-    ckpt_bytes last_name;
+    struct ckpt_buffer last_name;
     uint64_t last_data, last_stored;
     uint32_t last_index;
 
     /* record.c */
-    ckpt_bytes batch;
+    struct ckpt_buffer batch;
     uint32_t batch_count;
     uint64_t table_bytes;
 };
 
-/* archive.c: remember an error; it is told after the members found before. Returns
- * CKPT_STEP_FAILED. */
-int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *text);
-/* The same with the text in a->message already. */
-int ckpt_archive_fail_message(ckpt_archive *a, uint32_t code, uint64_t offset);
+#define CKPT_NO_MEMORY "There is not enough memory."
+
+/* archive.c: remember an error, which is told after the members found before. The text, as of
+ * ckpt_format(), follows what is in a->message. Returns CKPT_STEP_FAILED. */
+int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *format, ...);
 int ckpt_archive_no_memory(ckpt_archive *a);
 /* Adds " in member X after N of M bytes" to the message. */
 void ckpt_archive_say_place(ckpt_archive *a, uint64_t have, uint64_t want);
 
-/* Makes room for `size` bytes in all, in steps. 0 without memory. Contents stay. */
-int ckpt_bytes_reserve(ckpt_archive *a, ckpt_bytes *b, size_t size);
-int ckpt_buffer_append(ckpt_archive *a, ckpt_bytes *b, const void *bytes, size_t length);
-void ckpt_bytes_free(ckpt_archive *a, ckpt_bytes *b);
+/* For messages: the name of the member that was announced last. */
+static inline ckpt_string ckpt_last_name(const ckpt_archive *a)
+{
+    return (ckpt_string){a->last_name.data, a->last_name.length};
+}
+
+/* The bytes in a buffer. */
+static inline struct ckpt_span ckpt_span_of(const struct ckpt_buffer *buffer)
+{
+    const char *bytes = buffer->length == 0 ? "" : buffer->data;
+    return (struct ckpt_span){(const uint8_t *)bytes, buffer->length};
+}
+
+/* Adds bytes to a buffer. False: no memory. */
+static inline bool ckpt_append(struct ckpt_buffer *buffer, const void *bytes, size_t length)
+{
+    ckpt_buffer_add(buffer, bytes, length);
+    return !buffer->failed;
+}
 
 /* source.c */
 void ckpt_source_start(ckpt_archive *a);
@@ -191,7 +201,6 @@ void ckpt_source_free(ckpt_archive *a);
 int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
 /* After _MORE: tells the caller, once, that it is to decode. */
 bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event);
-const char *ckpt_compression_name(uint32_t compression);
 
 /* member.c */
 /* A header block that is not zero, at `offset`. */
@@ -199,7 +208,7 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
                        enum ckpt_header_next *next);
 /* Bytes for an extending header's body; call while a->extension_left > 0. */
 int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length);
-/* The archive ends behind such a body, before the end of the block. */
+/* The archive ends after such a body, before the end of the block. */
 int ckpt_member_extension_ended(ckpt_archive *a);
 /* Everything is known of a->pending. */
 int ckpt_member_finish(ckpt_archive *a);

@@ -64,7 +64,7 @@ static bool is_firecracker(const uint8_t *b, size_t n, char text[CKPT_MAGIC_MAX]
     return true;
 }
 
-/* criu-image-streamer, proto/image.proto: markers, each behind its length of 32 bits: a number,
+/* criu-image-streamer, proto/image.proto: markers, each after its length of 32 bits: a number,
    then the name of a file or the length of data. */
 static bool is_shard(const uint8_t *b, size_t n)
 {

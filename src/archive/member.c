@@ -10,81 +10,56 @@
 static int limit(ckpt_archive *a, uint32_t code, const char *what, uint64_t value, uint64_t max,
                  const char *name)
 {
-    ckpt_message *m = &a->message;
-    ckpt_message_clear(m);
-    ckpt_message_text(m, what);
-    ckpt_message_text(m, " is ");
-    ckpt_message_number(m, value);
-    ckpt_message_text(m, " bytes long; the limit is ");
-    ckpt_message_number(m, max);
-    ckpt_message_text(m, " (");
-    ckpt_message_text(m, name);
-    ckpt_message_text(m, ").");
-    return ckpt_archive_fail_message(a, code, a->group_offset);
+    return ckpt_archive_fail(a, code, a->group_offset, "%s is %n bytes long; the limit is %n (%s).",
+                             what, value, max, name);
 }
 
 static int not_tar(ckpt_archive *a)
 {
-    ckpt_message *m = &a->message;
     bool plain = a->info.compression == CKPT_COMPRESSION_NONE;
+    const char *expected =
+        plain ? "expected a tar archive, optionally compressed." : "expected a tar archive.";
     char what[CKPT_MAGIC_MAX];
-    ckpt_message_clear(m);
-    if (ckpt_magic_describe(a->first, sizeof(a->first), what)) {
-        ckpt_message_text(m, plain ? "The file is " : "What is compressed is ");
-        ckpt_message_text(m, what);
-    } else {
-        ckpt_message_text(m, plain ? "The file starts with " : "The decompressed data start with ");
-        ckpt_message_hex(m, a->first, 8);
-    }
-    ckpt_message_text(m, "; expected a tar archive");
-    ckpt_message_text(m, plain ? ", optionally compressed." : ".");
-    return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_NOT_TAR, 0);
+    if (ckpt_magic_describe(a->first, sizeof(a->first), what))
+        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_NOT_TAR, 0, "%s %s; %s",
+                                 plain ? "The file is" : "The compressed content is", what,
+                                 expected);
+    return ckpt_archive_fail(a, CKPT_ARCHIVE_E_NOT_TAR, 0, "%s with %h; %s",
+                             plain ? "The file starts" : "The decompressed data starts",
+                             (ckpt_string){(const char *)a->first, 8}, expected);
 }
 
 /* "The block at offset N PROBLEM; it follows member X." */
 static int bad_header(ckpt_archive *a, uint32_t code, uint64_t offset, const char *problem)
 {
-    ckpt_message *m = &a->message;
-    ckpt_message_clear(m);
-    ckpt_message_text(m, "The block at offset ");
-    ckpt_message_number(m, offset);
-    ckpt_message_text(m, problem);
-    if (code == CKPT_ARCHIVE_E_BAD_NUMBER) {
-        ckpt_message_text(m, " (");
-        ckpt_message_text(m, a->pending.header.bad);
-        ckpt_message_text(m, ")");
-    }
-    if (a->info.members > 0) {
-        ckpt_message_text(m, "; it follows member ");
-        ckpt_message_name(m, a->last_name.bytes, a->last_name.length);
-    }
-    ckpt_message_text(m, ".");
-    return ckpt_archive_fail_message(a, code, offset);
+    ckpt_format(&a->message, "The block at offset %n%s", offset, problem);
+    if (code == CKPT_ARCHIVE_E_BAD_NUMBER)
+        ckpt_format(&a->message, " (%s)", a->pending.header.bad);
+    if (a->info.members > 0)
+        ckpt_format(&a->message, "; it follows member %q", ckpt_last_name(a));
+    return ckpt_archive_fail(a, code, offset, ".");
 }
 
 static int bad_size(ckpt_archive *a, uint64_t offset)
 {
-    return bad_header(a, CKPT_ARCHIVE_E_BAD_SIZE, offset, " has a size that is negative or absurd");
+    return bad_header(a, CKPT_ARCHIVE_E_BAD_SIZE, offset,
+                      " has a negative or impossibly large size");
 }
 
 static int bad_pax(ckpt_archive *a, const char *key)
 {
-    ckpt_message *m = &a->message;
-    ckpt_message_clear(m);
-    ckpt_message_text(m, "The extended header at offset ");
-    ckpt_message_number(m, a->pax_offset);
-    ckpt_message_text(m, key == NULL ? " is malformed" : " has a value for ");
-    if (key != NULL) {
-        ckpt_message_text(m, key);
-        ckpt_message_text(m, " that is no number");
-    }
-    ckpt_message_text(m, ".");
-    return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_BAD_PAX, a->pax_offset);
+    uint64_t at = a->pax_offset;
+    if (key == NULL)
+        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_PAX, at,
+                                 "The extended header at offset %n is malformed.", at);
+    return ckpt_archive_fail(
+        a, CKPT_ARCHIVE_E_BAD_PAX, at,
+        "The extended header at offset %n has a value for %s that is no number.", at, key);
 }
 
 /* ---- headers that extend the next one -------------------------------------------------------- */
 
-static ckpt_bytes *extension_buffer(ckpt_archive *a)
+static struct ckpt_buffer *extension_buffer(ckpt_archive *a)
 {
     return a->extension_type == 'L'   ? &a->long_name
            : a->extension_type == 'K' ? &a->long_link
@@ -93,25 +68,25 @@ static ckpt_bytes *extension_buffer(ckpt_archive *a)
 }
 
 /* Other readers may still go by what Go lets a later header replace, or a global one drop. */
-static bool lose(ckpt_archive *a, ckpt_bytes *to, uint32_t bit, struct ckpt_span text)
+static bool lose(ckpt_archive *a, struct ckpt_buffer *to, uint32_t bit, struct ckpt_span text)
 {
     if (text.length == 0)
         return true;
     a->lost |= bit;
     to->length = 0;
-    return ckpt_buffer_append(a, to, text.bytes, text.length);
+    return ckpt_append(to, text.bytes, text.length);
 }
 
 static bool lose_name(ckpt_archive *a)
 {
-    struct ckpt_span text = {a->long_name.bytes, a->has_long_name ? a->long_name.length : 0};
+    struct ckpt_span text = a->has_long_name ? ckpt_span_of(&a->long_name) : (struct ckpt_span){0};
     a->has_long_name = false;
     return lose(a, &a->lost_name, CKPT_DIFFER_NAME, text);
 }
 
 static bool lose_link(ckpt_archive *a)
 {
-    struct ckpt_span text = {a->long_link.bytes, a->has_long_link ? a->long_link.length : 0};
+    struct ckpt_span text = a->has_long_link ? ckpt_span_of(&a->long_link) : (struct ckpt_span){0};
     a->has_long_link = false;
     return lose(a, &a->lost_link, CKPT_DIFFER_LINK, text);
 }
@@ -160,11 +135,6 @@ static int extension(ckpt_archive *a, const struct ckpt_tar_header *h, uint64_t 
     return CKPT_STEP_OK;
 }
 
-static struct ckpt_span span_of(const ckpt_bytes *b)
-{
-    return (struct ckpt_span){b->length == 0 ? (const uint8_t *)"" : b->bytes, b->length};
-}
-
 /* Go gives a global header out as a member of its own: it applies to nothing, and what was pending
    is forgotten. */
 static int global_done(ckpt_archive *a)
@@ -173,7 +143,7 @@ static int global_done(ckpt_archive *a)
                                       CKPT_PAX_SPARSE_NAME};
     struct ckpt_pax pax;
     a->pax_offset = a->extension_offset;
-    if (!ckpt_pax_read(&pax, span_of(&a->global_bytes)))
+    if (!ckpt_pax_read(&pax, ckpt_span_of(&a->global_bytes)))
         return bad_pax(a, NULL);
     a->info.global_headers++;
     for (size_t i = 0; i < sizeof(renames); i++)
@@ -182,7 +152,7 @@ static int global_done(ckpt_archive *a)
     return CKPT_STEP_OK;
 }
 
-static void forget(ckpt_archive *a, ckpt_bytes *to, uint32_t bit)
+static void forget(ckpt_archive *a, struct ckpt_buffer *to, uint32_t bit)
 {
     a->lost |= bit;
     to->length = 0;
@@ -191,11 +161,11 @@ static void forget(ckpt_archive *a, ckpt_bytes *to, uint32_t bit)
 /* The body of an extending header is complete. */
 static int extension_done(ckpt_archive *a)
 {
-    ckpt_bytes *to = extension_buffer(a);
+    struct ckpt_buffer *to = extension_buffer(a);
     switch (a->extension_type) {
     case 'L':
     case 'K':
-        to->length = ckpt_tar_text(to->bytes, to->length).length;
+        to->length = ckpt_tar_text((const uint8_t *)to->data, to->length).length;
         if (a->extension_type == 'L')
             a->has_long_name = to->length != 0;
         else
@@ -208,7 +178,7 @@ static int extension_done(ckpt_archive *a)
         return global_done(a);
     default:
         a->pax_offset = a->extension_offset;
-        if (!ckpt_pax_read(&a->pax, span_of(to)))
+        if (!ckpt_pax_read(&a->pax, ckpt_span_of(to)))
             return bad_pax(a, NULL);
         a->has_pax = true;
         return CKPT_STEP_OK;
@@ -219,7 +189,7 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
 {
     uint64_t body = a->extension_left > a->extension_pad ? a->extension_left - a->extension_pad : 0;
     size_t take = length < body ? length : (size_t)body;
-    if (take && !ckpt_buffer_append(a, extension_buffer(a), bytes, take))
+    if (take && !ckpt_append(extension_buffer(a), bytes, take))
         return ckpt_archive_no_memory(a);
     a->extension_left -= length;
     return a->extension_left == 0 ? extension_done(a) : CKPT_STEP_OK;
@@ -227,7 +197,7 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
 
 int ckpt_member_extension_ended(ckpt_archive *a)
 {
-    /* Go does not miss the filling behind the last body. */
+    /* Go does not miss the filling after the last body. */
     a->extension_left = 0;
     return extension_done(a);
 }
@@ -287,14 +257,14 @@ static int choose_names(ckpt_archive *a)
     p->name = h->name;
     if (h->prefix.length > 0) {
         a->joined.length = 0;
-        if (!ckpt_buffer_append(a, &a->joined, h->prefix.bytes, h->prefix.length) ||
-            !ckpt_buffer_append(a, &a->joined, "/", 1) ||
-            !ckpt_buffer_append(a, &a->joined, h->name.bytes, h->name.length))
+        if (!ckpt_append(&a->joined, h->prefix.bytes, h->prefix.length) ||
+            !ckpt_append(&a->joined, "/", 1) ||
+            !ckpt_append(&a->joined, h->name.bytes, h->name.length))
             return ckpt_archive_no_memory(a);
-        p->name = span_of(&a->joined);
+        p->name = ckpt_span_of(&a->joined);
     }
-    p->name = a->has_long_name ? span_of(&a->long_name) : chosen(a, CKPT_PAX_PATH, p->name);
-    p->link = a->has_long_link ? span_of(&a->long_link) : chosen(a, CKPT_PAX_LINK, h->link);
+    p->name = a->has_long_name ? ckpt_span_of(&a->long_name) : chosen(a, CKPT_PAX_PATH, p->name);
+    p->link = a->has_long_link ? ckpt_span_of(&a->long_link) : chosen(a, CKPT_PAX_LINK, h->link);
     p->uname = chosen(a, CKPT_PAX_UNAME, h->uname);
     p->gname = chosen(a, CKPT_PAX_GNAME, h->gname);
     return CKPT_STEP_OK;
@@ -337,7 +307,7 @@ static int choose_size(ckpt_archive *a, uint64_t offset)
         p->flags |= CKPT_MEMBER_SIZE_IGNORED;
     if (!header_only(p->type) && p->told_size < 0)
         return bad_size(a, offset);
-    /* No medium holds it: Go lists such a member, and fails behind it. */
+    /* No medium holds it: Go lists such a member, and fails after it. */
     uint64_t most = CKPT_ARCHIVE_NUMBER_MAX - UINT64_C(2) * CKPT_TAR_BLOCK - p->data_offset;
     p->absurd = p->stored_size > most;
     if (p->absurd)

@@ -27,7 +27,7 @@ static struct ckpt_path_branch *branch_of(const struct ckpt_paths *set, uint32_t
     return &set->branches[(reference >> 1) - 1];
 }
 
-/* A byte of a component; behind its end comes what is no byte. */
+/* A byte of a component; after its end comes what is no byte. */
 static uint32_t symbol(const uint8_t *text, size_t length, size_t at)
 {
     return at < length ? 0x100u | text[at] : 0;

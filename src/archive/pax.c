@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "archive.h"
+#include "text/letters.h"
+#include "text/number.h"
 
 static const struct {
     const char *text;
@@ -24,26 +26,12 @@ static bool has_byte(struct ckpt_span text, uint8_t byte)
     return text.length != 0 && memchr(text.bytes, byte, text.length) != NULL;
 }
 
+/* Go: strconv.ParseInt, which takes a plus, too. */
 bool ckpt_pax_integer(struct ckpt_span text, int64_t *value)
 {
-    size_t i = 0;
-    bool negative = text.length > 0 && text.bytes[0] == '-';
-    if (text.length > 0 && (text.bytes[0] == '-' || text.bytes[0] == '+'))
-        i = 1;
-    if (i == text.length)
-        return false;
-    const uint64_t most = (uint64_t)INT64_MAX + negative;
-    uint64_t v = 0;
-    for (; i < text.length; i++) {
-        if (text.bytes[i] < '0' || text.bytes[i] > '9')
-            return false;
-        uint64_t digit = (uint64_t)(text.bytes[i] - '0');
-        if (v > (most - digit) / 10)
-            return false;
-        v = v * 10 + digit;
-    }
-    *value = negative && v > 0 ? -(int64_t)(v - 1) - 1 : (int64_t)v;
-    return true;
+    const char *digits = (const char *)text.bytes;
+    bool plus = text.length > 1 && digits[0] == '+' && ckpt_is_digit(digits[1]);
+    return ckpt_parse_int64(digits + plus, text.length - plus, value);
 }
 
 /* A key has no NUL, and neither have the values that are texts of the tar header. */

@@ -14,7 +14,7 @@ static uint8_t *put(uint8_t *to, struct ckpt_span text)
 /* Extended attributes are still in the PAX header; that was checked when it was read. */
 static void put_xattrs(ckpt_archive *a, uint8_t *to)
 {
-    struct ckpt_span key, value, name, all = {a->pax_bytes.bytes, a->pax_bytes.length};
+    struct ckpt_span key, value, name, all = ckpt_span_of(&a->pax_bytes);
     size_t position = 0;
     while (ckpt_pax_next(all, &position, &key, &value) > 0) {
         int kind = ckpt_pax_xattr(key, &name);
@@ -34,17 +34,15 @@ int ckpt_record_add(ckpt_archive *a)
                   p->gname.length + xattr_length + p->other.length;
     size = (size + 7) & ~(size_t)7;
     a->table_bytes += size;
-    if (a->table_bytes > a->options.max_table) {
-        ckpt_message_clear(&a->message);
-        ckpt_message_text(&a->message, "The list of members takes more than ");
-        ckpt_message_number(&a->message, a->options.max_table);
-        ckpt_message_text(&a->message, " bytes; that is the limit (member table).");
-        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_TABLE, p->header_offset);
-    }
-    if (!ckpt_bytes_reserve(a, &a->batch, a->batch.length + size))
+    if (a->table_bytes > a->options.max_table)
+        return ckpt_archive_fail(
+            a, CKPT_ARCHIVE_E_LIMIT_TABLE, p->header_offset,
+            "The list of members takes more than %n bytes; that is the limit (member table).",
+            a->options.max_table);
+    if (!ckpt_buffer_reserve(&a->batch, size))
         return ckpt_archive_no_memory(a);
 
-    uint8_t *to = a->batch.bytes + a->batch.length;
+    uint8_t *to = (uint8_t *)a->batch.data + a->batch.length;
     ckpt_member m = {
         .record_size = (uint32_t)size,
         .index = p->index,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From fed bytes to slices of the tar: magic, decompression, seeking and reading ahead. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -55,8 +56,7 @@ void ckpt_source_start(ckpt_archive *a)
 
 void ckpt_source_free(ckpt_archive *a)
 {
-    if (a->gzip != NULL)
-        a->memory.release(a->memory.context, a->gzip);
+    free(a->gzip);
     ckpt_unzstd_free(a->unzstd);
     ckpt_decoder_free(a->decoder);
 }
@@ -114,6 +114,7 @@ static int sniff(ckpt_archive *a)
         return need(a, next, next == 0 ? SMALL_READ : LARGE_READ);
 
     a->info.compression = compression_of(a->magic, a->magic_length);
+    a->info.skippable = a->info.compression == CKPT_COMPRESSION_ZSTD && a->magic[0] >> 4 == 5;
     a->later = a->chunk_used ? a->chunk + a->chunk_used : NULL;
     a->later_length = a->chunk_length - a->chunk_used;
     a->chunk = a->magic;
@@ -125,13 +126,13 @@ static int sniff(ckpt_archive *a)
     case CKPT_COMPRESSION_NONE:
         break;
     case CKPT_COMPRESSION_GZIP:
-        a->gzip = a->memory.allocate(a->memory.context, sizeof *a->gzip);
+        a->gzip = malloc(sizeof(*a->gzip));
         if (a->gzip == NULL)
             return ckpt_archive_no_memory(a);
         ckpt_gzip_init(a->gzip);
         break;
     case CKPT_COMPRESSION_ZSTD:
-        a->unzstd = ckpt_unzstd_new(&a->memory, a->options.max_window);
+        a->unzstd = ckpt_unzstd_new(a->options.max_window);
         if (a->unzstd == NULL)
             return ckpt_archive_no_memory(a);
         break;
@@ -142,21 +143,18 @@ static int sniff(ckpt_archive *a)
             a->outside = OUTSIDE_TO_TELL;
             return CKPT_STEP_MORE;
         }
-        a->decoder = ckpt_decoder_new(type, &a->memory, a->options.max_window);
+        a->decoder = ckpt_decoder_new(type, a->options.max_window);
         if (a->decoder == NULL)
             return ckpt_archive_no_memory(a);
         break;
     }
     default: {
         const char *name = ckpt_compression_name(a->info.compression);
-        ckpt_message_clear(&a->message);
-        ckpt_message_text(&a->message, "The file is compressed with ");
-        ckpt_message_text(&a->message, name);
-        ckpt_message_text(&a->message, ", which is not supported; decompress it first (");
-        ckpt_message_text(&a->message,
-                          a->info.compression == CKPT_COMPRESSION_COMPRESS ? "gzip" : name);
-        ckpt_message_text(&a->message, " -d).");
-        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_UNSUPPORTED, 0);
+        bool old = a->info.compression == CKPT_COMPRESSION_COMPRESS;
+        return ckpt_archive_fail(a, CKPT_ARCHIVE_E_UNSUPPORTED, 0,
+                                 "The file is compressed with %s, which is not supported; "
+                                 "decompress it first (%s -d).",
+                                 name, old ? "gzip" : name);
     }
     }
     return CKPT_STEP_OK;
@@ -184,7 +182,7 @@ static int ended(ckpt_archive *a, uint64_t size)
 }
 
 /*
- * How much to ask for in a plain tar. Behind a body that was passed over, little: mostly another
+ * How much to ask for in a plain tar. After a body that was passed over, little: mostly another
  * large body follows. As long as members follow each other closely, twice as much each time, up to
  * a bound that grows with the number of members seen, so that few members never cost many bytes.
  */
@@ -232,39 +230,26 @@ static int peek_plain(ckpt_archive *a)
 
 static int stream_failed(ckpt_archive *a, uint32_t code, const char *problem)
 {
-    ckpt_message *m = &a->message;
     const char *name = ckpt_compression_name(a->info.compression);
-    ckpt_message_clear(m);
-    ckpt_message_text(m, "The ");
-    ckpt_message_text(m, name);
+    uint64_t at = a->info.source_read;
     switch (code) {
     case CKPT_ARCHIVE_E_LIMIT_WINDOW:
-        ckpt_message_text(m, " data need a window of ");
-        ckpt_message_number(m, a->info.window);
-        ckpt_message_text(m, " bytes; the limit is ");
-        ckpt_message_number(m, a->options.max_window);
-        ckpt_message_text(m, " (");
-        ckpt_message_text(m, name);
-        ckpt_message_text(m, " window).");
-        break;
+        return ckpt_archive_fail(
+            a, code, at, "The %s data needs a window of %n bytes; the limit is %n (%s window).",
+            name, a->info.window, a->options.max_window, name);
     case CKPT_ARCHIVE_E_DICTIONARY:
-        ckpt_message_text(m, " data need a dictionary, which is not part of the file.");
-        break;
+        return ckpt_archive_fail(
+            a, code, at, "The %s data needs a dictionary, which is not part of the file.", name);
     case CKPT_ARCHIVE_E_UNSUPPORTED:
-        ckpt_message_text(m, " data use a filter or an option that this program cannot read.");
-        break;
-    case CKPT_ARCHIVE_E_CUT_STREAM:
-        ckpt_message_text(m, " stream ends early, after ");
-        ckpt_message_number(m, a->info.source_read);
-        ckpt_message_text(m, " bytes");
-        break; /* archive.c adds the place in the tar */
+        return ckpt_archive_fail(
+            a, code, at, "The %s data uses a filter or an option that this program cannot read.",
+            name);
+    case CKPT_ARCHIVE_E_CUT_STREAM: /* archive.c adds the place in the tar */
+        return ckpt_archive_fail(a, code, at, "The %s stream ends early, after %n bytes", name, at);
     default:
-        ckpt_message_text(m, " stream is damaged near byte ");
-        ckpt_message_number(m, a->info.source_read);
-        ckpt_message_text(m, ": ");
-        ckpt_message_text(m, problem ? problem : "unknown problem");
+        return ckpt_archive_fail(a, code, at, "The %s stream is damaged near byte %n: %s", name, at,
+                                 problem ? problem : "unknown problem");
     }
-    return ckpt_archive_fail_message(a, code, a->info.source_read);
 }
 
 static int take_slice(ckpt_archive *a, const uint8_t *bytes, size_t length)

@@ -29,8 +29,8 @@ static int add(ckpt_archive *a, int64_t offset, int64_t length)
     struct ckpt_extent e = {(uint64_t)offset, (uint64_t)length};
     if (offset < 0 || length < 0)
         return malformed(a);
-    return ckpt_buffer_append(a, &a->sparse.extents, &e, sizeof(e)) ? CKPT_STEP_OK
-                                                                    : ckpt_archive_no_memory(a);
+    return ckpt_append(&a->sparse.extents, &e, sizeof(e)) ? CKPT_STEP_OK
+                                                          : ckpt_archive_no_memory(a);
 }
 
 /* ---- old GNU --------------------------------------------------------------------------------- */
@@ -118,7 +118,7 @@ static int from_list(ckpt_archive *a, struct ckpt_span map)
 /* GNU.sparse.offset and GNU.sparse.numbytes records in turn: that was checked. */
 static int from_pairs(ckpt_archive *a)
 {
-    struct ckpt_span key, value, all = {a->pax_bytes.bytes, a->pax_bytes.length};
+    struct ckpt_span key, value, all = ckpt_span_of(&a->pax_bytes);
     size_t position = 0;
     if (a->pax.pairs == 1 && a->pax.value[CKPT_PAX_SPARSE_OFFSET].length == 0)
         return CKPT_STEP_OK; /* for Go, the same as no map */
@@ -273,7 +273,7 @@ int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *
 int ckpt_sparse_complete(ckpt_archive *a)
 {
     struct ckpt_sparse *s = &a->sparse;
-    const struct ckpt_extent *e = (const struct ckpt_extent *)(const void *)s->extents.bytes;
+    const struct ckpt_extent *e = (const struct ckpt_extent *)(const void *)s->extents.data;
     size_t count = s->extents.length / sizeof(*e);
     uint64_t end = 0, sum = 0, size = a->pending.size;
     for (size_t i = 0; i < count; i++) {

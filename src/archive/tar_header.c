@@ -167,7 +167,7 @@ uint32_t ckpt_tar_header_read(struct ckpt_tar_header *h, const uint8_t *block)
     }
     if (h->dialect == CKPT_TAR_USTAR)
         h->prefix = ckpt_tar_text(block + 345, 155);
-    if (h->dialect == CKPT_TAR_STAR) { /* has times behind a shorter prefix */
+    if (h->dialect == CKPT_TAR_STAR) { /* has times after a shorter prefix */
         h->prefix = ckpt_tar_text(block + 345, 131);
         number(h, block + 476, 12, "time of access");
         number(h, block + 488, 12, "time of change");

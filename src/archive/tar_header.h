@@ -33,7 +33,7 @@ uint32_t ckpt_tar_header_read(struct ckpt_tar_header *h, const uint8_t *block);
 
 /*
  * A number field (Go: parser.parseNumeric): octal digits with blanks and NULs around them, a NUL
- * behind them ends it; nothing at all is 0. If the first bit is set, a big-endian two's-complement
+ * after them ends it; nothing at all is 0. If the first bit is set, a big-endian two's-complement
  * number (GNU base 256; *binary is set). False if something else stands there, or it does not fit
  * into 64 bits.
  */

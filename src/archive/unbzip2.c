@@ -35,23 +35,22 @@ void bz_internal_error(int code)
 
 static void *allocate(void *opaque, int count, int size)
 {
-    const struct unbzip2 *b = opaque;
+    (void)opaque;
     if (count < 0 || size <= 0 || (size_t)count > SIZE_MAX / (size_t)size)
         return NULL;
-    return b->base.memory.allocate(b->base.memory.context, (size_t)count * (size_t)size);
+    return malloc((size_t)count * (size_t)size);
 }
 
 static void release(void *opaque, void *memory)
 {
-    const struct unbzip2 *b = opaque;
-    if (memory != NULL)
-        b->base.memory.release(b->base.memory.context, memory);
+    (void)opaque;
+    free(memory);
 }
 
 static bool start_stream(struct unbzip2 *b)
 {
     (void)BZ2_bzDecompressEnd(&b->stream);
-    b->stream = (bz_stream){.bzalloc = allocate, .bzfree = release, .opaque = b};
+    b->stream = (bz_stream){.bzalloc = allocate, .bzfree = release};
     b->state = STREAM;
     return BZ2_bzDecompressInit(&b->stream, 0, 0) == BZ_OK;
 }
@@ -106,7 +105,7 @@ static size_t run_stream(struct unbzip2 *b, const uint8_t **in, const uint8_t *e
     return sizeof(b->output) - s->avail_out;
 }
 
-/* Behind a stream: another one, or something that is not ours. */
+/* After a stream: another one, or something that is not ours. */
 static void between(struct unbzip2 *b, const uint8_t *start, const uint8_t **in, const uint8_t *end)
 {
     struct ckpt_decoder_state *state = &b->base.state;

@@ -14,7 +14,7 @@ enum state { STREAM, BETWEEN };
 enum {
     OUTPUT = 65536,
     MAGIC = 6,
-    PADDING = 4, /* behind a stream: zeros, a multiple of this */
+    PADDING = 4, /* after a stream: zeros, a multiple of this */
     /* What liblzma needs besides the dictionary, generously: tables, a chain of filters. */
     OVERHEAD = 1 << 20
 };
@@ -24,28 +24,11 @@ static const uint8_t magic[MAGIC] = {0xfd, '7', 'z', 'X', 'Z', 0};
 struct unxz {
     struct ckpt_decoder base; /* first */
     lzma_stream stream;
-    lzma_allocator allocator;
     enum state state;
     uint32_t magic_length; /* BETWEEN: bytes of the next stream's magic that were seen */
     uint64_t padding;      /* BETWEEN: zeros seen */
     uint8_t output[OUTPUT];
 };
-
-static void *allocate(void *opaque, size_t count, size_t size)
-{
-    const struct unxz *x = opaque;
-    if (size != 0 && count > SIZE_MAX / size)
-        return NULL;
-    size *= count;
-    return x->base.memory.allocate(x->base.memory.context, size ? size : 1);
-}
-
-static void release(void *opaque, void *memory)
-{
-    const struct unxz *x = opaque;
-    if (memory != NULL)
-        x->base.memory.release(x->base.memory.context, memory);
-}
 
 static bool start_stream(struct unxz *x)
 {
@@ -58,9 +41,7 @@ static bool start_stream(struct unxz *x)
 static bool start(struct ckpt_decoder *d)
 {
     struct unxz *x = (struct unxz *)d;
-    x->allocator = (lzma_allocator){allocate, release, x};
     x->stream = (lzma_stream)LZMA_STREAM_INIT;
-    x->stream.allocator = &x->allocator;
     return start_stream(x);
 }
 
@@ -110,7 +91,7 @@ static size_t run_stream(struct unxz *x, const uint8_t **in, const uint8_t *end)
     return length;
 }
 
-/* Behind a stream: padding, another stream, or something that is not ours. */
+/* After a stream: padding, another stream, or something that is not ours. */
 static void between(struct unxz *x, const uint8_t *start, const uint8_t **in, const uint8_t *end)
 {
     struct ckpt_decoder *d = &x->base;

@@ -4,10 +4,11 @@
  * the tar reader looks at the output. The streaming interface would copy all output once more (a
  * fifth of the time), and forget output when an error follows in the same call.
  */
-#define ZSTD_STATIC_LINKING_ONLY /* the block-wise interface and own memory functions */
+#define ZSTD_STATIC_LINKING_ONLY /* the block-wise interface */
 #define ZSTD_DISABLE_DEPRECATE_WARNINGS
 #include "unzstd.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -17,7 +18,6 @@ enum { FRAME_HEADER, FRAME, SKIPPABLE, GARBAGE };
 enum { PIECE = ZSTD_BLOCKSIZE_MAX + 64 }; /* a block as it is stored, or anything shorter */
 
 struct ckpt_unzstd {
-    ckpt_archive_memory memory;
     ZSTD_DCtx *context;
     uint64_t max_window, window, skip, garbage;
     uint32_t state, frames, any;
@@ -34,16 +34,14 @@ struct ckpt_unzstd {
     uint8_t piece[PIECE]; /* input that was cut by the end of a fed chunk */
 };
 
-ckpt_unzstd *ckpt_unzstd_new(const ckpt_archive_memory *memory, uint64_t max_window)
+ckpt_unzstd *ckpt_unzstd_new(uint64_t max_window)
 {
-    ckpt_unzstd *z = memory->allocate(memory->context, sizeof *z);
+    ckpt_unzstd *z = malloc(sizeof(*z));
     if (z == NULL)
         return NULL;
     memset(z, 0, offsetof(ckpt_unzstd, piece));
-    z->memory = *memory;
     z->max_window = max_window;
-    z->context = ZSTD_createDCtx_advanced(
-        (ZSTD_customMem){memory->allocate, memory->release, memory->context});
+    z->context = ZSTD_createDCtx();
     if (z->context == NULL) {
         ckpt_unzstd_free(z);
         return NULL;
@@ -56,9 +54,8 @@ void ckpt_unzstd_free(ckpt_unzstd *z)
     if (z == NULL)
         return;
     ZSTD_freeDCtx(z->context);
-    if (z->ring != NULL)
-        z->memory.release(z->memory.context, z->ring);
-    z->memory.release(z->memory.context, z);
+    free(z->ring);
+    free(z);
 }
 
 int ckpt_unzstd_at_end(const ckpt_unzstd *z)
@@ -92,7 +89,7 @@ static int problem(ckpt_unzstd *z, int kind, const char *text)
     return kind;
 }
 
-/* What was collected is no frame header: behind a frame that is somebody else's data. */
+/* What was collected is no frame header: after a frame that is somebody else's data. */
 static int no_frame(ckpt_unzstd *z)
 {
     if (!z->any)
@@ -126,10 +123,9 @@ static int start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
     if (need < 64)
         need = 64; /* also for an empty frame there is a ring */
     if (need > z->ring_size) {
-        if (z->ring != NULL)
-            z->memory.release(z->memory.context, z->ring);
+        free(z->ring);
         z->ring_size = 0;
-        z->ring = z->memory.allocate(z->memory.context, need);
+        z->ring = malloc(need);
         if (z->ring == NULL)
             return problem(z, CKPT_ZSTD_MEMORY, "no memory");
         z->ring_size = need;

@@ -19,7 +19,7 @@ enum {
 };
 
 /* NULL without memory. `max_window` in bytes. */
-ckpt_unzstd *ckpt_unzstd_new(const ckpt_archive_memory *memory, uint64_t max_window);
+ckpt_unzstd *ckpt_unzstd_new(uint64_t max_window);
 void ckpt_unzstd_free(ckpt_unzstd *z);
 
 /* Decodes from *in up to `end`. Output: *out, *length, valid until the next call. */
@@ -30,7 +30,7 @@ int ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, cons
 int ckpt_unzstd_at_end(const ckpt_unzstd *z);
 uint32_t ckpt_unzstd_frames(const ckpt_unzstd *z); /* completed frames with content */
 uint64_t ckpt_unzstd_window(const ckpt_unzstd *z); /* largest asked for, the refused one included */
-uint64_t ckpt_unzstd_garbage(const ckpt_unzstd *z); /* bytes seen behind the last frame */
+uint64_t ckpt_unzstd_garbage(const ckpt_unzstd *z); /* bytes seen after the last frame */
 const char *ckpt_unzstd_problem(const ckpt_unzstd *z);
 
 #endif

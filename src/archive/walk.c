@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The walk through the tar: headers, members, wanted data, and how it ends. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -22,8 +23,8 @@ enum {
 enum {
     BATCH_SIZE = 65536,
     ZEROS = 16384,
-    TRAILING_PLAIN = 65536,             /* bytes behind the end that are looked at */
-    TRAILING_DECODED = 64 * 1024 * 1024 /* more: the checksum of the stream is behind them */
+    TRAILING_PLAIN = 65536,             /* bytes after the end that are looked at */
+    TRAILING_DECODED = 64 * 1024 * 1024 /* more: the checksum of the stream is after them */
 };
 
 static int finish(ckpt_archive *a)
@@ -38,29 +39,20 @@ static int finish(ckpt_archive *a)
 /* The tar is over, at a place where that is wrong. */
 static int cut(ckpt_archive *a, uint32_t code, uint64_t have, uint64_t want)
 {
-    ckpt_message *m = &a->message;
-    ckpt_message_clear(m);
-    ckpt_message_text(m, "The archive ends");
     bool in_body = code == CKPT_ARCHIVE_E_CUT_BODY && a->state != SPARSE_MAP;
+    ckpt_format(&a->message, "The archive ends");
     if (in_body) {
         ckpt_archive_say_place(a, have, want);
-        ckpt_message_text(m, "; expected the whole member");
+        ckpt_format(&a->message, "; expected the whole member");
     } else {
-        ckpt_message_text(m, " after ");
-        ckpt_message_number(m, have);
-        ckpt_message_text(m, " of ");
-        ckpt_message_number(m, want);
-        ckpt_message_text(m, code == CKPT_ARCHIVE_E_CUT_HEADER ? " bytes of a header"
-                             : code == CKPT_ARCHIVE_E_CUT_BODY
-                                 ? " bytes of a sparse member, in its map"
-                                 : " bytes of an extended header");
-        if (a->last_index != UINT32_MAX) {
-            ckpt_message_text(m, " that follows member ");
-            ckpt_message_name(m, a->last_name.bytes, a->last_name.length);
-        }
+        ckpt_format(&a->message, " after %n of %n bytes of %s", have, want,
+                    code == CKPT_ARCHIVE_E_CUT_HEADER ? "a header"
+                    : code == CKPT_ARCHIVE_E_CUT_BODY ? "a sparse member, in its map"
+                                                      : "an extended header");
+        if (a->last_index != UINT32_MAX)
+            ckpt_format(&a->message, " that follows member %q", ckpt_last_name(a));
     }
-    ckpt_message_text(m, ".");
-    ckpt_archive_fail_message(a, code, a->tar_size);
+    ckpt_archive_fail(a, code, a->tar_size, ".");
     a->final.have = have;
     a->final.want = want;
     if (in_body)
@@ -100,7 +92,7 @@ static int take_block(ckpt_archive *a, const uint8_t **block)
     }
 }
 
-/* The tar is over behind the data of a member; for Go, with or without the filling to a block. */
+/* The tar is over after the data of a member; for Go, with or without the filling to a block. */
 static int ended_unmarked(ckpt_archive *a)
 {
     a->info.end = CKPT_END_NO_MARK;
@@ -125,20 +117,13 @@ static int ended_at_header(ckpt_archive *a)
                 ? "The file is empty; expected a tar archive, optionally compressed."
                 : "The compressed stream is empty; expected a tar archive.");
     if (size < CKPT_TAR_BLOCK) {
-        ckpt_message_clear(&a->message);
-        ckpt_message_text(&a->message, "There are only ");
-        ckpt_message_number(&a->message, size);
-        ckpt_message_text(&a->message, " bytes, starting with ");
-        ckpt_message_hex(&a->message, a->first, size < 8 ? (size_t)size : 8);
-        char what[CKPT_MAGIC_MAX];
         size_t seen = size < sizeof(a->first) ? (size_t)size : sizeof(a->first);
-        if (ckpt_magic_describe(a->first, seen, what)) {
-            ckpt_message_text(&a->message, " (");
-            ckpt_message_text(&a->message, what);
-            ckpt_message_text(&a->message, ")");
-        }
-        ckpt_message_text(&a->message, "; a tar archive has at least 512.");
-        ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_SHORT, 0);
+        char what[CKPT_MAGIC_MAX];
+        ckpt_format(&a->message, "There are only %n bytes, starting with %h", size,
+                    (ckpt_string){(const char *)a->first, size < 8 ? (size_t)size : 8});
+        if (ckpt_magic_describe(a->first, seen, what))
+            ckpt_format(&a->message, " (%s)", what);
+        ckpt_archive_fail(a, CKPT_ARCHIVE_E_SHORT, 0, "; a tar archive has at least 512.");
         a->final.have = size;
         a->final.want = CKPT_TAR_BLOCK;
         return CKPT_STEP_FAILED;
@@ -175,14 +160,11 @@ static int step_header(ckpt_archive *a)
         a->info.end_offset = a->position;
         return CKPT_STEP_OK;
     }
-    if (++a->headers / 4 > a->options.max_members || a->info.members >= a->options.max_members) {
-        ckpt_message_clear(&a->message);
-        ckpt_message_text(&a->message, "The archive has more than ");
-        ckpt_message_number(&a->message, a->options.max_members);
-        ckpt_message_text(&a->message, " members; that is the limit (members).");
-        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_MEMBERS,
-                                         a->position - CKPT_TAR_BLOCK);
-    }
+    if (++a->headers / 4 > a->options.max_members || a->info.members >= a->options.max_members)
+        return ckpt_archive_fail(
+            a, CKPT_ARCHIVE_E_LIMIT_MEMBERS, a->position - CKPT_TAR_BLOCK,
+            "The archive has more than %n members; that is the limit (members).",
+            (uint64_t)a->options.max_members);
     /* A copy: the rest of the member's headers may come with other bytes fed. */
     memcpy(a->header_block, block, CKPT_TAR_BLOCK);
     r = ckpt_member_header(a, a->header_block, a->position - CKPT_TAR_BLOCK, &next);
@@ -299,8 +281,7 @@ static int step_announce(ckpt_archive *a)
     if (r != CKPT_STEP_OK)
         return r;
     a->last_name.length = 0;
-    if (!ckpt_buffer_append(a, &a->last_name, p->name.bytes,
-                            p->name.length < 256 ? p->name.length : 256))
+    if (!ckpt_append(&a->last_name, p->name.bytes, p->name.length < 256 ? p->name.length : 256))
         return ckpt_archive_no_memory(a);
     a->last_index = p->index;
     a->last_data = p->data_offset;
@@ -354,12 +335,12 @@ static int step_announced(ckpt_archive *a)
     if (a->sparse.kind == CKPT_SPARSE_NONE)
         return CKPT_STEP_OK;
     if (a->zeros == NULL) {
-        a->zeros = a->memory.allocate(a->memory.context, ZEROS);
+        a->zeros = malloc(ZEROS);
         if (a->zeros == NULL)
             return ckpt_archive_no_memory(a);
         memset(a->zeros, 0, ZEROS);
     }
-    /* The data start behind the map. */
+    /* The data start after the map. */
     if (s->kind == CKPT_SPARSE_PAX_1)
         a->body_left -= s->map_length;
     a->position = a->last_data + a->last_stored - a->body_left;
@@ -379,13 +360,11 @@ static int peek_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 
 static int too_dense(ckpt_archive *a)
 {
-    ckpt_message_clear(&a->message);
-    ckpt_message_text(&a->message, "The members to keep are more than ");
-    ckpt_message_number(&a->message, a->options.max_ratio);
-    ckpt_message_text(
-        &a->message,
-        " times larger than the compressed data read; that is the limit (expansion ratio).");
-    return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_LIMIT_RATIO, a->position);
+    return ckpt_archive_fail(
+        a, CKPT_ARCHIVE_E_LIMIT_RATIO, a->position,
+        "The members to keep are more than %n times larger than the compressed data "
+        "read; that is the limit (expansion ratio).",
+        (uint64_t)a->options.max_ratio);
 }
 
 /* Something to give out: *bytes, *length, or length 0 at the end of the member. */
@@ -404,9 +383,9 @@ static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
         }
     } else {
         const struct ckpt_extent *e =
-            (const struct ckpt_extent *)(const void *)s->extents.bytes + s->current;
+            (const struct ckpt_extent *)(const void *)s->extents.data + s->current;
         const struct ckpt_extent *end =
-            (const struct ckpt_extent *)(const void *)(s->extents.bytes + s->extents.length);
+            (const struct ckpt_extent *)(const void *)(s->extents.data + s->extents.length);
         for (; e < end && s->logical >= e->offset + e->length; e++)
             s->current++;
         uint64_t until =
@@ -461,13 +440,12 @@ static int step_second_zero(ckpt_archive *a)
     }
     if (r != CKPT_STEP_OK)
         return r;
-    if (!ckpt_tar_is_zero(block)) {
-        ckpt_message_clear(&a->message);
-        ckpt_message_text(&a->message, "A single block of zeros ends at offset ");
-        ckpt_message_number(&a->message, a->info.end_offset);
-        ckpt_message_text(&a->message, ", and other data follow it; expected two at the end.");
-        return ckpt_archive_fail_message(a, CKPT_ARCHIVE_E_AFTER_ZERO, a->info.end_offset);
-    }
+    if (!ckpt_tar_is_zero(block))
+        return ckpt_archive_fail(
+            a, CKPT_ARCHIVE_E_AFTER_ZERO, a->info.end_offset,
+            "A single block of zeros ends at offset %n, and other data follows "
+            "it; expected two at the end.",
+            a->info.end_offset);
     a->info.end = CKPT_END_CLEAN;
     a->info.end_offset = a->position;
     a->body_left = TRAILING_PLAIN; /* lets the source ask for more at once */
@@ -524,7 +502,7 @@ static uint32_t give_data(ckpt_archive_event *event, uint32_t member, const uint
 static uint32_t give_batch(ckpt_archive *a, ckpt_archive_event *event)
 {
     event->type = CKPT_ARCHIVE_MEMBERS;
-    event->data = a->batch.bytes;
+    event->data = (const uint8_t *)a->batch.data;
     event->length = a->batch.length;
     event->count = a->batch_count;
     a->batch_count = 0;
@@ -536,8 +514,11 @@ static uint32_t give_final(ckpt_archive *a, ckpt_archive_event *event)
     if (a->batch_count > 0)
         return give_batch(a, event);
     *event = a->final;
-    event->message = a->message.text;
-    event->message_length = (uint32_t)a->message.length;
+    if (event->type == CKPT_ARCHIVE_ERROR) {
+        bool failed = a->message.failed;
+        event->message = failed ? CKPT_NO_MEMORY : a->message.data;
+        event->message_length = (uint32_t)(failed ? sizeof(CKPT_NO_MEMORY) : a->message.length) - 1;
+    }
     return event->type;
 }
 

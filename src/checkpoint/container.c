@@ -1,32 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The parts of the summary about the container and its networks, as the reference tool names them.
  */
-#include <cJSON.h>
 #include <string.h>
 
 #include "checkpoint/internal.h"
+#include "checkpoint/value.h"
 #include "text/number.h"
 #include "text/time.h"
-
-const struct cJSON *ckpt_any_member(const struct cJSON *object, const char *key)
-{
-    size_t length = strlen(key);
-    if (object == NULL || !cJSON_IsObject(object))
-        return NULL;
-    for (const cJSON *child = object->child; child != NULL; child = child->next) {
-        ckpt_string name = ckpt_any_key(child);
-        if (name.length == length && memcmp(name.data, key, length) == 0)
-            return child;
-    }
-    return NULL;
-}
-
-ckpt_string ckpt_any_text(const struct cJSON *object, const char *key)
-{
-    const cJSON *member = ckpt_any_member(object, key);
-    return member != NULL && cJSON_IsString(member) ? ckpt_any_string(member)
-                                                    : (ckpt_string){"", 0};
-}
 
 /* Seconds are all that the reference tool shows. The zero time means: not set. */
 static void print_time(struct ckpt_buffer *out, const char *key, ckpt_time time)
@@ -43,11 +23,11 @@ static void print_time(struct ckpt_buffer *out, const char *key, ckpt_time time)
 static ckpt_string crio_name(ckpt_summary *s)
 {
     ckpt_string text = ckpt_summary_annotation(s, "io.kubernetes.cri-o.Metadata");
-    ckpt_error error;
+    struct ckpt_file inner = {.text = text.data, .length = text.length, .document = s->inner};
     if (text.length == 0 ||
-        !ckpt_decode(s->any_document, CKPT_KIND_ANY, text.data, text.length, &error))
+        !ckpt_document_scan(s->inner, CKPT_KIND_ANY, text.data, text.length, &inner.error))
         return (ckpt_string){"", 0};
-    return ckpt_any_text(*(struct cJSON *const *)ckpt_document_value(s->any_document), "name");
+    return ckpt_text(ckpt_get_exact(ckpt_whole(&inner), "name"));
 }
 
 static ckpt_string either(ckpt_string a, ckpt_string b)
@@ -149,32 +129,37 @@ static void walk_networks(ckpt_summary *s, enum walk walk)
     }
 }
 
+static ckpt_string text_in(ckpt_value object, const char *key)
+{
+    return ckpt_text(ckpt_get_exact(object, key));
+}
+
 /* One result of a network plug-in: {"interfaces":[{"name","mac","sandbox"}],"ips":[{"interface",
    "address","gateway"}]}. Interfaces without a sandbox are the host's. */
-static void walk_cni(ckpt_summary *s, enum walk walk, const struct cJSON *result)
+static void walk_cni(ckpt_summary *s, enum walk walk, ckpt_value result)
 {
-    const cJSON *interfaces = ckpt_any_member(result, "interfaces");
-    const cJSON *ips = ckpt_any_member(result, "ips");
-    int number = 0;
-    if (interfaces == NULL || !cJSON_IsArray(interfaces))
+    ckpt_value interfaces = ckpt_get_exact(result, "interfaces");
+    ckpt_value ips = ckpt_get_exact(result, "ips");
+    int64_t number = 0, of;
+    if (!ckpt_is(interfaces, CKPT_ARRAY))
         return;
-    for (const cJSON *i = interfaces->child; i != NULL; i = i->next, number++) {
-        ckpt_string mac = ckpt_any_text(i, "mac");
-        if (ckpt_any_text(i, "sandbox").length == 0)
+    for (ckpt_value i = ckpt_first(interfaces); ckpt_exists(i);
+         i = ckpt_next(interfaces, i), number++) {
+        ckpt_string mac = text_in(i, "mac");
+        if (text_in(i, "sandbox").length == 0)
             continue;
         if (walk == HARDWARE)
             add_to_list(&s->addresses, mac, '\0');
         if (walk == PRINT)
-            open_named(s, ckpt_any_text(i, "name"), "subnets");
-        for (const cJSON *ip = ips == NULL ? NULL : ips->child; ip != NULL; ip = ip->next) {
-            const cJSON *of = ckpt_any_member(ip, "interface");
-            ckpt_string address = ckpt_any_text(ip, "address");
-            if (of == NULL || !cJSON_IsNumber(of) || of->valueint != number)
+            open_named(s, text_in(i, "name"), "subnets");
+        for (ckpt_value ip = ckpt_first(ips); ckpt_exists(ip); ip = ckpt_next(ips, ip)) {
+            ckpt_string address = text_in(ip, "address");
+            if (!ckpt_int64_of(ckpt_get_exact(ip, "interface"), &of) || of != number)
                 continue;
             if (walk == ADDRESSES)
                 add_to_list(&s->addresses, address, '/');
             else if (walk == PRINT)
-                print_subnet(s, address, ckpt_any_text(ip, "gateway"));
+                print_subnet(s, address, text_in(ip, "gateway"));
         }
         if (walk == PRINT)
             close_interface(s, mac);
@@ -187,8 +172,9 @@ static void walk(ckpt_summary *s, enum walk what)
     char digits[24] = {0};
     if (s->networks != NULL)
         walk_networks(s, what);
+    ckpt_value results = ckpt_whole(s->cni);
     /* These have no names; they are numbered. */
-    for (const cJSON *r = s->cni == NULL ? NULL : s->cni->child; r != NULL; r = r->next) {
+    for (ckpt_value r = ckpt_first(results); ckpt_exists(r); r = ckpt_next(results, r)) {
         if (what == PRINT)
             open_named(s, (ckpt_string){digits, ckpt_format_uint64(number++, digits)},
                        "interfaces");
@@ -200,8 +186,7 @@ static void walk(ckpt_summary *s, enum walk what)
 
 void ckpt_print_networks(ckpt_summary *s)
 {
-    if ((s->networks == NULL || s->networks->count == 0) &&
-        (s->cni == NULL || s->cni->child == NULL))
+    if ((s->networks == NULL || s->networks->count == 0) && ckpt_count(ckpt_whole(s->cni)) == 0)
         return;
     ckpt_print_key(&s->out, "networks");
     ckpt_buffer_add_text(&s->out, "[");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "checkpoint/internal.h"
+#include "text/slice.h"
 
 enum { NAMED = 100, STRONG = 10, WEAK = 1 };
 
@@ -20,9 +21,9 @@ static void evidence(struct candidate *c, enum ckpt_engine engine, uint32_t weig
     struct ckpt_buffer *out = &c->summary->out;
     c->weight[engine] += weight;
     ckpt_print_open(out, "{");
-    ckpt_print_member(out, "file", (ckpt_string){file, strlen(file)});
-    ckpt_print_member(out, "pointer", (ckpt_string){pointer, strlen(pointer)});
-    ckpt_print_member(out, "text", (ckpt_string){text, strlen(text)});
+    ckpt_print_member(out, "file", ckpt_string_of(file));
+    ckpt_print_member(out, "pointer", ckpt_string_of(pointer));
+    ckpt_print_member(out, "text", ckpt_string_of(text));
     ckpt_buffer_add_text(out, "}");
 }
 
@@ -41,10 +42,10 @@ static void annotations(struct candidate *c)
         {CKPT_ENGINE_CONTAINERD, "io.kubernetes.cri.sandbox-id"},
     };
     ckpt_string manager = ckpt_summary_annotation(c->summary, "io.container.manager");
-    if (manager.length == 6 && memcmp(manager.data, "libpod", 6) == 0)
+    if (ckpt_equals(manager, "libpod"))
         evidence(c, CKPT_ENGINE_PODMAN, NAMED, "spec.dump", "/annotations/io.container.manager",
                  "io.container.manager is libpod");
-    else if (manager.length == 5 && memcmp(manager.data, "cri-o", 5) == 0)
+    else if (ckpt_equals(manager, "cri-o"))
         evidence(c, CKPT_ENGINE_CRIO, NAMED, "spec.dump", "/annotations/io.container.manager",
                  "io.container.manager is cri-o");
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {

@@ -34,22 +34,22 @@ enum {
     CKPT_SEEN_PRE_IMAGES = 16
 };
 
-/* A metadata file. */
 /* The text of a string whose escapes were resolved once. */
 struct ckpt_known_text {
     uint32_t node;
     ckpt_string text; /* data NULL: an empty place */
 };
 
+/* A metadata file. */
 struct ckpt_file {
     struct ckpt_file *next;
     ckpt_string name;
     const char *text;
     size_t length;
-    ckpt_document *document; /* NULL: it is not JSON by its name */
-    ckpt_error error;        /* what decoding said */
-    uint32_t rank;           /* 1 for the first, 2 … */
-    ckpt_location near;      /* a place that was asked for; the next one is mostly behind it */
+    ckpt_document *document;       /* NULL: it is not JSON by its name */
+    ckpt_error error;              /* what decoding said */
+    uint32_t rank;                 /* 1 for the first, 2 … */
+    ckpt_location near;            /* a place that was asked for; the next one is mostly after it */
     struct ckpt_known_text *known; /* texts of strings that were looked at, in the arena of the
                                       document; NULL: none yet */
 };
@@ -63,12 +63,11 @@ struct ckpt_summary {
     struct ckpt_file *files, **last_file; /* in the order in which they were added */
     char *reserved;                       /* by ckpt_summary_reserve() */
     uint32_t file_count;
-    ckpt_document *any_document;         /* for texts inside of texts */
-    ckpt_document *cni_document;         /* NULL, or where `cni` is */
+    ckpt_document *inner;                /* for texts inside of texts */
     const ckpt_container_config *config; /* NULL: no such file, or no JSON */
     const ckpt_spec *spec;
     const ckpt_map *networks; /* of ckpt_podman_network_result */
-    const struct cJSON *cni;  /* Podman 3: an array of results of network plug-ins */
+    struct ckpt_file *cni;    /* Podman 3: an array of results of network plug-ins; or NULL */
     ckpt_string prefix;
     struct ckpt_stats stats;
     uint64_t sizes[CKPT_ROLE_COUNT]; /* bytes of regular files */
@@ -102,11 +101,5 @@ enum ckpt_engine ckpt_engine_detect(ckpt_summary *summary, enum ckpt_form form);
 
 void ckpt_print_container(ckpt_summary *summary, enum ckpt_engine engine);
 void ckpt_print_networks(ckpt_summary *summary);
-
-/* Member `key` of an object, or NULL. */
-const struct cJSON *ckpt_any_member(const struct cJSON *object, const char *key);
-
-/* The string member `key` of an object, or an empty string. */
-ckpt_string ckpt_any_text(const struct cJSON *object, const char *key);
 
 #endif

@@ -6,6 +6,7 @@
 #include "archive/archive.h"
 #include "checkpoint/print.h"
 #include "ckpt.h"
+#include "text/slice.h"
 
 #define CKPT_KEEP_0 CKPT_KEEP_NOT
 #define CKPT_KEEP_KEEP CKPT_KEEP_WHOLE
@@ -25,11 +26,6 @@ static const char *const role_names[CKPT_ROLE_COUNT] = {
     "rootImages", "rootPages", "rootGpuPages", "rootfsDiff", "volume",   "devshm",    "log",
 };
 
-static int starts_with(const char *name, size_t length, const char *start, size_t start_length)
-{
-    return length >= start_length && memcmp(name, start, start_length) == 0;
-}
-
 const struct ckpt_member_info *ckpt_member_lookup(const char *name, size_t length)
 {
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
@@ -40,7 +36,7 @@ const struct ckpt_member_info *ckpt_member_lookup(const char *name, size_t lengt
             return m;
         if (m->match == CKPT_MATCH_FILE ? length != m->length : length <= m->length)
             continue;
-        if (!starts_with(name, length, m->name, m->length))
+        if (memcmp(name, m->name, m->length) != 0)
             continue;
         /* Pages are files of the directory itself. */
         if (m->match == CKPT_MATCH_START &&
@@ -61,44 +57,38 @@ enum ckpt_role ckpt_member_role(const char *name, size_t length)
     const struct ckpt_member_info *info = ckpt_member_lookup(name, length);
     if (info != NULL)
         return (enum ckpt_role)info->role;
-    if (memchr(name, '/', length) != NULL || length < 5 ||
-        memcmp(name + length - 4, ".img", 4) != 0)
+    ckpt_string image = {name, length};
+    if (memchr(name, '/', length) != NULL || length < 5 || !ckpt_ends(image, ".img"))
         return CKPT_ROLE_OTHER;
-    if (starts_with(name, length, "pages-", 6))
+    if (ckpt_starts(image, "pages-"))
         return CKPT_ROLE_ROOT_PAGES;
-    if (starts_with(name, length, "amdgpu-pages-", 13))
+    if (ckpt_starts(image, "amdgpu-pages-"))
         return CKPT_ROLE_ROOT_GPU_PAGES;
     return CKPT_ROLE_ROOT_IMAGES;
-}
-
-static int ends_with(const char *name, size_t length, const char *end)
-{
-    size_t end_length = strlen(end);
-    return length > end_length && memcmp(name + length - end_length, end, end_length) == 0;
 }
 
 enum ckpt_use ckpt_member_use(const char *name, size_t length, uint64_t size)
 {
     enum { SMALL = 1 << 20 };
+    const ckpt_string whole = {name, length};
     const char *slash = memchr(name, '/', length);
     const struct ckpt_member_info *info = ckpt_member_lookup(name, length);
     /* The images of CRIU are small, and a validation reads them all. */
     if (info != NULL && info->role == CKPT_ROLE_IMAGES && length > 11 &&
         memchr(name + 11, '/', length - 11) == NULL)
-        return size <= SMALL && ends_with(name, length, ".img") ? CKPT_USE_KEEP : CKPT_USE_NOTHING;
+        return size <= SMALL && ckpt_ends(whole, ".img") ? CKPT_USE_KEEP : CKPT_USE_NOTHING;
     if (info != NULL && (info->role == CKPT_ROLE_ROOTFS_DIFF || info->role == CKPT_ROLE_VOLUME ||
                          info->role == CKPT_ROLE_DEVSHM))
-        return ends_with(name, length, ".tar") ? CKPT_USE_LIST : CKPT_USE_NOTHING;
+        return ckpt_ends(whole, ".tar") ? CKPT_USE_LIST : CKPT_USE_NOTHING;
     if (info != NULL || slash == NULL) {
         /* Layers of `docker save` lie at the top: <hex>.tar, <hex>.json. */
-        if (info == NULL && length > 64 &&
-            (ends_with(name, length, ".tar") || ends_with(name, length, ".json")))
+        if (info == NULL && length > 64 && ckpt_ends_one_of(whole, ".tar\0.json\0"))
             return size <= SMALL ? CKPT_USE_KEEP : CKPT_USE_ARCHIVE;
         return CKPT_USE_NOTHING;
     }
     size_t directory = (size_t)(slash - name), rest = length - directory - 1;
-    if (starts_with(name, length, "blobs/", 6) || ends_with(name, length, "/layer.tar") ||
-        (starts_with(name, length, "containers/", 11) && ends_with(name, length, ".tar")))
+    if (ckpt_starts(whole, "blobs/") || ckpt_ends(whole, "/layer.tar") ||
+        (ckpt_starts(whole, "containers/") && ckpt_ends(whole, ".tar")))
         return size <= SMALL ? CKPT_USE_KEEP : CKPT_USE_ARCHIVE;
     /* Containers of a pod are directories with the members of a checkpoint. */
     info = ckpt_member_lookup(slash + 1, rest);

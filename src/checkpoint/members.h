@@ -31,7 +31,7 @@ enum ckpt_match { CKPT_MATCH_FILE, CKPT_MATCH_BELOW, CKPT_MATCH_START };
 
 enum ckpt_keep { CKPT_KEEP_NOT, CKPT_KEEP_WHOLE, CKPT_KEEP_TAIL };
 
-/* So much of the end of a member is kept where the table says TAIL. */
+/* Bytes kept from the end of a member where the table says TAIL. */
 #define CKPT_TAIL_SIZE 65536u
 
 struct ckpt_member_info {

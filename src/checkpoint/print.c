@@ -72,6 +72,15 @@ void ckpt_print_member(struct ckpt_buffer *out, const char *key, ckpt_string val
     ckpt_print_string(out, value.data, value.length);
 }
 
+void ckpt_print_optional(struct ckpt_buffer *out, const char *key, bool there, uint64_t number)
+{
+    ckpt_print_key(out, key);
+    if (there)
+        ckpt_print_number(out, number);
+    else
+        ckpt_buffer_add_text(out, "null");
+}
+
 void ckpt_print_open(struct ckpt_buffer *out, const char *opener)
 {
     separate(out);

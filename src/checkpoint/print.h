@@ -21,6 +21,9 @@ void ckpt_print_key(struct ckpt_buffer *out, const char *key);
 /* Key and string; nothing at all if the string is empty. */
 void ckpt_print_member(struct ckpt_buffer *out, const char *key, ckpt_string value);
 
+/* Key and number; null if it is not `there`. */
+void ckpt_print_optional(struct ckpt_buffer *out, const char *key, bool there, uint64_t number);
+
 /* A comma if the text does not end with an opening bracket, then `opener`. */
 void ckpt_print_open(struct ckpt_buffer *out, const char *opener);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <cJSON.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "archive/archive.h"
 #include "checkpoint/internal.h"
+#include "checkpoint/value.h"
 
 ckpt_summary *ckpt_summary_new(const char *prefix, size_t length)
 {
@@ -13,9 +13,9 @@ ckpt_summary *ckpt_summary_new(const char *prefix, size_t length)
         return NULL;
     memset(s, 0, sizeof(*s));
     s->last_file = &s->files;
-    s->any_document = ckpt_document_new();
+    s->inner = ckpt_document_new();
     char *copy = ckpt_arena_alloc(&s->arena, length + 1);
-    if (s->any_document == NULL || copy == NULL) {
+    if (s->inner == NULL || copy == NULL) {
         ckpt_summary_free(s);
         return NULL;
     }
@@ -31,8 +31,7 @@ void ckpt_summary_free(ckpt_summary *s)
         return;
     for (struct ckpt_file *file = s->files; file != NULL; file = file->next)
         ckpt_document_free(file->document);
-    ckpt_document_free(s->any_document);
-    ckpt_document_free(s->cni_document);
+    ckpt_document_free(s->inner);
     ckpt_buffer_free(&s->out);
     ckpt_buffer_free(&s->addresses);
     ckpt_buffer_free(&s->inside);
@@ -42,15 +41,11 @@ void ckpt_summary_free(ckpt_summary *s)
 
 /* ---- members ------------------------------------------------------------------------------- */
 
-static bool is(const char *name, size_t length, const char *text)
-{
-    return length == strlen(text) && memcmp(name, text, length) == 0;
-}
-
-static bool below(const char *name, size_t length, const char *directory)
+/* Whether the name is that of a directory or of what is below it. */
+static bool below(ckpt_string name, const char *directory)
 {
     size_t n = strlen(directory);
-    return length >= n && memcmp(name, directory, n) == 0 && (length == n || name[n] == '/');
+    return ckpt_starts(name, directory) && (name.length == n || name.data[n] == '/');
 }
 
 bool ckpt_summary_has(const ckpt_summary *s, const char *name)
@@ -59,30 +54,30 @@ bool ckpt_summary_has(const ckpt_summary *s, const char *name)
     return info != NULL && (s->seen >> ckpt_member_number(info) & 1) != 0;
 }
 
-/* So many archives inside are told. */
+/* Archives inside that are listed, at most. */
 enum { MOST_INSIDE = 1024 };
 
-static void add_member(ckpt_summary *s, const char *name, size_t length, const ckpt_member *m)
+static void add_member(ckpt_summary *s, ckpt_string name, const ckpt_member *m)
 {
     uint32_t type = m->type;
     uint64_t size = m->size;
     if (s->prefix.length != 0) {
         size_t cut = s->prefix.length + 1;
-        if (length <= cut || memcmp(name, s->prefix.data, cut - 1) != 0 || name[cut - 1] != '/')
+        if (name.length <= cut || !ckpt_equal(ckpt_slice_of(name, 0, cut - 1), s->prefix) ||
+            name.data[cut - 1] != '/')
             return;
-        name += cut;
-        length -= cut;
+        name = ckpt_slice_of(name, cut, name.length);
     }
-    const struct ckpt_member_info *info = ckpt_member_lookup(name, length);
+    const struct ckpt_member_info *info = ckpt_member_lookup(name.data, name.length);
     if (info != NULL)
         s->seen |= UINT64_C(1) << ckpt_member_number(info);
-    if (is(name, length, "inventory.img") || is(name, length, "pstree.img"))
+    if (ckpt_is_one_of(name, "inventory.img\0pstree.img\0"))
         s->seen_other |= CKPT_SEEN_INVENTORY;
-    if (below(name, length, "blobs"))
+    if (below(name, "blobs"))
         s->seen_other |= CKPT_SEEN_BLOBS;
-    if (below(name, length, "criu.work"))
+    if (below(name, "criu.work"))
         s->seen_other |= CKPT_SEEN_CRIU_WORK;
-    enum ckpt_role role = ckpt_member_role(name, length);
+    enum ckpt_role role = ckpt_member_role(name.data, name.length);
     if (role == CKPT_ROLE_IMAGES || role == CKPT_ROLE_PAGES || role == CKPT_ROLE_GPU_PAGES)
         s->seen_other |= CKPT_SEEN_IMAGES;
     if (role == CKPT_ROLE_PRE_IMAGES || role == CKPT_ROLE_PRE_PAGES)
@@ -91,7 +86,7 @@ static void add_member(ckpt_summary *s, const char *name, size_t length, const c
     if (type == CKPT_MEMBER_FILE)
         s->sizes[role] += size;
     if (type == CKPT_MEMBER_FILE && size != 0 && s->inside_count < MOST_INSIDE &&
-        ckpt_member_use(name, length, size) == CKPT_USE_LIST) {
+        ckpt_member_use(name.data, name.length, size) == CKPT_USE_LIST) {
         if (s->inside_count++ != 0)
             ckpt_buffer_add_text(&s->inside, ",");
         ckpt_print_number(&s->inside, m->index);
@@ -102,7 +97,8 @@ void ckpt_summary_add_records(ckpt_summary *s, const uint8_t *records, size_t le
 {
     struct ckpt_member_parts m;
     while (ckpt_member_next(&records, &length, &m))
-        add_member(s, m.name + m.record.normal_start, m.record.normal_length, &m.record);
+        add_member(s, (ckpt_string){m.name + m.record.normal_start, m.record.normal_length},
+                   &m.record);
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
@@ -111,7 +107,7 @@ struct ckpt_file *ckpt_summary_file(const ckpt_summary *s, const char *name)
 {
     struct ckpt_file *found = NULL;
     for (struct ckpt_file *file = s->files; file != NULL; file = file->next)
-        if (is(file->name.data, file->name.length, name))
+        if (ckpt_equals(file->name, name))
             found = file;
     return found;
 }
@@ -124,43 +120,16 @@ static const void *value_of(const struct ckpt_file *file)
     return partial ? ckpt_document_value(file->document) : NULL;
 }
 
-/* Whether the whole is an object with a member of that very name. */
-static bool has_member(const struct ckpt_file *file, const char *key)
-{
-    const struct ckpt_index *index = &file->document->index;
-    size_t length = strlen(key);
-    if (index->count == 0 || ckpt_node_type(&index->nodes[0]) != CKPT_OBJECT)
-        return false;
-    for (uint32_t i = 1; i < index->nodes[0].end; i = index->nodes[i + 1].end)
-        if (index->nodes[i].length == length + 2 &&
-            memcmp(file->text + index->nodes[i].offset + 1, key, length) == 0)
-            return true;
-    return false;
-}
-
-/* The tree of a file. */
-static const struct cJSON *tree_of(ckpt_document *document, const struct ckpt_file *file)
-{
-    ckpt_error error;
-    if (!ckpt_decode(document, CKPT_KIND_ANY, file->text, file->length, &error))
-        return NULL;
-    return *(struct cJSON *const *)ckpt_document_value(document);
-}
-
 /* Whether an index lists the parts of a checkpoint as `ctr` stores it. */
-static bool is_ctr_index(const struct cJSON *index)
+static bool is_ctr_index(ckpt_value index)
 {
-    static const char type[] = "application/vnd.containerd.container.";
-    const cJSON *manifests = ckpt_any_member(index, "manifests");
-    if (manifests == NULL)
-        return false;
-    for (const cJSON *m = manifests->child; m != NULL; m = m->next) {
-        ckpt_string media = ckpt_any_text(m, "mediaType");
-        if (media.length > sizeof(type) && memcmp(media.data, type, sizeof(type) - 1) == 0)
+    ckpt_value manifests = ckpt_get_exact(index, "manifests");
+    for (ckpt_value m = ckpt_first(manifests); ckpt_exists(m); m = ckpt_next(manifests, m))
+        if (ckpt_starts(ckpt_text(ckpt_get_exact(m, "mediaType")),
+                        "application/vnd.containerd.container."))
             return true;
-    }
-    return ckpt_any_text(ckpt_any_member(index, "annotations"), "io.containerd.checkpoint.runtime")
-               .length != 0;
+    return ckpt_has_text(
+        ckpt_get_exact(ckpt_get_exact(index, "annotations"), "io.containerd.checkpoint.runtime"));
 }
 
 char *ckpt_summary_reserve(ckpt_summary *s, size_t length)
@@ -174,15 +143,12 @@ char *ckpt_summary_reserve(ckpt_summary *s, size_t length)
 /* Decodes a file by its name; what no table describes is scanned. */
 static bool decode(struct ckpt_file *file)
 {
-    const char *name = file->name.data;
-    size_t length = file->name.length;
-    if (is(name, length, "stats-dump") || is(name, length, "dump.log") ||
-        (length > 4 && memcmp(name + length - 4, ".img", 4) == 0))
+    if (ckpt_is_one_of(file->name, "stats-dump\0dump.log\0") || ckpt_ends(file->name, ".img"))
         return true;
     file->document = ckpt_document_new();
     if (file->document == NULL)
         return false;
-    ckpt_kind kind = ckpt_kind_by_name(name, length);
+    ckpt_kind kind = ckpt_kind_by_name(file->name.data, file->name.length);
     if (kind != CKPT_KIND_COUNT)
         ckpt_decode(file->document, kind, file->text, file->length, &file->error);
     else
@@ -215,27 +181,21 @@ bool ckpt_summary_add_file(ckpt_summary *s, const char *name, size_t name_length
     }
     *s->last_file = file;
     s->last_file = &file->next;
-    if (is(name, name_length, "config.dump")) {
-        s->libpod = has_member(file, "lockID");
+    ckpt_value whole = ckpt_whole(file);
+    if (ckpt_equals(file->name, "config.dump")) {
+        s->libpod = ckpt_exists(ckpt_get_exact(whole, "lockID"));
         s->config = value_of(file);
-    } else if (is(name, name_length, "spec.dump")) {
+    } else if (ckpt_equals(file->name, "spec.dump")) {
         s->spec = value_of(file);
-    } else if (is(name, name_length, "network.status")) {
+    } else if (ckpt_equals(file->name, "network.status")) {
         s->networks = value_of(file);
-        s->cni = NULL;
-        if (s->networks != NULL && s->networks->count == 0) {
+        if (s->networks != NULL && s->networks->count == 0)
             s->networks = NULL;
-            /* Not into the file's own document, which has the texts of its error. */
-            if (s->cni_document == NULL)
-                s->cni_document = ckpt_document_new();
-            s->cni = s->cni_document == NULL ? NULL : tree_of(s->cni_document, file);
-            if (s->cni != NULL && !cJSON_IsArray(s->cni))
-                s->cni = NULL;
-        }
-    } else if (is(name, name_length, "stats-dump")) {
+        s->cni = s->networks == NULL && ckpt_is(whole, CKPT_ARRAY) ? file : NULL;
+    } else if (ckpt_equals(file->name, "stats-dump")) {
         s->has_stats = ckpt_stats_read((const uint8_t *)text, length, &s->stats);
-    } else if (is(name, name_length, "index.json")) {
-        s->ctr = s->ctr || is_ctr_index(tree_of(s->any_document, file));
+    } else if (ckpt_equals(file->name, "index.json")) {
+        s->ctr = s->ctr || is_ctr_index(whole);
     }
     return true;
 }
@@ -246,7 +206,7 @@ ckpt_string ckpt_summary_annotation(const ckpt_summary *s, const char *key)
         const ckpt_map *map = &s->spec->annotations;
         const ckpt_string *values = map->values;
         for (size_t i = 0; i < map->count; i++)
-            if (is(map->keys[i].data, map->keys[i].length, key))
+            if (ckpt_equals(map->keys[i], key))
                 return values[i];
     }
     return (ckpt_string){"", 0};

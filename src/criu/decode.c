@@ -5,6 +5,7 @@
 
 #include "proto/emit.h"
 #include "proto/show.h"
+#include "text/message.h"
 
 uint32_t ckpt_criu_type_name(enum ckpt_criu_kind kind)
 {
@@ -26,7 +27,7 @@ static bool is_zero(const uint8_t *bytes, size_t length)
 
 /* ---- What follows an entry ------------------------------------------------------------------- */
 
-/* The bytes behind the data up to where they are padded to, if there is something in them. */
+/* The bytes after the data up to where they are padded to, if there is something in them. */
 static void send_padding(struct ckpt_pb_emitter *e, const uint8_t *bytes, size_t length)
 {
     if (is_zero(bytes, length))
@@ -86,10 +87,10 @@ static void send_size(struct ckpt_pb_emitter *e, size_t size)
     uint64_t tenths = ((uint64_t)size * 10 + (UINT64_C(1) << (10 * unit) >> 1)) >> (10 * unit);
     ckpt_buffer_clear(&e->text);
     ckpt_buffer_add_text(&e->text, "... <");
-    ckpt_pb_add_decimal(&e->text, tenths / 10);
+    ckpt_format(&e->text, "%n", tenths / 10);
     if (((uint64_t)size & ((UINT64_C(1) << (10 * unit)) - 1)) != 0) {
         ckpt_buffer_add_text(&e->text, ".");
-        ckpt_pb_add_decimal(&e->text, tenths % 10);
+        ckpt_format(&e->text, "%n", tenths % 10);
     }
     ckpt_buffer_add(&e->text, &units[unit], unit > 0);
     ckpt_buffer_add_text(&e->text, "B>");

@@ -8,6 +8,7 @@
 #include "criu/internal.h"
 #include "criu/memory.h"
 #include "text/number.h"
+#include "text/slice.h"
 
 /* Where images may lie, the best place first. */
 enum place { IN_CHECKPOINT, AT_TOP, IN_PRE_CHECKPOINT, PLACES };
@@ -57,20 +58,29 @@ ckpt_dump *ckpt_dump_previous(const ckpt_dump *dump)
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-static bool starts(ckpt_string text, const char *with)
-{
-    size_t length = strlen(with);
-    return text.length >= length && memcmp(text.data, with, length) == 0;
-}
-
 /* ---- the list -------------------------------------------------------------------------------- */
+
+/* A name that no table has, if it is that of an image. */
+static bool note_strange(ckpt_dump *dump, ckpt_string name, enum place place)
+{
+    if (name.length < 5 || memcmp(name.data + name.length - 4, ".img", 4) != 0 ||
+        dump->strange[place].count++ != 0)
+        return true;
+    char *copy = ckpt_arena_alloc(&dump->arena, name.length);
+    if (copy == NULL)
+        return false;
+    memcpy(copy, name.data, name.length);
+    dump->strange[place].first = (ckpt_string){copy, name.length};
+    return true;
+}
 
 static bool list(ckpt_dump *dump, ckpt_string name, uint64_t size, enum place place)
 {
     struct ckpt_criu_name known = ckpt_criu_name(name.data, name.length);
-    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN || dump->settled ||
-        memchr(name.data, '/', name.length) != NULL)
+    if (dump->settled || memchr(name.data, '/', name.length) != NULL)
         return true;
+    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN)
+        return note_strange(dump, name, place);
     if (dump->count == dump->capacity) {
         size_t capacity = dump->capacity * 2 + 64;
         struct ckpt_dump_slot *slots = realloc(dump->slots, capacity * sizeof(*slots));
@@ -120,9 +130,9 @@ bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records,
             name.data += prefix.length + 1;
             name.length -= prefix.length + 1;
         }
-        enum place place = starts(name, directories[IN_CHECKPOINT])       ? IN_CHECKPOINT
-                           : starts(name, directories[IN_PRE_CHECKPOINT]) ? IN_PRE_CHECKPOINT
-                                                                          : AT_TOP;
+        enum place place = ckpt_starts(name, directories[IN_CHECKPOINT])       ? IN_CHECKPOINT
+                           : ckpt_starts(name, directories[IN_PRE_CHECKPOINT]) ? IN_PRE_CHECKPOINT
+                                                                               : AT_TOP;
         size_t directory = strlen(directories[place]);
         name.data += directory;
         name.length -= directory;
@@ -172,6 +182,13 @@ ckpt_string ckpt_dump_directory(ckpt_dump *dump)
     settle(dump);
     const char *name = directories[dump->place];
     return (ckpt_string){name, strlen(name)};
+}
+
+size_t ckpt_dump_strange(ckpt_dump *dump, ckpt_string *first)
+{
+    settle(dump);
+    *first = dump->strange[dump->place].first;
+    return dump->strange[dump->place].count;
 }
 
 size_t ckpt_dump_image_count(ckpt_dump *dump)
@@ -258,18 +275,13 @@ uint8_t *ckpt_dump_add(ckpt_dump *dump, ckpt_string name, const void *bytes, siz
 
 /* ---- gaps ------------------------------------------------------------------------------------ */
 
-static bool same(ckpt_string a, ckpt_string b)
-{
-    return a.length == b.length && (a.length == 0 || memcmp(a.data, b.data, a.length) == 0);
-}
-
 void ckpt_dump_gap(ckpt_dump *dump, ckpt_string member, int64_t entry, const char *field,
                    const char *message)
 {
     for (size_t i = 0; i < dump->gap_count; i++) {
         const struct ckpt_gap *gap = &dump->gaps[i];
         if (gap->entry == entry && gap->field == field && gap->message == message &&
-            same(gap->member, member))
+            ckpt_equal(gap->member, member))
             return;
     }
     if (dump->gap_count >= MOST_GAPS)
@@ -325,7 +337,7 @@ const struct ckpt_gap *ckpt_dump_gap_at(const ckpt_dump *dump, size_t index)
 
 /* ---- entries --------------------------------------------------------------------------------- */
 
-/* What is wrong, in words; the place is told beside it. */
+/* What is wrong, in words; the place is given separately. */
 static const char *words(const struct ckpt_criu_problem *problem)
 {
     switch (problem->damage) {

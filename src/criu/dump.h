@@ -2,7 +2,7 @@
 /*
  * A dump: the images that CRIU made of a tree of processes, looked at together. The caller lists
  * the members of the archive, asks which bytes of them are wanted, and adds those; nothing here
- * reads a file. What is missing or damaged costs only what depends on it, and leaves a gap behind:
+ * reads a file. What is missing or damaged costs only what depends on it, and leaves a gap after:
  * a place and the reason.
  */
 #ifndef CKPT_CRIU_IMAGE_DUMP_H
@@ -18,7 +18,7 @@
 
 typedef struct ckpt_dump ckpt_dump;
 
-/* So many bytes of images are kept, unless the caller says otherwise. */
+/* Bytes of images that are kept, unless the caller says otherwise. */
 #define CKPT_DUMP_BUDGET ((size_t)64 << 20)
 
 /* An image: a file in the directory of images. */
@@ -67,6 +67,10 @@ bool ckpt_dump_list_file(ckpt_dump *dump, ckpt_string name, uint64_t size);
 /* Once all are listed: the directory of the images as it stands in names of members, with a slash
    at its end; empty if they are at the top. */
 ckpt_string ckpt_dump_directory(ckpt_dump *dump);
+
+/* How many files have the name of an image (*.img), but of none that is known; *first: one of them,
+   its name in the directory. */
+size_t ckpt_dump_strange(ckpt_dump *dump, ckpt_string *first);
 
 /* How many images there are, and each of them, sorted by kind and id. */
 size_t ckpt_dump_image_count(ckpt_dump *dump);

@@ -70,7 +70,7 @@ void ckpt_elf_begin_note(struct ckpt_elf_writer *w, const char *owner, uint32_t 
 
 void ckpt_elf_end_note(struct ckpt_elf_writer *w)
 {
-    /* Behind its size and type stands the owner: 8 bytes for CORE and LINUX. */
+    /* After its size and type stands the owner: 8 bytes for CORE and LINUX. */
     size_t length = w->out->length - (w->note + 16);
     patch(w, w->note, length);
     ckpt_elf_zeros(w, (4 - length % 4) % 4);
@@ -365,7 +365,7 @@ static uint32_t flags_of(uint32_t prot)
     return (prot & 1) << 2 | (prot & 2) | (prot & 4) >> 2;
 }
 
-/* Gives each load its place, behind `at`. */
+/* Gives each load its place, after `at`. */
 static void place_loads(struct maker *m, uint64_t at)
 {
     uint64_t page = ckpt_memory_page_size(m->memory);

@@ -67,7 +67,7 @@ static void x86_fxsave(struct ckpt_elf_writer *w, const struct ckpt_pb *fp, uint
     ckpt_elf_zeros(w, 40);
 }
 
-/* The parts of the area of XSAVE behind its header, in the standard form. */
+/* The parts of the area of XSAVE after its header, in the standard form. */
 static const struct {
     unsigned field, bit, offset, count, bits;
 } x86_parts[] = {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/wire.h"
+#include "text/number.h"
 
 enum { COMMON = 0x54564319, SERVICE = 0x55105940 };
 
@@ -35,20 +36,9 @@ static bool ends_with(const char *name, size_t *length, const char *end)
 /* Reads an id as CRIU writes it: no sign, no leading zeros, lower case. */
 static bool read_id(enum ckpt_criu_id kind, const char *text, size_t length, uint64_t *id)
 {
-    unsigned base = kind == CKPT_CRIU_ID_HEXADECIMAL ? 16 : 10;
     *id = 0;
-    if (length == 0 || length > 20 || (text[0] == '0' && length > 1))
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10
-                                                : 99;
-        if (digit >= base || *id > (UINT64_MAX - digit) / base)
-            return false;
-        *id = *id * base + digit;
-    }
-    return true;
+    return !(length > 1 && text[0] == '0') &&
+           ckpt_parse_digits(text, length, kind == CKPT_CRIU_ID_HEXADECIMAL ? 16 : 10, id);
 }
 
 /* Whether the name is one of the image's; how long its prefix is, or -1. */

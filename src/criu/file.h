@@ -24,7 +24,7 @@ enum ckpt_criu_kind {
     CKPT_CRIU_IMAGE_UNKNOWN /* none of them; also their number */
 };
 
-/* What stands in the name behind the prefix. */
+/* What stands in the name after the prefix. */
 enum ckpt_criu_id {
     CKPT_CRIU_ID_NONE,
     CKPT_CRIU_ID_DECIMAL,
@@ -141,7 +141,7 @@ bool ckpt_criu_open(struct ckpt_criu_file *file, enum ckpt_criu_kind kind, const
 
 enum ckpt_criu_next { CKPT_CRIU_ENTRY, CKPT_CRIU_END, CKPT_CRIU_BROKEN };
 
-/* The next entry. BROKEN: *problem says where; nothing can be read behind it. The message itself is
+/* The next entry. BROKEN: *problem says where; nothing can be read after it. The message itself is
    not checked. */
 enum ckpt_criu_next ckpt_criu_next(struct ckpt_criu_file *file, struct ckpt_criu_entry *entry,
                                    struct ckpt_criu_problem *problem);

@@ -119,7 +119,7 @@ static unsigned flags_field(uint32_t type)
 bool ckpt_open_flags(ckpt_dump *dump, const struct ckpt_dump_file *file, uint64_t *flags)
 {
     uint64_t id;
-    if (file->type == CKPT_CRIU_fd_types_FIFO) { /* they are those of the regular file behind it */
+    if (file->type == CKPT_CRIU_fd_types_FIFO) { /* they are those of the regular file after it */
         if (!ckpt_pb_get_u64(&file->message, F(fifo_entry, regf_id), &id))
             return false;
         file = ckpt_dump_file_of(dump, CKPT_CRIU_fd_types_REG, (uint32_t)id);

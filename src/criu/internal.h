@@ -22,6 +22,10 @@ struct ckpt_dump {
     size_t chosen;
     uint8_t place;
     bool settled; /* place, keys */
+    struct {      /* files with the names of images that no table has, for each place */
+        ckpt_string first;
+        size_t count;
+    } strange[3];
     struct ckpt_gap *gaps;
     size_t gap_count, gap_capacity;
     struct ckpt_dump_file *files; /* by id */

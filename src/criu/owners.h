@@ -16,7 +16,7 @@ struct ckpt_owner {
 
 #define CKPT_NO_FD (-1)
 
-/* So many others that have a file open are told. */
+/* Other holders of an open file that are listed, at most. */
 #define CKPT_MOST_HOLDERS 64
 
 /* All descriptors, process by process in the order of the tree. */

@@ -48,7 +48,7 @@ static void both(const uint8_t *page, uint32_t size, const uint8_t *key, uint64_
 void ckpt_page_digests(const uint8_t *pages, size_t count, uint32_t page_size, const uint8_t *key,
                        uint8_t *out)
 {
-    _Static_assert(CKPT_PAGE_KEY_TAIL == 16, "the second key is 16 bytes behind the first");
+    _Static_assert(CKPT_PAGE_KEY_TAIL == 16, "the second key is 16 bytes after the first");
     uint32_t fast = page_size & ~(uint32_t)(STEP - 1);
     for (size_t i = 0; i < count; i++) {
         const uint8_t *page = pages + i * page_size;

@@ -14,7 +14,9 @@ struct ckpt_page_counter {
     size_t count, slots;
     uint32_t page_size;
     bool compress, full;
-    uint8_t *region; /* and behind it room for what becomes of it */
+    uint8_t *region; /* and after it room for what becomes of it */
+    size_t held;     /* bytes in it */
+    bool zero;       /* all of them */
     void *state;     /* of LZ4 */
 };
 
@@ -136,15 +138,16 @@ static uint64_t compressed(ckpt_page_counter *c, const uint8_t *block, size_t si
 
 uint8_t *ckpt_page_counter_room(ckpt_page_counter *c, size_t *size)
 {
-    *size = REGION;
-    return c->region;
+    *size = REGION - c->held;
+    return c->region + c->held;
 }
 
-void ckpt_page_counter_add(ckpt_page_counter *c, size_t size, struct ckpt_page_stats *stats)
+void ckpt_page_counter_add(ckpt_page_counter *c, size_t size, bool ends,
+                           struct ckpt_page_stats *stats)
 {
     size_t zeros = 0, pages = size / c->page_size;
     for (size_t i = 0; i < pages; i++) {
-        const uint8_t *page = c->region + i * c->page_size;
+        const uint8_t *page = c->region + c->held + i * c->page_size;
         if (is_zero(page, c->page_size)) {
             zeros++;
             continue;
@@ -155,6 +158,11 @@ void ckpt_page_counter_add(ckpt_page_counter *c, size_t size, struct ckpt_page_s
     }
     stats->pages += pages;
     stats->zero += zeros;
-    if (c->compress && zeros < pages)
-        stats->by_region += compressed(c, c->region, pages * c->page_size);
+    c->zero = (c->held == 0 || c->zero) && zeros == pages;
+    c->held += pages * c->page_size;
+    if (!ends && REGION - c->held >= c->page_size)
+        return;
+    if (c->compress && !c->zero && c->held > 0)
+        stats->by_region += compressed(c, c->region, c->held);
+    c->held = 0;
 }

@@ -24,10 +24,12 @@ typedef struct ckpt_page_counter ckpt_page_counter;
 ckpt_page_counter *ckpt_page_counter_new(uint32_t page_size, bool compress);
 void ckpt_page_counter_free(ckpt_page_counter *counter);
 
-/* Where the next bytes go, *size of them: whole pages that follow each other. */
+/* Where the next bytes go, *size of them, never 0: whole pages that follow each other. */
 uint8_t *ckpt_page_counter_room(ckpt_page_counter *counter, size_t *size);
-/* Adds what was put there to the statistics. */
-void ckpt_page_counter_add(ckpt_page_counter *counter, size_t size, struct ckpt_page_stats *stats);
+/* Adds what was put there to the statistics. Blocks of 256 KiB go on over calls until one says that
+   what comes next does not follow (`ends`); each counts where it ends. */
+void ckpt_page_counter_add(ckpt_page_counter *counter, size_t size, bool ends,
+                           struct ckpt_page_stats *stats);
 
 /* Whether so many pages were seen that not all of them were remembered: then some duplicates are
    not counted. */

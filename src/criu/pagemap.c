@@ -211,14 +211,14 @@ static bool read_plain_sizes(struct builder *b, struct ckpt_image message)
     return true;
 }
 
-/* Whether so many sizes are what `pages` pages have. */
+/* Whether that number of sizes is right for `pages` pages. */
 static bool count_fits(uint64_t count, uint64_t pages, uint64_t each)
 {
     return each > 0 && count == pages / each + (pages % each != 0);
 }
 
 /*
- * Reads the sizes of the entry's blocks behind those that there are. Fields 7 and 8 are there only
+ * Reads the sizes of the entry's blocks after those that there are. Fields 7 and 8 are there only
  * beside a list of sizes; a message has its own; without either, a list has a size for each page.
  */
 static bool read_sizes(struct builder *b, struct ckpt_image message, const struct entry *entry,

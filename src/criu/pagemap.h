@@ -3,7 +3,7 @@
  * Page maps: which pages of memory a dump holds, and where their bytes are. All dialects in which
  * CRIU and its forks have written them come out as runs: page counts in either field, `in_parent`
  * and flags, LZ4 blocks in five wire forms. What cannot be told for sure is UNREADABLE, never
- * guessed: behind it no offset into the pages file is known any more.
+ * guessed: after it no offset into the pages file is known any more.
  */
 #ifndef CKPT_CRIU_PAGEMAP_H
 #define CKPT_CRIU_PAGEMAP_H
@@ -18,7 +18,7 @@ enum ckpt_pages {
     CKPT_PAGES_BLOCKS,    /* in the pages file, in blocks of which some are compressed */
     CKPT_PAGES_PARENT,    /* in the dump before this one, at the same address */
     CKPT_PAGES_LAZY,      /* were to be sent later: not in the dump */
-    CKPT_PAGES_UNREADABLE /* of a dialect that is not known, encrypted, or behind such pages */
+    CKPT_PAGES_UNREADABLE /* of a dialect that is not known, encrypted, or after such pages */
 };
 
 /* Flags of an entry, as CRIU names them. */
@@ -79,7 +79,7 @@ struct ckpt_pagemap {
  * Reads a page map, pagemap-*.img. `page_size`: of the machine that was dumped, a power of two from
  * 4096 to 65536. Time and memory are linear in `length`. The map owns memory and has to be freed,
  * whatever is answered. False: nothing could be read (`problem` says why); else `problem` may still
- * tell of damage behind the runs.
+ * tell of damage after the runs.
  */
 bool ckpt_pagemap_read(struct ckpt_pagemap *map, const uint8_t *bytes, size_t length,
                        uint32_t page_size);
@@ -96,7 +96,7 @@ static inline bool ckpt_pagemap_whole(const struct ckpt_pagemap *map)
  */
 size_t ckpt_pagemap_find(const struct ckpt_pagemap *map, uint64_t address);
 
-/* The first address behind a run. */
+/* The first address after a run. */
 static inline uint64_t ckpt_page_run_end(const struct ckpt_pagemap *map,
                                          const struct ckpt_page_run *run)
 {

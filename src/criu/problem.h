@@ -7,7 +7,7 @@
 #include "mem/buffer.h"
 #include "json/names.h"
 
-/* Appends what is wrong, to be put behind the name of the file: "ends within entry 3, at byte 28:
+/* Appends what is wrong, to be put after the name of the file: "ends within entry 3, at byte 28:
    …". `names`: the list of dist/criu-tables.js. */
 void ckpt_criu_explain(const struct ckpt_criu_problem *problem, const struct ckpt_names *names,
                        struct ckpt_buffer *out);

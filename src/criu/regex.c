@@ -311,9 +311,9 @@ static size_t skip(const struct ckpt_regex *r, const uint8_t *bytes, size_t at, 
 }
 
 /*
- * Where the leftmost match ends that starts at or behind `at`; 0: there is none that ends up to
+ * Where the leftmost match ends that starts at or after `at`; 0: there is none that ends up to
  * `end`. *first: the first place where there is a match. Better ones are looked for at most
- * `*credit` bytes behind it, so that all stays linear.
+ * `*credit` bytes after it, so that all stays linear.
  */
 static size_t match_end(struct ckpt_regex *r, const uint8_t *bytes, size_t at, size_t end,
                         size_t *credit, size_t *first)
@@ -368,7 +368,7 @@ __attribute__((noinline)) bool ckpt_regex_run(struct ckpt_regex *r, const uint8_
     if (r->last > base + at)
         at = r->last - base < to ? (size_t)(r->last - base) : to;
     if (to <= length && length - to >= r->longest)
-        end = to + r->longest - 1; /* no match that starts before `to` ends behind that */
+        end = to + r->longest - 1; /* no match that starts before `to` ends after that */
     while (at < to) {
         size_t first, match = match_end(r, bytes, at, end, &credit, &first);
         if (match == 0 && r->ahead.states[CKPT_RE_START].match && ++at < to)

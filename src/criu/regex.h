@@ -4,7 +4,7 @@
  * bounded memory. Never backtracks, so there are no back-references and no look-around.
  *
  * What is understood is what Go's regexp and RE2 do, with the same preference (the first
- * alternative that leads to a match; quantifiers take as much as they can, with ? behind them as
+ * alternative that leads to a match; quantifiers take as much as they can, with ? after them as
  * little):
  *   characters, UTF-8 as its bytes; . (any byte but a line feed); [a-z] [^a-z] [[:alpha:]]
  *   \d \w \s \D \W \S \n \r \t \f \v \a \0 \xHH \x{H…} and \ before punctuation

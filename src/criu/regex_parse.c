@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "criu/regex_parts.h"
+#include "text/letters.h"
+#include "text/number.h"
 #include "text/utf8.h"
 
 /* A group that is open. */
@@ -105,16 +107,6 @@ static bool end_group(struct parser *p)
     return true;
 }
 
-static void fold_set(struct ckpt_regex_set *set)
-{
-    for (unsigned c = 'a'; c <= 'z'; c++) {
-        if (ckpt_regex_in(set, c))
-            ckpt_regex_put(set, c - 32);
-        else if (ckpt_regex_in(set, c - 32))
-            ckpt_regex_put(set, c);
-    }
-}
-
 /* A character as one operand: the bytes of its UTF-8. */
 static bool put_character(struct parser *p, uint32_t rune)
 {
@@ -135,83 +127,23 @@ static bool put_character(struct parser *p, uint32_t rune)
 
 /* ---- Classes --------------------------------------------------------------------------------- */
 
-static void put_bytes(struct ckpt_regex_set *set, unsigned first, unsigned last)
-{
-    for (unsigned c = first; c <= last; c++)
-        ckpt_regex_put(set, c);
-}
-
-/* The bytes of \d, \w, \s, or those not in it if the letter is upper case. False: another letter.
- */
-static bool named_set(unsigned char letter, struct ckpt_regex_set *set)
-{
-    struct ckpt_regex_set named = {{0}};
-    switch (letter | 32) {
-    case 'd':
-        put_bytes(&named, '0', '9');
-        break;
-    case 'w':
-        put_bytes(&named, '0', '9');
-        put_bytes(&named, 'A', 'Z');
-        put_bytes(&named, 'a', 'z');
-        ckpt_regex_put(&named, '_');
-        break;
-    case 's':
-        for (const char *c = "\t\n\f\r "; *c != 0; c++)
-            ckpt_regex_put(&named, (unsigned char)*c);
-        break;
-    default:
-        return false;
-    }
-    for (int i = 0; i < 4; i++)
-        set->bits[i] |= letter & 32 ? named.bits[i] : ~named.bits[i];
-    return true;
-}
-
-/* [:alpha:] and its like; at stands behind "[:". */
+/* [:alpha:] and its like; at stands after "[:". */
 static bool posix_set(struct parser *p, struct ckpt_regex_set *set)
 {
-    static const struct {
-        const char *name, *ranges;
-    } classes[] = {{"alnum", "09AZaz"},   {"alpha", "AZaz"},
-                   {"ascii", "\x01\x7f"}, {"blank", "\t\t  "},
-                   {"digit", "09"},       {"graph", "!~"},
-                   {"lower", "az"},       {"print", " ~"},
-                   {"punct", "!/:@[`{~"}, {"space", "\t\r  "},
-                   {"upper", "AZ"},       {"word", "09AZaz__"},
-                   {"xdigit", "09AFaf"},  {"cntrl", "\x01\x1f\x7f\x7f"}};
-    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-        size_t length = strlen(classes[i].name);
-        if (p->length - p->at < length + 2 ||
-            memcmp(p->text + p->at, classes[i].name, length) != 0 ||
-            memcmp(p->text + p->at + length, ":]", 2) != 0)
-            continue;
-        for (const char *r = classes[i].ranges; *r != 0; r += 2)
-            put_bytes(set, (unsigned char)r[0], (unsigned char)r[1]);
-        if (classes[i].name[0] == 'c' || classes[i].name[1] == 's')
-            ckpt_regex_put(set, 0);
-        p->at += length + 2;
-        return true;
-    }
-    return refuse(p, p->at, "there is no such class");
+    size_t length = ckpt_regex_put_posix(set, p->text + p->at, p->length - p->at);
+    p->at += length;
+    return length != 0 || refuse(p, p->at, "there is no such class");
 }
 
-static int digit_of(unsigned char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 32;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Behind "\x". Two digits are a byte, digits in braces a character. */
+/* After "\x". Two digits are a byte, digits in braces a character. */
 static bool hex_escape(struct parser *p, uint32_t *rune, bool *is_byte)
 {
     bool braces = p->at < p->length && p->text[p->at] == '{';
     size_t start = p->at += braces;
     *rune = 0;
-    while (p->at < p->length && p->at - start < (braces ? 6u : 2u) && digit_of(p->text[p->at]) >= 0)
-        *rune = *rune << 4 | (uint32_t)digit_of(p->text[p->at++]);
+    while (p->at < p->length && p->at - start < (braces ? 6u : 2u) &&
+           ckpt_hex_value((char)p->text[p->at]) >= 0)
+        *rune = *rune << 4 | (uint32_t)ckpt_hex_value((char)p->text[p->at++]);
     *is_byte = !braces;
     bool ends = !braces || (p->at < p->length && p->text[p->at] == '}');
     if (p->at - start != 2 && !(braces && p->at > start))
@@ -333,7 +265,7 @@ static bool put_class(struct parser *p)
             continue;
         }
         if (p->text[p->at] == '\\' && p->at + 1 < p->length &&
-            named_set(p->text[p->at + 1], &set)) {
+            ckpt_regex_put_named(&set, p->text[p->at + 1])) {
             p->at += 2;
             continue;
         }
@@ -352,19 +284,19 @@ static bool put_class(struct parser *p)
             return refuse(p, at, "the range is empty");
         bool bytes = (low < 0x80 || low_byte) && (high < 0x80 || high_byte);
         if (bytes) {
-            put_bytes(&set, low, high);
+            ckpt_regex_put_range(&set, low, high);
             continue;
         }
         if (negated || low_byte || high_byte)
             return refuse(p, at, "such a class can have only bytes: ASCII, or \\xHH");
         if (low < 0x80)
-            put_bytes(&set, low, 0x7F);
+            ckpt_regex_put_range(&set, low, 0x7F);
         if (!put_utf8_ranges(p, low < 0x80 ? 0x80 : low, high, &alternatives))
             return false;
     }
     p->at++;
     if (p->fold)
-        fold_set(&set);
+        ckpt_regex_fold(&set);
     for (int i = 0; i < 4 && negated; i++)
         set.bits[i] = ~set.bits[i];
     bool empty = (set.bits[0] | set.bits[1] | set.bits[2] | set.bits[3]) == 0;
@@ -375,15 +307,19 @@ static bool put_class(struct parser *p)
 
 /* ---- Quantifiers ----------------------------------------------------------------------------- */
 
+/* The digits that come next; what is far above the limit is not told exactly. */
 static bool number(struct parser *p, uint32_t *value)
 {
-    size_t start = p->at;
-    for (*value = 0; p->at < p->length && p->text[p->at] >= '0' && p->text[p->at] <= '9'; p->at++)
-        *value = *value > 10000 ? *value : *value * 10 + (uint32_t)(p->text[p->at] - '0');
-    return p->at > start;
+    const char *text = (const char *)p->text + p->at;
+    size_t digits = ckpt_count_digits(text, p->length - p->at);
+    uint64_t number = UINT64_MAX;
+    (void)ckpt_parse_digits(text, digits, 10, &number);
+    *value = number > 100000 ? 100000 : (uint32_t)number;
+    p->at += digits;
+    return digits > 0;
 }
 
-/* {n}, {n,}, {n,m} behind the brace. False, without an error: it is none, so a brace is a brace. */
+/* {n}, {n,}, {n,m} after the brace. False, without an error: it is none, so a brace is a brace. */
 static bool counts(struct parser *p, uint32_t *least, uint32_t *most)
 {
     size_t start = p->at;
@@ -461,7 +397,7 @@ static bool put_quantifier(struct parser *p, unsigned char c, uint32_t least, ui
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
 
-/* Behind "(". */
+/* After "(". */
 static bool open_group(struct parser *p)
 {
     size_t start = p->at - 1;
@@ -521,12 +457,12 @@ static bool put_operand(struct parser *p)
     }
     if (c == '.') {
         p->at++;
-        put_bytes(&set, 0, 255);
+        ckpt_regex_put_range(&set, 0, 255);
         if (!p->dot_all)
             set.bits[0] &= ~(UINT64_C(1) << '\n');
         return put_set(p, &set);
     }
-    if (c == '\\' && p->at + 1 < p->length && named_set(p->text[p->at + 1], &set)) {
+    if (c == '\\' && p->at + 1 < p->length && ckpt_regex_put_named(&set, p->text[p->at + 1])) {
         p->at += 2;
         return put_set(p, &set);
     }

@@ -10,7 +10,7 @@ enum ckpt_regex_operation {
     CKPT_RE_EMPTY, /* operands … */
     CKPT_RE_RANGE,
     CKPT_RE_SET,
-    CKPT_RE_JOIN, /* … and what takes them: one behind the other */
+    CKPT_RE_JOIN, /* … and what takes them: one after the other */
     CKPT_RE_EITHER,
     CKPT_RE_MAYBE, /* none or one */
     CKPT_RE_STAR,
@@ -37,6 +37,17 @@ static inline void ckpt_regex_put(struct ckpt_regex_set *set, unsigned byte)
 {
     set->bits[byte >> 6] |= UINT64_C(1) << (byte & 63);
 }
+
+/* regex_sets.c: adds all bytes from `first` to `last`. */
+void ckpt_regex_put_range(struct ckpt_regex_set *set, unsigned first, unsigned last);
+/* Adds the other case of the letters in it. */
+void ckpt_regex_fold(struct ckpt_regex_set *set);
+/* Adds the bytes of \d, \w, \s, or those not in it if the letter is upper case. False: another
+   letter. */
+bool ckpt_regex_put_named(struct ckpt_regex_set *set, unsigned char letter);
+/* Adds those of a class such as "alpha:]". Returns the length of that text; 0: there is no such
+ * class. */
+size_t ckpt_regex_put_posix(struct ckpt_regex_set *set, const unsigned char *text, size_t left);
 
 enum { CKPT_RE_MOST_TOKENS = 10000, CKPT_RE_MOST_SETS = 1000, CKPT_RE_MOST_DEPTH = 250 };
 

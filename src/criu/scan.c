@@ -329,7 +329,7 @@ bool ckpt_scan_end(ckpt_scan *scan)
 
 /* ---- Borders --------------------------------------------------------------------------------- */
 
-/* A match at a border: `reach` bytes before it and twice as many behind it are in `work`. */
+/* A match at a border: `reach` bytes before it and twice as many after it are in `work`. */
 static enum ckpt_match_answer take_joined(void *context, const struct ckpt_match *match)
 {
     ckpt_scan *scan = context;

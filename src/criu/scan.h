@@ -23,7 +23,7 @@ struct ckpt_scan_filter {
     uint32_t prot;     /* PROT_… that a mapping must have */
     uint64_t from, to; /* addresses of matches: all of a match lies between */
     bool own;          /* only pages of the process's own page map: no shared memory */
-    uint32_t context;  /* bytes before and behind a match that are told, at most 256 */
+    uint32_t context;  /* bytes before and after a match that are told, at most 256 */
 };
 
 /* Bytes of a pages file that are to be read. */

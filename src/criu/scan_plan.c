@@ -238,8 +238,11 @@ static bool make_strips(struct ckpt_scan *scan)
         uint64_t end = view->at + (view->end - view->start);
         struct ckpt_scan_strip *last =
             scan->strip_count == 0 ? NULL : &scan->strips[scan->strip_count - 1];
-        if (last != NULL && last->file == view->file && last->blocks == view->blocks &&
-            view->at <= last->end && view->from <= last->to) {
+        /* Two parts of one block may lie apart in it. */
+        bool adjoins = last != NULL && last->file == view->file && last->blocks == view->blocks &&
+                       view->from <= last->to &&
+                       (view->at <= last->end || (view->blocks && view->from < last->to));
+        if (adjoins) {
             last->count++;
             last->end = end > last->end ? end : last->end;
             last->to = view->to > last->to ? view->to : last->to;

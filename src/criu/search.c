@@ -6,9 +6,10 @@
 
 #include "criu/regex.h"
 #include "criu/search_parts.h"
+#include "text/letters.h"
 #include "text/utf8.h"
 
-/* Up to so many patterns are looked for one by one, each in a pass over what is in the cache. */
+/* Up to this many patterns are searched one by one, each in a pass over what is in the cache. */
 enum { FEW = 3 };
 
 struct ckpt_search {
@@ -60,14 +61,9 @@ static unsigned commonness(uint8_t byte)
         return 120;
     if (byte >= 'a' && byte <= 'z')
         return strchr("etaoinsr", byte) != NULL ? 110 : 90;
-    if (byte >= '0' && byte <= '9')
+    if (ckpt_is_digit((char)byte))
         return 80;
     return byte < 0x80 ? 60 : 40;
-}
-
-static bool is_letter(uint8_t byte)
-{
-    return (byte | 32) >= 'a' && (byte | 32) <= 'z';
 }
 
 /* Of the bytes of a pattern, those that are compared first, and the part without wildcards. */
@@ -76,7 +72,8 @@ static void choose_bytes(struct ckpt_pattern *p)
     unsigned best[2] = {1000, 1000};
     uint32_t run = 0;
     for (uint32_t i = 0; i < p->length; i++) {
-        bool fixed = p->masks[i] == 0xFF || (p->masks[i] == 0xDF && is_letter(p->bytes[i]));
+        bool fixed =
+            p->masks[i] == 0xFF || (p->masks[i] == 0xDF && ckpt_is_letter((char)p->bytes[i]));
         run = fixed ? run + 1 : 0;
         if (run > p->core_length) {
             p->core_length = run;
@@ -145,7 +142,7 @@ bool ckpt_search_add_bytes(ckpt_search *s, const uint8_t *bytes, size_t length,
 static void fold_letters(struct ckpt_pattern *p)
 {
     for (uint32_t i = 0; i < p->length; i++)
-        if (is_letter(p->bytes[i])) {
+        if (ckpt_is_letter((char)p->bytes[i])) {
             p->masks[i] = 0xDF;
             p->bytes[i] &= 0xDF;
         }
@@ -171,7 +168,7 @@ static bool add_utf16(ckpt_search *s, const unsigned char *text, size_t length, 
     }
     /* A byte that looks like a letter may be half of another character. */
     for (uint32_t i = 0; fold && i < p->length; i += 2)
-        if (p->bytes[i + 1] == 0 && is_letter(p->bytes[i])) {
+        if (p->bytes[i + 1] == 0 && ckpt_is_letter((char)p->bytes[i])) {
             p->masks[i] = 0xDF;
             p->bytes[i] &= 0xDF;
         }
@@ -200,12 +197,10 @@ bool ckpt_search_add_text(ckpt_search *s, const char *text, size_t length, unsig
     return true;
 }
 
+/* "?" stands for any digit. */
 static int digit_of(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    int lower = c | 32;
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : c == '?' ? 16 : -1;
+    return c == '?' ? 16 : ckpt_hex_value(c);
 }
 
 bool ckpt_search_add_hex(ckpt_search *s, const char *text, size_t length,

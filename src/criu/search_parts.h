@@ -7,7 +7,7 @@
 
 /* A byte of memory b matches the byte i of a pattern if (b & masks[i]) == bytes[i]. */
 struct ckpt_pattern {
-    uint8_t *bytes, *masks; /* masks behind bytes, in one allocation */
+    uint8_t *bytes, *masks; /* masks after bytes, in one allocation */
     uint32_t length, number;
     uint32_t first, second;     /* the two bytes that are compared first, by their places */
     uint32_t core, core_length; /* the longest part without wildcards */
@@ -40,12 +40,16 @@ bool ckpt_strings_run(struct ckpt_strings *strings, const uint8_t *bytes, size_t
 /* The first printable byte from `at` on, or `end`; and the first one that is not printable. */
 size_t ckpt_strings_skip(const uint8_t *bytes, size_t at, size_t end);
 size_t ckpt_strings_end(const uint8_t *bytes, size_t at, size_t end);
+/* Behind the characters of UTF-16LE that are printable from `at` on. */
+size_t ckpt_strings_wide_end(const uint8_t *bytes, size_t at, size_t end);
 
-/* What looks like a secret. */
-enum { CKPT_SECRET_KINDS = 127 };
+/* What looks like a secret. A match's `pattern`: its kind, CKPT_SECRET_IS_WIDE or not, and from bit
+   8 on where the secret itself begins in it. */
+enum { CKPT_SECRET_KINDS = 127, CKPT_SECRET_IS_WIDE = 128 };
 struct ckpt_secrets {
     bool asked;
     uint64_t last; /* where the last match ended */
+    uint64_t last_wide;
     uint32_t kinds;
     const char *what[CKPT_SECRET_KINDS]; /* of those that were found, "a private key" … */
 };

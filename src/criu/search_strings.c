@@ -43,6 +43,32 @@ static inline bool unit(const uint8_t *at)
     return at[1] == 0 && printable(at[0]);
 }
 
+/* The first character of UTF-16LE that is printable from `at` on, or `end`; `length`: of all bytes.
+ */
+static size_t skip_wide(const uint8_t *bytes, size_t at, size_t end, size_t length)
+{
+    for (; at < end && length - at >= 17; at += 16) {
+        ckpt_v16 low = ckpt_v16_load(bytes + at), high = ckpt_v16_load(bytes + at + 1);
+        ckpt_v16 text = ckpt_v16_or(ckpt_v16_within(low, 0x20, 0x5E),
+                                    ckpt_v16_equal(low, ckpt_v16_splat('\t')));
+        uint32_t bits = ckpt_v16_bits(ckpt_v16_and(text, ckpt_v16_equal(high, ckpt_v16_splat(0))));
+        if (bits != 0) {
+            at += (size_t)__builtin_ctz(bits);
+            return at < end ? at : end;
+        }
+    }
+    while (at < end && !(length - at >= 2 && unit(bytes + at)))
+        at++;
+    return at < end ? at : end;
+}
+
+size_t ckpt_strings_wide_end(const uint8_t *bytes, size_t at, size_t end)
+{
+    while (end - at >= 2 && unit(bytes + at))
+        at += 2;
+    return at;
+}
+
 /* What is looked through, in one of the two forms. */
 struct looked {
     const uint8_t *bytes;
@@ -52,21 +78,19 @@ struct looked {
     uint64_t *last;
 };
 
-/* The next run that starts at or behind `at`. False: there is none before `to`. */
+/* The next run that starts at or after `at`. False: there is none before `to`. */
 static bool next_run(const struct looked *l, size_t at, struct ckpt_match *match)
 {
     size_t most = CKPT_SEARCH_LONGEST;
     while (at < l->to) {
-        size_t start = ckpt_strings_skip(l->bytes, at, l->to), end;
+        size_t start = l->step == 1 ? ckpt_strings_skip(l->bytes, at, l->to)
+                                    : skip_wide(l->bytes, at, l->to, l->length);
+        size_t end;
         if (start == l->to)
             return false;
         size_t limit = l->length - start < most ? l->length : start + most;
-        if (l->step == 1) {
-            end = ckpt_strings_end(l->bytes, start, limit);
-        } else {
-            for (end = start; limit - end >= 2 && unit(l->bytes + end); end += 2)
-                ;
-        }
+        end = l->step == 1 ? ckpt_strings_end(l->bytes, start, limit)
+                           : ckpt_strings_wide_end(l->bytes, start, limit);
         /* It must not begin within a longer one, unless as a further part of that. */
         bool begins = *l->last == l->base + start || start < l->step ||
                       !(l->step == 1 ? printable(l->bytes[start - 1]) : unit(l->bytes + start - 2));

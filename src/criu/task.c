@@ -402,57 +402,8 @@ void ckpt_task_timers(const struct ckpt_task *task, struct ckpt_sink *sink)
     sink->end(sink);
 }
 
-/* ---- namespaces and control groups ------------------------------------------------------------
+/* ---- control groups --------------------------------------------------------------------------
  */
-
-/* The key under which a namespace has to be given at restore; data == NULL: none. */
-static ckpt_string external_key(ckpt_dump *dump, unsigned field, uint64_t id)
-{
-    struct ckpt_pb entry = nothing;
-    struct ckpt_pb_bytes key = {NULL, 0};
-    if (field == F(task_kobj_ids_entry, net_ns_id)) {
-        entry = ckpt_dump_first(dump, CKPT_CRIU_IMAGE_NETNS, id, false);
-        ckpt_pb_get_bytes(&entry, F(netns_entry, ext_key), &key);
-    } else if (field == F(task_kobj_ids_entry, pid_ns_id)) {
-        entry = ckpt_dump_first(dump, CKPT_CRIU_IMAGE_PIDNS, id, false);
-        ckpt_pb_get_bytes(&entry, F(pidns_entry, ext_key), &key);
-    }
-    return ckpt_text_of(key);
-}
-
-void ckpt_task_namespaces(const struct ckpt_task *task, struct ckpt_sink *sink)
-{
-    static const struct {
-        uint8_t field;
-        char name[7];
-    } types[] = {{F(task_kobj_ids_entry, pid_ns_id), "pid"},
-                 {F(task_kobj_ids_entry, net_ns_id), "net"},
-                 {F(task_kobj_ids_entry, ipc_ns_id), "ipc"},
-                 {F(task_kobj_ids_entry, uts_ns_id), "uts"},
-                 {F(task_kobj_ids_entry, mnt_ns_id), "mnt"},
-                 {F(task_kobj_ids_entry, user_ns_id), "user"},
-                 {F(task_kobj_ids_entry, cgroup_ns_id), "cgroup"},
-                 {F(task_kobj_ids_entry, time_ns_id), "time"}};
-    struct ckpt_pb inventory = ckpt_dump_first(task->dump, CKPT_CRIU_IMAGE_INVENTORY, 0, false);
-    struct ckpt_pb outside = inner(&inventory, F(inventory_entry, root_ids));
-    ckpt_view_begin_array(sink, V(Process, namespaces));
-    for (size_t i = 0; i < COUNT(types); i++) {
-        uint64_t id, other = 0;
-        if (!ckpt_pb_get_u64(&task->ids, types[i].field, &id) || id == 0)
-            continue;
-        bool known = ckpt_pb_get_u64(&outside, types[i].field, &other);
-        sink->begin_struct(sink);
-        ckpt_view_name(sink, V(Namespace, type), types[i].name);
-        ckpt_view_integer(sink, V(Namespace, id), (int64_t)id);
-        if (known)
-            ckpt_view_boolean(sink, V(Namespace, shared), id == other);
-        else
-            ckpt_view_null(sink, V(Namespace, shared));
-        ckpt_view_text(sink, V(Namespace, external), external_key(task->dump, types[i].field, id));
-        sink->end(sink);
-    }
-    sink->end(sink);
-}
 
 void ckpt_task_cgroups(const struct ckpt_task *task, struct ckpt_sink *sink)
 {

@@ -40,7 +40,7 @@ void ckpt_task_settings(const struct ckpt_task *task, struct ckpt_sink *sink);  
 void ckpt_task_limits(const struct ckpt_task *task, struct ckpt_sink *sink);
 void ckpt_task_signals(const struct ckpt_task *task, struct ckpt_sink *sink);
 void ckpt_task_timers(const struct ckpt_task *task, struct ckpt_sink *sink);
-void ckpt_task_namespaces(const struct ckpt_task *task, struct ckpt_sink *sink);
+void ckpt_task_namespaces(const struct ckpt_task *task, struct ckpt_sink *sink); /* namespaces.c */
 void ckpt_task_cgroups(const struct ckpt_task *task, struct ckpt_sink *sink);
 
 /* Signals of a set, bit 0 being signal 1, as an array of names. */

@@ -227,7 +227,7 @@ static void plan_task(struct planner *p, struct ckpt_text *text)
     p->page = page_size(&p->mm);
     p->searches = 0;
     p->levels = 0;
-    /* What is behind the arguments is needed only for a title: without it, do without. */
+    /* What is after the arguments is needed only for a title: without it, do without. */
     size_t gaps = p->dump->gap_count;
     plan_area(p, title, arguments, longest_title(&p->mm, p->page), "mm_arg_start");
     if (!title->known && arguments < end) {

@@ -38,8 +38,13 @@ static bool read_nodes(struct tree *tree)
     const struct ckpt_dump_image *image = ckpt_dump_image(dump, CKPT_CRIU_IMAGE_PSTREE, 0);
     struct ckpt_entries entries;
     size_t most = 0;
-    if (image == NULL)
-        ckpt_dump_gap_in(dump, CKPT_CRIU_IMAGE_PSTREE, 0, -1, NULL, "the image is missing");
+    if (image == NULL) {
+        struct ckpt_pb inventory = ckpt_dump_first(dump, CKPT_CRIU_IMAGE_INVENTORY, 0, false);
+        ckpt_dump_gap_in(dump, CKPT_CRIU_IMAGE_PSTREE, 0, -1, NULL,
+                         ckpt_pb_has(&inventory, F(inventory_entry, pre_dump_mode))
+                             ? "a pre-dump has memory alone, no processes"
+                             : "the image is missing");
+    }
     ckpt_entries_begin(&entries, dump, image);
     while (ckpt_entries_next(&entries))
         most++;

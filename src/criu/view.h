@@ -82,5 +82,7 @@ void ckpt_view_files(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
 void ckpt_view_sockets(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
 /* Of the namespaces of this process; 0: all. */
 void ckpt_view_mounts(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
+/* `pid`: only those of this process; 0: all, also those that no process is in. */
+void ckpt_view_namespaces(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
 
 #endif

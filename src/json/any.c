@@ -18,7 +18,7 @@ struct any_node {
     cJSON json;
     size_t key_length, string_length;
     struct any_node *parent; /* while the tree is built */
-    uint32_t end;            /* scanner node behind this one's descendants */
+    uint32_t end;            /* scanner node after this one's descendants */
     bool unsorted; /* while the tree is built: the members are not in order of their keys */
 };
 

@@ -129,7 +129,7 @@ static bool decode_any(struct decoder *d, const struct ckpt_type *type, ckpt_any
     if (any == NULL)
         return false;
     if (overflow != UINT32_MAX) {
-        /* Go counts the byte behind the number here, too. */
+        /* Go counts the byte after the number here, too. */
         const struct ckpt_node *n = &d->nodes[overflow];
         type_problem_at(d, type, CKPT_SHAPE_VALUE, overflow, true,
                         (int64_t)n->offset + n->length + 1);
@@ -167,7 +167,7 @@ static bool decode_struct(struct decoder *d, const struct ckpt_type *type, char 
     return true;
 }
 
-/* Elements are decoded over what the backing array holds, also behind the slice's end, as in Go;
+/* Elements are decoded over what the backing array holds, also after the slice's end, as in Go;
    what is new is zero. */
 static bool decode_slice(struct decoder *d, const struct ckpt_type *type, ckpt_slice *slice,
                          uint32_t node)
@@ -429,7 +429,7 @@ bool ckpt_document_scan(ckpt_document *document, ckpt_kind kind, const void *inp
     }
 
     struct ckpt_scan_problem syntax;
-    if (!ckpt_scan(&document->index, input, length, &syntax)) {
+    if (!ckpt_json_scan(&document->index, input, length, &syntax)) {
         if (syntax.context == NULL)
             ckpt_limit_error(error, "out of memory");
         else

@@ -10,7 +10,7 @@
 #include "json/scan.h"
 #include "json/sink.h"
 
-/* So many levels of large containers are kept in mind. */
+/* How many nesting levels remember their last position. */
 enum { CKPT_NEAR = 8 };
 
 struct ckpt_near {
@@ -29,7 +29,7 @@ struct ckpt_document {
     bool text_lost;                   /* a text of the error found no memory */
     char *file;                       /* the input, where the document owns it */
     struct ckpt_near near[CKPT_NEAR]; /* where the last pointers led, by depth: the next one often
-                                         leads behind */
+                                         leads after */
 };
 
 /* Takes an input and scans it, as ckpt_decode() does before it decodes; the value stays zero.

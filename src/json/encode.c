@@ -19,7 +19,7 @@ struct printer {
     size_t capacity;
     struct ckpt_arena *arena;
     bool first;     /* nothing was written in the innermost container yet */
-    bool after_key; /* the next value stands behind a key */
+    bool after_key; /* the next value stands after a key */
     bool failed;
 };
 

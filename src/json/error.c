@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "text/lines.h"
+#include "text/message.h"
 #include "text/number.h"
+#include "text/slice.h"
 #include "text/time.h"
 #include "text/utf8.h"
 #include "json/document.h"
@@ -15,17 +17,6 @@
 static void add(ckpt_document *document, const char *text)
 {
     ckpt_buffer_add_text(&document->text, text);
-}
-
-static void add_string(ckpt_document *document, ckpt_string string)
-{
-    ckpt_buffer_add(&document->text, string.data, string.length);
-}
-
-static void add_number(ckpt_document *document, size_t number)
-{
-    char digits[20];
-    ckpt_buffer_add(&document->text, digits, ckpt_format_uint64(number, digits));
 }
 
 /* The text since the last call, in the arena; empty if there is no memory. */
@@ -137,20 +128,10 @@ static void set_place(ckpt_document *document, ckpt_error *error, size_t offset,
 /* detail = message (line 3, column 5, at /a/b: found …; expected …) */
 static void set_detail(ckpt_document *document, ckpt_error *error)
 {
-    add_string(document, error->message);
-    add(document, " (line ");
-    add_number(document, error->where.line);
-    add(document, ", column ");
-    add_number(document, error->where.column);
-    if (error->pointer.length != 0) {
-        add(document, ", at ");
-        add_string(document, error->pointer);
-    }
-    add(document, ": found ");
-    add_string(document, error->found);
-    add(document, "; expected ");
-    add_string(document, error->expected);
-    add(document, ")");
+    ckpt_format(&document->text, "%t (line %n, column %n%s%t: found %t; expected %t)",
+                error->message, (uint64_t)error->where.line, (uint64_t)error->where.column,
+                error->pointer.length != 0 ? ", at " : "", error->pointer, error->found,
+                error->expected);
     error->detail = keep(document);
     if (document->text_lost) {
         memset(error, 0, sizeof(*error));
@@ -158,17 +139,12 @@ static void set_detail(ckpt_document *document, ckpt_error *error)
     }
 }
 
-static ckpt_string literal_string(const char *text)
-{
-    return (ckpt_string){text, strlen(text)};
-}
-
 void ckpt_limit_error(ckpt_error *error, const char *message)
 {
     error->kind = CKPT_ERROR_LIMIT;
     error->rule = "CKP012";
     error->go_offset = -1;
-    error->message = literal_string(message);
+    error->message = ckpt_string_of(message);
     error->detail = error->message;
 }
 
@@ -285,7 +261,7 @@ void ckpt_syntax_error(ckpt_document *document, const struct ckpt_scan_problem *
         add_quoted_byte(document, document->input[problem->offset]);
     }
     error->found = keep(document);
-    error->expected = literal_string(expected_after(problem->context));
+    error->expected = ckpt_string_of(expected_after(problem->context));
     set_detail(document, error);
 }
 
@@ -408,23 +384,15 @@ void ckpt_type_error(ckpt_document *document, const struct ckpt_type_problem *pr
     if (problem->depth > 0) {
         const char *name = problem->step[problem->depth - 1].owner->go_name;
         const char *dot = strchr(name, '.');
-        error->go_struct = literal_string(dot == NULL ? name : dot + 1);
+        error->go_struct = ckpt_string_of(dot == NULL ? name : dot + 1);
         add_go_field(document, problem);
         error->go_field = keep(document);
     }
 
-    add(document, "json: cannot unmarshal ");
-    add_string(document, error->go_value);
-    if (problem->depth > 0) {
-        add(document, " into Go struct field ");
-        add_string(document, error->go_struct);
-        add(document, ".");
-        add_string(document, error->go_field);
-    } else {
-        add(document, " into Go value");
-    }
-    add(document, " of type ");
-    add_string(document, error->go_type);
+    bool field = problem->depth > 0;
+    ckpt_format(&document->text, "json: cannot unmarshal %t into Go %s%t%s%t of type %t",
+                error->go_value, field ? "struct field " : "value", error->go_struct,
+                field ? "." : "", error->go_field, error->go_type);
     error->message = keep(document);
 
     error->pointer = ckpt_node_pointer(document, problem->node);
@@ -478,23 +446,19 @@ void ckpt_time_error(ckpt_document *document, uint32_t node_index,
         if (problem->element != NULL) {
             add(document, " as \"2006-01-02T15:04:05Z07:00\": cannot parse ");
             add_time_quoted(document, text + problem->rest, length - problem->rest);
-            add(document, " as \"");
-            add(document, problem->element);
-            add(document, "\"");
+            ckpt_format(&document->text, " as \"%s\"", problem->element);
         } else if (problem->extra_text) {
             add(document, ": extra text: ");
             add_time_quoted(document, text + problem->rest, length - problem->rest);
         } else {
-            add(document, ": ");
-            add(document, problem->message);
-            add(document, " out of range");
+            ckpt_format(&document->text, ": %s out of range", problem->message);
         }
     }
     error->message = keep(document);
     error->pointer = ckpt_node_pointer(document, node_index);
     add_found(document, node);
     error->found = keep(document);
-    error->expected = literal_string("an RFC 3339 time such as 2024-01-28T00:10:45Z");
+    error->expected = ckpt_string_of("an RFC 3339 time such as 2024-01-28T00:10:45Z");
     set_detail(document, error);
 }
 
@@ -506,10 +470,10 @@ void ckpt_value_error(ckpt_document *document, uint32_t node, const char *expect
     error->kind = CKPT_ERROR_TYPE;
     error->go_offset = -1;
     set_place(document, error, n->offset, n->length);
-    error->message = literal_string("unexpected value");
+    error->message = ckpt_string_of("unexpected value");
     error->pointer = ckpt_node_pointer(document, node);
     add_found(document, n);
     error->found = keep(document);
-    error->expected = literal_string(expected);
+    error->expected = ckpt_string_of(expected);
     set_detail(document, error);
 }

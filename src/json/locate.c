@@ -92,13 +92,10 @@ static bool token_index(ckpt_string token, size_t *index)
 {
     if (token.length == 0 || token.length > 9 || (token.length > 1 && token.data[0] == '0'))
         return false;
-    *index = 0;
-    for (size_t i = 0; i < token.length; i++) {
-        if (token.data[i] < '0' || token.data[i] > '9')
-            return false;
-        *index = *index * 10 + (size_t)(token.data[i] - '0');
-    }
-    return true;
+    uint64_t number = 0;
+    bool good = ckpt_parse_digits(token.data, token.length, 10, &number);
+    *index = (size_t)number;
+    return good;
 }
 
 /* The members called `token` of all the objects in `from`. */

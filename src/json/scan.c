@@ -16,7 +16,7 @@ struct scanner {
     uint32_t flags; /* of all strings */
 };
 
-/* The functions below get the position of their token and give back the one behind it, or NULL
+/* The functions below get the position of their token and give back the one after it, or NULL
    where there is a problem. */
 typedef const unsigned char *position;
 
@@ -345,8 +345,8 @@ static position scan_document(struct scanner *s, position at)
     return at < end ? fail(s, at, "after top-level value", false) : at;
 }
 
-bool ckpt_scan(struct ckpt_index *index, const unsigned char *text, size_t length,
-               struct ckpt_scan_problem *problem)
+bool ckpt_json_scan(struct ckpt_index *index, const unsigned char *text, size_t length,
+                    struct ckpt_scan_problem *problem)
 {
     struct scanner s = {text, text + length, index->nodes, NULL, index, problem, 0};
     *problem = (struct ckpt_scan_problem){0, NULL, false, false, NO_PARENT};

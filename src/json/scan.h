@@ -25,12 +25,12 @@ enum ckpt_node_type {
 
 /*
  * A value or an object key. The nodes of a text stand in document order: those of an array's
- * elements behind the array's, for each member of an object its key and then its value.
+ * elements after the array's, for each member of an object its key and then its value.
  */
 struct ckpt_node {
     uint32_t offset; /* of the token's first byte; a string's includes its quotes */
     uint32_t length; /* of the token; of a container from bracket to bracket */
-    uint32_t end;    /* index of the first node behind this one and its descendants */
+    uint32_t end;    /* index of the first node after this one and its descendants */
     uint32_t info;   /* type, flags, count */
 };
 
@@ -70,7 +70,7 @@ struct ckpt_scan_problem {
 
 /* Scans the `length` <= CKPT_MAX_INPUT bytes of `text` into *index, whose former content is lost.
    On false, *problem says why, and the index has what came before. */
-bool ckpt_scan(struct ckpt_index *index, const unsigned char *text, size_t length,
-               struct ckpt_scan_problem *problem);
+bool ckpt_json_scan(struct ckpt_index *index, const unsigned char *text, size_t length,
+                    struct ckpt_scan_problem *problem);
 
 #endif

@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "text/letters.h"
 #include "text/utf8.h"
 #include "json/document.h"
 
 static uint32_t hex4(const unsigned char *at)
 {
     uint32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        unsigned char c = at[i];
-        value = value << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
+    for (int i = 0; i < 4; i++)
+        value = value << 4 | (uint32_t)ckpt_hex_value((char)at[i]);
     return value;
 }
 
 /* A \u escape at `at`, the scanner has checked it; joins a surrogate pair, and replaces a
-   surrogate that is alone. Returns the position behind it. */
+   surrogate that is alone. Returns the position after it. */
 static const unsigned char *unicode_escape(const unsigned char *at, const unsigned char *end,
                                            uint32_t *rune)
 {

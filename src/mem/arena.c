@@ -12,7 +12,7 @@
 
 struct ckpt_arena_chunk {
     struct ckpt_arena_chunk *older;
-    size_t size; /* of the space behind this header */
+    size_t size; /* of the space after this header */
 };
 
 static char *space_of(struct ckpt_arena_chunk *chunk)

@@ -13,7 +13,7 @@ struct ckpt_buffer {
     bool failed;
 };
 
-/* Makes room for `more` bytes behind the text; false (and `failed`) if there is no memory. */
+/* Makes room for `more` bytes after the text; false (and `failed`) if there is no memory. */
 bool ckpt_buffer_reserve(struct ckpt_buffer *buffer, size_t more);
 
 void ckpt_buffer_add(struct ckpt_buffer *buffer, const char *data, size_t length);

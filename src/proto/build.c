@@ -6,6 +6,7 @@
 #include "proto/read.h"
 #include "proto/show.h"
 #include "text/number.h"
+#include "text/slice.h"
 
 /* A member of an object that is a field. */
 struct item {
@@ -19,7 +20,7 @@ struct level {
     const struct ckpt_pb_message *message;
     struct item *items;
     uint32_t count, at;
-    uint32_t element, end; /* nodes: the next value of the current field, and behind the last one */
+    uint32_t element, end; /* nodes: the next value of the current field, and after the last one */
     size_t start;          /* in the output, of the message */
 };
 
@@ -40,16 +41,11 @@ static ckpt_string string_at(const struct ckpt_pb_builder *b, uint32_t node)
     return ckpt_unquote(&b->document->arena, b->document->input, node_at(b, node));
 }
 
-static bool equals(ckpt_string string, const char *text)
-{
-    return string.length == strlen(text) && memcmp(string.data, text, string.length) == 0;
-}
-
 uint32_t ckpt_pb_member(const struct ckpt_pb_builder *b, uint32_t object, const char *key)
 {
     uint32_t end = node_at(b, object)->end, found = 0;
     for (uint32_t at = object + 1; at < end; at = node_at(b, at + 1)->end)
-        if (equals(string_at(b, at), key))
+        if (ckpt_equals(string_at(b, at), key))
             found = at + 1;
     return found;
 }
@@ -276,7 +272,7 @@ static enum ckpt_wire_type number_type(const struct ckpt_pb_field *field)
 static bool read_hex(struct ckpt_pb_builder *b, uint32_t node, struct ckpt_buffer *out)
 {
     const struct ckpt_node *n = node_at(b, node);
-    if (ckpt_node_count(n) != 1 || !equals(string_at(b, node + 1), "hex") ||
+    if (ckpt_node_count(n) != 1 || !ckpt_equals(string_at(b, node + 1), "hex") ||
         ckpt_node_type(node_at(b, node + 2)) != CKPT_STRING ||
         !ckpt_pb_read_hex_bytes(out, string_at(b, node + 2)))
         return ckpt_pb_refuse(b, node, "a string, or {\"hex\": \"…\"} with pairs of hex digits");
@@ -321,7 +317,7 @@ static bool add_unknown(struct ckpt_pb_builder *b, uint32_t number, uint32_t nod
                               "{\"varint\": …}, {\"fixed32\": …}, {\"fixed64\": …} or "
                               "{\"bytes\": \"…\"}");
     ckpt_string form = string_at(b, node + 1);
-    if (equals(form, "bytes")) {
+    if (ckpt_equals(form, "bytes")) {
         add_tag(b->out, number, CKPT_WIRE_BYTES);
         size_t start = b->out->length;
         if (!ckpt_pb_build_bytes(b, node + 2, b->out))
@@ -329,8 +325,8 @@ static bool add_unknown(struct ckpt_pb_builder *b, uint32_t number, uint32_t nod
         add_length_before(b->out, start);
         return true;
     }
-    bool is_varint = equals(form, "varint"), is_32 = equals(form, "fixed32");
-    if (!is_varint && !is_32 && !equals(form, "fixed64"))
+    bool is_varint = ckpt_equals(form, "varint"), is_32 = ckpt_equals(form, "fixed32");
+    if (!is_varint && !is_32 && !ckpt_equals(form, "fixed64"))
         return ckpt_pb_refuse(b, node + 1, "varint, fixed32, fixed64 or bytes");
     if (!read_value(b, &field, node + 2, &value))
         return false;
@@ -370,7 +366,7 @@ static bool find_item(const struct ckpt_pb_builder *b, const struct ckpt_pb_mess
 static bool is_beside(const struct ckpt_pb_builder *b, ckpt_string key)
 {
     for (size_t i = 0; i < sizeof(b->beside) / sizeof(b->beside[0]) && b->beside[i] != NULL; i++)
-        if (equals(key, b->beside[i]))
+        if (ckpt_equals(key, b->beside[i]))
             return true;
     return false;
 }

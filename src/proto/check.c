@@ -63,6 +63,7 @@ bool ckpt_pb_check(const struct ckpt_pb *m, struct ckpt_pb_problem *problem)
     struct level levels[CKPT_PB_MAX_DEPTH];
     unsigned depth = 0;
     levels[0] = (struct level){.message = m->message, .start = m->at, .rest = {m->at, m->end}};
+    problem->unknown = 0;
     for (;;) {
         struct level *level = &levels[depth];
         const struct ckpt_pb_field *field;
@@ -84,6 +85,8 @@ bool ckpt_pb_check(const struct ckpt_pb *m, struct ckpt_pb_problem *problem)
             break;
         }
         field = ckpt_pb_find(level->message, level->found.number);
+        if (field == NULL && problem->unknown == 0)
+            problem->unknown = level->found.number;
         if (field == NULL || !ckpt_pb_fits(field, &level->found))
             continue;
         level->seen |= UINT64_C(1) << (field - level->message->fields);

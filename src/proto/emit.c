@@ -6,13 +6,14 @@
 
 #include "proto/read.h"
 #include "proto/show.h"
+#include "text/message.h"
 #include "text/number.h"
 #include "text/utf8.h"
 
 /* A message that is being sent. */
 struct level {
     struct ckpt_pb m;
-    struct ckpt_wire rest; /* the fields behind the next one … */
+    struct ckpt_wire rest; /* the fields after the next one … */
     uint32_t *order;       /* … or, where they are not in the order of their ranks, the … */
     size_t count, at;      /* … places of all of them in that order, and how many are done */
     struct ckpt_wire_field next; /* if has_next */
@@ -43,7 +44,7 @@ static const struct ckpt_pb_field *known(const struct ckpt_pb *m, unsigned depth
 }
 
 /* Where a field is sent: by its number (29 bits), and values that are not of the table's type
-   behind those that are, so that each key is sent once. */
+   after those that are, so that each key is sent once. */
 static uint32_t rank(const struct ckpt_pb *m, unsigned depth, const struct ckpt_wire_field *found)
 {
     return found->number << 1 | (known(m, depth, found) == NULL);
@@ -202,7 +203,7 @@ static void add_flags(struct ckpt_pb_emitter *e, const struct ckpt_pb_names *nam
     if (left == 0)
         return;
     ckpt_buffer_add_text(&e->text, e->text.length > 0 ? " | 0x" : "0x");
-    ckpt_pb_add_hex(&e->text, left);
+    ckpt_format(&e->text, "%x", (uint64_t)left);
 }
 
 /* Numbers without a text of their own. */

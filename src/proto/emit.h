@@ -28,7 +28,7 @@ struct ckpt_pb_emitter {
 };
 
 /* Sends the members of a message, without opening or closing a struct. Nothing is sent that is
-   behind damage, or nested deeper than CKPT_PB_MAX_DEPTH. */
+   after damage, or nested deeper than CKPT_PB_MAX_DEPTH. */
 void ckpt_pb_emit(struct ckpt_pb_emitter *emitter, const struct ckpt_pb *m);
 
 /* Sends bytes as base64. */

@@ -5,7 +5,7 @@
 
 const struct ckpt_pb_field *ckpt_pb_find(const struct ckpt_pb_message *message, uint64_t number)
 {
-    /* Numbers have few gaps: most fields stand at their number, none behind it. */
+    /* Numbers have few gaps: most fields stand at their number, none after it. */
     size_t i = number < message->count ? (size_t)number : message->count;
     while (i > 0 && message->fields[i - 1].number > number)
         i--;

@@ -13,7 +13,7 @@
  *     while (ckpt_pb_next_u64(&each, &thread)) …
  *
  * The rules are those of protocol buffers: of a singular field that stands there more than once the
- * last counts; a field of another wire type than the table's is unknown; what is behind damage is
+ * last counts; a field of another wire type than the table's is unknown; what is after damage is
  * not there (ckpt_pb_check finds damage). Field numbers are constants made from the tables.
  */
 #ifndef CKPT_PROTO_MESSAGE_H
@@ -82,6 +82,7 @@ enum ckpt_pb_damage {
 struct ckpt_pb_problem {
     enum ckpt_pb_damage damage;
     const uint8_t *at; /* where, in the message; its end for a missing field */
+    uint32_t unknown;  /* number of the first field that is in no table; 0: none was met */
     unsigned depth;    /* steps of the path */
     struct {
         uint16_t message, field; /* which kind of message; the number of the field in it; 0: none */

@@ -4,7 +4,8 @@
 #include <string.h>
 
 #include "text/address.h"
-#include "text/number.h"
+#include "text/letters.h"
+#include "text/message.h"
 
 static const char hex_digits[] = "0123456789abcdef";
 
@@ -13,40 +14,19 @@ static void add_char(struct ckpt_buffer *out, char c)
     ckpt_buffer_add(out, &c, 1);
 }
 
-void ckpt_pb_add_decimal(struct ckpt_buffer *out, uint64_t value)
-{
-    char text[20];
-    ckpt_buffer_add(out, text, ckpt_format_uint64(value, text));
-}
-
-void ckpt_pb_add_hex(struct ckpt_buffer *out, uint64_t value)
-{
-    char text[16];
-    size_t at = sizeof(text);
-    do {
-        text[--at] = hex_digits[value & 15];
-        value >>= 4;
-    } while (value != 0);
-    ckpt_buffer_add(out, text + at, sizeof(text) - at);
-}
-
 bool ckpt_pb_show_number(enum ckpt_pb_show show, uint64_t value, bool negative,
                          struct ckpt_buffer *out)
 {
     switch (show) {
     case CKPT_PB_HEX:
-        ckpt_buffer_add_text(out, negative ? "-0x" : "0x");
-        ckpt_pb_add_hex(out, negative ? 0 - value : value);
+        ckpt_format(out, negative ? "-0x%x" : "0x%x", negative ? 0 - value : value);
         return true;
     case CKPT_PB_DEVICE:
-        ckpt_pb_add_decimal(out, value >> 20);
-        add_char(out, ':');
-        ckpt_pb_add_decimal(out, value & 0xFFFFF);
+        ckpt_format(out, "%n:%n", value >> 20, value & 0xFFFFF);
         return true;
     case CKPT_PB_OLD_DEVICE:
-        ckpt_pb_add_decimal(out, (value >> 8 & 0xFFF) | (value >> 32 & 0xFFFFF000));
-        add_char(out, ':');
-        ckpt_pb_add_decimal(out, (value & 0xFF) | (value >> 12 & 0xFFFFFF00));
+        ckpt_format(out, "%n:%n", (value >> 8 & 0xFFF) | (value >> 32 & 0xFFFFF000),
+                    (value & 0xFF) | (value >> 12 & 0xFFFFFF00));
         return true;
     default:
         return false;
@@ -79,7 +59,7 @@ void ckpt_pb_show_address(const uint32_t *words, size_t count, struct ckpt_buffe
         for (unsigned i = 0; i < 4; i++) {
             if (i > 0)
                 add_char(out, '.');
-            ckpt_pb_add_decimal(out, words[0] >> 8 * i & 0xFF);
+            ckpt_format(out, "%n", (uint64_t)(words[0] >> 8 * i & 0xFF));
         }
         return;
     }
@@ -97,7 +77,7 @@ void ckpt_pb_show_address(const uint32_t *words, size_t count, struct ckpt_buffe
         }
         if (i > 0 && !(length > 0 && i == zeros + length))
             add_char(out, ':');
-        ckpt_pb_add_hex(out, groups[i]);
+        ckpt_format(out, "%x", (uint64_t)groups[i]);
     }
 }
 
@@ -209,20 +189,12 @@ bool ckpt_pb_add_quoted(struct ckpt_buffer *out, const uint8_t *bytes, size_t le
     return true;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
 bool ckpt_pb_read_hex_bytes(struct ckpt_buffer *out, ckpt_string text)
 {
     if (text.length % 2 != 0)
         return false;
     for (size_t i = 0; i < text.length; i += 2) {
-        int high = hex_value(text.data[i]), low = hex_value(text.data[i + 1]);
+        int high = ckpt_hex_value(text.data[i]), low = ckpt_hex_value(text.data[i + 1]);
         if (high < 0 || low < 0)
             return false;
         add_char(out, (char)(high << 4 | low));
@@ -232,12 +204,12 @@ bool ckpt_pb_read_hex_bytes(struct ckpt_buffer *out, ckpt_string text)
 
 static int base64_value(char c)
 {
-    return c >= 'A' && c <= 'Z'   ? c - 'A'
-           : c >= 'a' && c <= 'z' ? c - 'a' + 26
-           : c >= '0' && c <= '9' ? c - '0' + 52
-           : c == '+'             ? 62
-           : c == '/'             ? 63
-                                  : -1;
+    return ckpt_is_upper(c)   ? c - 'A'
+           : ckpt_is_lower(c) ? c - 'a' + 26
+           : ckpt_is_digit(c) ? c - '0' + 52
+           : c == '+'         ? 62
+           : c == '/'         ? 63
+                              : -1;
 }
 
 bool ckpt_pb_read_base64(struct ckpt_buffer *out, ckpt_string text)
@@ -281,7 +253,8 @@ void ckpt_pb_read_quoted(struct ckpt_buffer *out, ckpt_string text)
             continue;
         }
         at++;
-        int high = at < end ? hex_value(*at) : -1, low = end - at > 1 ? hex_value(at[1]) : -1;
+        int high = at < end ? ckpt_hex_value(*at) : -1,
+            low = end - at > 1 ? ckpt_hex_value(at[1]) : -1;
         if (high >= 0 && low >= 0) {
             add_char(out, (char)(high << 4 | low));
             at += 2;
@@ -315,7 +288,7 @@ bool ckpt_pb_read_number(ckpt_string text, uint64_t *value, bool *negative)
     if (at == text.length)
         return false;
     for (; at < text.length; at++) {
-        int digit = hex_value(text.data[at]);
+        int digit = ckpt_hex_value(text.data[at]);
         if (digit < 0 || (unsigned)digit >= base || *value > (UINT64_MAX - (unsigned)digit) / base)
             return false;
         *value = *value * base + (unsigned)digit;

@@ -15,9 +15,6 @@ bool ckpt_pb_show_number(enum ckpt_pb_show show, uint64_t value, bool negative,
    zeros as "::". */
 void ckpt_pb_show_address(const uint32_t *words, size_t count, struct ckpt_buffer *out);
 
-void ckpt_pb_add_hex(struct ckpt_buffer *out, uint64_t value);
-void ckpt_pb_add_decimal(struct ckpt_buffer *out, uint64_t value);
-
 /* Base64 in lines of 76 characters, each ended (Python: encodebytes); pairs of hex digits. */
 void ckpt_pb_add_base64(struct ckpt_buffer *out, const uint8_t *bytes, size_t length);
 void ckpt_pb_add_hex_bytes(struct ckpt_buffer *out, const uint8_t *bytes, size_t length);

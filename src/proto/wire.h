@@ -16,7 +16,7 @@ struct ckpt_wire {
 enum ckpt_wire_type {
     CKPT_WIRE_VARINT = 0,
     CKPT_WIRE_64 = 1,
-    CKPT_WIRE_BYTES = 2, /* behind their length */
+    CKPT_WIRE_BYTES = 2, /* after their length */
     CKPT_WIRE_32 = 5
 };
 
@@ -79,7 +79,7 @@ struct ckpt_image_field {
 
 enum ckpt_image_next { CKPT_IMAGE_OK, CKPT_IMAGE_END, CKPT_IMAGE_BROKEN };
 
-/* Begins to read an image of type `magic`; behind `first` (0: none), which inventory.img and images
+/* Begins to read an image of type `magic`; after `first` (0: none), which inventory.img and images
    of the first version lack. False: it starts with something else, or is too short. */
 bool ckpt_image_open(struct ckpt_image *image, const uint8_t *bytes, size_t length, uint32_t first,
                      uint32_t magic);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "rules/catalog.h"
+#include "rules/requirements.h"
 
 #ifdef CKPT_WITH_DOCS
+#define DATED(source, date) , source, date
 #define DOCS(area, needs, title, what, why, ref) , area, needs, title, what, why, ref
 #else
+#define DATED(source, date)
 #define DOCS(area, needs, title, what, why, ref)
 #endif
 
@@ -13,6 +16,13 @@ const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT] = {
      fix DOCS(#area, needs, title, what, why, ref)},
 #include "rules/rules.def"
 #undef CKPT_RULE
+};
+
+const struct ckpt_requirement ckpt_requirements[CKPT_REQUIREMENT_COUNT] = {
+#define CKPT_REQUIREMENT(id, program, from, before, rule, because, source, date)                   \
+    {CKPT_TARGET_##program, CKPT_RULE_##rule, from, before, because DATED(source, date)},
+#include "rules/requirements.def"
+#undef CKPT_REQUIREMENT
 };
 
 const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT] = {

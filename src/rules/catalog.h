@@ -62,7 +62,7 @@ enum {
 
 enum ckpt_severity { CKPT_OFF, CKPT_INFO, CKPT_WARNING, CKPT_ERROR };
 
-/* What a finding tells of whoever made the archive. */
+/* What a finding says about the intent behind the archive. */
 enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
 
 /* The rules whose findings tell something of that kind. A finding that is lowered to information
@@ -85,12 +85,13 @@ enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
     X(IMAGE, "base-image", "the image of the container")                                           \
     X(MOUNT, "mount", "a directory or file of the host that was mounted")                          \
     X(FILE, "file", "a file that processes have open and that is not in the checkpoint")           \
+    X(NAME, "name", "the name and id of the container, which must be free")                        \
     X(VOLUME, "volume", "a volume that must or must not exist")                                    \
     X(POD, "pod", "the pod, or the declaration of the container in it")                            \
     X(SECRET, "secret", "a secret of the engine")                                                  \
     X(NETWORK, "network", "a network of the engine")                                               \
     X(PORT, "port", "a port of the host that must be free")                                        \
-    X(TCP, "tcp", "connections of TCP")                                                            \
+    X(TCP, "tcp", "TCP connections")                                                               \
     X(ADDRESS, "address", "an address of the container")                                           \
     X(PARENT, "parent", "the checkpoint that this one goes on from")                               \
     X(RUNTIME, "runtime", "the OCI runtime")                                                       \
@@ -103,7 +104,7 @@ enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
     X(LSM, "lsm", "a profile or label of a security module")                                       \
     X(USER_NAMESPACE, "user-namespace", "a user namespace")                                        \
     X(NAMESPACE, "namespace", "a namespace that is joined by its path")                            \
-    X(PEER, "peer", "a process outside of the container")                                          \
+    X(PEER, "peer", "a process outside the container")                                             \
     X(LOG, "log", "a service that the engine logs to")                                             \
     X(TRUST, "trust", "the trust that you put in the archive")
 
@@ -146,7 +147,7 @@ extern const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT];
 extern const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT];
 extern const char *const ckpt_severity_names[];
 
-/* What a finding of the rule tells of whoever made the archive. */
+/* What a finding of the rule says about the intent behind the archive. */
 enum ckpt_trust ckpt_rule_trust(enum ckpt_rule_index rule);
 
 /* Writes "CKP109" to `id`. */

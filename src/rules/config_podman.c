@@ -95,12 +95,12 @@ static void check_secrets(struct ckpt_rules *r, ckpt_value config)
     if (ckpt_count(secrets) == 0)
         return;
     ckpt_value first = ckpt_first(secrets), name = ckpt_get(first, "name");
-    struct ckpt_finding *f = ckpt_find(
-        r, CKPT_RULE_118, secrets,
-        "The container uses %n secret%s of Podman, such as %v; Podman 4.3 does not restore "
-        "it even where they exist.",
-        (uint64_t)ckpt_count(secrets), ckpt_count(secrets) == 1 ? "" : "s",
-        ckpt_exists(name) ? name : first);
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_118, secrets,
+                  "The container uses %n Podman secret%s, such as %v; Podman 4.3 does not restore "
+                  "it even where they exist.",
+                  (uint64_t)ckpt_count(secrets), ckpt_count(secrets) == 1 ? "" : "s",
+                  ckpt_exists(name) ? name : first);
     ckpt_condition(r, CKPT_CONDITION_SECRET, PODMAN, CKPT_RULE_118, f, "",
                    "The secrets of the container on the target, and a Podman that restores them.");
 }

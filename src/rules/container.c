@@ -3,7 +3,7 @@
 #include "rules/rules.h"
 
 enum {
-    FAR = 64 << 20,       /* metadata behind so many bytes make everyone wait */
+    FAR = 64 << 20,       /* bytes in front of the metadata that make everyone wait */
     CROWDED = 100000,     /* members: as the limit that containerd has */
     BOMB = 1000,          /* bytes out of one byte in */
     BOMB_FLOOR = 16 << 20 /* less than this is no bomb */
@@ -20,6 +20,18 @@ static uint64_t number_of(ckpt_value object, const char *key)
     return ckpt_uint64_of(ckpt_get_exact(object, key), &number) ? number : 0;
 }
 
+/* How reading the archive came out; all zero if nothing was read. */
+static ckpt_archive_info reading_of(const struct ckpt_rules *r)
+{
+    const ckpt_archive_info *info = ckpt_reading_of(r, (ckpt_string){"", 0});
+    return info == NULL ? (ckpt_archive_info){.garbage_offset = UINT64_MAX} : *info;
+}
+
+static bool is_compressed_with(const struct ckpt_rules *r, const char *name)
+{
+    return ckpt_equals(ckpt_compression_of(r, (ckpt_string){"", 0}), name);
+}
+
 /* Puts the offset of a finding about the whole archive. */
 static void set_offset(struct ckpt_finding *finding, uint64_t offset)
 {
@@ -27,12 +39,11 @@ static void set_offset(struct ckpt_finding *finding, uint64_t offset)
         finding->archive_offset = offset;
 }
 
-/* Says what was not seen behind the place where reading stopped. */
+/* Says what was not seen after the place where reading stopped. */
 static void tell_unread(struct ckpt_rules *r, ckpt_value error)
 {
     bool cut = ckpt_starts(ckpt_text(ckpt_get_exact(error, "code")), "truncated");
-    uint64_t read = number_of(ckpt_whole(r->facts), "tarRead");
-    uint64_t from = number_of(ckpt_whole(r->facts), "sourceRead");
+    uint64_t read = reading_of(r).tar_read, from = reading_of(r).source_read;
     uint64_t size = number_of(ckpt_whole(r->facts), "sourceSize");
     const char *members = r->members == 1 ? "member" : "members";
     struct ckpt_finding *finding;
@@ -55,9 +66,8 @@ static void tell_unread(struct ckpt_rules *r, ckpt_value error)
 /* Whether the tar ends before the checksum of gzip that is wrong: engines do not read on. */
 static bool ends_before_sum(struct ckpt_rules *r, ckpt_string code)
 {
-    return ckpt_equals(code, "stream-checksum") && ckpt_is_text(fact(r, "compression"), "gzip") &&
-           ckpt_is_text(fact(r, "end"), "clean") &&
-           number_of(ckpt_whole(r->facts), "endOffset") != 0;
+    return ckpt_equals(code, "stream-checksum") && is_compressed_with(r, "gzip") &&
+           reading_of(r).end == CKPT_END_CLEAN && reading_of(r).end_offset != 0;
 }
 
 static void check_error(struct ckpt_rules *r)
@@ -113,44 +123,52 @@ static void check_absent(struct ckpt_rules *r)
 
 static void check_end(struct ckpt_rules *r)
 {
-    ckpt_string end = ckpt_text(fact(r, "end"));
-    if (ckpt_equals(end, "no-mark") || ckpt_equals(end, "one-zero-block")) {
+    const ckpt_archive_info info = reading_of(r);
+    if (info.end == CKPT_END_NO_MARK || info.end == CKPT_END_ONE_ZERO) {
         ckpt_lower(r, CKPT_WARNING);
         set_offset(
             ckpt_find_file(r, CKPT_RULE_002, "",
                            "The archive ends without its end mark of two blocks of zeros; it "
                            "may have been cut between two members."),
-            number_of(ckpt_whole(r->facts), "endOffset"));
+            info.end_offset);
     }
-    uint64_t nonzero = number_of(fact(r, "trailing"), "nonzero");
-    if (nonzero != 0) {
-        uint64_t offset = number_of(fact(r, "trailing"), "offset");
+    if (info.trailing_nonzero != 0)
         set_offset(ckpt_find_file(r, CKPT_RULE_003, "",
                                   "%n bytes that are not zero follow the end of the archive, the "
                                   "first of them at offset %n; expected none.",
-                                  nonzero, offset),
-                   offset);
-    }
-    if (ckpt_is(fact(r, "garbageOffset"), CKPT_NUMBER)) {
-        uint64_t offset = number_of(ckpt_whole(r->facts), "garbageOffset");
+                                  info.trailing_nonzero, info.trailing_first),
+                   info.trailing_first);
+    if (info.garbage_offset != UINT64_MAX)
         set_offset(ckpt_find_file(r, CKPT_RULE_003, "",
-                                  "Other data follow the compressed stream, at offset %n of the "
+                                  "Other data follows the compressed stream, at offset %n of the "
                                   "file; expected none.",
-                                  offset),
-                   offset);
-    }
+                                  info.garbage_offset),
+                   info.garbage_offset);
+}
+
+/* containers/storage knows zstd by the magic number of its other frames (pkg/archive,
+   DetectCompression), containerd by both (pkg/archive/compression, zstdMatcher). */
+static void check_first_frame(struct ckpt_rules *r)
+{
+    if (reading_of(r).skippable == 0)
+        return;
+    ckpt_lower(r, CKPT_WARNING);
+    ckpt_block(r, PODMAN | CRIO);
+    set_offset(ckpt_find_file(r, CKPT_RULE_001, "",
+                              "The file begins with a skippable frame of zstd: Podman and CRI-O do "
+                              "not take it for compressed, and say \"archive/tar: invalid tar "
+                              "header\"."),
+               0);
 }
 
 static void check_limits(struct ckpt_rules *r)
 {
-    uint64_t in = number_of(ckpt_whole(r->facts), "sourceRead");
-    uint64_t out = number_of(ckpt_whole(r->facts), "tarRead");
+    uint64_t in = reading_of(r).source_read, out = reading_of(r).tar_read;
     if (r->members > CROWDED)
         ckpt_find_file(r, CKPT_RULE_012, "",
                        "The archive has %n members; engines take no more than %n.", r->members,
                        (uint64_t)CROWDED);
-    if (out > BOMB_FLOOR && in != 0 && out / in > BOMB &&
-        !ckpt_is_text(fact(r, "compression"), "none"))
+    if (out > BOMB_FLOOR && in != 0 && out / in > BOMB && !is_compressed_with(r, "none"))
         ckpt_find_file(r, CKPT_RULE_012, "",
                        "%b come out of %b of compressed data, more than %n times as much.", out, in,
                        (uint64_t)BOMB);
@@ -182,7 +200,7 @@ static void check_order(struct ckpt_rules *r)
         const struct ckpt_seen *seen = ckpt_seen_of(r, names[i]);
         if (seen != NULL && seen->data_offset > FAR && !ckpt_is_true(fact(r, "directory")))
             ckpt_find_file(r, CKPT_RULE_011, names[i],
-                           "%s comes behind %b of data, which every reader of the compressed "
+                           "%s comes after %b of data, which every reader of the compressed "
                            "archive must decompress first.",
                            names[i], seen->data_offset);
     }
@@ -198,9 +216,9 @@ static void check_name(struct ckpt_rules *r)
         {".tar.zstd", "zstd"}, {".tzst", "zstd"},   {".tar.xz", "xz"}, {".txz", "xz"},
         {".tar.bz2", "bzip2"}, {".tbz2", "bzip2"},  {".tbz", "bzip2"},
     };
-    ckpt_string found = ckpt_text(fact(r, "outerCompression"));
+    ckpt_string found = ckpt_compression_of(r, ckpt_string_of("image:"));
     if (found.length == 0)
-        found = ckpt_text(fact(r, "compression"));
+        found = ckpt_compression_of(r, (ckpt_string){"", 0});
     if (r->file_name.length == 0 || found.length == 0 || ckpt_is_true(fact(r, "directory")))
         return;
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
@@ -252,6 +270,7 @@ void ckpt_check_container(struct ckpt_rules *r)
     check_error(r);
     check_absent(r);
     check_end(r);
+    check_first_frame(r);
     check_limits(r);
     check_unread(r);
     check_order(r);

@@ -121,7 +121,7 @@ static void check_inventory(struct ckpt_rules *r, const char *name, bool pre_dum
         return;
     if (!next_entry(r, &image, &message)) {
         if (image.rest.at == image.rest.end)
-            broken_entry(r, &image, "is missing: there is nothing behind the magic");
+            broken_entry(r, &image, "is missing: there is nothing after the magic");
         return;
     }
     while ((next = ckpt_image_field(&message, &field)) == CKPT_IMAGE_OK) {
@@ -344,7 +344,7 @@ static void check_stats(struct ckpt_rules *r)
         return;
     if (!next_entry(r, &image, &message)) {
         if (image.rest.at == image.rest.end)
-            broken_entry(r, &image, "is missing: there is nothing behind the magic");
+            broken_entry(r, &image, "is missing: there is nothing after the magic");
         return;
     }
     while ((next = ckpt_image_field(&message, &field)) == CKPT_IMAGE_OK)

@@ -2,7 +2,7 @@
 /* dump.log: what CRIU logged. Of a long one only its ends are there. */
 #include "rules/rules.h"
 
-/* The next line from *at on, without its end; false behind the last one. */
+/* The next line from *at on, without its end; false after the last one. */
 static bool next_line(ckpt_string text, size_t *at, ckpt_string *line)
 {
     size_t from = *at, end = from;
@@ -41,8 +41,8 @@ static const struct {
     {"is not supported by CRIU", "CRIU cannot dump it"},
     {"Can't dump file", "CRIU cannot dump that kind of file"},
     {"Can't dump ghost file", "a deleted file is larger than --ghost-limit"},
-    {"Mount ", "something is mounted that CRIU was not told of"},
-    {"doesn't have a proper root mount", "something is mounted that CRIU was not told of"},
+    {"Mount ", "something is mounted that CRIU was not told about"},
+    {"doesn't have a proper root mount", "something is mounted that CRIU was not told about"},
     {"Unable to find a mount", "a file lies on a mount that cannot be seen"},
     {"Can't lookup mount", "a file lies on a mount that cannot be seen"},
     {"Can't handle non-regular mapping", "a device is mapped; it needs a plugin, as for a GPU"},
@@ -53,14 +53,14 @@ static const struct {
     {"cuda-checkpoint", "the plugin for CUDA failed"},
     {"cuda_plugin", "the plugin for CUDA failed"},
     {"No space left on device", "the disk was full"},
-    {"Permission denied", "CRIU lacked a right"},
-    {"Operation not permitted", "CRIU lacked a right"},
+    {"Permission denied", "CRIU lacked a permission"},
+    {"Operation not permitted", "CRIU lacked a permission"},
     {"Can't freeze", "the processes could not be stopped in time"},
     {"Timeout reached", "the processes could not be stopped in time"},
     {"unable to freeze tasks", "the processes could not be stopped in time"},
     {"seize", "a process could not be attached to; a debugger may hold it"},
-    {"Session leader", "a terminal or session of outside is in use; see --shell-job"},
-    {"Found dangling tty", "a terminal of outside is in use; see --shell-job"},
+    {"Session leader", "a terminal or session from outside is in use; see --shell-job"},
+    {"Found dangling tty", "a terminal from outside is in use; see --shell-job"},
     {"nested pid namespaces", "a process has its own pid namespace, which CRIU cannot dump"},
     {"Unsupported seccomp", "a filter of system calls that CRIU cannot dump"},
     {"rseq", "CRIU is too old for the C library of the processes"},

@@ -82,7 +82,7 @@ void ckpt_check_nested_member(struct ckpt_rules *r, const struct ckpt_member_vie
                               ? "is a hard link to a file outside"
                               : NULL;
     if ((flags & CKPT_NAME_DOTDOT) == 0 && goes_through_link(r, m, diff) && problem == NULL)
-        problem = "lies behind a symbolic link that leads out of it";
+        problem = "is reached through a symbolic link that leads out of it";
     /* Engines go through absolute links, and refuse relative ones and "..". */
     bool refused = (flags & CKPT_NAME_DOTDOT) != 0 || hard;
     if (problem != NULL) {
@@ -137,7 +137,7 @@ static void check_archives(struct ckpt_rules *r)
     bool gzip = r->engine == CKPT_ENGINE_CONTAINERD;
     for (ckpt_value n = ckpt_first(nested); ckpt_exists(n); n = ckpt_next(nested, n)) {
         ckpt_string name = ckpt_keep(r, ckpt_text(ckpt_get_exact(n, "name")));
-        ckpt_string found = ckpt_text(ckpt_get_exact(n, "compression"));
+        ckpt_string found = ckpt_compression_of(r, name);
         ckpt_value error = ckpt_get_exact(n, "error");
         bool broken = ckpt_is(error, CKPT_OBJECT);
         bool other = ckpt_stop_of(error) == CKPT_UNKNOWN_FORMAT;

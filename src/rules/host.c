@@ -8,6 +8,16 @@ void ckpt_needs(struct ckpt_rules *r, unsigned need, ckpt_string text, uint64_t 
     r->need = (uint8_t)need;
     r->need_text = text;
     r->need_number = number;
+    r->need_mode = UINT64_MAX;
+    r->need_build = (ckpt_string){"", 0};
+}
+
+void ckpt_needs_file(struct ckpt_rules *r, ckpt_string path, uint64_t mode, uint64_t size,
+                     ckpt_string build_id)
+{
+    ckpt_needs(r, CKPT_NEED_FILE, path, size);
+    r->need_mode = mode;
+    r->need_build = build_id;
 }
 
 /* ---- what the host has -----------------------------------------------------------------------
@@ -200,8 +210,14 @@ static void judge_image(struct ckpt_rules *r, struct ckpt_condition *c)
     } else if (id.length < 12 || other.length < 12 || ckpt_equal(id, other) || begins(other, id)) {
         settle(c, true, ckpt_text_of(r, "The host has it: %t.", id));
     } else {
+        /* Podman wants both the name and the id. */
+        ckpt_value same = listed(all, other);
+        if (!ckpt_exists(same))
+            same = listed(all, ckpt_text_of(r, "sha256:%t", other));
         c->host = ckpt_text_of(r, "The host has another image of that name: %t instead of %t.", id,
                                other);
+        if (r->engine == CKPT_ENGINE_PODMAN && id.length == 64)
+            settle(c, ckpt_exists(same), c->host);
     }
 }
 
@@ -209,9 +225,66 @@ static void judge_path(struct ckpt_rules *r, struct ckpt_condition *c)
 {
     ckpt_value has = keyed(host_of(r, "paths"), c->need_text);
     if (ckpt_exists(has))
-        settle(c, ckpt_is_true(has),
-               ckpt_text_of(r, ckpt_is_true(has) ? "The host has %q." : "The host has no %q.",
+        settle(c, !ckpt_is(has, CKPT_FALSE),
+               ckpt_text_of(r,
+                            ckpt_is(has, CKPT_FALSE) ? "The host has no %q." : "The host has %q.",
                             c->need_text));
+}
+
+static void judge_name(struct ckpt_rules *r, struct ckpt_condition *c)
+{
+    ckpt_value all = host_of(r, "containers");
+    ckpt_value same = keyed(all, c->need_text);
+    ckpt_string id = ckpt_text(ckpt_get(ckpt_file_root(r, "config.dump"), "id"));
+    if (ckpt_exists(same))
+        settle(c, false, ckpt_text_of(r, "The host has a container %q.", c->need_text));
+    else if (id.length != 0 && ckpt_exists(same = listed(all, id)))
+        settle(c, false,
+               ckpt_text_of(r, "The container %q of the host has its id.", ckpt_key_text(same)));
+    else
+        settle(c, true, ckpt_string_of("The host has no such container."));
+}
+
+/* "100755 699336 1f3a": a number to that base up to the next blank. */
+static bool next_number(ckpt_string text, size_t *at, unsigned base, uint64_t *number)
+{
+    size_t from = *at;
+    *number = 0;
+    for (; *at < text.length && text.data[*at] >= '0' && text.data[*at] < (char)('0' + base) &&
+           *number < UINT64_MAX / 16;
+         ++*at)
+        *number = *number * base + (uint64_t)(text.data[*at] - '0');
+    if (*at == from || (*at < text.length && text.data[*at] != ' '))
+        return false;
+    *at += *at < text.length;
+    return true;
+}
+
+static void judge_file(struct ckpt_rules *r, struct ckpt_condition *c)
+{
+    enum { KIND = 0170000, LINK = 0120000, REGULAR = 0100000 };
+    ckpt_value has = keyed(host_of(r, "paths"), c->need_text);
+    uint64_t mode, size;
+    size_t at = 0;
+    if (ckpt_is(has, CKPT_FALSE)) {
+        settle(c, false, ckpt_text_of(r, "The host has no %q.", c->need_text));
+        return;
+    }
+    ckpt_string text = ckpt_text(has);
+    if (!next_number(text, &at, 8, &mode) || !next_number(text, &at, 10, &size) ||
+        (mode & KIND) == LINK)
+        return;
+    ckpt_string build = ckpt_slice_of(text, at < text.length ? at : text.length, text.length);
+    bool fits =
+        (c->need_mode == UINT64_MAX || mode == c->need_mode) &&
+        ((mode & KIND) != REGULAR || c->need_number == UINT64_MAX || size == c->need_number);
+    c->host =
+        ckpt_text_of(r, "The host has it with %n bytes and mode %o%s%t.", size,
+                     (uint32_t)(mode & 07777), build.length == 0 ? "" : " and build id ", build);
+    if (fits && c->need_build.length != 0 && build.length == 0)
+        return; /* its content may be another */
+    bool same = c->need_build.length == 0 || begins(c->need_build, build);
+    settle(c, fits && same, c->host);
 }
 
 void ckpt_host_judge(struct ckpt_rules *r, struct ckpt_condition *c)
@@ -270,6 +343,12 @@ void ckpt_host_judge(struct ckpt_rules *r, struct ckpt_condition *c)
         break;
     case CKPT_NEED_PATH:
         judge_path(r, c);
+        break;
+    case CKPT_NEED_NO_CONTAINER:
+        judge_name(r, c);
+        break;
+    case CKPT_NEED_FILE:
+        judge_file(r, c);
         break;
     }
 }

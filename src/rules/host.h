@@ -24,7 +24,9 @@ enum ckpt_need {
     CKPT_NEED_RUNTIME,
     CKPT_NEED_ENGINE,
     CKPT_NEED_IMAGE, /* by name */
-    CKPT_NEED_PATH
+    CKPT_NEED_PATH,
+    CKPT_NEED_NO_CONTAINER, /* of that name, nor with the id of config.dump */
+    CKPT_NEED_FILE          /* with the mode, size and build id of ckpt_needs_file() */
 };
 
 /* Reads the text of a host. False: `problem` says what is wrong with it, and where. */
@@ -34,6 +36,11 @@ bool ckpt_host_read(struct ckpt_rules *r, ckpt_string text, ckpt_string *problem
  */
 void ckpt_check_host(struct ckpt_rules *r);
 void ckpt_check_host_images(struct ckpt_images *im);
+
+/* The next condition needs that file: its path, or "IMAGE!PATH". Mode and size: UINT64_MAX if not
+   known; the build id in hexadecimal digits, or "". */
+void ckpt_needs_file(struct ckpt_rules *r, ckpt_string path, uint64_t mode, uint64_t size,
+                     ckpt_string build_id);
 
 /* Sets `met` and `host` of a condition by what is known of the host. */
 void ckpt_host_judge(struct ckpt_rules *r, struct ckpt_condition *condition);

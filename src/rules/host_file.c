@@ -4,7 +4,7 @@
 #include "text/lines.h"
 #include "json/document.h"
 
-enum type { VERSION, INTEGER, TEXT, TEXTS, TABLE, FLAGS, OBJECT, OBJECTS };
+enum type { VERSION, INTEGER, TEXT, TEXTS, TABLE, FILES, OBJECT, OBJECTS };
 
 static const struct field {
     const char *object, *key;
@@ -21,7 +21,7 @@ static const char *const expected[] = {
     [TEXT] = "a string",
     [TEXTS] = "a list of strings",
     [TABLE] = "an object of strings",
-    [FLAGS] = "an object of true and false",
+    [FILES] = "an object of true, false and strings",
     [OBJECT] = "an object",
     [OBJECTS] = "a list of objects",
 };
@@ -48,11 +48,11 @@ static const struct field *field_of(const char *object, ckpt_string key)
 static bool all_are(struct ckpt_rules *r, ckpt_value list, enum type type, ckpt_string *problem)
 {
     for (ckpt_value v = ckpt_first(list); ckpt_exists(v); v = ckpt_next(list, v)) {
-        bool right = type == FLAGS ? ckpt_is(v, CKPT_TRUE) || ckpt_is(v, CKPT_FALSE)
-                                   : ckpt_is(v, CKPT_STRING);
+        bool right = ckpt_is(v, CKPT_STRING) ||
+                     (type == FILES && (ckpt_is(v, CKPT_TRUE) || ckpt_is(v, CKPT_FALSE)));
         if (right)
             continue;
-        tell(r, v, type == FLAGS ? "true or false" : "a string", problem);
+        tell(r, v, type == FILES ? "true, false or a string" : "a string", problem);
         return false;
     }
     return true;
@@ -84,7 +84,7 @@ static bool is_of(struct ckpt_rules *r, ckpt_value value, enum type type, ckpt_s
     if (!right)
         tell(r, value, expected[type], problem);
     return right &&
-           ((type != TEXTS && type != TABLE && type != FLAGS) || all_are(r, value, type, problem));
+           ((type != TEXTS && type != TABLE && type != FILES) || all_are(r, value, type, problem));
 }
 
 static bool read_inner(struct ckpt_rules *r, ckpt_value object, const char *name,

@@ -2,6 +2,8 @@
 /* What a checkpoint needs of a host that is described, beyond what is a condition without it. */
 #include "criu/names.h"
 #include "rules/host.h"
+#include "rules/requirements.h"
+#include "text/number.h"
 
 /* ---- metadata -------------------------------------------------------------------------------- */
 
@@ -37,24 +39,21 @@ static void check_image(struct ckpt_rules *r)
 /* The highest number of a list such as "0-3,8"; false if it is none. */
 static bool highest(ckpt_string list, uint64_t *most)
 {
-    uint64_t number = 0;
-    bool digits = false;
+    enum { DIGITS = 7 };
     *most = 0;
-    for (size_t i = 0; i < list.length; i++) {
-        char c = list.data[i];
-        if (c >= '0' && c <= '9' && number < 1000000) {
-            number = number * 10 + (uint64_t)(c - '0');
-            digits = true;
-        } else if ((c == '-' || c == ',') && digits) {
-            number = 0;
-            digits = false;
-        } else {
+    for (size_t i = 0;; i++) {
+        uint64_t number;
+        size_t digits = ckpt_count_digits(list.data + i, list.length - i);
+        if (digits > DIGITS || !ckpt_parse_digits(list.data + i, digits, 10, &number))
             return false;
-        }
         if (number > *most)
             *most = number;
+        i += digits;
+        if (i == list.length)
+            return true;
+        if (list.data[i] != '-' && list.data[i] != ',')
+            return false;
     }
-    return digits;
 }
 
 static void check_resources(struct ckpt_rules *r)
@@ -77,7 +76,7 @@ static void check_resources(struct ckpt_rules *r)
     }
 }
 
-/* So many /dev/nvidia0 … were given to the container. */
+/* How many graphics processors (/dev/nvidia0 …) the container was given. */
 static void check_gpu_count(struct ckpt_rules *r)
 {
     ckpt_value list = ckpt_get_path(ckpt_file_root(r, "spec.dump"), "linux\0devices\0");
@@ -100,12 +99,28 @@ static void check_gpu_count(struct ckpt_rules *r)
                    "%n graphics processors of the same kind.", count);
 }
 
+/* Podman makes the container again under its name and id. Nothing is said of it where the
+   containers of the host are not known. */
+static void check_name(struct ckpt_rules *r)
+{
+    ckpt_value name = ckpt_get(ckpt_file_root(r, "config.dump"), "name");
+    if (r->engine != CKPT_ENGINE_PODMAN || !ckpt_has_text(name) ||
+        !ckpt_exists(ckpt_get_exact(ckpt_whole(r->host), "containers")))
+        return;
+    struct ckpt_finding *f =
+        ckpt_find(r, CKPT_RULE_750, name, "The container comes back as %v, with its id.", name);
+    ckpt_needs(r, CKPT_NEED_NO_CONTAINER, ckpt_text(name), 0);
+    ckpt_condition(r, CKPT_CONDITION_NAME, PODMAN, CKPT_RULE_750, f, "--name",
+                   "No container %v on the target, nor one with its id.", name);
+}
+
 void ckpt_check_host(struct ckpt_rules *r)
 {
     if (r->host == NULL)
         return;
     check_engines(r);
     check_image(r);
+    check_name(r);
     check_resources(r);
     check_gpu_count(r);
     ckpt_needs(r, CKPT_NEED_CRIU_CHECK, (ckpt_string){"", 0}, 0);
@@ -220,13 +235,25 @@ static void check_kernel(struct ckpt_images *im)
                    "Linux %s or later, because of %s.", least, because);
 }
 
+static bool is_newer(const char *a, const char *b)
+{
+    uint32_t x[3], y[3];
+    return ckpt_read_version(ckpt_string_of(a), x) && ckpt_read_version(ckpt_string_of(b), y) &&
+           (x[0] > y[0] || (x[0] == y[0] && x[1] > y[1]));
+}
+
 static void check_criu(struct ckpt_images *im)
 {
     struct ckpt_rules *r = im->r;
-    const char *least = r->new_pagemaps ? "4.2" : "3.11";
-    ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of(least), 0);
-    ckpt_condition(r, CKPT_CONDITION_CRIU, ALL, r->new_pagemaps ? CKPT_RULE_706 : CKPT_RULE_750,
-                   NULL, "", "CRIU %s or later.", least);
+    const struct ckpt_requirement *least = r->least_criu;
+    bool pods = r->engine == CKPT_ENGINE_CRIO || r->engine == CKPT_ENGINE_CONTAINERD;
+    const struct ckpt_requirement *asked =
+        &ckpt_requirements[pods ? CKPT_CRIU_FOR_PODS : CKPT_CRIU_FOR_PODMAN];
+    bool images = least != NULL && is_newer(least->from, asked->from);
+    const char *version = images ? least->from : asked->from;
+    ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of(version), 0);
+    ckpt_condition(r, CKPT_CONDITION_CRIU, ALL, images ? CKPT_RULE_706 : CKPT_RULE_750, NULL, "",
+                   "CRIU %s or later.", version);
 }
 
 static void check_profile(struct ckpt_images *im, const struct ckpt_proc *p)

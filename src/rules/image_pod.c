@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The image that holds a checkpoint: what its manifest and its index say about it. */
 #include "rules/rules.h"
+#include "text/letters.h"
 
 /* The image, by the files that describe it. */
 struct image {
@@ -171,7 +172,7 @@ static void check_annotation(struct ckpt_rules *r, const struct image *image, ck
     if (!ckpt_starts(key, ORG_CRIU) && !ckpt_starts(key, PODMAN_KEY) && !ckpt_starts(key, CRIO_KEY))
         return;
     for (size_t i = 0; i < text.length; i++)
-        numeric = numeric && text.data[i] >= '0' && text.data[i] <= '9';
+        numeric = numeric && ckpt_is_digit(text.data[i]);
     const char *expected = NULL;
     if (!ckpt_is(value, CKPT_STRING))
         expected = "a string";

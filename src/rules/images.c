@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the checks of the images share, and the order in which they run. */
 #include "rules/host.h"
+#include "rules/requirements.h"
 
 #include "text/number.h"
 
@@ -169,6 +170,18 @@ static bool is_read_elsewhere(enum ckpt_criu_kind kind)
            kind == CKPT_CRIU_IMAGE_STATS;
 }
 
+/* CRIU passes over fields that it does not know; they may matter to a newer one. */
+static void tell_unknown(struct ckpt_images *im, ckpt_string member, uint32_t entry,
+                         uint32_t number)
+{
+    ckpt_place_entry(im->r,
+                     ckpt_find_file(im->r, CKPT_RULE_519, member.data,
+                                    "%t: entry %n has a field %n that is not known; a newer CRIU, "
+                                    "or a changed one, wrote it, and others pass over it.",
+                                    member, (uint64_t)entry, (uint64_t)number),
+                     entry, NULL);
+}
+
 static void check_frame(struct ckpt_images *im, const struct ckpt_dump_image *image)
 {
     struct ckpt_rules *r = im->r;
@@ -206,10 +219,15 @@ static void check_frame(struct ckpt_images *im, const struct ckpt_dump_image *im
         return;
     }
     uint32_t index = 0;
+    bool told = false;
     while ((next = ckpt_criu_next(&file, &entry, &problem)) == CKPT_CRIU_ENTRY) {
         index = entry.index;
-        if (ckpt_criu_check(&file, &entry, &problem))
+        if (ckpt_criu_check(&file, &entry, &problem)) {
+            if (problem.message.unknown != 0 && !told)
+                tell_unknown(im, member, index, problem.message.unknown);
+            told = told || problem.message.unknown != 0;
             continue;
+        }
         if (is_spare(im, image) || (is_single(kind) && index > 0))
             ckpt_lower(r, CKPT_WARNING);
         struct ckpt_finding *f = ckpt_find_file(
@@ -275,7 +293,8 @@ void ckpt_check_inventory_image(struct ckpt_images *im)
         struct ckpt_finding *f = inventory_finding(
             im, "img_version",
             "img_version is 3, of images with compressed pages; CRIU 4.2 and older refuse it.");
-        ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of("4.2.1"), 0);
+        ckpt_needs(r, CKPT_NEED_CRIU, ckpt_string_of(ckpt_requirements[CKPT_CRIU_COMPRESSED].from),
+                   0);
         ckpt_condition(r, CKPT_CONDITION_CRIU, ALL, CKPT_RULE_501, f, "",
                        "A CRIU newer than 4.2, which knows version 3 of images.");
     }
@@ -337,6 +356,23 @@ static bool load_processes(struct ckpt_images *im)
     return true;
 }
 
+/* Files that CRIU does not open: it looks for its images by their names. */
+static void check_strange(struct ckpt_images *im)
+{
+    ckpt_string first;
+    size_t count = ckpt_dump_strange(im->dump, &first);
+    if (count == 0)
+        return;
+    ckpt_string member = ckpt_image_member(im, first);
+    ckpt_find_file(im->r, CKPT_RULE_519, member.data,
+                   count == 1
+                       ? "%t is not an image that is known: of a plugin or a newer CRIU, or it "
+                         "does not belong there."
+                       : "%t and %n more are not images that are known: of a plugin or a newer "
+                         "CRIU, or they do not belong there.",
+                   member, (uint64_t)count - 1);
+}
+
 static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
 {
     struct ckpt_images im = {.r = r, .dump = dump, .page_size = 4096};
@@ -355,6 +391,7 @@ static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
         return;
     }
     ckpt_check_frames(&im);
+    check_strange(&im);
     ckpt_check_inventory_image(&im);
     ckpt_check_mount_images(&im); /* fills im.mounts */
     ckpt_check_processes(&im);
@@ -363,6 +400,8 @@ static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
     ckpt_check_paths(&im);
     ckpt_check_sockets(&im);
     ckpt_check_facts(&im);
+    ckpt_check_versions(&im);
+    ckpt_check_counts(&im);
     ckpt_check_host_images(&im);
     free(im.mounts);
     ckpt_paths_free(&im.of_image);
@@ -380,6 +419,5 @@ void ckpt_check_dump(struct ckpt_rules *r)
     if (r->dump != NULL)
         check_images(r, r->dump);
     else if (ckpt_wants_files(r) && ckpt_seen_of(r, "checkpoint/inventory.img") != NULL)
-        ckpt_not_checked(r, true, ckpt_string_of("checkpoint/"),
-                         "The images of CRIU were not read.");
+        ckpt_not_checked(r, true, ckpt_string_of("checkpoint/"), "The CRIU images were not read.");
 }

@@ -28,6 +28,14 @@ struct ckpt_image_mount {
     bool external, is_root;
 };
 
+/* What the page maps say, in pages, and where dialects were seen first. */
+struct ckpt_page_counts {
+    uint64_t stored, shared, parent, shared_parent; /* shared: of maps of shared memory */
+    uint64_t lazy;
+    ckpt_string old_map, new_map; /* members */
+    bool unknown;                 /* some map could not be read */
+};
+
 struct ckpt_images {
     struct ckpt_rules *r;
     ckpt_dump *dump;
@@ -38,17 +46,18 @@ struct ckpt_images {
     uint32_t page_size;
     struct ckpt_image_mount *mounts; /* by id */
     size_t mount_count;
-    bool any_tmpfs;             /* some image of what was in a tmpfs is there */
-    uint64_t no_tmpfs;          /* tmpfs without such an image, if there is none at all */
-    struct ckpt_paths file_ids; /* of files.img, with their types */
-    struct ckpt_paths tasks;    /* processes and threads of pstree.img */
-    struct ckpt_paths tables;   /* tables of descriptors that processes have */
-    bool any_table;             /* … if that is known of any */
-    struct ckpt_paths told;     /* mounts that were told of */
-    struct ckpt_paths remapped; /* ids of files that are opened in another way */
-    struct ckpt_paths of_image; /* what the base image must bring */
-    uint64_t in_image;          /* … how much */
-    uint64_t outside;           /* files on mounts that are not in the checkpoint */
+    bool any_tmpfs;                /* some image of what was in a tmpfs is there */
+    uint64_t no_tmpfs;             /* tmpfs without such an image, if there is none at all */
+    struct ckpt_paths file_ids;    /* of files.img, with their types */
+    struct ckpt_paths tasks;       /* processes and threads of pstree.img */
+    struct ckpt_paths tables;      /* tables of descriptors that processes have */
+    bool any_table;                /* … if that is known of any */
+    struct ckpt_paths told;        /* mounts that were told of */
+    struct ckpt_paths remapped;    /* ids of files that are opened in another way */
+    struct ckpt_paths of_image;    /* what the base image must bring */
+    uint64_t in_image;             /* … how much */
+    struct ckpt_page_counts pages; /* of all page maps */
+    uint64_t outside;              /* files on mounts that are not in the checkpoint */
 };
 
 /* The mount of that id, or NULL. */
@@ -93,6 +102,8 @@ void ckpt_check_open_files(struct ckpt_images *im); /* descriptors, and what the
 void ckpt_check_paths(struct ckpt_images *im);      /* files against what brings them */
 void ckpt_check_sockets(struct ckpt_images *im);
 void ckpt_check_mount_images(struct ckpt_images *im);
-void ckpt_check_facts(struct ckpt_images *im); /* locks, what is fragile, versions */
+void ckpt_check_facts(struct ckpt_images *im);    /* locks, machine, names, limits */
+void ckpt_check_versions(struct ckpt_images *im); /* which CRIU wrote them, and which reads them */
+void ckpt_check_counts(struct ckpt_images *im);   /* statistics; what was started */
 
 #endif

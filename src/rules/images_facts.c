@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the images tell of the dump as a whole: locks, statistics, versions, machine, host name. */
+/* What the images tell of the dump as a whole: locks, machine, host name, limits. */
 #include "rules/images.h"
 
 static void check_locks(struct ckpt_images *im)
@@ -14,38 +14,23 @@ static void check_locks(struct ckpt_images *im)
         ckpt_place_entry(im->r,
                          ckpt_find_file(im->r, CKPT_RULE_703,
                                         ckpt_image_member(im, image->name).data,
-                                        "%n lock%s of files: without --file-locks they are lost "
+                                        "%n file lock%s: without --file-locks they are lost "
                                         "without a word.",
                                         count, count == 1 ? "" : "s"),
                          0, NULL);
 }
 
-/* The oldest CRIU that understands the images, by what is in them. */
-static void check_version(struct ckpt_images *im)
-{
-    const char *version = NULL, *because = NULL;
-    if (im->r->old_pagemaps && !im->r->new_pagemaps) {
-        version = "written by CRIU 4.1.1 or older";
-        because = "page maps count pages in the old field, which all versions read";
-    } else if (im->r->new_pagemaps) {
-        version = "written by CRIU 4.2 or later";
-        because = "page maps count pages in the new field, which CRIU 4.1.1 and older read as 0; "
-                  "they say \"vdso: ELF header magic mismatch\"";
-    }
-    if (version == NULL)
-        return;
-    ckpt_find_file(im->r, CKPT_RULE_706, ckpt_image_name(im, CKPT_CRIU_IMAGE_INVENTORY, 0).data,
-                   "The images were %s: %s.", version, because);
-}
-
-/* Statistics against the page maps. */
+/* The host name of the images against that of the spec. */
 static void check_hostname(struct ckpt_images *im)
 {
     size_t count = ckpt_dump_image_count(im->dump);
     ckpt_value at = ckpt_get(ckpt_file_root(im->r, "spec.dump"), "hostname");
+    uint64_t first = 0; /* namespace of the first process; others may have their own */
+    if (im->count != 0)
+        ckpt_pb_get_u64(&im->procs[0].ids, F(task_kobj_ids_entry, uts_ns_id), &first);
     for (size_t i = 0; i < count && ckpt_has_text(at); i++) {
         const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
-        if (image->kind != CKPT_CRIU_IMAGE_UTSNS)
+        if (image->kind != CKPT_CRIU_IMAGE_UTSNS || (first != 0 && image->id != first))
             continue;
         struct ckpt_pb uts = ckpt_dump_first(im->dump, CKPT_CRIU_IMAGE_UTSNS, image->id, false);
         ckpt_string name = ckpt_pb_string(&uts, F(utsns_entry, nodename));
@@ -157,7 +142,6 @@ static void check_uid_maps(struct ckpt_images *im)
 void ckpt_check_facts(struct ckpt_images *im)
 {
     check_locks(im);
-    check_version(im);
     check_hostname(im);
     check_architecture(im);
     check_memory_limit(im);

@@ -157,7 +157,7 @@ static void check_ghost(struct ckpt_images *im, uint64_t id, uint64_t original)
     uint64_t size, head = 12;
     if (image == NULL || file == NULL || ghost.message == NULL)
         return;
-    head += (uint64_t)(ghost.end - ghost.at); /* behind magic numbers and the size of the entry */
+    head += (uint64_t)(ghost.end - ghost.at); /* after magic numbers and the size of the entry */
     if (image->size < head || ckpt_pb_u64(&ghost, F(ghost_file_entry, chunks), 0) != 0 ||
         (ckpt_pb_u64(&ghost, F(ghost_file_entry, mode), 0) & 0170000) != 0100000 ||
         !ckpt_pb_get_u64(&file->message, F(reg_file_entry, size), &size) ||

@@ -104,7 +104,7 @@ static void check_areas(struct ckpt_images *im, const struct ckpt_proc *p,
     }
 }
 
-/* Memory that can be written and run, of no file. */
+/* Memory that is writable and executable, of no file. */
 static void note_areas(struct ckpt_images *im, const struct ckpt_proc *p, const struct areas *areas)
 {
     uint64_t count = 0, first = 0;
@@ -178,7 +178,7 @@ static void check_sizes(struct ckpt_images *im, const struct ckpt_pagemap *map, 
     } else if (pages->size < map->size) {
         ckpt_distrust(im->r, CKPT_SUSPICIOUS);
         ckpt_find_file(im->r, CKPT_RULE_510, name.data,
-                       "%t has %n bytes; %t needs %n. CRIU does not notice: it runs for ever and "
+                       "%t has %n bytes; %t needs %n. CRIU does not notice: it runs forever and "
                        "fills the disk with its log.",
                        name, pages->size, member, map->size);
     } else if (pages->size > map->size) {
@@ -188,7 +188,7 @@ static void check_sizes(struct ckpt_images *im, const struct ckpt_pagemap *map, 
     }
 }
 
-/* CRIU reads pages that are marked as lazy only like all others, one behind the other. */
+/* CRIU reads pages that are marked as lazy only like all others, one after the other. */
 static void check_lazy(struct ckpt_images *im, const struct ckpt_pagemap *map, ckpt_string member)
 {
     const struct ckpt_dump_image *pages =
@@ -219,13 +219,32 @@ static void check_parent(struct ckpt_images *im, const struct ckpt_pagemap *map,
                    map->parent);
 }
 
+static void count_pages(struct ckpt_images *im, const struct ckpt_pagemap *map,
+                        const struct ckpt_dump_image *image, ckpt_string member)
+{
+    struct ckpt_page_counts *pages = &im->pages;
+    bool shared = image->kind == CKPT_CRIU_IMAGE_SHMEM_PAGEMAP;
+    *(shared ? &pages->shared : &pages->stored) += map->stored;
+    *(shared ? &pages->shared_parent : &pages->parent) += map->parent;
+    pages->lazy += map->lazy;
+    pages->unknown = pages->unknown || map->problem != CKPT_PAGEMAP_SOUND;
+    if (map->entries == 0)
+        return;
+    ckpt_string *first = map->old_counts ? &pages->old_map : &pages->new_map;
+    if (first->length == 0)
+        *first = member;
+    *(map->old_counts ? &im->r->old_pagemaps : &im->r->new_pagemaps) = true;
+}
+
 static void check_map(struct ckpt_images *im, const struct ckpt_dump_image *image,
                       const struct areas *areas, struct ckpt_paths *used)
 {
     struct ckpt_pagemap map;
     ckpt_string member = ckpt_image_member(im, image->name);
-    if (image->bytes == NULL || image->length < image->size)
+    if (image->bytes == NULL || image->length < image->size) {
+        im->pages.unknown = true;
         return;
+    }
     bool read = ckpt_pagemap_read(&map, image->bytes, image->length, im->page_size);
     if (read) {
         ckpt_number_add(im->r, used, map.pages_id);
@@ -236,11 +255,9 @@ static void check_map(struct ckpt_images *im, const struct ckpt_dump_image *imag
         check_sizes(im, &map, member);
         check_parent(im, &map, member);
         check_lazy(im, &map, member);
-        if (map.old_counts && map.entries > 0)
-            im->r->old_pagemaps = true;
-        else if (map.entries > 0)
-            im->r->new_pagemaps = true;
+        count_pages(im, &map, image, member);
     }
+    im->pages.unknown = im->pages.unknown || !read;
     ckpt_pagemap_free(&map);
 }
 
@@ -309,8 +326,10 @@ static void check_process_memory(struct ckpt_images *im, const struct ckpt_proc 
     struct areas areas;
     const struct ckpt_dump_image *image =
         ckpt_dump_image(im->dump, CKPT_CRIU_IMAGE_PAGEMAP, p->pid);
-    if (p->mm.message == NULL)
+    if (p->mm.message == NULL) {
+        im->pages.unknown = im->pages.unknown || image != NULL;
         return;
+    }
     if (!read_areas(p, &areas)) {
         im->r->failed = true;
     } else {
@@ -340,6 +359,8 @@ void ckpt_check_memory(struct ckpt_images *im)
         const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);
         if (image->kind == CKPT_CRIU_IMAGE_SHMEM_PAGEMAP)
             check_map(im, image, NULL, &used);
+        if (image->kind == CKPT_CRIU_IMAGE_PAGEMAP && !ckpt_number_has(&im->tasks, image->id))
+            im->pages.unknown = true; /* of a process that is not in the tree */
     }
     for (size_t i = 0; i < count; i++) {
         const struct ckpt_dump_image *image = ckpt_dump_image_at(im->dump, i);

@@ -77,7 +77,8 @@ static void check_content(struct ckpt_images *im, const struct ckpt_image_mount 
                    m->place);
 }
 
-/* Archives that were thinned out lack all of them. */
+/* CRIU writes one for every tmpfs. An archive without any of them was thinned out by somebody, who
+   may still have them; without them CRIU fails, whatever the engine (tmpfs_restore()). */
 static void check_all_contents(struct ckpt_images *im)
 {
     if (im->no_tmpfs == 0)
@@ -86,10 +87,12 @@ static void check_all_contents(struct ckpt_images *im)
     ckpt_lower(im->r, CKPT_WARNING);
     struct ckpt_finding *f = ckpt_find_file(
         im->r, CKPT_RULE_506, place.data,
-        "None of the images of what was in %n tmpfs is there (tmpfs-dev-N.tar.gz.img).",
+        "The checkpoint is not complete: of %n tmpfs, none has the image of its content "
+        "(tmpfs-dev-N.tar.gz.img); CRIU fails without.",
         im->no_tmpfs);
-    ckpt_condition(im->r, CKPT_CONDITION_FILE, PODMAN, CKPT_RULE_506, f, "",
-                   "The images of what was in %n tmpfs (tmpfs-dev-N.tar.gz.img), which CRIU wants.",
+    ckpt_condition(im->r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_506, f, "",
+                   "The images of what was in %n tmpfs (tmpfs-dev-N.tar.gz.img), back in their "
+                   "place: CRIU fails without.",
                    im->no_tmpfs);
 }
 

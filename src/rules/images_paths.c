@@ -4,7 +4,7 @@
  * or kind. Those of the root file system come from the base image, rootfs-diff.tar and
  * deleted.files, in this order; those on mounts from whatever is mounted there.
  */
-#include "rules/images.h"
+#include "rules/host.h"
 
 enum { WRITE = 3, TRUNCATE = 01000 }; /* bits of open() */
 enum { KIND = 0170000, FIFO = 0010000, DIRECTORY = 0040000, REGULAR = 0100000 };
@@ -17,6 +17,7 @@ struct wanted {
     const struct ckpt_image_mount *mount; /* NULL: of the root file system */
     uint64_t size, mode, flags;
     bool has_size, has_mode;
+    bool is_reg; /* of files.img, not a directory that something else needs */
 };
 
 static struct ckpt_finding *at_file(struct ckpt_images *im, const struct wanted *w,
@@ -24,6 +25,41 @@ static struct ckpt_finding *at_file(struct ckpt_images *im, const struct wanted 
 {
     ckpt_place_entry(im->r, f, w->file->entry, field);
     return f;
+}
+
+/* So many files are conditions of their own; all of them if a host may answer them. */
+static uint64_t named(const struct ckpt_images *im)
+{
+    return im->r->host != NULL ? UINT64_MAX : NAMED;
+}
+
+/* What of a host decides the next condition: that file, there or in an image. */
+static void need_file(struct ckpt_images *im, const struct wanted *w, ckpt_string path)
+{
+    static const char digits[] = "0123456789abcdef";
+    struct ckpt_pb_each words = ckpt_pb_each(&w->file->message, F(reg_file_entry, build_id));
+    char text[128];
+    size_t length = 0;
+    uint64_t word;
+    while (w->is_reg && length + 8 <= sizeof(text) && ckpt_pb_next_u64(&words, &word))
+        for (int i = 0; i < 4; i++, word >>= 8) {
+            text[length++] = digits[word >> 4 & 15];
+            text[length++] = digits[word & 15];
+        }
+    ckpt_needs_file(im->r, path, w->has_mode ? w->mode : UINT64_MAX,
+                    w->has_size ? w->size : UINT64_MAX,
+                    ckpt_keep(im->r, (ckpt_string){text, length}));
+}
+
+/* A file of the base image, as the script of a host takes it. Podman makes the root file system
+   from the id, whatever has the name by now. */
+static ckpt_string in_image(const struct ckpt_images *im, const struct wanted *w)
+{
+    ckpt_value config = ckpt_file_root(im->r, "config.dump");
+    ckpt_string image = ckpt_text(ckpt_get(config, "rootfsImageID"));
+    if (image.length == 0)
+        image = ckpt_text(ckpt_get(config, "rootfsImageName"));
+    return ckpt_text_of(im->r, "%t!/%t", image, w->path);
 }
 
 /* A path without "//", "." and "..", and without the slash in front. */
@@ -134,14 +170,16 @@ static void compare(struct ckpt_images *im, const struct wanted *w, ckpt_string 
 
 /* What only the base image can bring. One with a name of a registry is the same everywhere; one
    that was built on the host may be another on the target. */
-static void need_in_image(struct ckpt_images *im, const struct ckpt_dump_file *file,
-                          ckpt_string what, const char *field)
+static void need_in_image(struct ckpt_images *im, const struct wanted *w, ckpt_string what,
+                          const char *field)
 {
     struct ckpt_rules *r = im->r;
+    const struct ckpt_dump_file *file = w->file;
     ckpt_value name = ckpt_get(ckpt_file_root(r, "config.dump"), "rootfsImageName");
     if (what.data == NULL || !ckpt_starts(ckpt_text(name), "localhost/") ||
-        !ckpt_set_add(r, &im->of_image, what) || ++im->in_image > NAMED)
+        !ckpt_set_add(r, &im->of_image, what) || ++im->in_image > named(im))
         return;
+    need_file(im, w, in_image(im, w));
     struct ckpt_finding *f =
         ckpt_place_in(r, CKPT_RULE_411, ckpt_image_member(im, file->image->name));
     ckpt_place_entry(r, f, file->entry, field);
@@ -186,7 +224,7 @@ static void check_root_file(struct ckpt_images *im, const struct wanted *w,
     if (!fresh || im->mount_count == 0 || !ckpt_is_whole(r) || w->path.length == 0)
         return;
     if (!opened || (w->has_mode && (w->mode & KIND) != REGULAR && (w->mode & KIND) != FIFO)) {
-        need_in_image(im, w->file, described(r, w), "reg.name");
+        need_in_image(im, w, described(r, w), "reg.name");
         return;
     }
     /* What is open for writing was copied up, and belongs to the changed files. */
@@ -195,6 +233,7 @@ static void check_root_file(struct ckpt_images *im, const struct wanted *w,
         "A process has /%t open for writing, %n bytes, but rootfs-diff.tar does not bring it.",
         w->path, w->size);
     at_file(im, w, f, "reg.name");
+    need_file(im, w, in_image(im, w));
     ckpt_condition(r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, f, "",
                    "/%t must be in the base image as the process had it open (%n bytes), because "
                    "rootfs-diff.tar does not bring it.",
@@ -224,6 +263,18 @@ static ckpt_string volume_at(struct ckpt_rules *r, ckpt_string place)
     return (ckpt_string){"", 0};
 }
 
+/* What of the host is mounted there, by the spec; "" if that is not known. */
+static ckpt_string source_of(struct ckpt_rules *r, const struct ckpt_image_mount *m)
+{
+    ckpt_value mounts = ckpt_get(ckpt_file_root(r, "spec.dump"), "mounts");
+    for (ckpt_value v = ckpt_first(mounts); ckpt_exists(v); v = ckpt_next(mounts, v)) {
+        ckpt_string place = ckpt_text(ckpt_get(v, "destination"));
+        if (ckpt_is_bind(v) && (ckpt_equal(place, m->place) || ckpt_equal(place, m->key)))
+            return ckpt_text(ckpt_get(v, "source"));
+    }
+    return (ckpt_string){"", 0};
+}
+
 static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
 {
     struct ckpt_rules *r = im->r;
@@ -240,7 +291,7 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
             compare(im, w, ckpt_string_of("devshm-checkpoint.tar"), found);
         return;
     }
-    if (is_engine_mount(m->place) || (w->mode & KIND) == DIRECTORY)
+    if (is_engine_mount(m->place) || ((w->mode & KIND) == DIRECTORY && r->host == NULL))
         return;
     ckpt_string volume = volume_at(r, m->place);
     if (volume.length != 0) {
@@ -252,7 +303,8 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
         }
     }
     bool writes = (w->flags & WRITE) != 0;
-    if (ckpt_number_add(r, &im->told, m->id << 1 | writes))
+    bool again = ckpt_number_add(r, &im->told, m->id << 1 | writes);
+    if (again && r->host == NULL)
         return; /* one file of each mount tells enough */
     if (!writes)
         ckpt_lower(r, CKPT_INFO);
@@ -262,15 +314,18 @@ static void check_mounted_file(struct ckpt_images *im, const struct wanted *w)
                        "the checkpoint.",
                        w->path, w->size, m->place);
     at_file(im, w, f, "reg.name");
-    if (++im->outside <= NAMED)
-        ckpt_condition(r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, f, "",
-                       "%t%s, on the mount %q: the process had it open, and it is not in the "
-                       "checkpoint.",
-                       described(r, w),
-                       ckpt_pb_has(&w->file->message, F(reg_file_entry, build_id))
-                           ? " and the same build id"
-                           : "",
-                       m->place);
+    if (++im->outside > named(im))
+        return;
+    ckpt_string source = source_of(r, m);
+    if (source.length != 0)
+        need_file(im, w, ckpt_text_of(r, "%t%s%t", source, inside.length != 0 ? "/" : "", inside));
+    ckpt_condition(
+        r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, f, "",
+        "%t%s, on the mount %q: the process had it open, and it is not in the "
+        "checkpoint.",
+        described(r, w),
+        ckpt_pb_has(&w->file->message, F(reg_file_entry, build_id)) ? " and the same build id" : "",
+        m->place);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------
@@ -303,7 +358,7 @@ static void check_reg(struct ckpt_images *im, const struct ckpt_dump_file *file,
                       const struct ckpt_paths *deleted)
 {
     const struct ckpt_pb *m = &file->message;
-    struct wanted w = {.file = file};
+    struct wanted w = {.file = file, .is_reg = true};
     int64_t id = ckpt_pb_i64(m, F(reg_file_entry, mnt_id), -1);
     w.path = clean(im->r, ckpt_pb_string(m, F(reg_file_entry, name)));
     w.has_size = ckpt_pb_get_u64(m, F(reg_file_entry, size), &w.size);
@@ -365,11 +420,12 @@ static void check_socket_path(struct ckpt_images *im, const struct ckpt_dump_fil
             directory = ckpt_slice_of(directory, 0, directory.length - 1);
         const struct ckpt_image_mount *m = mount_by_path(im, path);
         if (directory.length > 1 && m == NULL && im->mount_count != 0 &&
-            !has_directory(im, directory))
-            need_in_image(im, file,
-                          ckpt_text_of(im->r, "The directory /%t of a socket",
-                                       ckpt_slice_of(directory, 0, directory.length - 1)),
+            !has_directory(im, directory)) {
+            const struct wanted w = {.file = file,
+                                     .path = ckpt_slice_of(directory, 0, directory.length - 1)};
+            need_in_image(im, &w, ckpt_text_of(im->r, "The directory /%t of a socket", w.path),
                           "usk.name");
+        }
         return;
     }
     if (kind_of(found) == 0)
@@ -395,10 +451,10 @@ void ckpt_check_paths(struct ckpt_images *im)
         else if (files[i].type == CKPT_CRIU_fd_types_UNIXSK)
             check_socket_path(im, &files[i]);
     }
-    if (im->in_image > NAMED)
+    if (im->in_image > named(im))
         ckpt_condition(im->r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, NULL, "",
                        "%n more files and directories in the base image.", im->in_image - NAMED);
-    if (im->outside > NAMED)
+    if (im->outside > named(im))
         ckpt_condition(im->r, CKPT_CONDITION_FILE, ALL, CKPT_RULE_411, NULL, "",
                        "%n more files on mounts whose content is not in the checkpoint.",
                        im->outside - NAMED);

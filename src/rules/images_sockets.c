@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets: connections, addresses, and peers outside of the container. */
+/* Sockets: connections, addresses, and peers outside the container. */
 #include "rules/images.h"
 
 #include "text/number.h"
@@ -174,7 +174,7 @@ static void check_stream(struct ckpt_images *im, const struct ckpt_dump_file *fi
         return;
     ckpt_string missing = ckpt_image_name(im, CKPT_CRIU_IMAGE_TCP_STREAM, inode);
     ckpt_find_file(im->r, CKPT_RULE_516, missing.data,
-                   "%t is missing: the state of a connection of TCP.", missing);
+                   "%t is missing: the state of a TCP connection.", missing);
 }
 
 static void check_bound(struct ckpt_images *im, const struct ckpt_dump_file *file,
@@ -274,13 +274,12 @@ static void check_peers(struct ckpt_images *im, const struct ckpt_dump_file *fil
         struct ckpt_finding *f = at_socket(
             im, &files[i],
             ckpt_find_file(im->r, CKPT_RULE_708, ckpt_image_member(im, files[i].image->name).data,
-                           "The UNIX socket %n talks to %n, which is outside of the container.",
+                           "The UNIX socket %n talks to %n, which is outside the container.",
                            ckpt_pb_u64(&files[i].message, F(unix_sk_entry, ino), 0), peer),
             "usk.peer");
-        ckpt_condition(
-            im->r, CKPT_CONDITION_PEER, ALL, CKPT_RULE_708, f, "",
-            "A UNIX socket talks to a process outside of the container, which must listen "
-            "again under the same name.");
+        ckpt_condition(im->r, CKPT_CONDITION_PEER, ALL, CKPT_RULE_708, f, "",
+                       "A UNIX socket talks to a process outside the container, which must listen "
+                       "again under the same name.");
     }
     ckpt_paths_free(&inodes);
 }
@@ -302,12 +301,11 @@ void ckpt_check_sockets(struct ckpt_images *im)
     ckpt_block(im->r, empty ? ALL : NONE);
     struct ckpt_finding *f = ckpt_find_file(
         im->r, CKPT_RULE_702, ckpt_image_member(im, c.first->image->name).data,
-        empty
-            ? "%n connection%s of TCP: %t%s. No image describes the network, so that it comes back "
-              "empty and CRIU says \"Can't connect inet socket back: Network is unreachable\", "
-              "with --tcp-established, too."
-            : "%n connection%s of TCP: %t%s. A restore needs --tcp-established, or CRIU says "
-              "\"Connected TCP socket in image\".",
+        empty ? "%n TCP connection%s: %t%s. No image describes the network, so that it comes back "
+                "empty and CRIU says \"Can't connect inet socket back: Network is unreachable\", "
+                "with --tcp-established, too."
+              : "%n TCP connection%s: %t%s. A restore needs --tcp-established, or CRIU says "
+                "\"Connected TCP socket in image\".",
         c.count, c.count == 1 ? "" : "s", c.list, c.count > NAMED ? ", …" : "");
     at_socket(im, c.first, f, "isk.state");
     if (!empty)

@@ -4,6 +4,7 @@
  * checkpoint-<pod>_<namespace>-<container>-<time>.tar, and the list that it was meant to keep.
  */
 #include "rules/kubelet.h"
+#include "text/letters.h"
 
 #include <string.h>
 
@@ -27,7 +28,7 @@ static bool cut_end(ckpt_string *text, const char *end)
     return true;
 }
 
-/* A time at the end of a text, behind a '-'. */
+/* A time at the end of a text, after a '-'. */
 static bool cut_stamp(ckpt_string *text, size_t length, ckpt_string *stamp, ckpt_time *time)
 {
     struct ckpt_time_problem problem = {0};
@@ -69,8 +70,7 @@ static bool has_date(ckpt_string text)
     for (size_t i = 0; i + sizeof(form) - 1 <= text.length; i++) {
         size_t n = 0;
         while (form[n] != '\0' &&
-               (form[n] == '-' ? text.data[i + n] == '-'
-                               : text.data[i + n] >= '0' && text.data[i + n] <= '9'))
+               (form[n] == '-' ? text.data[i + n] == '-' : ckpt_is_digit(text.data[i + n])))
             n++;
         if (form[n] == '\0')
             return true;

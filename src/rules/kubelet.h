@@ -3,7 +3,7 @@
 #ifndef CKPT_RULES_KUBELET_H
 #define CKPT_RULES_KUBELET_H
 
-#include "rules/value.h"
+#include "checkpoint/value.h"
 #include "text/time.h"
 
 /* checkpoint-<pod>_<namespace>-<container>-<stamp>.tar */

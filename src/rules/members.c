@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rules/rules.h"
+#include "text/letters.h"
 
 /* The end of the year 9999, in Unix time. */
 #define LATEST INT64_C(253402300800)
@@ -154,10 +155,11 @@ static void check_type(struct ckpt_rules *r, const struct ckpt_member_view *m)
     bool behind = (m->record->name_flags & CKPT_NAME_DOTDOT) == 0 && lies_behind_link(r, m);
     if (behind) {
         ckpt_block(r, NONE); /* Podman 4.3.1 restores it */
-        ckpt_find_member(r, CKPT_RULE_004, m,
-                         "Member %q lies behind a symbolic link that leads out of the archive: it "
-                         "is written outside of the folder where the archive is unpacked.",
-                         m->name);
+        ckpt_find_member(
+            r, CKPT_RULE_004, m,
+            "Member %q is reached through a symbolic link that leads out of the archive: it "
+            "is written outside of the folder where the archive is unpacked.",
+            m->name);
     }
     bool refused = is_refused_type(m->record->typeflag);
     if (!refused && (type == CKPT_MEMBER_FILE || type == CKPT_MEMBER_DIRECTORY))
@@ -223,8 +225,7 @@ static bool is_numbered(ckpt_string top, bool folder)
 {
     static const char name[] = "checkpoint";
     const size_t n = sizeof(name) - 1;
-    return folder && ckpt_starts(top, name) && top.length > n && top.data[n] >= '0' &&
-           top.data[n] <= '9';
+    return folder && ckpt_starts(top, name) && top.length > n && ckpt_is_digit(top.data[n]);
 }
 
 /* What stands at the top, once for all that is below it. */

@@ -4,6 +4,7 @@
  * found (criu/search.h) comes with the facts, a row for each place and kind.
  */
 #include "rules/rules.h"
+#include "text/secrets.h"
 
 /* "a private key" as "private key". */
 static ckpt_string without_article(ckpt_string kind)

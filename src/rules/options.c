@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the caller of a validation wants; see validate.h. */
 #include "rules/host.h"
+#include "text/number.h"
 
 enum { PER_RULE = 100, TOTAL = 1000, MOST = 100000 };
 
@@ -11,11 +12,12 @@ bool ckpt_read_version(ckpt_string text, uint32_t number[3])
     if (text.length != 0 && text.data[0] == 'v')
         i++;
     for (; parts < 3; parts++) {
-        size_t from = i;
-        for (; i < text.length && text.data[i] >= '0' && text.data[i] <= '9' && i - from < 6; i++)
-            number[parts] = number[parts] * 10 + (uint32_t)(text.data[i] - '0');
-        if (i == from)
+        size_t digits = ckpt_count_digits(text.data + i, text.length - i);
+        uint64_t value;
+        if (digits > 6 || !ckpt_parse_digits(text.data + i, digits, 10, &value))
             return false;
+        number[parts] = (uint32_t)value;
+        i += digits;
         if (i == text.length || text.data[i] != '.')
             break;
         i++;
@@ -41,8 +43,10 @@ static bool read_target(struct ckpt_rules *r, ckpt_string text, ckpt_string *pro
                                 target->version, name);
         return false;
     }
-    *problem = ckpt_text_of(
-        r, "unknown target %q (one of podman, cri-o, containerd, docker, runc, crun)", name);
+#define X(id, target, display) ", " target
+    static const char targets[] = "" CKPT_TARGETS(X);
+#undef X
+    *problem = ckpt_text_of(r, "unknown target %q (one of %s)", name, targets + 2);
     return false;
 }
 

@@ -8,8 +8,8 @@
 
 enum {
     NESTED = 2,      /* JSON in strings of JSON is followed so deep */
-    PARSED = 1000,   /* so many texts */
-    LOOKED_UP = 1000 /* so many strings with line feeds */
+    PARSED = 1000,   /* texts */
+    LOOKED_UP = 1000 /* strings with line feeds */
 };
 
 struct scan {
@@ -119,17 +119,6 @@ static bool secret_in_broken(ckpt_string text, size_t *at, struct ckpt_secret *s
     return false;
 }
 
-/* Arguments behind short options: -u USER:PASSWORD of curl, -p PASSWORD, -a PASSWORD. */
-static bool secret_argument(ckpt_string option, ckpt_string text, size_t *from)
-{
-    *from = 0;
-    if (ckpt_is_one_of(option, "-u\0--user\0--proxy-user\0"))
-        *from = ckpt_index_of(text, ":") + 1; /* 0 without one */
-    return ckpt_is_one_of(option, "-p\0-a\0-u\0--user\0--proxy-user\0") &&
-           (*from != 0 || option.length == 2) &&
-           ckpt_looks_random(ckpt_slice_of(text, *from, text.length));
-}
-
 static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
 {
     struct ckpt_secret secret;
@@ -148,11 +137,9 @@ static bool check_secret(struct scan *s, struct sums *sums, ckpt_value at)
         report(s, at, text_at(file, node - 2), NULL, text);
     } else if (keyed && ckpt_is_secret(name, text, true) && !ckpt_starts(name, "checksum/")) {
         report(s, at, name, NULL, text);
-    } else if (!keyed && ckpt_starts(before, "--") && !ckpt_equals(before, "--secret") &&
-               text.data[0] != '-' && ckpt_is_secret(before, text, true)) {
-        report(s, at, ckpt_slice_of(before, 2, before.length), NULL, text); /* --password VALUE */
-    } else if (!keyed && secret_argument(before, text, &start)) {
-        report(s, at, before, NULL, ckpt_slice_of(text, start, text.length));
+    } else if (!keyed && ckpt_secret_argument(before, text, &secret)) {
+        report(s, at, secret.what == NULL ? secret.name : before, NULL,
+               ckpt_slice_of(text, secret.from, secret.to));
     } else if (ckpt_secret_in(text, start = 0, &secret) ||
                (text.data[0] == '{' && secret_in_broken(text, &start, &secret))) {
         report(s, at, secret.name, secret.what, ckpt_slice_of(text, secret.from, secret.to));

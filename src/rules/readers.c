@@ -27,7 +27,7 @@ static void check_size(struct ckpt_rules *r, const struct ckpt_member_view *m, b
         weigh(r, m, read);
         ckpt_find_member(r, CKPT_RULE_013, m,
                          "%q has no data for Go, with which the engines unpack; GNU tar takes the "
-                         "%b behind its header for data, and passes over the members in them.",
+                         "%b after its header for data, and passes over the members in them.",
                          m->name, record->other_size);
     } else {
         weigh(r, m, read || record->other_size < record->stored_size);
@@ -90,7 +90,7 @@ void ckpt_check_readers(struct ckpt_rules *r, const struct ckpt_member_view *m)
                          m->name);
     if (r->renamed && is_read(m->name))
         ckpt_find_member(r, CKPT_RULE_013, m,
-                         "%q comes behind a header of type X, which may give it another name or "
+                         "%q comes after a header of type X, which may give it another name or "
                          "size for GNU tar, bsdtar and Python, but not for Go, with which the "
                          "engines unpack.",
                          m->name);

@@ -3,34 +3,16 @@
 
 #include <string.h>
 
+#include "text/letters.h"
+
 enum { LONGEST_NAME = 255, LONGEST_TAG = 128, SHORTEST_DIGEST = 32 };
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_lower(char c)
-{
-    return c >= 'a' && c <= 'z';
-}
-
-static bool is_upper(char c)
-{
-    return c >= 'A' && c <= 'Z';
-}
-
-static bool is_word(char c)
-{
-    return is_digit(c) || is_lower(c) || is_upper(c);
-}
 
 bool ckpt_is_hex(ckpt_string text, size_t length)
 {
     if (text.length != length)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (!is_digit(text.data[i]) && !(text.data[i] >= 'a' && text.data[i] <= 'f'))
+        if (ckpt_is_upper(text.data[i]) || ckpt_hex_value(text.data[i]) < 0)
             return false;
     return true;
 }
@@ -47,7 +29,7 @@ static bool is_domain(ckpt_string text)
 {
     size_t i = 0;
     if (text.length != 0 && text.data[0] == '[') {
-        for (i = 1; i < text.length && (is_word(text.data[i]) || text.data[i] == ':'); i++)
+        for (i = 1; i < text.length && (ckpt_is_alnum(text.data[i]) || text.data[i] == ':'); i++)
             ;
         if (i++ >= text.length || text.data[i - 1] != ']')
             return false;
@@ -55,7 +37,7 @@ static bool is_domain(ckpt_string text)
         for (bool inside = false; i < text.length && text.data[i] != ':'; i++) {
             char c = text.data[i];
             bool last = i + 1 == text.length || text.data[i + 1] == '.' || text.data[i + 1] == ':';
-            if (c == '.' ? !inside || last : c == '-' ? !inside || last : !is_word(c))
+            if (c == '.' ? !inside || last : c == '-' ? !inside || last : !ckpt_is_alnum(c))
                 return false;
             inside = c != '.';
         }
@@ -65,7 +47,7 @@ static bool is_domain(ckpt_string text)
     if (i == 0 || text.data[i++] != ':' || i == text.length)
         return false;
     for (; i < text.length; i++)
-        if (!is_digit(text.data[i]))
+        if (!ckpt_is_digit(text.data[i]))
             return false;
     return true;
 }
@@ -90,7 +72,8 @@ static bool is_path(ckpt_string text)
                       (text.data[end] == '.' || text.data[end] == '_' || text.data[end] == '-');
              end++)
             ;
-        bool letter = end < text.length && (is_digit(text.data[end]) || is_lower(text.data[end]));
+        bool letter =
+            end < text.length && (ckpt_is_digit(text.data[end]) || ckpt_is_lower(text.data[end]));
         if (end != i && (start || !letter || !is_separator(ckpt_slice_of(text, i, end))))
             return false;
         if (end == i && !letter && (start || text.data[i] != '/'))
@@ -105,7 +88,7 @@ static bool is_tag(ckpt_string text)
 {
     for (size_t i = 0; i < text.length; i++) {
         char c = text.data[i];
-        if (!is_word(c) && c != '_' && (i == 0 || (c != '.' && c != '-')))
+        if (!ckpt_is_alnum(c) && c != '_' && (i == 0 || (c != '.' && c != '-')))
             return false;
     }
     return text.length != 0 && text.length <= LONGEST_TAG;
@@ -149,8 +132,8 @@ bool ckpt_reference_parse(ckpt_string text, struct ckpt_reference *reference)
         ckpt_string first = ckpt_slice_of(name, 0, slash);
         bool domain = ckpt_equals(first, "localhost");
         for (size_t i = 0; i < slash; i++)
-            domain =
-                domain || first.data[i] == '.' || first.data[i] == ':' || is_upper(first.data[i]);
+            domain = domain || first.data[i] == '.' || first.data[i] == ':' ||
+                     ckpt_is_upper(first.data[i]);
         if (domain) {
             if (!is_domain(first))
                 return false;

@@ -3,7 +3,7 @@
 #ifndef CKPT_RULES_REFERENCE_H
 #define CKPT_RULES_REFERENCE_H
 
-#include "rules/value.h"
+#include "checkpoint/value.h"
 
 /* The parts of a reference; what is absent is empty. */
 struct ckpt_reference {
@@ -27,7 +27,7 @@ bool ckpt_same_image(const struct ckpt_reference *a, const struct ckpt_reference
 /* Whether it is `length` lower-case hexadecimal digits. */
 bool ckpt_is_hex(ckpt_string text, size_t length);
 
-/* The 64 digits of an image id, bare or behind "sha256:"; else an empty text. */
+/* The 64 digits of an image id, bare or after "sha256:"; else an empty text. */
 ckpt_string ckpt_image_id(ckpt_string text);
 
 #endif

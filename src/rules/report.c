@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings: their places, how many are listed, and the report that they make. */
-#include <stdarg.h>
 #include <string.h>
 
 #include "rules/rules.h"
@@ -54,7 +53,7 @@ static void remember(struct ckpt_rule_state *state, struct ckpt_finding *finding
 
 /* A new finding with its text, if it is to be kept. */
 static struct ckpt_finding *add_finding(struct ckpt_rules *r, enum ckpt_rule_index rule,
-                                        const char *format, va_list arguments)
+                                        const char *format, struct ckpt_arguments *arguments)
 {
     struct ckpt_rule_state *state = &r->state[rule];
     struct said said = take_said(r, rule);
@@ -116,7 +115,7 @@ static ckpt_string keep_name(struct ckpt_rules *r, ckpt_string text)
     return ckpt_keep_text(r);
 }
 
-/* Line and column behind `length` bytes, given those in front. */
+/* Line and column after `length` bytes, given those in front. */
 static void set_end(struct ckpt_finding *finding, const char *text)
 {
     const unsigned char *from = (const unsigned char *)text + finding->where.offset;
@@ -157,10 +156,10 @@ void ckpt_place_bytes(struct ckpt_finding *finding, struct ckpt_file *file, size
 struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                const char *format, ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding != NULL)
         place(r, finding, at);
     return finding;
@@ -169,10 +168,10 @@ struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, 
 struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                   size_t from, size_t length, const char *format, ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding == NULL)
         return NULL;
     place(r, finding, at);
@@ -188,10 +187,10 @@ struct ckpt_finding *ckpt_find_in(struct ckpt_rules *r, enum ckpt_rule_index rul
 struct ckpt_finding *ckpt_find_file(struct ckpt_rules *r, enum ckpt_rule_index rule,
                                     const char *member, const char *format, ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding == NULL)
         return NULL;
     finding->member = keep_name(r, ckpt_string_of(member));
@@ -239,10 +238,10 @@ struct ckpt_finding *ckpt_find_member(struct ckpt_rules *r, enum ckpt_rule_index
                                       const struct ckpt_member_view *member, const char *format,
                                       ...)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    struct ckpt_finding *finding = add_finding(r, rule, format, arguments);
-    va_end(arguments);
+    struct ckpt_arguments arguments;
+    va_start(arguments.list, format);
+    struct ckpt_finding *finding = add_finding(r, rule, format, &arguments);
+    va_end(arguments.list);
     if (finding == NULL)
         return NULL;
     ckpt_string name = keep_name(r, member->name.length != 0 ? member->name : member->raw);
@@ -455,25 +454,10 @@ static void print_finding(struct ckpt_rules *r, struct ckpt_buffer *out,
     print_text(out, "member", f->member);
     print_text(out, "pointer", f->pointer);
     print_place(out, &f->where, f->placed);
-    static const char *const ends[] = {"endLine", "endColumn"};
-    const size_t values[] = {f->end_line, f->end_column};
-    for (int i = 0; i < 2; i++) {
-        ckpt_print_key(out, ends[i]);
-        if (f->placed)
-            ckpt_print_number(out, values[i]);
-        else
-            ckpt_buffer_add_text(out, "null");
-    }
-    ckpt_print_key(out, "archiveOffset");
-    if (f->archive_offset != UINT64_MAX)
-        ckpt_print_number(out, f->archive_offset);
-    else
-        ckpt_buffer_add_text(out, "null");
-    ckpt_print_key(out, "entry");
-    if (f->entry >= 0)
-        ckpt_print_number(out, (uint64_t)f->entry);
-    else
-        ckpt_buffer_add_text(out, "null");
+    ckpt_print_optional(out, "endLine", f->placed, f->end_line);
+    ckpt_print_optional(out, "endColumn", f->placed, f->end_column);
+    ckpt_print_optional(out, "archiveOffset", f->archive_offset != UINT64_MAX, f->archive_offset);
+    ckpt_print_optional(out, "entry", f->entry >= 0, (uint64_t)f->entry);
     print_text(out, "field", f->field);
     print_text(out, "found", f->found);
     print_text(out, "expected", f->expected);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether the target is one that restores such a checkpoint at all. */
+#include "rules/requirements.h"
 #include "rules/rules.h"
 
 static bool older(const struct ckpt_target *target, uint32_t major, uint32_t minor)
@@ -26,15 +27,40 @@ ckpt_string ckpt_another_text(struct ckpt_rules *r, unsigned i)
                         ckpt_engine_names[r->engine].display, ckpt_target_names[i].display);
 }
 
+/* Whether that version of the target does it. */
+static bool holds(const struct ckpt_requirement *row, const struct ckpt_target *target)
+{
+    uint32_t from[3], before[3];
+    if (ckpt_read_version(ckpt_string_of(row->from), from) && older(target, from[0], from[1]))
+        return false;
+    return !ckpt_read_version(ckpt_string_of(row->before), before) ||
+           older(target, before[0], before[1]);
+}
+
+static bool is_image(const struct ckpt_rules *r)
+{
+    return ckpt_text(ckpt_get_path(ckpt_whole(r->facts), "image\0form\0")).length != 0;
+}
+
 /* What is wrong with the version; "" if nothing. */
 ckpt_string ckpt_version_text(struct ckpt_rules *r, unsigned i)
 {
     const struct ckpt_target *target = &r->targets[i];
-    if (i != CKPT_TARGET_CONTAINERD || target->version.length == 0 ||
-        (!older(target, 2, 1) && older(target, 2, 4)))
-        return (ckpt_string){"", 0};
-    return ckpt_text_of(r, "containerd %t does not restore checkpoints; 2.1 to 2.3 do.",
-                        target->version);
+    for (int k = 0; k < CKPT_REQUIREMENT_COUNT; k++) {
+        const struct ckpt_requirement *row = &ckpt_requirements[k];
+        if (row->program != i || row->rule != CKPT_RULE_701 || target->version.length == 0 ||
+            (k == CKPT_PODMAN_IMAGES && !is_image(r)) || holds(row, target))
+            continue;
+        const char *what = k == CKPT_PODMAN_IMAGES ? " in images" : "";
+        const char *name = ckpt_target_names[i].display;
+        return row->before[0] == '\0'
+                   ? ckpt_text_of(r, "%s %t does not restore checkpoints%s; %s and later do.", name,
+                                  target->version, what, row->from)
+                   : ckpt_text_of(
+                         r, "%s %t does not restore checkpoints%s; %s and later do, before %s.",
+                         name, target->version, what, row->from, row->before);
+    }
+    return (ckpt_string){"", 0};
 }
 
 /* What runc made, crun does not restore. */

@@ -41,7 +41,7 @@ static void check_demanded(struct ckpt_rules *r, ckpt_value spec)
         ckpt_relate(r, finding, places[i], "This one.");
 }
 
-/* Ids of people begin at 1000, those that are set apart for containers behind them all. */
+/* Ids of people begin at 1000, those that are set apart for containers after them all. */
 static ckpt_value user_mapping(ckpt_value list)
 {
     uint64_t inside, outside;

@@ -7,18 +7,14 @@
 #ifndef CKPT_RULES_RULES_H
 #define CKPT_RULES_RULES_H
 
-#include <stdarg.h>
-
 #include "archive/archive.h"
 #include "archive/names.h"
 #include "archive/paths.h"
 #include "checkpoint/internal.h"
+#include "checkpoint/value.h"
 #include "rules/catalog.h"
 #include "rules/tree.h"
-#include "rules/value.h"
-
-/* Stands for a secret. */
-#define CKPT_MASK "•••"
+#include "text/message.h"
 
 /* ---- findings (report.c) ----------------------------------------------------------------------
  */
@@ -69,7 +65,8 @@ struct ckpt_condition {
     uint8_t need; /* enum ckpt_need: what of a host decides it, with a text or number */
     uint8_t met;  /* enum ckpt_met */
     ckpt_string need_text, host; /* host: what it has instead, in words; or "" */
-    uint64_t need_number;
+    uint64_t need_number, need_mode;
+    ckpt_string need_build;
 };
 
 /* Whether a host meets a condition. */
@@ -95,7 +92,7 @@ struct ckpt_seen {
     uint32_t mode, type, flags, count;
 };
 
-/* So many names of one kind are remembered. */
+/* Names of one kind that are remembered, at most. */
 enum { CKPT_REMEMBERED = 1000 };
 
 struct ckpt_duplicate {
@@ -147,18 +144,20 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_unchecked *unchecked;
     uint32_t condition_count;
     uint8_t need; /* of the next condition: ckpt_needs() */
-    ckpt_string need_text;
-    uint64_t need_number;
+    ckpt_string need_text, need_build;
+    uint64_t need_number, need_mode;
     struct ckpt_file *host;          /* that is described; NULL: none */
     struct ckpt_dump *dump;          /* the images of CRIU; NULL: not read */
     struct ckpt_tree tree;           /* of the archives inside */
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
     bool old_pagemaps, new_pagemaps; /* which dialects were found */
-    bool read_all;                   /* in spite of an error, which comes behind the members */
-    bool checked_images;             /* the images of CRIU were looked at */
+    const struct ckpt_requirement *least_criu; /* what needs the newest CRIU; NULL: nothing does */
+    bool read_all;       /* in spite of an error, which comes after the members */
+    bool checked_images; /* the images of CRIU were looked at */
 
     /* facts about the archive, from the caller; see validate.h */
     struct ckpt_file *facts;
+    struct ckpt_reading *readings; /* of archives: how reading them came out */
     enum ckpt_form form;
     enum ckpt_engine engine;
 
@@ -199,12 +198,12 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     int64_t newest; /* Unix time of the newest image of CRIU; 0: not known */
 };
 
-/* Reports that `at` (its object, where something is absent) breaks the rule. The format takes
-   %s const char *, %t ckpt_string (escaped), %q ckpt_string (quoted, escaped, shortened),
-   %v ckpt_value (its source, shortened), %p an existing ckpt_value (its JSON pointer), %n uint64_t,
-   %i int64_t, %o uint32_t (mode), %b uint64_t (bytes, for people), %% a per cent sign. Secrets in
-   %t, %q and %v are masked, and all values of environments. NULL if it is not listed: over a limit,
-   no memory. */
+/* Reports that `at` (its object, where something is absent) breaks the rule. The format is
+   that of ckpt_format(), with
+   %t ckpt_string (escaped), %v ckpt_value (its source, shortened), %p an existing ckpt_value (its
+   JSON pointer), %o uint32_t (mode), %b uint64_t (bytes, for people), %% a per cent sign. Secrets
+   in %t, %q and %v are masked, and all values of environments. NULL if it is not listed: over a
+   limit, no memory. */
 struct ckpt_finding *ckpt_find(struct ckpt_rules *r, enum ckpt_rule_index rule, ckpt_value at,
                                const char *format, ...);
 
@@ -238,7 +237,7 @@ void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
 /* The next finding blocks these targets, whatever its rule says. */
 void ckpt_block(struct ckpt_rules *r, unsigned targets);
 
-/* The next finding tells this of whoever made the archive, whatever its rule says. */
+/* The next finding says this about the intent behind the archive, whatever its rule says. */
 void ckpt_distrust(struct ckpt_rules *r, enum ckpt_trust trust);
 
 /* These targets restore the checkpoint only if something is arranged: what, and the option that
@@ -277,7 +276,7 @@ ckpt_string ckpt_keep(struct ckpt_rules *r, ckpt_string text);
 ckpt_string ckpt_text_of(struct ckpt_rules *r, const char *format, ...);
 
 /* What the two above share (text.c): writes to r->text, and takes it from there. */
-void ckpt_add_format(struct ckpt_rules *r, const char *format, va_list arguments);
+void ckpt_add_format(struct ckpt_rules *r, const char *format, struct ckpt_arguments *arguments);
 ckpt_string ckpt_keep_text(struct ckpt_rules *r);
 
 /* Whether a JSON pointer is that of a variable of an environment: it is shown by its name only. */
@@ -321,6 +320,19 @@ bool ckpt_has_namespace(ckpt_value namespaces, const char *type);
 /* Whether the checkpoint is of this engine; or of none that is known, and the target was asked for.
  */
 bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
+
+/* How reading an archive came out, as its reader said. */
+struct ckpt_reading {
+    struct ckpt_reading *next;
+    ckpt_string scope; /* as of records: see ckpt_validation_add_records() */
+    ckpt_archive_info info;
+};
+
+/* That of an archive; NULL: it is not known, as nothing was read. */
+const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope);
+
+/* Its compression, "gzip"; empty if it is not known. */
+ckpt_string ckpt_compression_of(const struct ckpt_rules *r, ckpt_string scope);
 
 /* Why the reading of an archive stopped before its end; see `error` of the facts in validate.h. */
 enum ckpt_stop {

@@ -251,7 +251,7 @@ static void check_descriptors(struct ckpt_rules *r)
     if (file == NULL && r->images_folder.length != 0 && r->folder.length == 0 &&
         !r->has_descriptors && ckpt_file_of(r, "config.dump") == NULL)
         ckpt_find_file(r, CKPT_RULE_311, "descriptors.json",
-                       "There are images of CRIU in %t, without descriptors.json: they are of "
+                       "There are CRIU images in %t, without descriptors.json: they are of "
                        "criu(8) or LXC, and no engine or OCI runtime restores them.",
                        r->images_folder);
     if (file == NULL && r->form == CKPT_FORM_CRIU_DIRECTORY && ckpt_is_whole(r) && !r->dynamo &&

@@ -3,18 +3,19 @@
 #include <string.h>
 
 #include "rules/host.h"
+#include "text/letters.h"
 
 /* ---- version, process, root ------------------------------------------------------------------ */
 
 static size_t digits(ckpt_string text, size_t from)
 {
     size_t to = from;
-    while (to < text.length && text.data[to] >= '0' && text.data[to] <= '9')
+    while (to < text.length && ckpt_is_digit(text.data[to]))
         to++;
     return to - from > 1 && text.data[from] == '0' ? from : to; /* 01 is no number */
 }
 
-/* Whether it is 1.x.y, perhaps with a pre-release or build behind it (Semantic Versioning 2.0.0).
+/* Whether it is 1.x.y, perhaps with a pre-release or build after it (Semantic Versioning 2.0.0).
  */
 static bool is_version(ckpt_string text)
 {
@@ -32,7 +33,7 @@ static bool is_version(ckpt_string text)
         return false;
     for (char before = '.'; ++i < text.length; before = text.data[i]) {
         char c = text.data[i];
-        bool letter = ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || (c >= '0' && c <= '9');
+        bool letter = ckpt_is_alnum(c);
         if (!letter && (memchr(".+-", c, 3) == NULL || (c == '.' && before == '.')))
             return false;
     }
@@ -159,7 +160,7 @@ static void check_label(struct ckpt_rules *r, ckpt_value spec)
         return;
     ckpt_lower(r, CKPT_INFO);
     struct ckpt_finding *f =
-        ckpt_find(r, CKPT_RULE_712, label, "The container has the label %v of SELinux.", label);
+        ckpt_find(r, CKPT_RULE_712, label, "The container has the SELinux label %v.", label);
     ckpt_needs(r, CKPT_NEED_SELINUX, (ckpt_string){"", 0}, 0);
     ckpt_condition(r, CKPT_CONDITION_LSM, ALL, CKPT_RULE_712, f, "",
                    "SELinux on the target: the container has the label %v.", label);

@@ -8,7 +8,7 @@
 #include "rules/rules.h"
 #include "text/number.h"
 
-/* Lists of words, each with a NUL behind it. */
+/* Lists of words, each with a NUL after it. */
 
 static const char limits[] =
     "RLIMIT_\0AS\0CORE\0CPU\0DATA\0FSIZE\0LOCKS\0MEMLOCK\0MSGQUEUE\0NICE\0NOFILE\0"
@@ -75,7 +75,7 @@ static const char *const sections[] = {
  *   N  the object has the members of the list
  *   B  it has all or none of them
  *   V  the string is one of the list
- *   P  the same, behind a prefix: the first of the list
+ *   P  the same, after a prefix: the first of the list
  *   1  V, and no other element has it
  *   2  P, and no other element has it
  *   L  the string is made of the letters of the list's only word

@@ -3,7 +3,7 @@
 #ifndef CKPT_RULES_TABLE_H
 #define CKPT_RULES_TABLE_H
 
-#include "rules/value.h"
+#include "checkpoint/value.h"
 
 struct ckpt_table_slot {
     uint32_t hash, node; /* node 0: free */

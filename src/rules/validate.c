@@ -86,6 +86,18 @@ void ckpt_validation_add_records(struct ckpt_rules *r, ckpt_string scope, const 
                          : ckpt_check_member);
 }
 
+void ckpt_validation_add_archive(struct ckpt_rules *r, ckpt_string scope,
+                                 const ckpt_archive_info *info)
+{
+    struct ckpt_reading *reading = ckpt_arena_alloc(&r->arena, sizeof(*reading));
+    if (reading == NULL) {
+        r->failed = true;
+        return;
+    }
+    *reading = (struct ckpt_reading){r->readings, ckpt_keep(r, scope), *info};
+    r->readings = reading;
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
 struct ckpt_file *ckpt_file_of(const struct ckpt_rules *r, const char *name)
@@ -138,9 +150,7 @@ bool ckpt_has_name(const struct ckpt_rules *r, ckpt_string name)
 
 bool ckpt_wants_files(const struct ckpt_rules *r)
 {
-    ckpt_value facts = ckpt_whole(r->facts);
-    return !ckpt_is_true(ckpt_get_exact(facts, "loose")) &&
-           !ckpt_is_set(ckpt_get_exact(facts, "error")) && r->form != CKPT_FORM_CRIU_DIRECTORY &&
+    return ckpt_is_whole(r) && r->form != CKPT_FORM_CRIU_DIRECTORY &&
            r->form != CKPT_FORM_CONTAINERD_CTR && r->form != CKPT_FORM_POD &&
            r->form != CKPT_FORM_OCI_LAYOUT && r->form != CKPT_FORM_DOCKER_ARCHIVE &&
            !ckpt_has_nothing(r);
@@ -176,7 +186,7 @@ static void print_head(struct ckpt_rules *r, struct ckpt_buffer *out)
     ckpt_string name = outer.length != 0 ? outer : ckpt_string_of(form);
     ckpt_print_string(out, name.data, name.length);
     ckpt_print_key(out, "compression");
-    ckpt_string compression = ckpt_text(ckpt_get_exact(ckpt_whole(r->facts), "compression"));
+    ckpt_string compression = ckpt_compression_of(r, (ckpt_string){"", 0});
     ckpt_print_string(out, compression.data, compression.length);
     ckpt_string digest = ckpt_text(ckpt_get_exact(ckpt_whole(r->facts), "sha256"));
     ckpt_print_key(out, "sha256");

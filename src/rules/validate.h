@@ -6,6 +6,7 @@
  *   struct ckpt_rules *rules = ckpt_validation_new(summary);
  *   ckpt_validation_start(rules, options, &problem);
  *   ckpt_validation_add_records(rules, …);
+ *   ckpt_validation_add_archive(rules, …);
  *   report = ckpt_validation_finish(rules, facts);
  *
  * `options` is a JSON object, every member may be missing:
@@ -20,13 +21,10 @@
  *   host        text of a JSON document, host.def: the host that is to restore it
  * `facts` is a JSON object about the archive:
  *   size, directory  as for ckpt_summary_finish
- *   compression, outerCompression
- *   end              "clean", "one-zero-block" or "no-mark"; endOffset
- *   trailing         {bytes, nonzero, offset}; garbageOffset
- *   sourceSize       bytes of the file, if known; sourceRead and tarRead: how far reading came
+ *   sourceSize       bytes of the file, if known
  *   error            {code, stop, message, offset, have, want, member, around}: why it stopped;
  *                    stop: "damage", "limit", "unreadable"; around: the pod's report tells it
- *   nested           [{name, compression, members, error}]
+ *   nested           [{name, members, error}]
  *   memory           what a search for secrets found: {secrets: [{pid, member, place, kind, name,
  *                    count, address, value}], left: {bytes, files: []}}
  *   logHead          how dump.log begins, if only its end was added
@@ -39,6 +37,7 @@
 #ifndef CKPT_RULES_VALIDATE_H
 #define CKPT_RULES_VALIDATE_H
 
+#include "archive/archive.h"
 #include "checkpoint/checkpoint.h"
 
 struct ckpt_dump;
@@ -57,6 +56,10 @@ bool ckpt_validation_start(struct ckpt_rules *rules, ckpt_string options, ckpt_s
    ("rootfs-diff.tar", "volumes/x.tar"), or of the image around it ("image:"). */
 void ckpt_validation_add_records(struct ckpt_rules *rules, ckpt_string scope,
                                  const uint8_t *records, size_t length);
+
+/* Adds what the reader of an archive said of it, by the same scopes. */
+void ckpt_validation_add_archive(struct ckpt_rules *rules, ckpt_string scope,
+                                 const ckpt_archive_info *info);
 
 /* The images of CRIU, read; borrowed until the report is made. Without them nothing is said about
    processes, files and memory, and no target simply "restores". */

@@ -20,6 +20,8 @@ void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigne
 {
     struct ckpt_condition need = {.need = r->need, .need_number = r->need_number};
     need.need_text = r->need_text;
+    need.need_build = r->need_build;
+    need.need_mode = r->need_mode;
     ckpt_needs(r, CKPT_NEED_NOTHING, (ckpt_string){"", 0}, 0);
     if (r->condition_count++ >= CONDITIONS)
         return;
@@ -28,11 +30,11 @@ void ckpt_condition(struct ckpt_rules *r, enum ckpt_condition_kind kind, unsigne
         r->failed = true;
         return;
     }
-    va_list arguments;
+    struct ckpt_arguments arguments;
     ckpt_buffer_clear(&r->text);
-    va_start(arguments, format);
-    ckpt_add_format(r, format, arguments);
-    va_end(arguments);
+    va_start(arguments.list, format);
+    ckpt_add_format(r, format, &arguments);
+    va_end(arguments.list);
     *c = need;
     c->host = (ckpt_string){"", 0};
     c->text = ckpt_keep_text(r);
@@ -94,17 +96,16 @@ static void print_condition(struct ckpt_buffer *out, const struct ckpt_condition
     print_text(out, "text", c->text);
     static const char *const met[] = {"", "yes", "no"};
     print_text(out, "option", c->option);
+    print_text(out, "ask",
+               c->need == CKPT_NEED_FILE || c->need == CKPT_NEED_PATH ? c->need_text
+                                                                      : (ckpt_string){"", 0});
     print_text(out, "met", ckpt_string_of(met[c->met]));
     print_text(out, "host", c->host);
     ckpt_print_key(out, "evidence");
     ckpt_buffer_add_text(out, "{");
     print_text(out, "member", f->member);
     print_text(out, "pointer", f->pointer);
-    ckpt_print_key(out, "entry");
-    if (f->entry >= 0)
-        ckpt_print_number(out, (uint64_t)f->entry);
-    else
-        ckpt_buffer_add_text(out, "null");
+    ckpt_print_optional(out, "entry", f->entry >= 0, (uint64_t)f->entry);
     print_text(out, "field", f->field);
     print_index(out, c->finding);
     ckpt_buffer_add_text(out, "}}");
@@ -119,7 +120,7 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
     if (ckpt_is_true(ckpt_get_exact(facts, "loose")))
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
-        return "Its metadata were too large to be looked at.";
+        return "Its metadata is too large to check.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_DOCKER)
@@ -134,7 +135,7 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
     if (r->engine == CKPT_ENGINE_UNKNOWN)
         return "Nothing in the checkpoint tells which engine made it.";
     if (r->form == CKPT_FORM_POD || r->form == CKPT_FORM_CONTAINERD_CTR)
-        return "What restores this form depends on versions of the engine that are not released.";
+        return "Restoring this format depends on engine versions that are not released.";
     return NULL;
 }
 

@@ -3,29 +3,20 @@
 
 #include <string.h>
 
+#include "text/letters.h"
 #include "text/number.h"
-
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* A decimal number without leading zeros, not above `most`; returns how many digits it has, or 0.
  */
 static size_t decimal(const char *text, size_t length, unsigned most, unsigned *number)
 {
-    size_t i = 0;
-    *number = 0;
-    while (i < length && text[i] >= '0' && text[i] <= '9') {
-        *number = *number * 10 + (unsigned)(text[i] - '0');
-        if (*number > most || (i > 0 && text[0] == '0'))
-            return 0;
-        i++;
-    }
-    return i;
+    size_t digits = ckpt_count_digits(text, length);
+    uint64_t value;
+    if (!ckpt_parse_digits(text, digits, 10, &value) || value > most ||
+        (digits > 1 && text[0] == '0'))
+        return 0;
+    *number = (unsigned)value;
+    return digits;
 }
 
 static bool parse4(const char *text, size_t length, uint8_t *bytes)
@@ -60,8 +51,8 @@ static bool parse6(const char *text, size_t length, uint8_t *bytes)
     while (length != 0 && filled < 16) {
         unsigned group = 0;
         size_t n = 0;
-        while (n < length && n < 5 && hex_digit(text[n]) >= 0)
-            group = group << 4 | (unsigned)hex_digit(text[n++]);
+        while (n < length && n < 5 && ckpt_hex_value(text[n]) >= 0)
+            group = group << 4 | (unsigned)ckpt_hex_value(text[n++]);
         if (n == 0 || n > 4)
             return false;
         if (n < length && text[n] == '.') {
@@ -152,7 +143,7 @@ bool ckpt_is_hardware_address(const char *text, size_t length)
     for (size_t i = 0; i < length; i++) {
         bool separator = i % 3 == 2;
         if (separator ? (text[i] != text[2] || (text[i] != ':' && text[i] != '-'))
-                      : hex_digit(text[i]) < 0)
+                      : ckpt_hex_value(text[i]) < 0)
             return false;
     }
     return true;

@@ -14,14 +14,14 @@ struct ckpt_address {
     unsigned prefix; /* in bits; all of them if none was given */
 };
 
-/* Reads "10.88.0.9", "fd00::9" and, if `prefix` is set, "/16" behind it, which must then be there.
+/* Reads "10.88.0.9", "fd00::9" and, if `prefix` is set, "/16" after it, which must then be there.
    False: it is none. */
 bool ckpt_address_parse(const char *text, size_t length, bool prefix, struct ckpt_address *address);
 
 /* Whether the other address lies in the network of the first. */
 bool ckpt_address_within(const struct ckpt_address *network, const struct ckpt_address *other);
 
-/* Whether all bits behind the prefix are 0: it names the network, not one in it. */
+/* Whether all bits after the prefix are 0: it names the network, not one in it. */
 bool ckpt_address_is_network(const struct ckpt_address *address);
 
 /* Longest text that ckpt_address_format() writes. */

@@ -10,6 +10,15 @@ static inline bool ckpt_is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* The value of a hexadecimal digit in either case, or -1. */
+static inline int ckpt_hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
 static inline bool ckpt_is_upper(char c)
 {
     return c >= 'A' && c <= 'Z';
@@ -20,9 +29,14 @@ static inline bool ckpt_is_lower(char c)
     return c >= 'a' && c <= 'z';
 }
 
+static inline bool ckpt_is_letter(char c)
+{
+    return ckpt_is_upper(c) || ckpt_is_lower(c);
+}
+
 static inline bool ckpt_is_alnum(char c)
 {
-    return ckpt_is_digit(c) || ckpt_is_upper(c) || ckpt_is_lower(c);
+    return ckpt_is_digit(c) || ckpt_is_letter(c);
 }
 
 static inline char ckpt_to_upper(char c)

@@ -10,7 +10,7 @@
 enum { CKPT_NEEDLE_SHORTEST = 4, CKPT_NEEDLE_LONGEST = 4096, CKPT_NEEDLES_MOST = 65536 };
 
 struct ckpt_needles {
-    char *bytes; /* of all needles, one behind the other */
+    char *bytes; /* of all needles, one after the other */
     size_t length, room;
     struct ckpt_needle {
         uint32_t from, length, next; /* next: one more than the next of the same start */
@@ -25,7 +25,7 @@ struct ckpt_needles {
 bool ckpt_needles_add(struct ckpt_needles *needles, const char *bytes, size_t length);
 
 /*
- * The first needle at or behind `from`; of several that start there the longest. Work: some steps a
+ * The first needle at or after `from`; of several that start there the longest. Work: some steps a
  * byte, and what it compares. False: none. `*at` and `*length` say where it is.
  */
 bool ckpt_needles_find(const struct ckpt_needles *needles, const char *text, size_t text_length,

@@ -29,7 +29,7 @@ static const char hints[] =
 /* Keys that are no secrets, or no keys to anything. */
 static const char open_keys[] = "PUBLIC\0PUB\0SORT\0PARTITION\0PRIMARY\0FOREIGN\0GPG\0PGP\0CACHE\0"
                                 "ROUTING\0HASH\0INDEX\0PUBLISHABLE\0REGISTRY\0SITE\0";
-/* Words behind the telling one that say how it is written. */
+/* Words after the telling one that say how it is written. */
 static const char written[] = "DATA\0BASE\0BASE64\0B64\0VALUE\0STRING\0RAW\0DEFAULT\0CURRENT\0";
 static const char other_pass[] =
     "BYPASS\0COMPASS\0ENCOMPASS\0TRESPASS\0SURPASS\0OVERPASS\0UNDERPASS\0"
@@ -86,7 +86,7 @@ bool ckpt_secret_name(ckpt_string name, bool strict)
     if (!may_tell(plain, end))
         return false;
     bool last = true;
-    ckpt_string behind = {"", 0}; /* the word behind this one */
+    ckpt_string behind = {"", 0}; /* the word after this one */
     for (;; last = false) {       /* word by word, from the end */
         ckpt_string word = last_word(plain, end);
         bool first = word.data == plain;
@@ -207,7 +207,7 @@ static bool is_object_name(ckpt_string value)
 
 bool ckpt_is_secret(ckpt_string name, ckpt_string value, bool strict)
 {
-    for (size_t i = name.length; strict && i > 0; i--) /* of an annotation: behind its domain */
+    for (size_t i = name.length; strict && i > 0; i--) /* of an annotation: after its domain */
         if (name.data[i - 1] == '/') {
             name = ckpt_slice_of(name, i, name.length);
             break;

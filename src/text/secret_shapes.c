@@ -8,14 +8,14 @@
 /* What follows the first letters of a token. */
 enum form {
     TOKEN,    /* letters, digits, '-' and '_' */
-    CAPITALS, /* capitals and digits, exactly so many */
+    CAPITALS, /* capitals and digits, exactly this many */
     RANDOM,   /* as TOKEN, and it looks random: the first letters alone say little */
     DOTTED    /* as TOKEN, with dots in it */
 };
 
 static const struct {
     const char *start;
-    uint8_t rest; /* so many characters follow at least */
+    uint8_t rest; /* characters that follow, at least */
     uint8_t form;
     const char *what;
 } shapes[] = {

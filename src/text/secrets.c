@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finding secrets in any text: what stands behind a name, in a URL, or by itself. */
+/* Finding secrets in any text: what stands after a name, in a URL, or by itself. */
 #include "text/secrets.h"
 
 #include <string.h>
@@ -255,4 +255,25 @@ bool ckpt_secret_in(ckpt_string text, size_t from, struct ckpt_secret *secret)
         inside = word;
     }
     return false;
+}
+
+bool ckpt_secret_argument(ckpt_string option, ckpt_string value, struct ckpt_secret *secret)
+{
+    if (value.length == 0 || value.data[0] == '-' || !ckpt_starts(option, "-"))
+        return false;
+    if (ckpt_starts(option, "--") && !ckpt_equals(option, "--secret") &&
+        ckpt_is_secret(option, value, true)) {
+        *secret =
+            (struct ckpt_secret){0, value.length, ckpt_slice_of(option, 2, option.length), NULL};
+        return true;
+    }
+    size_t from = 0;
+    if (ckpt_is_one_of(option, "-u\0--user\0--proxy-user\0"))
+        from = ckpt_index_of(value, ":") + 1; /* 0 without one */
+    if (!ckpt_is_one_of(option, "-p\0-a\0-u\0--user\0--proxy-user\0") ||
+        (from == 0 && option.length != 2) ||
+        !ckpt_looks_random(ckpt_slice_of(value, from, value.length)))
+        return false;
+    *secret = (struct ckpt_secret){from, value.length, {"", 0}, "a password"};
+    return true;
 }

@@ -11,6 +11,9 @@
 
 #include "text/slice.h"
 
+/* Stands for a secret. */
+#define CKPT_MASK "•••"
+
 struct ckpt_secret {
     size_t from, to;  /* the secret itself, in the text */
     ckpt_string name; /* what it is called there; empty if only its shape gives it away */
@@ -18,7 +21,7 @@ struct ckpt_secret {
 };
 
 /*
- * Finds the first secret at or behind byte `from` of a text: an assignment NAME=value or NAME:
+ * Finds the first secret at or after byte `from` of a text: an assignment NAME=value or NAME:
  * value, a password in a URL, a key or token of well-known shape. Linear: apart from what it finds,
  * it looks at a bounded number of bytes around each byte.
  */
@@ -39,6 +42,10 @@ bool ckpt_looks_random(ckpt_string value);
 
 /* Both together. */
 bool ckpt_is_secret(ckpt_string name, ckpt_string value, bool strict);
+
+/* An argument and the one behind it: --password VALUE, and -p, -a and -u USER:VALUE of many
+   programs. `secret`: in the value; `name` without dashes, or empty and `what`. */
+bool ckpt_secret_argument(ckpt_string option, ckpt_string value, struct ckpt_secret *secret);
 
 /* A key or token that stands at byte `at`, which begins a word, by its first letters
    (secret_shapes.c). */

@@ -11,6 +11,7 @@ enum {
     KEEP = 8 << 10,   /* of a longer text: looked through again with what follows */
     WIDE = 16 << 10,  /* characters of a wide text */
     SHORTEST = 6,     /* texts: A=B with something secret in it */
+    OPTION = 64,      /* an argument that another one follows */
     TELLING = 6,      /* values that stand in the middle of a text */
     LONGEST_KEY = 16 << 10
 };
@@ -21,10 +22,13 @@ struct ckpt_secrets_stream {
     char *bytes; /* ROOM */
     size_t length;
     uint64_t offset;    /* of the first of them in the part */
-    size_t text_from;   /* of the text that may go on behind them */
+    size_t text_from;   /* of the text that may go on after them */
     size_t scanned;     /* of that text: looked through up to there, or 0 */
     size_t needles_end; /* where the last needle ended */
     bool only_needles;
+    char option[OPTION]; /* an argument, and where its NUL stands in the part */
+    size_t option_length;
+    uint64_t option_end;
     char wide[WIDE];
     size_t wide_length;
     uint64_t wide_start; /* in the part */
@@ -115,7 +119,7 @@ static size_t text_end(const char *bytes, size_t at, size_t length)
     return length;
 }
 
-/* Where a private key that begins at `from` ends: behind its last line, else where no line of one
+/* Where a private key that begins at `from` ends: after its last line, else where no line of one
    can be. */
 static size_t key_end(ckpt_string text, size_t from)
 {
@@ -163,7 +167,7 @@ struct place {
 };
 
 /* Tells the secrets of a text from byte `from` on. Gives where one begins that was not told as it
-   may go on behind the text; SIZE_MAX if there is none. */
+   may go on after the text; SIZE_MAX if there is none. */
 static size_t scan_text(ckpt_secrets_stream *stream, ckpt_string text, size_t from,
                         struct place place)
 {
@@ -214,6 +218,24 @@ static void add_wide(ckpt_secrets_stream *stream, uint64_t at, char c)
     stream->wide[stream->wide_length++] = c;
 }
 
+/* A complete text: may be the value of the argument before it, and an argument itself. */
+static void scan_argument(ckpt_secrets_stream *stream, ckpt_string text, uint64_t offset)
+{
+    struct ckpt_secret secret;
+    ckpt_string option = {stream->option, stream->option_length};
+    bool behind = option.length != 0 && stream->option_end + 1 == offset;
+    stream->option_length = 0;
+    if (behind && text.length >= SHORTEST && text.length <= CKPT_SECRET_VALUE &&
+        ckpt_secret_argument(option, text, &secret))
+        tell(stream, offset + secret.from, secret.to - secret.from, CKPT_SECRET_NAMED, secret.name,
+             secret.what, ckpt_slice_of(text, secret.from, secret.to));
+    if (text.length < OPTION && ckpt_starts(text, "-")) {
+        memcpy(stream->option, text.data, text.length);
+        stream->option_length = text.length;
+        stream->option_end = offset + text.length;
+    }
+}
+
 /* Looks through the texts of the bytes. At the end of the part the last one is complete. */
 static void scan_texts(ckpt_secrets_stream *stream, bool at_end)
 {
@@ -229,6 +251,8 @@ static void scan_texts(ckpt_secrets_stream *stream, bool at_end)
             scan_text(stream, (ckpt_string){bytes + i, to - i},
                       stream->scanned > i ? stream->scanned - i : 0,
                       (struct place){stream->offset + i, false, NULL});
+        if (to > i && stream->scanned <= i)
+            scan_argument(stream, (ckpt_string){bytes + i, to - i}, stream->offset + i);
         stream->scanned = 0;
         if (to >= length) {
             stream->text_from = length;
@@ -247,7 +271,7 @@ void ckpt_secrets_stream_begin(ckpt_secrets_stream *stream, bool needles_only)
 {
     stream->length = stream->text_from = stream->scanned = stream->needles_end = 0;
     stream->offset = 0;
-    stream->wide_length = 0;
+    stream->wide_length = stream->option_length = 0;
     stream->wide_start = 0;
     stream->only_needles = needles_only;
 }

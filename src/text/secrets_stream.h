@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Secrets (secrets.h) in bytes of any kind, memory or files, that come piece by piece. A text is a
- * run of bytes that can be text; what ends it, as the NUL behind a string, ends values, too. Texts
+ * run of bytes that can be text; what ends it, as the NUL after a string, ends values, too. Texts
  * of UTF-16LE are looked through as well, those of ASCII letters. Known secrets (needles.h) are
  * found wherever they stand.
  */

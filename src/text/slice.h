@@ -11,7 +11,7 @@ bool ckpt_equal(ckpt_string a, ckpt_string b);
 bool ckpt_equals(ckpt_string a, const char *b);
 bool ckpt_starts(ckpt_string text, const char *start);
 bool ckpt_ends(ckpt_string text, const char *end);
-/* The same for any of a list of words, each with a NUL behind it: "pid\0uts\0". */
+/* The same for any of a list of words, each with a NUL after it: "pid\0uts\0". */
 bool ckpt_is_one_of(ckpt_string text, const char *list);
 bool ckpt_starts_one_of(ckpt_string text, const char *list);
 bool ckpt_ends_one_of(ckpt_string text, const char *list);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text/time.h"
 
+#include "text/letters.h"
+
 #include <string.h>
 
 /* ---- calendar ------------------------------------------------------------------------------- */
@@ -50,7 +52,7 @@ struct parser {
 
 static bool digit_at(const struct parser *p, size_t at)
 {
-    return at < p->length && p->text[at] >= '0' && p->text[at] <= '9';
+    return at < p->length && ckpt_is_digit(p->text[at]);
 }
 
 /* Nothing that fits `element` at `rest`. */

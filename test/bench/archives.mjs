@@ -13,28 +13,14 @@ import { openArchive } from '../../wasm/api/archive.js';
 import { load } from '../../wasm/api/index.js';
 import { header } from '../js/lib/tar.mjs';
 import { inputs } from './inputs.mjs';
+import { pages } from './large-dump.mjs';
 
 const MIB = 2 ** 20;
 const SIZE = Number(process.env.CKPT_BENCH_MIB ?? 256) * MIB;
 const ROUNDS = Number(process.env.CKPT_BENCH_ROUNDS ?? 5);
-const PAGE = 4096;
 const folder = fileURLToPath(new URL('../../build/bench/', import.meta.url));
 const plain = join(folder, 'archive.tar');
 const median = (/** @type {number[]} */ values) => values.sort((a, b) => a - b)[values.length >> 1];
-
-/** Pages: three of the running program, one that is empty, one of text; from `start` on. */
-function* pages(/** @type {number} */ bytes, /** @type {number} */ start) {
-  const executable = fs.openSync(process.execPath, 'r');
-  const programPages = Math.floor(fs.fstatSync(executable).size / PAGE);
-  const text = Buffer.from(inputs.find(({ name }) => name === 'spec.dump 90 KB')?.bytes ?? '');
-  for (let done = 0, page = start; done < bytes; done += 5 * PAGE, page += 3) {
-    const piece = Buffer.alloc(5 * PAGE);
-    fs.readSync(executable, piece, 0, 3 * PAGE, (page % (programPages - 3)) * PAGE);
-    text.copy(piece, 4 * PAGE, ((page * 67) % 20) * PAGE, ((page * 67) % 20) * PAGE + PAGE);
-    yield piece.subarray(0, Math.min(piece.length, bytes - done));
-  }
-  fs.closeSync(executable);
-}
 
 /** The archive, with the metadata last, and what gzip and zstd make of it; kept from run to run. */
 async function make() {

@@ -11,7 +11,7 @@
 static bool parse(const char *text, bool prefix, struct ckpt_address *address)
 {
     size_t length = strlen(text);
-    char *copy = malloc(length + 1); /* exact, so that sanitizers see what is read behind it */
+    char *copy = malloc(length + 1); /* exact, so that sanitizers see what is read after it */
     if (copy == NULL)
         return false;
     memcpy(copy, text, length);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 static size_t left;
-static bool armed, all_after, failed;
+static bool armed, all_after, failed, is_spared;
 
 /* The linker's names (option --wrap). */
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
@@ -18,7 +18,7 @@ void *__wrap_realloc(void *memory, size_t size);
 
 static bool fails_now(void)
 {
-    if (!armed || --left > 0)
+    if (!armed || is_spared || --left > 0)
         return false;
     left = 1;
     armed = all_after;
@@ -47,6 +47,11 @@ void allocator_fail_at(size_t number, bool for_good)
     armed = number != 0;
     all_after = for_good;
     failed = false;
+}
+
+void allocator_spare(bool spared)
+{
+    is_spared = spared;
 }
 
 bool allocator_has_failed(void)

@@ -11,6 +11,9 @@
    0: none. */
 void allocator_fail_at(size_t number, bool for_good);
 
+/* Allocations from now on do not count and do not fail, until it is called with false. */
+void allocator_spare(bool spared);
+
 /* Whether one has failed since the last call of allocator_fail_at(). */
 bool allocator_has_failed(void);
 

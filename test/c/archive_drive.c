@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "archive_drive.h"
 
+#include "allocator.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,6 +83,14 @@ static void say_member(drive_result *r, const uint8_t *record)
     say(r, "\n");
 }
 
+static uint32_t next(ckpt_archive *a, ckpt_archive_event *event)
+{
+    allocator_spare(false);
+    uint32_t type = ckpt_archive_next(a, event);
+    allocator_spare(true);
+    return type;
+}
+
 void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_result *r)
 {
     memset(r, 0, sizeof *r);
@@ -88,9 +98,11 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
     options.source_size = how->sequential ? CKPT_ARCHIVE_SIZE_UNKNOWN : length;
     if (how->decide)
         options.flags |= CKPT_ARCHIVE_DECIDE;
-    ckpt_archive *a = ckpt_archive_new(&options, how->memory);
+    allocator_fail_at(how->memory, true);
+    ckpt_archive *a = ckpt_archive_new(&options);
     if (a == NULL)
         return;
+    allocator_spare(true);
     for (const char *const *p = how->select; p != NULL && *p != NULL; p++)
         if (!ckpt_archive_select(a, *p, strlen(*p), 0))
             say(r, "select failed\n");
@@ -98,7 +110,7 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
     uint64_t sum = 0, body = 0;
     ckpt_archive_event e;
     for (;;) {
-        uint32_t type = ckpt_archive_next(a, &e);
+        uint32_t type = next(a, &e);
         if (type == CKPT_ARCHIVE_NEED) {
             size_t n = e.offset < length ? length - (size_t)e.offset : 0;
             if (n > e.length)
@@ -150,10 +162,12 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
         say(r, "END %u at %" PRIu64 " trailing %" PRIu64 "/%" PRIu64 " first %" PRIu64 "\n", e.code,
             e.offset, r->info.trailing_nonzero, r->info.trailing, r->info.trailing_first);
     }
-    if (ckpt_archive_next(a, &e) != r->last.type) /* the final event repeats */
+    if (next(a, &e) != r->last.type) /* the final event repeats */
         say(r, "WRONG LAST EVENT\n");
     free(fed);
     ckpt_archive_free(a);
+    allocator_spare(false);
+    allocator_fail_at(0, false);
 }
 
 void drive_free(drive_result *r)

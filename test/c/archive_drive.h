@@ -22,7 +22,7 @@ typedef struct {
     int decide;                /* want every file by ckpt_archive_accept() */
     const char *const *select; /* patterns, NULL-terminated, or NULL */
     ckpt_archive_options options;
-    const ckpt_archive_memory *memory;
+    size_t memory; /* the reader's allocation of this number fails, and all after it; 0: none */
 } drive_how;
 
 /* Fed bytes are copied to a fresh allocation each time, so that sanitizers see stale use. */

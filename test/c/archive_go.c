@@ -94,7 +94,7 @@ static void read_tar(const uint8_t *bytes, size_t length, size_t piece, bool str
 {
     ckpt_archive_options options = {.source_size = stream ? CKPT_ARCHIVE_SIZE_UNKNOWN : length,
                                     .flags = CKPT_ARCHIVE_DECIDE};
-    ckpt_archive *a = ckpt_archive_new(&options, NULL);
+    ckpt_archive *a = ckpt_archive_new(&options);
     ckpt_archive_event e;
     ckpt_member m = {0};
     uint64_t hash = hash_start, size = 0;
@@ -155,7 +155,7 @@ void test_archive_go(void)
         char *answer = strchr(line, '\n') + 1, *next = strstr(answer, "\ntar ");
         size_t length = from_base64(line + 4, (size_t)(answer - line), bytes);
         next = next == NULL ? answer + strlen(answer) : next + 1;
-        /* In a block of its own, so that sanitizers see every read behind it. */
+        /* In a block of its own, so that sanitizers see every read after it. */
         uint8_t *tar = malloc(length == 0 ? 1 : length);
         if (tar != NULL && length != 0)
             memcpy(tar, bytes, length);

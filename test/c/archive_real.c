@@ -24,7 +24,7 @@ static uint32_t end_kind;
 static void index_members(const uint8_t *bytes, size_t length)
 {
     ckpt_archive_options options = {.source_size = length};
-    ckpt_archive *a = ckpt_archive_new(&options, NULL);
+    ckpt_archive *a = ckpt_archive_new(&options);
     ckpt_archive_event e;
     member_count = 0;
     while (ckpt_archive_next(a, &e) != CKPT_ARCHIVE_END && e.type != CKPT_ARCHIVE_ERROR) {
@@ -67,7 +67,7 @@ static uint32_t cut_at(uint64_t n, uint64_t *have, uint64_t *want)
         if (n == m->header_offset)
             return CKPT_END_NO_MARK * 1000;
         if (n < m->data_offset)
-            return CKPT_ARCHIVE_E_CUT_HEADER; /* or in or behind an extending one */
+            return CKPT_ARCHIVE_E_CUT_HEADER; /* or in or after an extending one */
         *have = n - m->data_offset;
         *want = m->stored_size;
         if (n < data_end)
@@ -87,7 +87,7 @@ static void check_cut(const char *name, const uint8_t *bytes, size_t n, int how_
     drive(bytes, n, &how, &r);
     uint32_t expected = cut_at(n, &have, &want);
     uint32_t got = r.last.type == CKPT_ARCHIVE_ERROR ? r.last.code : r.last.code * 1000;
-    /* Behind an extending header, or its data, the end is one for Go. */
+    /* After an extending header, or its data, the end is one for Go. */
     if (expected == CKPT_ARCHIVE_E_CUT_HEADER &&
         (got == CKPT_ARCHIVE_E_CUT_EXTENSION ||
          (got == CKPT_END_NO_MARK * 1000 && n != zeros_offset)))

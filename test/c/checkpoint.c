@@ -28,7 +28,7 @@ void test_checkpoint_members(void)
         char *end = strchr(at, '\n'), *role = strchr(at, ' ') + 1, *wish = strchr(role, ' ') + 1;
         size_t name_length = (size_t)(role - 1 - at);
         *end = role[-1] = wish[-1] = '\0';
-        /* An exact copy, so that sanitizers see what is read behind it. */
+        /* An exact copy, so that sanitizers see what is read after it. */
         char *name = malloc(name_length + 1);
         if (name == NULL)
             break;

@@ -88,7 +88,7 @@ static void check_case(ckpt_document *document, const char *where, const cJSON *
     size_t length;
     const char *kind_name = text_of(input, "kind");
     unsigned char *data = decode_base64(text_of(input, "b64"), &length);
-    /* An exact allocation lets the sanitizers see any read behind the end. */
+    /* An exact allocation lets the sanitizers see any read after the end. */
     unsigned char *exact = malloc(length == 0 ? 1 : length);
     memcpy(exact, data, length);
     free(data);

@@ -121,7 +121,7 @@ static const struct error_case syntax_errors[] = {
     {A, "[[]}", INVALID("'}'", AFTER_ELEMENT), 4, 3, 1, "", "'}'", ELEMENT},
     {A, "[01]", INVALID("'1'", AFTER_ELEMENT), 3, 2, 1, "", "'1'", ELEMENT},
     {A, "[\"a\"\"b\"]", INVALID("'\"'", AFTER_ELEMENT), 5, 4, 1, "", "'\"'", ELEMENT},
-    /* behind the document */
+    /* after the document */
     {A, "1 2", INVALID("'2'", "after top-level value"), 3, 2, 1, "", "'2'",
      "nothing but white space"},
     {A, "{}}", INVALID("'}'", "after top-level value"), 3, 2, 1, "", "'}'",

@@ -224,7 +224,7 @@ static void test_blocks(void)
     ckpt_pagemap_free(&map);
 }
 
-/* What is not known is said, and no offset behind it is made up. */
+/* What is not known is said, and no offset after it is made up. */
 static void test_unknown(void)
 {
     static const struct {

@@ -20,7 +20,7 @@ static void check_place(const char *text, size_t offset, size_t line, size_t col
 void test_positions(void)
 {
     check_place("", 0, 1, 1);
-    check_place("", 5, 1, 1); /* behind the end is the end */
+    check_place("", 5, 1, 1); /* after the end is the end */
     check_place("abc", 0, 1, 1);
     check_place("abc", 2, 1, 3);
     check_place("abc", 3, 1, 4);

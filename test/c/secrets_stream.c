@@ -120,6 +120,13 @@ static void fill(struct sample *s)
     put_secret(s, "", "Zx81qP0kLmN4", CKPT_SECRET_WIDE);
     put(s, "\0\0\0", 3);
     put(s, "password=%s:%s\0", 15);
+    put(s, "mysql\0", 6);
+    put(s, "--db-password\0", 14);
+    put_secret(s, "", "correct horse", CKPT_SECRET_NAMED);
+    put(s,
+        "\0-p\0"
+        "8080:80\0--password\0--user",
+        29);
 }
 
 void test_secrets_stream(void)

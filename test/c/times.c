@@ -10,7 +10,7 @@
 
 static bool parse(const char *text, ckpt_time *time, struct ckpt_time_problem *problem)
 {
-    /* No byte behind the text may be looked at. */
+    /* No byte after the text may be looked at. */
     size_t length = strlen(text);
     char *exact = malloc(length == 0 ? 1 : length);
     memcpy(exact, text, length);

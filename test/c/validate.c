@@ -88,16 +88,22 @@ static char *report_on(const struct evidence *e)
         const struct part *p = &e->parts[i];
         if (p->kind == 'f')
             good = ckpt_summary_add_file(s->summary, p->name, strlen(p->name), p->bytes, p->length);
-        else if (p->name[0] == '\0')
+        else if (p->kind == 'r' && p->name[0] == '\0')
             ckpt_summary_add_records(s->summary, p->bytes, p->length);
     }
     good =
         good && ckpt_session_validate(s, (ckpt_string){e->options, strlen(e->options)}, &problem);
     for (size_t i = 0; good && i < e->count; i++) {
         const struct part *p = &e->parts[i];
+        ckpt_archive_info info;
         if (p->kind == 'r')
             ckpt_validation_add_records(s->validation, (ckpt_string){p->name, strlen(p->name)},
                                         p->bytes, p->length);
+        if (p->kind == 'a' && p->length == sizeof(info)) {
+            memcpy(&info, p->bytes, sizeof(info));
+            ckpt_validation_add_archive(s->validation, (ckpt_string){p->name, strlen(p->name)},
+                                        &info);
+        }
     }
     ckpt_dump *dump = good ? dump_of(e) : NULL;
     if (good && dump != NULL)
@@ -164,7 +170,7 @@ int validate_stream(void)
 static void read_tar(struct evidence *e, const char *scope, const uint8_t *bytes, size_t length)
 {
     ckpt_archive_options options = {.flags = CKPT_ARCHIVE_DECIDE, .source_size = length};
-    ckpt_archive *a = ckpt_archive_new(&options, NULL);
+    ckpt_archive *a = ckpt_archive_new(&options);
     ckpt_archive_event event;
     char name[256] = "";
     static uint8_t body[1 << 20];
@@ -249,8 +255,13 @@ void test_rules_memory(void)
             if (e.parts[p].kind == 'i')
                 read_tar(&e, e.parts[p].name, e.parts[p].bytes, e.parts[p].length);
         e.options = "{\"targets\":[\"podman@5\",\"containerd@2.4\",\"cri-o\"],\"now\":1800000000}";
-        e.facts = "{\"compression\":\"none\",\"end\":\"no-mark\",\"nested\":[{\"name\":"
-                  "\"rootfs-diff.tar\",\"compression\":\"zstd\",\"error\":null}]}";
+        ckpt_archive_info info = {.compression = CKPT_COMPRESSION_NONE,
+                                  .end = CKPT_END_NO_MARK,
+                                  .garbage_offset = UINT64_MAX};
+        add_part(&e, 'a', "", &info, sizeof(info));
+        info.compression = CKPT_COMPRESSION_ZSTD;
+        add_part(&e, 'a', "rootfs-diff.tar", &info, sizeof(info));
+        e.facts = "{\"nested\":[{\"name\":\"rootfs-diff.tar\",\"error\":null}]}";
         check_memory(&e);
         forget(&e);
         free(bytes);

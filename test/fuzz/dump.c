@@ -315,6 +315,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_view(dump, pid, ckpt_view_files);
         check_view(dump, pid, ckpt_view_sockets);
         check_view(dump, pid, ckpt_view_mounts);
+        check_view(dump, pid, ckpt_view_namespaces);
         check_view(dump, pid, write_maps);
     }
     check_memory(dump);

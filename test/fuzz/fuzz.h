@@ -26,12 +26,13 @@ static inline ckpt_kind fuzz_kind(uint8_t byte)
     return (ckpt_kind)(byte % CKPT_KIND_COUNT);
 }
 
-/* A copy of exactly that size, so that the sanitizer sees every read behind its end. */
+/* A copy of exactly that size, so that the sanitizer sees every read after its end. */
 static inline unsigned char *fuzz_copy(const void *data, size_t size)
 {
     unsigned char *copy = malloc(size == 0 ? 1 : size);
     REQUIRE(copy != NULL);
-    memcpy(copy, data, size);
+    if (size != 0)
+        memcpy(copy, data, size);
     return copy;
 }
 
@@ -84,7 +85,7 @@ static inline void fuzz_check_error(const unsigned char *text, size_t size, cons
         REQUIRE(length == (error->where.offset < size));
         REQUIRE(error->go_offset == offset + length);
         break;
-    case CKPT_ERROR_TYPE: /* behind the token or its bracket; behind what follows it */
+    case CKPT_ERROR_TYPE: /* after the token or its bracket; after what follows it */
         REQUIRE(length > 0 && error->go_type.length > 0 && error->go_value.length > 0);
         REQUIRE(error->go_offset == offset + length || error->go_offset == offset + 1 ||
                 error->go_offset == offset + length + 1);

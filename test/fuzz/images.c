@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Images of CRIU: the first byte is their kind. What decodes without a problem encodes to an image
    that decodes, and encodes to the same bytes (its text may differ from the first one's: a field of
-   another type than the schema's is encoded behind those that the schema knows); JSON that is
+   another type than the schema's is encoded after those that the schema knows); JSON that is
    refused is refused with a place. */
 #include "criu/decode.h"
 #include "criu/encode.h"

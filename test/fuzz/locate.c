@@ -33,7 +33,7 @@ static bool gives(const unsigned char *text, ckpt_location at, const unsigned ch
     struct ckpt_scan_problem problem;
     struct ckpt_arena arena = {NULL, NULL, NULL};
     unsigned char *token = fuzz_copy(text + at.offset, at.length);
-    REQUIRE(ckpt_scan(&index, token, at.length, &problem) && index.nodes[0].offset == 0 &&
+    REQUIRE(ckpt_json_scan(&index, token, at.length, &problem) && index.nodes[0].offset == 0 &&
             index.nodes[0].length == at.length);
     enum ckpt_node_type type = ckpt_node_type(&index.nodes[0]);
     const char *value = (const char *)written + node->offset;
@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(error.kind != CKPT_ERROR_SYNTAX && where.length > 0);
         fuzz_check_place(text, text_size, where);
     }
-    /* After a time error the members behind it stand in the text, but were not read. */
+    /* After a time error the members after it stand in the text, but were not read. */
     if (error.kind == CKPT_OK || error.kind == CKPT_ERROR_TYPE)
         check_values(document, text, text_size, error.kind == CKPT_ERROR_TYPE);
     free(pointer);

@@ -2,7 +2,8 @@
 /*
  * Fuzz target for the rules: parts of a checkpoint, one after the other. A part is a byte that says
  * what it is, one that says which, the length of its bytes (16 bits), and these: files, members,
- * records of members as they are, options, facts. What comes out must be JSON, the same twice.
+ * records of members as they are, options, facts, how reading an archive came out. What comes out
+ * must be JSON, the same twice.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ static bool next_part(const uint8_t **at, size_t *left, struct part *part)
     size_t length = (size_t)(*at)[2] | (size_t)(*at)[3] << 8;
     if (length > *left - 4)
         length = *left - 4;
-    *part = (struct part){(*at)[0] % 5, (*at)[1], *at + 4, length};
+    *part = (struct part){(*at)[0] % 6, (*at)[1], *at + 4, length};
     *at += 4 + length;
     *left -= 4 + length;
     return true;
@@ -103,8 +104,8 @@ static uint8_t *make_record(const struct part *part, size_t *size)
 static char *report_on(const uint8_t *data, size_t size, size_t *length)
 {
     static const char standard[] =
-        "{\"compression\":\"gzip\",\"nested\":[{\"name\":\"rootfs-diff.tar\",\"compression\":"
-        "\"gzip\"}],\"image\":{\"form\":\"oci-layout\",\"manifest\":\"blobs/sha256/m\",\"config\":"
+        "{\"nested\":[{\"name\":\"rootfs-diff.tar\"}],\"image\":{\"form\":\"oci-layout\","
+        "\"manifest\":\"blobs/sha256/m\",\"config\":"
         "\"blobs/sha256/c\",\"layers\":1}}";
     ckpt_string options = {"{}", 2}, facts = {standard, sizeof(standard) - 1}, problem;
     struct ckpt_session *s = ckpt_session_new((ckpt_string){"a", size != 0 && data[0] == 255});
@@ -128,6 +129,11 @@ static char *report_on(const uint8_t *data, size_t size, size_t *length)
             const char *name = scopes[part.which % SCOPES];
             ckpt_string scope = {name, strlen(name)};
             size_t n = part.length;
+            ckpt_archive_info info = {.garbage_offset = UINT64_MAX};
+            if (part.kind == 5) {
+                memcpy(&info, part.bytes, n < sizeof(info) ? n : sizeof(info));
+                ckpt_validation_add_archive(s->validation, scope, &info);
+            }
             uint8_t *record = part.kind == 1   ? make_record(&part, &n)
                               : part.kind == 2 ? fuzz_copy(part.bytes, n)
                                                : NULL;

@@ -200,7 +200,7 @@ static void check_string(const unsigned char *token, const struct ckpt_node *nod
     REQUIRE(((node->info & CKPT_NODE_WIDE) != 0) == wide);
 }
 
-/* A container's children stand behind it, in order, and it ends with the last one. */
+/* A container's children stand after it, in order, and it ends with the last one. */
 static void check_children(const struct ckpt_index *index, uint32_t container)
 {
     const struct ckpt_node *nodes = index->nodes, *node = &nodes[container];
@@ -252,7 +252,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size--;
     unsigned char *text = fuzz_copy(data + 1, size);
     struct ckpt_scan_problem problem;
-    bool scanned = ckpt_scan(&index, text, size, &problem);
+    bool scanned = ckpt_json_scan(&index, text, size, &problem);
     size_t expected = first_problem(text, size);
     REQUIRE(scanned == (expected == SIZE_MAX));
     if (scanned) {

@@ -64,7 +64,7 @@ static void try_number(const unsigned char *data, size_t size)
 {
     static struct ckpt_index index;
     struct ckpt_scan_problem problem;
-    if (!ckpt_scan(&index, data, size, &problem) || ckpt_node_type(index.nodes) != CKPT_NUMBER)
+    if (!ckpt_json_scan(&index, data, size, &problem) || ckpt_node_type(index.nodes) != CKPT_NUMBER)
         return;
     const char *token = (const char *)data + index.nodes[0].offset;
     size_t length = index.nodes[0].length;
@@ -153,7 +153,7 @@ static uint32_t folded(uint32_t rune)
                                       : rune;
 }
 
-/* A name, which has no NUL, and a key behind it: is the key the name? */
+/* A name, which has no NUL, and a key after it: is the key the name? */
 static void try_fold(const unsigned char *data, size_t size)
 {
     size_t name_length = size == 0 ? 0 : data[0] % size, n = 0, k = 0;

@@ -3,31 +3,9 @@
 import { field, flagNames, layout } from '../border/archive-layout.js';
 
 /**
- * @typedef {object} Member
- * @property {number} index
- * @property {string} name without leading "./" and trailing "/"; bytes that are not UTF-8 are U+FFFD
- * @property {string} rawName as it stands in the archive
- * @property {Uint8Array} nameBytes as it stands in the archive
- * @property {'file' | 'hardlink' | 'symlink' | 'character' | 'block' | 'directory' | 'fifo' | 'other'} type
- * @property {string} typeflag the type byte of the header
- * @property {'v7' | 'ustar' | 'gnu' | 'star'} dialect
- * @property {number} size of the content
- * @property {number} storedSize bytes in the archive; less than size if sparse
- * @property {number} mode as written: mask with 0o7777
- * @property {number} mtime seconds since 1970
- * @property {number} mtimeNsec
- * @property {number} uid
- * @property {number} gid
- * @property {string} uname
- * @property {string} gname
- * @property {string} link target of a link, else ''
- * @property {number} devMajor
- * @property {number} devMinor
- * @property {number} headerOffset in the tar, that is, behind the decompressor
- * @property {number} dataOffset
- * @property {string[]} flags e.g. wanted, tooBig, sparse, pax
- * @property {string[]} nameFlags what is remarkable about the name, e.g. absolute, dotdot, control, seen
- * @property {{name: string, value: Uint8Array}[]} xattrs
+ * @typedef {import('../../dist/types/checkpoint.d.ts').Member} Member
+ * @typedef {Pick<Member, 'index' | 'name' | 'type' | 'size'> & {wanted: boolean}} Brief what decides whether its data
+ *   are wanted; `wanted`: a pattern chose it
  */
 
 /** Bytes of a batch of member records that came one by one. */
@@ -47,7 +25,7 @@ export class MemberList {
   /** How many there are. */
   length = 0;
 
-  /** Room behind the last batch, so that single records do not become batches of their own. */
+  /** Room after the last batch, so that single records do not become batches of their own. */
   #room = new Uint8Array();
 
   /** @param {Uint8Array} bytes records, which are copied @param {number} count */
@@ -79,18 +57,24 @@ export class MemberList {
     for (const { bytes } of this.#batches) yield bytes;
   }
 
-  /** The last member. @returns {Member | undefined} */
+  /** What decides about the last member, of which there is one. @returns {Brief} */
   last() {
-    const batch = this.#batches.at(-1);
-    if (!batch) return undefined;
-    if (batch.starts) return this.at(this.length - 1);
+    const batch = this.#batches[this.#batches.length - 1];
     // The last of a batch that grows: found without looking at all of it again.
     const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
     let at = this.#lastStart.batch === batch ? this.#lastStart.at : 0;
     const size = layout.member.fields.record_size;
     for (let next; (next = at + field(view, at, size)) < batch.bytes.length;) at = next;
     this.#lastStart = { batch, at };
-    return this.#member(batch.bytes, view, at);
+    const number = (/** @type {string} */ name) => field(view, at, FIELDS[name]);
+    const start = at + layout.member.size + number('normal_start');
+    return {
+      index: number('index'),
+      name: decoder.decode(batch.bytes.subarray(start, start + number('normal_length'))),
+      type: /** @type {Member['type']} */ (layout.types[number('type')]),
+      size: number('size'),
+      wanted: flagNames(number('flags'), layout.flags).includes('wanted'),
+    };
   }
   /** @type {{batch: object | null, at: number}} */
   #lastStart = { batch: null, at: 0 };

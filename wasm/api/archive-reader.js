@@ -9,7 +9,7 @@ import { MemberList } from './archive-members.js';
 import { Budget, checkedLimits } from './budget.js';
 
 /**
- * @typedef {import('./archive-members.js').Member} Member
+ * @typedef {import('./archive-members.js').Brief} Brief
  * @typedef {{read: number, size: number, members: number}} Progress bytes read of the source, its size
  */
 
@@ -49,12 +49,12 @@ export class ArchiveError extends Error {
  * @typedef {object} ArchiveOptions
  * @property {(progress: Progress) => void} [onProgress]
  * @property {AbortSignal} [signal]
- * @property {readonly string[] | ((member: Member) => Wish | undefined)} [want] names (a final '*'
+ * @property {readonly string[] | ((member: Brief) => Wish | undefined)} [want] names (a final '*'
  *   stands for any end) of files to keep, or a function that is asked for every member
- * @property {(member: Member, reader: Reader) => Wish | undefined} [decide] asked for every member that no name of
+ * @property {(member: Brief, reader: Reader) => Wish | undefined} [decide] asked for every member that no name of
  *   `want` chose; members then come one by one. The reader has what came before: members, bodies
  * @property {readonly number[]} [pick] indexes of the members of interest, ascending. Members are not
- *   listed then, and reading ends behind the last of these.
+ *   listed then, and reading ends after the last of these.
  * @property {Wish} [pickAs] what happens to the data of these, GIVE by default
  * @property {import('./budget.js').Limits} [limits] if no budget is given
  * @property {Budget} [budget] shared by all readers of a checkpoint
@@ -357,14 +357,14 @@ export class Reader {
     if (this.#exceeds(this.#budget.takeMembers(count, length))) return;
     /** @type {Wish | undefined} */
     let wish = false;
-    const last = /** @type {Member} */ (this.members.last());
-    if (last.flags.includes('wanted')) {
+    const last = this.members.last();
+    if (last.wanted) {
       wish = true;
     } else if (this.#want) {
       wish = this.#want(last, this);
       if (wish) this.#core.ckpt_wasm_archive_accept(this.#handle);
     }
-    this.#start(wish, last.index, last.size, last.flags.includes('wanted'));
+    this.#start(wish, last.index, last.size, last.wanted);
   }
 
   /**
@@ -507,12 +507,13 @@ export class Reader {
     }
     return {
       info,
+      reading: new Uint8Array(this.#core.memory.buffer, at, layout.info.size).slice(),
       compression: layout.compressions[info.compression],
       end: layout.ends[info.end],
     };
   }
 
-  /** Gives its memory back. */
+  /** Frees its memory. */
   free() {
     this.#child?.free();
     this.#child = null;
@@ -557,19 +558,21 @@ export class Archive {
     this.compression = undefined;
     /** How it ended: clean, one-zero-block, no-mark; undefined after an error. @type {string | undefined} */
     this.end = undefined;
-    /** Bytes behind the end mark, of which some were looked at. */
+    /** Bytes after the end mark, of which some were looked at. */
     this.trailing = { bytes: 0, seen: 0, nonzero: 0, offset: 0 };
-    /** Offset in the source of bytes behind the compressed stream. @type {number | undefined} */
+    /** Offset in the source of bytes after the compressed stream. @type {number | undefined} */
     this.garbageOffset = undefined;
     /** SHA-256 of the source, if it was wanted and all was read; else ''. */
     this.sha256 = '';
     /** Other numbers, by the names of the C header. @type {Record<string, number>} */
     this.info = {};
+    /** The same as the core has it (ckpt_archive_info), for a validation. @type {Uint8Array | undefined} */
+    this.reading = undefined;
   }
 
   /** @param {Reader} reader */
   finish(reader) {
-    const { info, compression, end } = reader.info();
+    const { info, reading, compression, end } = reader.info();
     this.error = reader.error;
     this.compression = compression;
     this.end = end;
@@ -582,6 +585,7 @@ export class Archive {
     if (info.garbage_offset < Number.MAX_SAFE_INTEGER) this.garbageOffset = info.garbage_offset;
     this.sha256 = reader.takeHash();
     this.info = info;
+    this.reading = reading;
   }
 
   /** The data of the first kept member of this name. @param {string} name @returns {Uint8Array | undefined} */

@@ -3,29 +3,12 @@
 import { layout } from '../border/archive-layout.js';
 import { nearest } from '../border/arguments.js';
 
-/**
- * What stops the reading of hostile archives. Bytes, unless it says otherwise. Those marked * are for all
- * archives of a checkpoint together.
- * @typedef {object} Limits
- * @property {number} [maxMembers] * members, 1 000 000 by default
- * @property {number} [maxTable] * of all lists of members, 128 MiB by default; long names count four times
- * @property {number} [maxKeptSum] * of all files that are kept in memory, 64 MiB by default
- * @property {number} [maxArchives] * archives inside, 4096 by default
- * @property {number} [maxOutput] * that decompressing and the holes of sparse members may give, beyond 200
- *   times the bytes that were read; 2 GiB by default
- * @property {number} [maxKept] of one metadata file, 16 MiB by default
- * @property {number} [maxName] of one name or link target
- * @property {number} [maxPax] of one extended header
- * @property {number} [maxRatio] bytes kept per compressed byte, 1000 by default
- * @property {number} [ratioFloor] bytes that are kept whatever the ratio, 1 MiB by default
- * @property {number} [maxWindow] of the window of a compressed stream
- * @property {number} [maxDepth] archives inside archives, 4 by default
- */
+/** @typedef {import('../../dist/types/checkpoint.d.ts').ArchiveLimits} Limits */
 
 /** Limits that are checked here: their defaults. */
 const SHARED = {
   maxMembers: 1_000_000,
-  maxTable: 2 ** 27,
+  maxTable: 80 * 2 ** 20,
   maxKeptSum: 2 ** 26,
   maxArchives: 4096,
   maxOutput: 2 ** 31,

@@ -16,7 +16,7 @@ import { rangesOf, wholes } from './ranges.js';
  * @typedef {{members: Members, compression: string | undefined, error: ArchiveError | null}} Listing
  * @typedef {object} ReadOptions
  * @property {number} [start] the first byte of the member that is wanted
- * @property {number} [end] the one behind the last
+ * @property {number} [end] the byte after the last
  * @property {string | Member} [inside] the member is in this one, which is an archive itself
  * @property {AbortSignal} [signal]
  * @typedef {object} OpenOptions
@@ -35,11 +35,11 @@ export const EVIDENCE = Symbol('evidence');
 /** What it consists of, for those that are made of others. */
 export const PARTS = Symbol('parts');
 
-/** The most that `read` gives, unless told otherwise. */
+/** What `read` returns at most, unless a limit is given. */
 const READ_LIMIT = 64 * 2 ** 20;
 const NOTHING = new Uint8Array();
 
-/** The first byte and the one behind the last, as a range. @param {number} start @param {number} end */
+/** The first byte and the byte after the last, as a range. @param {number} start @param {number} end */
 function span(start = 0, end = Infinity) {
   const offset = Math.max(0, start);
   return { offset, length: end === Infinity ? undefined : Math.max(0, end - offset) };
@@ -122,7 +122,7 @@ export class Checkpoint {
   /**
    * Parts of members, in the order of the archive, whatever the order of the list. What is in a plain
    * archive is read where it lies, together with what is near; of a compressed one there is one pass for
-   * all, which ends behind the last range. Beyond what comes next nothing is read while the body of the
+   * all, which ends after the last range. Beyond what comes next nothing is read while the body of the
    * loop runs, and leaving the loop ends the reading.
    * @param {Iterable<import('./ranges.js').Range>} list
    * @param {{signal?: AbortSignal, inside?: string | Member}} [options] inside: the members are in this
@@ -233,7 +233,7 @@ export class Checkpoint {
     return evidenceOf(this.#parts, { digests, error: this.error });
   }
 
-  /** Lets go of the file, if one is open, and of what the core knows. Containers are closed with it. */
+  /** Closes the file, if one is open, and frees what the core knows. Containers are closed with it. */
   async close() {
     this.#parts.known.drop();
     await this.#parts.content.origin.close();

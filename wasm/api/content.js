@@ -10,6 +10,7 @@ import { KEPT, memberUse, USE } from './summary.js';
  * @typedef {import('./archive.js').Archive} Archive
  * @typedef {import('./archive.js').ArchiveError} ArchiveError
  * @typedef {import('./archive.js').Member} Member
+ * @typedef {import('./archive-members.js').Brief} Brief
  * @typedef {import('./archive-members.js').MemberList} MemberList
  * @typedef {import('./members.js').Members} Members
  * @typedef {import('./members.js').Reference} Reference
@@ -32,8 +33,8 @@ const SMALL = 2 ** 20;
  */
 function decider({ exports }, { hash }, keeper) {
   let left = ASIDE_LIMIT;
-  const keepInside = (/** @type {Member} */ member) => keeper?.inside(member);
-  return (/** @type {Member} */ member, /** @type {any} */ reader) => {
+  const keepInside = (/** @type {Brief} */ member) => keeper?.inside(member);
+  return (/** @type {Brief} */ member, /** @type {any} */ reader) => {
     if (member.type !== 'file') return false;
     const use = memberUse(exports, member.name, member.size);
     if (use === USE.keep && member.size <= left) {

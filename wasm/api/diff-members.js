@@ -174,13 +174,11 @@ export class MemberComparison {
 
   /** Reads both, where nothing else is read. @param {AbortSignal} [signal] */
   async read(signal) {
-    for (const [checkpoint, reading] of /** @type {[Checkpoint, Reading][]} */ ([
-      [this.#a, this.readings?.[0]],
-      [this.#b, this.readings?.[1]],
-    ]))
-      if (reading.ranges.length > 0)
-        for await (const piece of checkpoint.ranges(reading.ranges, { signal }))
-          reading.take(piece);
+    if (!this.readings) return;
+    for (const [i, checkpoint] of [this.#a, this.#b].entries())
+      if (this.readings[i].ranges.length > 0)
+        for await (const piece of checkpoint.ranges(this.readings[i].ranges, { signal }))
+          this.readings[i].take(piece);
   }
 
   /** What differs, once both are read, or without their content. @param {AbortSignal} [signal] @returns {Promise<MemberChange[]>} */

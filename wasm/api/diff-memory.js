@@ -16,7 +16,7 @@ import { changedBytes } from './diff-bytes.js';
  * Pages that follow each other.
  * @typedef {object} PageRange
  * @property {'added' | 'removed' | 'changed'} change
- * @property {bigint} start @property {bigint} end the address behind them
+ * @property {bigint} start @property {bigint} end the address after them
  * @property {bigint | null} first the first byte that differs; null: it was not looked for
  * @property {bigint | null} last @property {number | null} bytes how many differ
  *
@@ -34,14 +34,14 @@ import { changedBytes } from './diff-bytes.js';
  * Strings in the pages that came, went or changed, which the other side does not have in such pages of the process.
  * @typedef {object} StringChanges
  * @property {FoundString[]} added @property {FoundString[]} removed
- * @property {number} cut so many are counted, but not listed
+ * @property {number} cut how many are counted but not listed
  * @typedef {{address: bigint, text: string}} FoundString what looks like a secret is hidden
  *
  * @typedef {object} MemoryDiff
  * @property {number} pageSize bytes
  * @property {PageCounts} pages of all processes
  * @property {MemoryChange[]} processes with a difference
- * @property {number} rangesCut so many ranges are counted, but not listed
+ * @property {number} rangesCut how many ranges are counted but not listed
  */
 
 /** Bytes that are looked at in one go. */

@@ -17,7 +17,7 @@ import { textAt, withBytes } from './summary.js';
  */
 
 /** As in exports_dump.c. */
-const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4 };
+const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4, namespaces: 5 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -312,6 +312,15 @@ export class Dump {
   }
 
   /**
+   * The namespaces and what is in them: network devices, System V objects, host names, clocks, id maps. Of one process
+   * or of all.
+   * @param {number} [pid] @returns {import('../../dist/types/dump.d.ts').NamespaceContent[]}
+   */
+  namespaces(pid) {
+    return this.#view('namespaces', pid).namespaces;
+  }
+
+  /**
    * What is not known because images are missing or damaged: as far as was looked at.
    * @returns {import('../../dist/types/dump.d.ts').Gap[]}
    */
@@ -336,7 +345,7 @@ export class Dump {
     return new Memory(this.#core, open, levels);
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   close() {
     registry.unregister(this);
     this.#free();

@@ -2,7 +2,7 @@
 // What a validation looks at: the records of the members, the metadata files, the dump, and facts about the archives.
 import { digestsOf } from './digests.js';
 import { Dump } from './dump.js';
-import { archiveFacts, factsOf, nestedFacts } from './facts.js';
+import { archiveFacts, factsOf, nestedFacts, readingOf } from './facts.js';
 import { podArchives } from './pod-files.js';
 
 /**
@@ -12,6 +12,7 @@ import { podArchives } from './pod-files.js';
  * @typedef {import('./parts.js').Parts} Parts
  * @typedef {object} Evidence
  * @property {Record<string, unknown>} facts about the archive: see src/rules/validate.h
+ * @property {import('./facts.js').Reading[]} [readings] how reading the archives came out
  * @property {Iterable<[string, Uint8Array]>} files
  * @property {Iterable<Uint8Array>} [records] of the members
  * @property {Iterable<Uint8Array>} [imageRecords] of the members of the image around it
@@ -51,14 +52,16 @@ async function nestedIn({ content, summary }) {
   const nested = [];
   /** @type {Record<string, unknown>[]} */
   const facts = [];
+  const readings = [];
   for (const index of summary.inside) {
     const member = content.at(index);
     const name = content.prefix ? member.name.slice(content.prefix.length + 1) : member.name;
     const archive = await content.list(member);
     nested.push({ name, records: archive.members.records() });
     facts.push(nestedFacts(name, archive));
+    readings.push(...readingOf(name, archive));
   }
-  return { nested, facts };
+  return { nested, facts, readings };
 }
 
 /**
@@ -69,7 +72,7 @@ async function nestedIn({ content, summary }) {
  */
 export async function evidenceOf(parts, { digests, error, manifest }) {
   const { content, metadata, known } = parts;
-  const { nested, facts } = await nestedIn(parts);
+  const { nested, facts, readings } = await nestedIn(parts);
   const { input } = content.origin;
   const own = archiveFacts(content.archive, input?.size);
   // Of what is around it, or of a layer in which a checkpoint may be.
@@ -86,6 +89,7 @@ export async function evidenceOf(parts, { digests, error, manifest }) {
       logHead: metadata.logHead,
       digests: await digestsIn(parts, podArchives(content.own, metadata.files), digests),
     },
+    readings: [...readingOf('', content.archive), ...readings],
     files,
     records: content.own.records(),
     nested,

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a validation is told of archives: src/rules/validate.h.
+// Facts about archives that only JavaScript knows, for a validation: src/rules/validate.h. What their reader in the
+// core knows goes there as it came (Archive.reading).
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
  * @typedef {import('./archive.js').ArchiveError} ArchiveError
+ * @typedef {[scope: string, reading: Uint8Array]} Reading
  */
 
 /** @param {ArchiveError | null} [error] @param {Archive['members']} [members] of the archive @returns {Record<string, any> | undefined} */
@@ -19,27 +21,19 @@ export function factsOf(error, members) {
  */
 export function archiveFacts(archive, size) {
   if (!archive) return {};
-  const { compression, end, trailing, garbageOffset, info, error, members } = archive;
-  return {
-    compression,
-    end,
-    endOffset: info.end_offset,
-    trailing,
-    garbageOffset,
-    sourceSize: size,
-    sourceRead: info.source_read,
-    tarRead: info.tar_read,
-    sha256: archive.sha256 || undefined,
-    error: factsOf(error, members),
-  };
+  const { sha256, error, members } = archive;
+  return { sourceSize: size, sha256: sha256 || undefined, error: factsOf(error, members) };
 }
 
 /**
  * Of an archive inside.
- * @param {string} name @param {Pick<Archive, 'members' | 'compression' | 'error'>} archive
+ * @param {string} name @param {Pick<Archive, 'members' | 'error'>} archive
  * @returns {Record<string, any>}
  */
-export const nestedFacts = (name, { members, compression, error }) => ({
-  ...{ name, compression, members: members.length },
+export const nestedFacts = (name, { members, error }) => ({
+  ...{ name, members: members.length },
   error: factsOf(error),
 });
+
+/** @param {string} scope @param {Archive} [archive] @returns {Reading[]} none if nothing was read */
+export const readingOf = (scope, archive) => (archive?.reading ? [[scope, archive.reading]] : []);

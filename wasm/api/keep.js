@@ -5,7 +5,7 @@ import { GIVE } from './archive.js';
 import { withBytes } from './summary.js';
 
 /**
- * @typedef {import('./archive.js').Member} Member
+ * @typedef {import('./archive-members.js').Brief} Brief
  * @typedef {import('./archive-reader.js').Reader} Reader
  * @typedef {import('./archive-reader.js').Wish} Wish
  * @typedef {'images' | 'processes'} Keep
@@ -54,7 +54,7 @@ export class Keeper {
     return true;
   }
 
-  /** Of a member of an archive inside: it is kept whole or not. @param {Member} member */
+  /** Of a member of an archive inside: it is kept whole or not. @param {Brief} member */
   inside(member) {
     if (member.type !== 'file') return false;
     const wanted = this.#wanted(member);
@@ -64,7 +64,7 @@ export class Keeper {
   }
 
   /**
-   * @param {Member} member @param {Reader} reader what was read before it
+   * @param {Brief} member @param {Reader} reader what was read before it
    * @returns {Wish}
    */
   decide(member, reader) {
@@ -83,7 +83,7 @@ export class Keeper {
     return GIVE;
   }
 
-  /** Bytes that a dump wants of the start of an image; -1: it is memory. @param {Member} member @returns {number} */
+  /** Bytes that a dump wants of the start of an image; -1: it is memory. @param {Brief} member @returns {number} */
   #wanted({ name, size }) {
     const { exports } = this.#core;
     const base = encoder.encode(name.slice(name.lastIndexOf('/') + 1));

@@ -19,13 +19,17 @@ import { everywhere } from './everywhere.js';
  * @property {import('./search.js').Left} left what was not searched
  */
 
-/** So many places and kinds are told apart. */
+/** Places and kinds that are counted apart, at most. */
 const MOST = 10_000;
 
 const decoder = new TextDecoder('latin1');
 
-/** The name in front of a secret. @param {string} before */
-const nameIn = (before) => /[-\w./]+(?=["'\\\s]*[=:]["'\\\s]*$)/.exec(before)?.[0] ?? null;
+/** The name in front of a secret, an option too. @param {string} before */
+const nameIn = (before) =>
+  /[-\w./]+(?=["'\\\s]*[=:\0]["'\\\s]*$)/.exec(before)?.[0].replace(/^-+/, '') ?? null;
+
+/** Bytes as text; wide: UTF-16LE of narrow characters. @param {Uint8Array} bytes @param {boolean} wide */
+const textOf = (bytes, wide) => decoder.decode(wide ? bytes.filter((_, i) => i % 2 === 0) : bytes);
 
 /**
  * Searches for secrets.
@@ -54,8 +58,8 @@ export async function findSecrets(checkpoint, dump, { reveal = false, signal, on
       return { secrets, left: /** @type {import('./search.js').Left} */ (value) };
     }
     const { pid, stream, mapping, address, bytes, secret } = value;
-    const { kind = null, start = 0 } = secret ?? {};
-    const name = kind === null ? nameIn(decoder.decode(bytes.subarray(0, start))) : null;
+    const { kind = null, start = 0, wide = false } = secret ?? {};
+    const name = kind === null ? nameIn(textOf(bytes.subarray(0, start), wide)) : null;
     const place = mapping?.area ?? mapping?.kind ?? (stream === null ? 'memory' : 'file');
     const key = JSON.stringify([pid, stream, place, kind, name]);
     const known = found.get(key);
@@ -63,11 +67,11 @@ export async function findSecrets(checkpoint, dump, { reveal = false, signal, on
       known.count++;
       if (address >= known.address) continue;
       known.address = address;
-      if (reveal) known.value = decoder.decode(bytes.subarray(start));
+      if (reveal) known.value = textOf(bytes.subarray(start), wide);
     } else if (found.size < MOST) {
       found.set(key, {
         ...{ pid: stream === null ? pid : null, member: stream, place, kind, name },
-        ...{ count: 1, address, ...(reveal && { value: decoder.decode(bytes.subarray(start)) }) },
+        ...{ count: 1, address, ...(reveal && { value: textOf(bytes.subarray(start), wide) }) },
       });
     }
   }

@@ -18,7 +18,7 @@ import { usageOf } from './usage.js';
  * Memory that is alike.
  * @typedef {object} Segment
  * @property {bigint} start address
- * @property {bigint} end the address behind it
+ * @property {bigint} end the address after it
  * @property {Place} place where its bytes are
  * @property {boolean} shared it is shared memory, with a page map of its own
  * @property {number} level stored: 0: in this dump, 1: in the one before …
@@ -53,9 +53,9 @@ const WHY = {
   unreadable: 'it is stored in a form that is not known',
 };
 
-/** What `read` gives at most, unless told otherwise. */
+/** What `read` returns at most, unless a limit is given. */
 const READ_LIMIT = 256 * 2 ** 20;
-/** So many segments are asked for at once. */
+/** Segments requested at once. */
 const BATCH = 1024;
 /** Words of a segment (exports_memory.c). */
 const SEGMENT = 12;

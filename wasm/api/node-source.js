@@ -9,7 +9,7 @@ import { inputOf, streamInput } from './sources.js';
 
 /** @typedef {import('./sources.js').Input} Input */
 
-/** A directory of more files than this is none of ours. */
+/** A directory with more files than this is no checkpoint. */
 const MOST_FILES = 100000;
 
 /**

@@ -2,7 +2,7 @@
 // A checkpoint in a layer of an image.
 import { Checkpoint, EVIDENCE, PARTS } from './checkpoint.js';
 import { digestsIn, evidenceOf } from './evidence.js';
-import { archiveFacts, factsOf } from './facts.js';
+import { archiveFacts, factsOf, readingOf } from './facts.js';
 import { joined } from './metadata.js';
 import { blobsOf, layersOf } from './oci-layers.js';
 import { openInside } from './parts.js';
@@ -82,6 +82,9 @@ class OciImage extends Checkpoint {
       [index?.name ?? '', index?.bytes],
     ];
     for (const [blob, bytes] of blobs) if (bytes && !files.has(blob)) files.set(blob, bytes);
+    // Where the image itself cannot be read to its end, that is what the report is about.
+    const own = outer.error ? readingOf('', content.archive) : [];
+    const others = evidence.readings?.filter(([scope]) => !outer.error || scope !== '') ?? [];
     const image = {
       ...{ form: this.form, manifest: name, index: index?.name ?? '', config, layers },
       layer: this.image?.layer,
@@ -89,12 +92,12 @@ class OciImage extends Checkpoint {
     return {
       ...evidence,
       summary: undefined,
+      readings: [...own, ...others, ...readingOf('image:', content.archive)],
       files,
       facts: {
         ...evidence.facts,
         ...(outer.error ? outer : other && { error: other }),
         directory: input?.directory,
-        outerCompression: outer.compression,
         sha256: outer.sha256,
         digests: await digestsIn(this.#outer, blobsOf(content.own, manifest), digests),
         image,

@@ -24,7 +24,7 @@ import { USE } from './summary.js';
 
 /** What says that a blob is no layer. */
 const NO_ARCHIVE = new Set(['', 'empty', 'short', 'not-tar']);
-/** So many blobs are looked at. */
+/** Blobs that are opened, at most. */
 const MOST = 64;
 /**
  * The blobs that manifests name as layers, by member name, with the annotations of their manifest.

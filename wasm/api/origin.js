@@ -80,9 +80,15 @@ export class Origin {
     this.#head = await unlessAborted(input.read(0, length), signal);
     // A window that is not allowed is told, but not made room for.
     const limits = { maxWindow: 1 };
-    const { compression, info } = await openArchive(this.#core, this.#head, { limits });
-    if (input.size !== undefined) this.compression = compression;
-    this.#window = info.window;
+    const admission = admissionOf(this.#core);
+    const holder = await admission.enter(READER, signal);
+    try {
+      const { compression, info } = await openArchive(this.#core, this.#head, { limits });
+      if (input.size !== undefined) this.compression = compression;
+      this.#window = info.window;
+    } finally {
+      admission.leave(holder);
+    }
   }
 
   /**
@@ -235,7 +241,7 @@ export class Origin {
     return this.#related(rest, 0);
   }
 
-  /** Lets go of what the input holds. */
+  /** Releases what the input holds. */
   async close() {
     await this.input?.close?.();
     await this.#outer?.close();

@@ -4,12 +4,12 @@ import { list, parse, text, textsOf } from './loose-json.js';
 
 /** @typedef {import('./archive.js').Member} Member */
 
-/** So many containers are looked at. */
-const MOST = 1024;
+/** Containers that are opened, at most. */
+export const MOST_CONTAINERS = 1024;
 
 /**
  * Where the containers of a pod are: directories or members. As the pod's own files say, else as
- * it looks.
+ * it looks; one more than are looked at if there are more.
  * @param {import('./members.js').Members} members @param {Map<string, Uint8Array>} files
  * @returns {{directory?: string, member?: Member}[]}
  */
@@ -31,7 +31,7 @@ export function podContainers(members, files) {
   const chosen = new Set(named.filter((/** @type {any} */ name) => directories.has(name)));
   for (const name of directories) chosen.add(name);
   /** @type {{directory?: string, member?: Member}[]} */
-  const found = [...chosen].slice(0, MOST).map((directory) => ({ directory }));
+  const found = [...chosen].map((directory) => ({ directory }));
   const listed = list(manifest?.containers).map((entry) => text(entry?.archive));
   const names =
     listed.length > 0
@@ -41,7 +41,7 @@ export function podContainers(members, files) {
     const member = archives.get(name);
     if (member) found.push({ member });
   }
-  return found.slice(0, MOST);
+  return found.slice(0, MOST_CONTAINERS + 1);
 }
 
 /**
@@ -51,6 +51,6 @@ export function podContainers(members, files) {
 export function podArchives(members, files) {
   const manifest = parse(files.get('checkpoint-manifest.json'));
   const listed = list(manifest?.containers).filter((entry) => text(entry?.sha256) !== '');
-  const names = new Set(listed.slice(0, MOST).map((entry) => text(entry?.archive)));
+  const names = new Set(listed.slice(0, MOST_CONTAINERS).map((entry) => text(entry?.archive)));
   return names.size === 0 ? [] : [...members.filesNamed(names).values()];
 }

@@ -1,12 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint of a pod: its containers are directories or archives in it.
+import { ArchiveError } from './archive-reader.js';
 import { Checkpoint, PARTS } from './checkpoint.js';
 import { openInside, partsOf } from './parts.js';
-import { podContainers } from './pod-files.js';
+import { MOST_CONTAINERS, podContainers } from './pod-files.js';
+
+const tooMany = () =>
+  new ArchiveError(
+    `The pod has more than ${MOST_CONTAINERS} containers, of which the others were not looked at.`,
+    { code: 'limit-containers', stop: 'limit' },
+  );
 
 export class Pod extends Checkpoint {
   /** @type {Promise<Checkpoint[]> | undefined} */
   #containers;
+  #listed;
+
+  /** @param {import('./parts.js').Parts} parts */
+  constructor(parts) {
+    super(parts);
+    const { content, metadata } = parts;
+    this.#listed = podContainers(content.own, metadata.files);
+    if (this.#listed.length > MOST_CONTAINERS) this.error ??= tooMany();
+  }
 
   /** @override */
   containers() {
@@ -17,9 +33,9 @@ export class Pod extends Checkpoint {
   }
 
   async #open() {
-    const { content, metadata } = this[PARTS];
+    const { content } = this[PARTS];
     const found = [];
-    const containers = podContainers(content.own, metadata.files);
+    const containers = this.#listed.slice(0, MOST_CONTAINERS);
     const directories = containers.flatMap(({ directory = [] }) => directory);
     const lists = content.own.below(directories);
     for (const { directory, member } of containers) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reading parts of members, many at a time: the one way to the data of a checkpoint.
+// Reading parts of members, many at a time: all data of a checkpoint is read this way.
 import { ArchiveError, unlessAborted } from './archive.js';
 import { kindOf } from '../border/arguments.js';
 import { GONE } from './origin.js';
@@ -149,7 +149,7 @@ const needsReading = ({ parts, kept }) => !kept && parts.some(isToBeRead);
 
 /**
  * Yields the ranges of groups, in the order of the archive: of a plain archive by reading what is near
- * together at once, and the next piece ahead; of another one in one pass, which ends behind the last
+ * together at once, and the next piece ahead; of another one in one pass, which ends after the last
  * range. Leaving the loop ends the reading.
  * @param {import('./origin.js').Origin} origin
  * @param {Group[]} groups

@@ -13,7 +13,7 @@
  * deep: the same, inside of an archive inside. gap: padding.
  * @typedef {object} Segment
  * @property {number} from in the layer
- * @property {number} to the byte behind the last
+ * @property {number} to the byte after the last
  * @property {'head' | 'data' | 'packed' | 'deep' | 'gap'} kind
  * @property {string} name of the member, "rootfs-diff.tar!etc/passwd"
  * @property {string} member of the archive: "rootfs-diff.tar"

@@ -315,7 +315,7 @@ export function padGzip(bytes, length) {
   const more = length - bytes.length;
   if (more === 0) return bytes;
   if (more < 20) return null;
-  // Empty members behind it, with a name as long as it takes (RFC 1952).
+  // Empty members after it, with a name as long as it takes (RFC 1952).
   const all = new Uint8Array(length);
   all.set(bytes);
   let at = bytes.length;

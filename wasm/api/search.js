@@ -11,7 +11,7 @@ import { withBytes } from './summary.js';
  * @property {string | string[]} [text] each as UTF-8 and as UTF-16LE
  * @property {string | string[]} [hex] bytes as hexadecimal digits, "?" for any digit
  * @property {string} [regex] an expression over bytes; see src/criu/regex.h
- * @property {number} [strings] all runs of so many printable characters or more
+ * @property {number} [strings] all runs of at least this many printable characters
  * @property {bigint | bigint[]} [pointers] addresses, as 64-bit words that stand in memory
  * @property {boolean} [secrets] what looks like a password, a key or a token
  * @property {('utf8' | 'utf16')[]} [encodings] of text and strings; both by default
@@ -24,8 +24,8 @@ import { withBytes } from './summary.js';
  * @property {bigint} [from] only from this address on
  * @property {bigint} [to] only below this one
  * @property {boolean} [own] no shared memory
- * @property {number} [context] bytes before and behind that are told, at most 256
- * @property {number} [limit] ends after so many matches
+ * @property {number} [context] bytes before and after that are told, at most 256
+ * @property {number} [limit] ends after this many matches
  * @property {Iterable<Stream> | AsyncIterable<Stream>} [streams] what else is searched
  * @property {(state: {read: number, size: number}) => void} [onProgress]
  * @property {AbortSignal} [signal]
@@ -47,7 +47,7 @@ import { withBytes } from './summary.js';
  * @property {Uint8Array} before
  * @property {Uint8Array} after
  * @property {Mapping | null} mapping
- * @property {{kind: string | null, start: number}} [secret] of secrets: what it is (null: the name in front of
+ * @property {{kind: string | null, start: number, wide: boolean}} [secret] of secrets: what it is (null: the name in front of
  *   it says so), and where it begins in the bytes
  *
  * What was asked for and not searched.
@@ -237,6 +237,7 @@ class Run {
   #dump;
   #scan;
   #read = 0;
+  #left = 0;
   #size;
   #onProgress;
   #secrets;
@@ -277,6 +278,11 @@ class Run {
   /** @param {number} range */
   begin(range) {
     this.#exports.ckpt_wasm_scan_begin(this.#scan, range);
+  }
+
+  /** @param {number} bytes of ranges */
+  leaveBytes(bytes) {
+    this.#left += bytes;
   }
 
   /** @param {string} name */
@@ -331,7 +337,7 @@ class Run {
       this.#exports,
       this.#exports.ckpt_wasm_scan_left(this.#scan),
     );
-    return { bytes: kib * 1024, borders, blocks, files: this.#files };
+    return { bytes: kib * 1024 + this.#left, borders, blocks, files: this.#files };
   }
 
   /** @param {number} good */
@@ -369,10 +375,10 @@ class Run {
   /** @param {number} pattern as search.h says */
   #secret(pattern) {
     const exports = this.#exports;
-    const answer = exports.ckpt_wasm_search_kind(this.#secrets, pattern & 255);
+    const answer = exports.ckpt_wasm_search_kind(this.#secrets, pattern & 127);
     const [address, length] = new Uint32Array(exports.memory.buffer, answer, 2);
     const kind = decoder.decode(new Uint8Array(exports.memory.buffer, address, length));
-    return { kind: kind === '' ? null : kind, start: pattern >>> 8 };
+    return { kind: kind === '' ? null : kind, start: pattern >>> 8, wide: (pattern & 128) !== 0 };
   }
 
   /** @param {number} pid @param {bigint} address @returns {Mapping | null} */
@@ -432,22 +438,47 @@ export async function* searchMemory(core, handle, levels, query, options = {}) {
   }
 }
 
+/** In a dump as CRIU makes them there is one pass. */
+const MOST_PASSES = 8;
+
+/**
+ * Ranges that do not overlap, so that each is read from its start to its end. What is not in them is not searched.
+ * @param {Range[]} list by file and offset @param {Run} run
+ */
+function passesOf(list, run) {
+  /** @type {Range[][]} */
+  const passes = [];
+  /** @type {{member: string, end: number}[]} of each pass */
+  const ends = [];
+  for (const range of list) {
+    const { member, offset = 0, length = 0 } = range;
+    let i = ends.findIndex((end) => end.member !== member || end.end <= offset);
+    if (i < 0) i = ends.length;
+    if (i === MOST_PASSES) {
+      run.leaveBytes(length);
+      continue;
+    }
+    (passes[i] ??= []).push(range);
+    ends[i] = { member: String(member), end: offset + length };
+  }
+  return passes;
+}
+
 /**
  * @param {Run} run @param {readonly import('./memory.js').Level[]} levels
  * @param {Iterable<Stream> | AsyncIterable<Stream>} streams @param {AbortSignal} [signal]
  * @returns {AsyncGenerator<Match>}
  */
 async function* allMatches(run, levels, streams, signal) {
-  for (const [level, list] of run.ranges(levels).entries()) {
-    let current = -1;
-    for await (const { tag, bytes, last } of list.length > 0
-      ? levels[level].ranges(list, signal)
-      : []) {
-      if (tag !== current) run.begin((current = tag));
-      yield* run.feed(bytes);
-      if (last) yield* run.end();
+  for (const [level, list] of run.ranges(levels).entries())
+    for (const apart of passesOf(list, run)) {
+      let current = -1;
+      for await (const { tag, bytes, last } of levels[level].ranges(apart, signal)) {
+        if (tag !== current) run.begin((current = tag));
+        yield* run.feed(bytes);
+        if (last) yield* run.end();
+      }
     }
-  }
   yield* run.finish();
   for await (const { name, pieces, left } of streams) {
     if (left) {

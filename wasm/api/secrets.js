@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which findings are secrets: whoever shows lines of a file hides what stands there.
+// Which findings are secrets, so that quoted lines of a file hide them.
 import { secretRules } from '../../dist/tables.js';
 
 /**

@@ -15,7 +15,7 @@ export const USE = border.uses;
 
 const kept = /** @type {MemberInfo[]} */ (table.members).filter(({ keep }) => keep);
 
-/** The members whose content is kept, by their names; of some only so many last bytes. */
+/** The members whose content is kept, by their names; of some only the last bytes. */
 export const KEPT = {
   /** @type {number} */ tail: table.tail,
   names: kept.map(({ name }) => name),
@@ -49,7 +49,7 @@ export function memberUse(exports, name, size) {
   return withBytes(exports, bytes, (at) => exports.ckpt_wasm_member_use(at, bytes.length, size));
 }
 
-/** So many summaries stay in the core, for validations that may follow, and of files so many bytes. */
+/** Summaries, and bytes of files, that stay in the core for validations that may follow. */
 const LATEST = 4;
 const LATEST_BYTES = 2 ** 25;
 
@@ -128,7 +128,7 @@ export class Summary {
     for (const summary of Summary.#kept) summary.drop();
   }
 
-  /** Gives its memory back. */
+  /** Frees its memory. */
   drop() {
     Summary.#kept.delete(this);
     if (!this.handle) return;

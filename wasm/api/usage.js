@@ -18,9 +18,6 @@
  * @property {number} members
  */
 
-/** Bytes that are looked at in one go: a region. */
-const REGION = 256 * 1024;
-
 /** The first that fits. @type {[string, RegExp][]} */
 const PARTS = [
   ['pages', /(^|\/)pages-\d+\.img$/],
@@ -105,22 +102,26 @@ class Counter {
     if (!this.#handle) throw new RangeError('there is not enough memory');
   }
 
-  /** @param {Uint8Array} bytes @param {Usage} usage that they belong to @param {boolean} last of pages that follow each other */
-  add(bytes, usage, last) {
+  /** @param {Uint8Array} bytes @param {Usage} usage that they belong to @param {boolean} last of it @param {boolean} ends what comes next does not follow */
+  add(bytes, usage, last, ends) {
     for (let at = 0; at < bytes.length;) {
-      const part = bytes.subarray(at, at + REGION - this.#filled);
-      const room = this.#exports.ckpt_wasm_pages_room(this.#handle);
+      const [room, size] = new Uint32Array(
+        this.#exports.memory.buffer,
+        this.#exports.ckpt_wasm_pages_room(this.#handle),
+        2,
+      );
+      const part = bytes.subarray(at, at + size - this.#filled);
       new Uint8Array(this.#exports.memory.buffer, room + this.#filled, part.length).set(part);
       this.#filled += part.length;
       at += part.length;
-      if (this.#filled === REGION) this.#flush(usage);
+      if (this.#filled === size) this.#flush(usage, at === bytes.length && last && ends);
     }
-    if (last && this.#filled > 0) this.#flush(usage);
+    if (last && this.#filled > 0) this.#flush(usage, ends);
   }
 
-  /** @param {Usage} usage */
-  #flush(usage) {
-    const at = this.#exports.ckpt_wasm_pages_add(this.#handle, this.#filled);
+  /** @param {Usage} usage @param {boolean} ends */
+  #flush(usage, ends) {
+    const at = this.#exports.ckpt_wasm_pages_add(this.#handle, this.#filled, ends ? 1 : 0);
     const [pages, zero, duplicate, byPage, byRegion] = new Uint32Array(
       this.#exports.memory.buffer,
       at,
@@ -145,6 +146,10 @@ class Counter {
     this.#exports.ckpt_wasm_pages_free(this.#handle);
   }
 }
+
+/** Where a segment stands in its file, or what is so far behind that. @param {Segment} segment @param {bigint} more */
+const placeOf = ({ member, offset, block, start }, more) =>
+  block ? `${start + more}` : `${member} ${offset + Number(more)}`;
 
 /**
  * What the pages are that a dump stores, by mapping. Memory that several processes share counts for the
@@ -190,11 +195,15 @@ export async function usageOf(exports, memory, { compress = true, signal, onProg
       }
       return map;
     });
+  // Regions go on from a mapping to the next one, where their pages follow each other in the file.
+  const behind = new Map(segments.map((one) => [placeOf(one, 0n), one]));
   let read = 0;
   try {
     for await (const { segment, offset, bytes } of memory.pieces(segments, signal)) {
       const last = offset + bytes.length === Number(segment.end - segment.start);
-      counter.add(bytes, owners.get(segment), last);
+      const ends =
+        last && behind.get(placeOf(segment, segment.end - segment.start))?.start !== segment.end;
+      counter.add(bytes, owners.get(segment), last, ends);
       onProgress?.({ read: (read += bytes.length), size });
     }
     const total = noUsage();

@@ -12,19 +12,7 @@ const encoder = new TextEncoder();
 /**
  * @typedef {import('./evidence.js').Evidence} Evidence what a validation looks at
  *
- * @typedef {object} ValidateOptions
- * @property {string[]} [targets] podman, cri-o, containerd, docker, runc, crun; each with "@VERSION" if known
- * @property {string[]} [only] ids of rules, or beginnings with "*"
- * @property {string[]} [ignore]
- * @property {Record<string, 'error' | 'warning' | 'info' | 'off'>} [severities]
- * @property {{perRule?: number, total?: number}} [limits] findings listed; 100 and 1000
- * @property {boolean} [reveal] secrets are not masked
- * @property {boolean} [memory] memory, queues and files are searched for secrets, too
- * @property {AbortSignal} [signal] ends that search
- * @property {number} [now] Unix seconds
- * @property {{name?: string, mode?: number}} [file] of the archive itself
- * @property {any} [host] what `ckpt host` printed on the host that is to restore it: text, bytes or the value
- * @property {boolean} [digests] check the digests of large parts, too, which have to be read for it
+ * @typedef {Omit<import('../../dist/types/index.d.ts').ValidateOptions, 'signal'> & {signal?: AbortSignal}} ValidateOptions
  */
 
 /** @param {any} exports @param {string} text @param {(at: number, length: number) => number} run the address of the answer */
@@ -38,7 +26,7 @@ function withText(exports, text, run) {
 
 /** @param {any} exports @param {number} handle @param {Evidence} evidence @param {ValidateOptions} options @returns {any} the report */
 function reportOf(exports, handle, evidence, options) {
-  const { facts, records = [], imageRecords = [], nested = [], dump } = evidence;
+  const { facts, readings = [], records = [], imageRecords = [], nested = [], dump } = evidence;
   const problem = withText(exports, JSON.stringify(options), (at, length) =>
     exports.ckpt_wasm_session_validate(handle, at, length),
   );
@@ -59,6 +47,14 @@ function reportOf(exports, handle, evidence, options) {
           ),
         );
     });
+  }
+  for (const [name, reading] of readings) {
+    const scope = encoder.encode(name);
+    withBytes(exports, scope, (scopeAt) =>
+      withBytes(exports, reading, (at) =>
+        exports.ckpt_wasm_session_validate_archive(handle, scopeAt, scope.length, at),
+      ),
+    );
   }
   if (dump) exports.ckpt_wasm_session_validate_dump(handle, dump.handle);
   const text = withText(exports, JSON.stringify(facts), (at, length) =>
@@ -151,7 +147,7 @@ function hostText(host) {
   throw new TypeError(`host must be text, bytes or an object, not ${kindOf(host)}`);
 }
 
-/** What a validation can be told. */
+/** The options of a validation. */
 export const VALIDATE_OPTIONS = {
   targets: must.texts,
   only: must.texts,

@@ -48,7 +48,7 @@ handle *ckpt_wasm_archive_new(const ckpt_archive_options *options)
     handle *h = malloc(sizeof *h);
     if (h == NULL)
         return NULL;
-    *h = (handle){.archive = ckpt_archive_new(options, NULL)};
+    *h = (handle){.archive = ckpt_archive_new(options)};
     if (h->archive == NULL) {
         free(h);
         return NULL;
@@ -112,7 +112,7 @@ const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)
     return &h->info;
 }
 
-/* What a file is that is no tar archive, with a NUL behind; "" if its first bytes do not tell. Good
+/* What a file is that is no tar archive, with a NUL after; "" if its first bytes do not tell. Good
    until the next call. */
 const char *ckpt_wasm_magic(const uint8_t *bytes, uint32_t length)
 {

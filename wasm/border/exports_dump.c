@@ -6,7 +6,7 @@
 #include "criu/internal.h"
 #include "criu/text.h"
 #include "text/secrets.h"
-#include "wasm/border/tape.h"
+#include "wasm/border/answer.h"
 
 ckpt_dump *ckpt_wasm_dump_new(void);
 void ckpt_wasm_dump_free(ckpt_dump *dump);
@@ -22,26 +22,7 @@ void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, 
 const void *ckpt_wasm_dump_view(ckpt_dump *dump, uint32_t view, uint32_t pid);
 const void *ckpt_wasm_mask(const char *text, uint32_t length);
 
-static struct ckpt_buffer list;
-static struct ckpt_tape tape;
-static struct {
-    const void *data;
-    uint32_t length; /* in bytes */
-    const char *strings;
-    uint32_t strings_length;
-} answer;
-
-static void add_word(uint32_t word)
-{
-    ckpt_buffer_add(&list, (const char *)&word, sizeof(word));
-}
-
-static const void *answer_list(void)
-{
-    answer.data = list.data;
-    answer.length = list.failed ? 0 : (uint32_t)list.length;
-    return &answer;
-}
+static struct ckpt_answer answer;
 
 ckpt_dump *ckpt_wasm_dump_new(void)
 {
@@ -71,25 +52,23 @@ double ckpt_wasm_dump_use(const char *name, uint32_t length, double size)
 /* For each image of which bytes are wanted: address and length of its name, number of bytes. */
 const void *ckpt_wasm_dump_wanted(ckpt_dump *dump, int maps)
 {
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     for (size_t i = 0; i < ckpt_dump_image_count(dump); i++) {
         const struct ckpt_dump_image *image = ckpt_dump_image_at(dump, i);
         uint64_t wanted = image->bytes == NULL ? ckpt_dump_wanted(image, maps != 0) : 0;
         if (wanted == 0)
             continue;
-        add_word((uint32_t)(uintptr_t)image->name.data);
-        add_word((uint32_t)image->name.length);
-        add_word(wanted > UINT32_MAX ? UINT32_MAX : (uint32_t)wanted);
+        ckpt_answer_word(&answer, (uint32_t)(uintptr_t)image->name.data);
+        ckpt_answer_word(&answer, (uint32_t)image->name.length);
+        ckpt_answer_word(&answer, wanted > UINT32_MAX ? UINT32_MAX : (uint32_t)wanted);
     }
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }
 
 const void *ckpt_wasm_dump_directory(ckpt_dump *dump)
 {
     ckpt_string name = ckpt_dump_directory(dump);
-    answer.data = name.data;
-    answer.length = (uint32_t)name.length;
-    return &answer;
+    return ckpt_answer_bytes(&answer, name.data, name.length);
 }
 
 void *ckpt_wasm_dump_room(ckpt_dump *dump, const char *name, uint32_t length, uint32_t size)
@@ -108,15 +87,14 @@ const void *ckpt_wasm_dump_plan(ckpt_dump *dump)
 {
     size_t count;
     const struct ckpt_text_piece *pieces = ckpt_text_plan(dump, &count);
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     for (size_t i = 0; i < count; i++) {
-        add_word(pieces[i].level);
-        add_word((uint32_t)pieces[i].pages_id);
-        add_word((uint32_t)pieces[i].offset);
-        add_word((uint32_t)(pieces[i].offset >> 32));
-        add_word(pieces[i].length);
+        ckpt_answer_word(&answer, pieces[i].level);
+        ckpt_answer_word(&answer, (uint32_t)pieces[i].pages_id);
+        ckpt_answer_long(&answer, pieces[i].offset);
+        ckpt_answer_word(&answer, pieces[i].length);
     }
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }
 
 void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, uint32_t length)
@@ -136,11 +114,8 @@ static void write_gaps(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink)
 /* The views, by number. */
 static const struct {
     void (*write)(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
-} views[] = {{ckpt_view_processes},
-             {ckpt_view_files},
-             {ckpt_view_sockets},
-             {ckpt_view_mounts},
-             {write_gaps}};
+} views[] = {{ckpt_view_processes}, {ckpt_view_files}, {ckpt_view_sockets},
+             {ckpt_view_mounts},    {write_gaps},      {ckpt_view_namespaces}};
 
 struct request {
     ckpt_dump *dump;
@@ -158,13 +133,10 @@ static void write_view(struct ckpt_sink *sink, void *argument)
 const void *ckpt_wasm_dump_view(ckpt_dump *dump, uint32_t view, uint32_t pid)
 {
     struct request request = {dump, view, pid};
-    if (view >= sizeof(views) / sizeof(views[0]) || !ckpt_tape_record(&tape, write_view, &request))
+    if (view >= sizeof(views) / sizeof(views[0]) ||
+        !ckpt_tape_record(&answer.tape, write_view, &request))
         return NULL;
-    answer.data = tape.words;
-    answer.length = (uint32_t)(tape.count * sizeof(*tape.words));
-    answer.strings = tape.strings.data;
-    answer.strings_length = (uint32_t)tape.strings.length;
-    return &answer;
+    return ckpt_answer_tape(&answer);
 }
 
 /* A string of a command line or an environment without what looks like a secret in it. */
@@ -172,12 +144,12 @@ const void *ckpt_wasm_mask(const char *text, uint32_t length)
 {
     struct ckpt_secret secret;
     size_t done = 0;
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     while (ckpt_secret_in((ckpt_string){text, length}, done, &secret) && secret.to > done) {
-        ckpt_buffer_add(&list, text + done, secret.from - done);
-        ckpt_buffer_add_text(&list, "\xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2"); /* three bullets */
+        ckpt_buffer_add(&answer.list, text + done, secret.from - done);
+        ckpt_buffer_add_text(&answer.list, CKPT_MASK);
         done = secret.to;
     }
-    ckpt_buffer_add(&list, text + done, length - done);
-    return answer_list();
+    ckpt_buffer_add(&answer.list, text + done, length - done);
+    return ckpt_answer_list(&answer);
 }

@@ -8,7 +8,7 @@
 #include "criu/elf.h"
 #include "criu/lz4.h"
 #include "criu/memory_view.h"
-#include "wasm/border/tape.h"
+#include "wasm/border/answer.h"
 
 const void *ckpt_wasm_memory_maps(ckpt_dump *dump, uint32_t pid);
 int ckpt_wasm_memory_has(ckpt_dump *dump, uint32_t pid);
@@ -21,32 +21,7 @@ int ckpt_wasm_memory_expand(const uint8_t *from, uint32_t length, uint8_t *to, u
 const void *ckpt_wasm_memory_core(ckpt_dump *dump, uint32_t pid);
 const void *ckpt_wasm_memory_sizes(ckpt_dump *dump);
 
-static struct ckpt_buffer list;
-static struct ckpt_tape tape;
-static struct {
-    const void *data;
-    uint32_t length; /* in bytes */
-    const char *strings;
-    uint32_t strings_length;
-} answer;
-
-static void add_word(uint32_t word)
-{
-    ckpt_buffer_add(&list, (const char *)&word, sizeof(word));
-}
-
-static void add_long(uint64_t value)
-{
-    add_word((uint32_t)value);
-    add_word((uint32_t)(value >> 32));
-}
-
-static const void *answer_list(void)
-{
-    answer.data = list.data;
-    answer.length = list.failed ? 0 : (uint32_t)list.length;
-    return &answer;
-}
+static struct ckpt_answer answer;
 
 struct request {
     struct ckpt_memory *memory;
@@ -63,13 +38,9 @@ static void write_maps(struct ckpt_sink *sink, void *argument)
 const void *ckpt_wasm_memory_maps(ckpt_dump *dump, uint32_t pid)
 {
     struct request request = {ckpt_dump_memory(dump), pid};
-    if (request.memory == NULL || !ckpt_tape_record(&tape, write_maps, &request))
+    if (request.memory == NULL || !ckpt_tape_record(&answer.tape, write_maps, &request))
         return NULL;
-    answer.data = tape.words;
-    answer.length = (uint32_t)(tape.count * sizeof(*tape.words));
-    answer.strings = tape.strings.data;
-    answer.strings_length = (uint32_t)tape.strings.length;
-    return &answer;
+    return ckpt_answer_tape(&answer);
 }
 
 /* Whether the process has memory; -1: there is no memory to find that out. */
@@ -83,10 +54,10 @@ int ckpt_wasm_memory_has(ckpt_dump *dump, uint32_t pid)
 const void *ckpt_wasm_memory_pids(ckpt_dump *dump)
 {
     struct ckpt_memory *memory = ckpt_dump_memory(dump);
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     for (size_t i = 0; memory != NULL && i < ckpt_memory_space_count(memory); i++)
-        add_word(ckpt_memory_space_at(memory, i)->pid);
-    return answer_list();
+        ckpt_answer_word(&answer, ckpt_memory_space_at(memory, i)->pid);
+    return ckpt_answer_list(&answer);
 }
 
 uint32_t ckpt_wasm_memory_page_size(ckpt_dump *dump)
@@ -107,23 +78,23 @@ const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t fr
     struct ckpt_memory *memory = ckpt_dump_memory(dump);
     const struct ckpt_space *space = memory == NULL ? NULL : ckpt_memory_space(memory, pid);
     struct ckpt_segment s;
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     for (; space != NULL && from < to && most > 0 && ckpt_memory_at(memory, space, from, &s);
          from = s.end, most--) {
         bool block = s.place == CKPT_PLACE_BLOCK;
         if (s.end > to)
             s.end = to;
-        add_long(s.start);
-        add_long(s.end);
-        add_word(s.place | (s.shared ? 256u : 0));
-        add_word(s.level);
-        add_word((uint32_t)s.pages_id);
-        add_long(block ? s.block.offset : s.offset);
-        add_word(block ? (uint32_t)s.block.stored : 0);
-        add_word(block ? (uint32_t)(s.start - s.block.start) : 0);
-        add_word(block ? (uint32_t)s.block.raw : 0);
+        ckpt_answer_long(&answer, s.start);
+        ckpt_answer_long(&answer, s.end);
+        ckpt_answer_word(&answer, s.place | (s.shared ? 256u : 0));
+        ckpt_answer_word(&answer, s.level);
+        ckpt_answer_word(&answer, (uint32_t)s.pages_id);
+        ckpt_answer_long(&answer, block ? s.block.offset : s.offset);
+        ckpt_answer_word(&answer, block ? (uint32_t)s.block.stored : 0);
+        ckpt_answer_word(&answer, block ? (uint32_t)(s.start - s.block.start) : 0);
+        ckpt_answer_word(&answer, block ? (uint32_t)s.block.raw : 0);
     }
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }
 
 /* 1: the address is in the arguments of the process, 2: in its environment, 0: elsewhere. */
@@ -148,18 +119,18 @@ const void *ckpt_wasm_memory_mapping(ckpt_dump *dump, uint32_t pid, uint64_t add
     struct ckpt_memory *memory = ckpt_dump_memory(dump);
     const struct ckpt_space *space = memory == NULL ? NULL : ckpt_memory_space(memory, pid);
     const struct ckpt_vma *vma = space == NULL ? NULL : ckpt_space_vma(space, address);
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     if (vma != NULL) {
-        add_long(vma->start);
-        add_long(vma->end);
-        add_word(vma->kind);
-        add_word(vma->prot | (vma->shared ? 8u : 0));
-        add_word((uint32_t)(uintptr_t)vma->name.data);
-        add_word((uint32_t)vma->name.length);
-        add_word(vma->deleted);
-        add_word(area_of(space, address));
+        ckpt_answer_long(&answer, vma->start);
+        ckpt_answer_long(&answer, vma->end);
+        ckpt_answer_word(&answer, vma->kind);
+        ckpt_answer_word(&answer, vma->prot | (vma->shared ? 8u : 0));
+        ckpt_answer_word(&answer, (uint32_t)(uintptr_t)vma->name.data);
+        ckpt_answer_word(&answer, (uint32_t)vma->name.length);
+        ckpt_answer_word(&answer, vma->deleted);
+        ckpt_answer_word(&answer, area_of(space, address));
     }
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }
 
 /* Expands a block of a pages file to `size` bytes. 0: it is damaged. */
@@ -177,19 +148,19 @@ const void *ckpt_wasm_memory_core(ckpt_dump *dump, uint32_t pid)
     static struct ckpt_core core;
     ckpt_core_free(&core);
     bool good = ckpt_core_make(&core, dump, pid);
-    ckpt_buffer_clear(&list);
-    add_word((uint32_t)(uintptr_t)core.refused);
-    add_word(good ? 0 : (uint32_t)strlen(core.refused));
-    add_word((uint32_t)(uintptr_t)core.head.data);
-    add_word((uint32_t)core.head.length);
-    add_long(core.size);
+    ckpt_buffer_clear(&answer.list);
+    ckpt_answer_word(&answer, (uint32_t)(uintptr_t)core.refused);
+    ckpt_answer_word(&answer, good ? 0 : (uint32_t)strlen(core.refused));
+    ckpt_answer_word(&answer, (uint32_t)(uintptr_t)core.head.data);
+    ckpt_answer_word(&answer, (uint32_t)core.head.length);
+    ckpt_answer_long(&answer, core.size);
     for (size_t i = 0; good && i < core.count; i++) {
-        add_long(core.loads[i].start);
-        add_long(core.loads[i].end);
-        add_long(core.loads[i].offset);
-        add_word(core.loads[i].held);
+        ckpt_answer_long(&answer, core.loads[i].start);
+        ckpt_answer_long(&answer, core.loads[i].end);
+        ckpt_answer_long(&answer, core.loads[i].offset);
+        ckpt_answer_word(&answer, core.loads[i].held);
     }
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }
 
 /* For each process with memory: its pid, bytes of its own pages that this dump holds, bytes of its
@@ -197,7 +168,7 @@ const void *ckpt_wasm_memory_core(ckpt_dump *dump, uint32_t pid)
 const void *ckpt_wasm_memory_sizes(ckpt_dump *dump)
 {
     struct ckpt_memory *memory = ckpt_dump_memory(dump);
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     for (size_t i = 0; memory != NULL && i < ckpt_memory_space_count(memory); i++) {
         const struct ckpt_space *space = ckpt_memory_space_at(memory, i);
         const struct ckpt_pagemap *map = ckpt_memory_map(memory, 0, false, space->pid);
@@ -205,9 +176,9 @@ const void *ckpt_wasm_memory_sizes(ckpt_dump *dump)
         for (size_t k = 0; k < space->count; k++)
             if (space->vmas[k].shared)
                 shared += space->vmas[k].end - space->vmas[k].start;
-        add_word(space->pid);
-        add_long(map == NULL ? 0 : map->stored * map->page_size);
-        add_long(shared);
+        ckpt_answer_word(&answer, space->pid);
+        ckpt_answer_long(&answer, map == NULL ? 0 : map->stored * map->page_size);
+        ckpt_answer_long(&answer, shared);
     }
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }

@@ -8,8 +8,8 @@
 
 ckpt_page_counter *ckpt_wasm_pages_new(uint32_t page_size, int compress);
 void ckpt_wasm_pages_free(ckpt_page_counter *counter);
-uint8_t *ckpt_wasm_pages_room(ckpt_page_counter *counter);
-const void *ckpt_wasm_pages_add(ckpt_page_counter *counter, uint32_t size);
+const void *ckpt_wasm_pages_room(ckpt_page_counter *counter);
+const void *ckpt_wasm_pages_add(ckpt_page_counter *counter, uint32_t size, int ends);
 int ckpt_wasm_pages_full(const ckpt_page_counter *counter);
 void ckpt_wasm_pages_digests(const uint8_t *pages, uint32_t count, uint32_t page_size,
                              const uint8_t *key, uint8_t *out);
@@ -25,20 +25,26 @@ void ckpt_wasm_pages_free(ckpt_page_counter *counter)
     ckpt_page_counter_free(counter);
 }
 
-/* Room for 256 KiB. */
-uint8_t *ckpt_wasm_pages_room(ckpt_page_counter *counter)
+/* Where the next pages go: {address, length}. */
+const void *ckpt_wasm_pages_room(ckpt_page_counter *counter)
 {
+    static struct {
+        const void *data;
+        uint32_t length;
+    } room;
     size_t size;
-    return ckpt_page_counter_room(counter, &size);
+    room.data = ckpt_page_counter_room(counter, &size);
+    room.length = (uint32_t)size;
+    return &room;
 }
 
 /* What the pages are that were put there: five words, pages, zero, duplicate, bytes by page, bytes
-   by region. Good until the next call. */
-const void *ckpt_wasm_pages_add(ckpt_page_counter *counter, uint32_t size)
+   by region. `ends`: what comes next does not follow. Good until the next call. */
+const void *ckpt_wasm_pages_add(ckpt_page_counter *counter, uint32_t size, int ends)
 {
     static uint32_t words[5];
     struct ckpt_page_stats stats = {0, 0, 0, 0, 0};
-    ckpt_page_counter_add(counter, size, &stats);
+    ckpt_page_counter_add(counter, size, ends != 0, &stats);
     words[0] = (uint32_t)stats.pages;
     words[1] = (uint32_t)stats.zero;
     words[2] = (uint32_t)stats.duplicate;

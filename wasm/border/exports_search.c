@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Searching memory, for JavaScript; wasm/api/search.js is the other side. */
 #include "criu/scan.h"
+#include "wasm/border/answer.h"
 
 enum pattern_form { TEXT, HEX, REGEX };
 
@@ -27,24 +28,7 @@ int ckpt_wasm_scan_finish(ckpt_scan *scan);
 const void *ckpt_wasm_scan_results(ckpt_scan *scan);
 const void *ckpt_wasm_scan_left(ckpt_scan *scan);
 
-static struct ckpt_buffer list;
-static struct {
-    const void *data;
-    uint32_t length;
-    uint32_t offset;
-} answer;
-
-static void add_word(uint32_t word)
-{
-    ckpt_buffer_add(&list, (const char *)&word, sizeof(word));
-}
-
-static const void *answer_list(void)
-{
-    answer.data = list.data;
-    answer.length = list.failed ? 0 : (uint32_t)list.length;
-    return &answer;
-}
+static struct ckpt_answer answer;
 
 ckpt_search *ckpt_wasm_search_new(void)
 {
@@ -66,10 +50,10 @@ const void *ckpt_wasm_search_add(ckpt_search *search, uint32_t form, const char 
                               : ckpt_search_add_regex(search, text, length, fold, &error);
     if (good)
         return NULL;
-    ckpt_buffer_clear(&list);
-    ckpt_buffer_add_text(&list, error.message);
+    ckpt_buffer_clear(&answer.list);
+    ckpt_buffer_add_text(&answer.list, error.message);
     answer.offset = (uint32_t)error.offset;
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }
 
 int ckpt_wasm_search_strings(ckpt_search *search, uint32_t least, uint32_t encodings)
@@ -86,9 +70,9 @@ int ckpt_wasm_search_secrets(ckpt_search *search)
 const void *ckpt_wasm_search_kind(ckpt_search *search, uint32_t kind)
 {
     const char *text = ckpt_search_secret_kind(search, kind);
-    ckpt_buffer_clear(&list);
-    ckpt_buffer_add_text(&list, text == NULL ? "" : text);
-    return answer_list();
+    ckpt_buffer_clear(&answer.list);
+    ckpt_buffer_add_text(&answer.list, text == NULL ? "" : text);
+    return ckpt_answer_list(&answer);
 }
 
 int ckpt_wasm_search_prepare(ckpt_search *search)
@@ -115,17 +99,15 @@ void ckpt_wasm_scan_free(ckpt_scan *scan)
    the low one first). */
 const void *ckpt_wasm_scan_ranges(ckpt_scan *scan)
 {
-    ckpt_buffer_clear(&list);
+    ckpt_buffer_clear(&answer.list);
     for (size_t i = 0; i < ckpt_scan_range_count(scan); i++) {
         struct ckpt_scan_range range = ckpt_scan_range_at(scan, i);
-        add_word(range.level);
-        add_word((uint32_t)range.pages_id);
-        add_word((uint32_t)range.offset);
-        add_word((uint32_t)(range.offset >> 32));
-        add_word((uint32_t)range.length);
-        add_word((uint32_t)(range.length >> 32));
+        ckpt_answer_word(&answer, range.level);
+        ckpt_answer_word(&answer, (uint32_t)range.pages_id);
+        ckpt_answer_long(&answer, range.offset);
+        ckpt_answer_long(&answer, range.length);
     }
-    return answer_list();
+    return ckpt_answer_list(&answer);
 }
 
 double ckpt_wasm_scan_size(ckpt_scan *scan)
@@ -147,9 +129,8 @@ void ckpt_wasm_scan_begin_stream(ckpt_scan *scan, uint32_t number)
 const void *ckpt_wasm_scan_room(ckpt_scan *scan)
 {
     size_t size = 0;
-    answer.data = ckpt_scan_room(scan, &size);
-    answer.length = (uint32_t)size;
-    return &answer;
+    const void *room = ckpt_scan_room(scan, &size);
+    return ckpt_answer_bytes(&answer, room, size);
 }
 
 int ckpt_wasm_scan_feed(ckpt_scan *scan, uint32_t length)
@@ -172,8 +153,7 @@ int ckpt_wasm_scan_finish(ckpt_scan *scan)
 const void *ckpt_wasm_scan_results(ckpt_scan *scan)
 {
     struct ckpt_buffer *results = ckpt_scan_results(scan);
-    answer.data = results->data;
-    answer.length = (uint32_t)results->length;
+    ckpt_answer_bytes(&answer, results->data, results->length);
     results->length = 0;
     return &answer;
 }
@@ -182,9 +162,9 @@ const void *ckpt_wasm_scan_results(ckpt_scan *scan)
 const void *ckpt_wasm_scan_left(ckpt_scan *scan)
 {
     struct ckpt_scan_left left = ckpt_scan_left(scan);
-    ckpt_buffer_clear(&list);
-    add_word((uint32_t)(left.bytes >> 10));
-    add_word((uint32_t)left.borders);
-    add_word((uint32_t)left.damaged);
-    return answer_list();
+    ckpt_buffer_clear(&answer.list);
+    ckpt_answer_word(&answer, (uint32_t)(left.bytes >> 10));
+    ckpt_answer_word(&answer, (uint32_t)left.borders);
+    ckpt_answer_word(&answer, (uint32_t)left.damaged);
+    return ckpt_answer_list(&answer);
 }

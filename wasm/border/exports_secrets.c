@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secrets in any bytes, for JavaScript; wasm/api/secrets-stream.js is the other side. */
 #include "text/secrets_stream.h"
+#include "wasm/border/answer.h"
 
 ckpt_secrets_stream *ckpt_wasm_secrets_new(void);
 void ckpt_wasm_secrets_free(ckpt_secrets_stream *stream);
@@ -11,10 +12,7 @@ void ckpt_wasm_secrets_feed(ckpt_secrets_stream *stream, uint32_t length);
 void ckpt_wasm_secrets_end(ckpt_secrets_stream *stream);
 const void *ckpt_wasm_secrets_results(ckpt_secrets_stream *stream);
 
-static struct {
-    const void *data;
-    uint32_t length;
-} answer;
+static struct ckpt_answer answer;
 
 ckpt_secrets_stream *ckpt_wasm_secrets_new(void)
 {
@@ -40,9 +38,8 @@ void ckpt_wasm_secrets_begin(ckpt_secrets_stream *stream, int needles_only)
 const void *ckpt_wasm_secrets_room(ckpt_secrets_stream *stream)
 {
     size_t size = 0;
-    answer.data = ckpt_secrets_stream_room(stream, &size);
-    answer.length = (uint32_t)size;
-    return &answer;
+    const void *room = ckpt_secrets_stream_room(stream, &size);
+    return ckpt_answer_bytes(&answer, room, size);
 }
 
 void ckpt_wasm_secrets_feed(ckpt_secrets_stream *stream, uint32_t length)
@@ -62,8 +59,7 @@ const void *ckpt_wasm_secrets_results(ckpt_secrets_stream *stream)
     struct ckpt_buffer *results = ckpt_secrets_stream_results(stream);
     if (results->failed)
         return NULL;
-    answer.data = results->data;
-    answer.length = (uint32_t)results->length;
+    ckpt_answer_bytes(&answer, results->data, results->length);
     results->length = 0;
     return &answer;
 }

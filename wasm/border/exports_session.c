@@ -20,6 +20,8 @@ const void *ckpt_wasm_session_validate(struct ckpt_session *session, const char 
 void ckpt_wasm_session_validate_records(struct ckpt_session *session, const char *scope,
                                         uint32_t scope_length, const uint8_t *records,
                                         uint32_t length);
+void ckpt_wasm_session_validate_archive(struct ckpt_session *session, const char *scope,
+                                        uint32_t scope_length, const ckpt_archive_info *info);
 void ckpt_wasm_session_validate_dump(struct ckpt_session *session, struct ckpt_dump *dump);
 const void *ckpt_wasm_session_report(struct ckpt_session *session, const char *facts,
                                      uint32_t length);
@@ -81,6 +83,13 @@ void ckpt_wasm_session_validate_records(struct ckpt_session *session, const char
 {
     ckpt_validation_add_records(session->validation, (ckpt_string){scope, scope_length}, records,
                                 length);
+}
+
+/* Of an archive that was read: what ckpt_wasm_archive_info() gave. */
+void ckpt_wasm_session_validate_archive(struct ckpt_session *session, const char *scope,
+                                        uint32_t scope_length, const ckpt_archive_info *info)
+{
+    ckpt_validation_add_archive(session->validation, (ckpt_string){scope, scope_length}, info);
 }
 
 /* The images; good until the report is made. */

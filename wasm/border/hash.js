@@ -6,7 +6,7 @@ const forgotten = new FinalizationRegistry(({ exports, handle }) =>
   exports.ckpt_wasm_hash_free(handle),
 );
 const decoder = new TextDecoder();
-/** So much is copied into the core at once. */
+/** Bytes copied into the core at once. */
 const PIECE = 262144;
 const DIGITS = 64;
 
@@ -60,7 +60,7 @@ export class Sha256 {
     return digits;
   }
 
-  /** Gives its memory back. */
+  /** Frees its memory. */
   free() {
     if (!this.#handle) return;
     forgotten.unregister(this);

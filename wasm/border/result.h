@@ -30,7 +30,7 @@
     WORD(tape) /* its address */                                                                   \
     WORD(tape_words)                                                                               \
     TEXT(input)   /* the document's text if the tape refers to it, else empty … */               \
-    TEXT(strings) /* … and the tape's other strings, or empty if they stand right behind it */   \
+    TEXT(strings) /* … and the tape's other strings, or empty if they stand right after it */    \
     WORD(joined)  /* then: where they begin */
 
 struct ckpt_result_text {

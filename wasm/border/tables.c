@@ -9,36 +9,36 @@
 #include "archive/archive.h"
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
+#include "checkpoint/print.h"
 #include "criu/names.h"
 #include "criu/view.h"
-#include "mem/buffer.h"
 #include "model/type.h"
 #include "rules/catalog.h"
+#include "text/message.h"
 #include "wasm/border/numbers.h"
 
 const ckpt_string *ckpt_wasm_tables(void);
 const ckpt_string *ckpt_wasm_image_tables(void);
 
-static void add_quoted(struct ckpt_buffer *out, const char *text)
+/* Names of the tables need no escapes. */
+static void add_list(struct ckpt_buffer *out, const char *key, const char *const *names,
+                     size_t count)
 {
-    /* Names of the tables need no escapes. */
-    ckpt_buffer_add_text(out, "\"");
-    ckpt_buffer_add_text(out, text);
-    ckpt_buffer_add_text(out, "\"");
+    ckpt_print_key(out, key);
+    ckpt_buffer_add_text(out, "[");
+    for (size_t i = 0; i < count; i++)
+        ckpt_format(out, i == 0 ? "\"%s\"" : ",\"%s\"", names[i]);
+    ckpt_buffer_add_text(out, "]");
 }
 
 static void add_kinds(struct ckpt_buffer *out)
 {
     ckpt_buffer_add_text(out, "\"kinds\":[");
     for (size_t i = 0; i < ckpt_kind_count; i++) {
-        ckpt_buffer_add_text(out, i == 0 ? "{\"name\":" : ",{\"name\":");
-        add_quoted(out, ckpt_kinds[i].name);
-        if (ckpt_kinds[i].file_name != NULL) {
-            ckpt_buffer_add_text(out, ",\"file\":");
-            add_quoted(out, ckpt_kinds[i].file_name);
-            ckpt_buffer_add_text(out, ",\"reader\":");
-            add_quoted(out, ckpt_kinds[i].reader);
-        }
+        const struct ckpt_kind_info *kind = &ckpt_kinds[i];
+        ckpt_format(out, i == 0 ? "{\"name\":\"%s\"" : ",{\"name\":\"%s\"", kind->name);
+        if (kind->file_name != NULL)
+            ckpt_format(out, ",\"file\":\"%s\",\"reader\":\"%s\"", kind->file_name, kind->reader);
         ckpt_buffer_add_text(out, "}");
     }
     ckpt_buffer_add_text(out, "]");
@@ -47,13 +47,9 @@ static void add_kinds(struct ckpt_buffer *out)
 static void add_constants(struct ckpt_buffer *out)
 {
     ckpt_buffer_add_text(out, ",\"constants\":{");
-    for (size_t i = 0; i < ckpt_constant_count; i++) {
-        if (i > 0)
-            ckpt_buffer_add_text(out, ",");
-        add_quoted(out, ckpt_constants[i].name);
-        ckpt_buffer_add_text(out, ":");
-        add_quoted(out, ckpt_constants[i].value);
-    }
+    for (size_t i = 0; i < ckpt_constant_count; i++)
+        ckpt_format(out, i == 0 ? "\"%s\":\"%s\"" : ",\"%s\":\"%s\"", ckpt_constants[i].name,
+                    ckpt_constants[i].value);
     ckpt_buffer_add_text(out, "}");
 }
 
@@ -62,11 +58,8 @@ static void add_fields(struct ckpt_buffer *out)
 {
     ckpt_buffer_add_text(out, ",\"fields\":[");
     for (size_t t = 0, n = 0; t < ckpt_type_count; t++) {
-        for (size_t f = 0; f < ckpt_types[t]->field_count; f++, n++) {
-            if (n > 0)
-                ckpt_buffer_add_text(out, ",");
-            add_quoted(out, ckpt_types[t]->fields[f].json);
-        }
+        for (size_t f = 0; f < ckpt_types[t]->field_count; f++, n++)
+            ckpt_format(out, n == 0 ? "\"%s\"" : ",\"%s\"", ckpt_types[t]->fields[f].json);
     }
     ckpt_buffer_add_text(out, "]");
 }
@@ -82,13 +75,18 @@ static void add_views(struct ckpt_buffer *out)
 #undef CKPT_VIEW_OBJECT
 #undef CKPT_VIEW_MEMBER
     };
-    ckpt_buffer_add_text(out, ",\"views\":[");
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (i > 0)
-            ckpt_buffer_add_text(out, ",");
-        add_quoted(out, names[i]);
-    }
-    ckpt_buffer_add_text(out, "]");
+    add_list(out, "views", names, sizeof(names) / sizeof(names[0]));
+}
+
+/* What may be asked to restore a checkpoint. */
+static void add_targets(struct ckpt_buffer *out)
+{
+    static const char *const names[] = {
+#define X(id, name, display) name,
+        CKPT_TARGETS(X)
+#undef X
+    };
+    add_list(out, "targets", names, sizeof(names) / sizeof(names[0]));
 }
 
 /* How a member of a view is compared: a name of criu/compare.def in lower case, or "by", and the
@@ -158,11 +156,11 @@ static void add_comparisons(struct ckpt_buffer *out)
         if (another && object[0] != '\0')
             ckpt_buffer_add_text(out, "},");
         if (another)
-            add_quoted(out, members[i].object);
+            ckpt_format(out, "\"%s\"", members[i].object);
         ckpt_buffer_add_text(out, another ? ":{" : first ? "" : ",");
         object = members[i].object;
         first = false;
-        add_quoted(out, members[i].name);
+        ckpt_format(out, "\"%s\"", members[i].name);
         ckpt_buffer_add_text(out, ":{");
         if (length > 0) {
             ckpt_buffer_add_text(out, "\"of\":\"");
@@ -171,11 +169,11 @@ static void add_comparisons(struct ckpt_buffer *out)
         }
         if (c != NULL) {
             ckpt_buffer_add_text(out, "\"how\":");
-            add_quoted(out, c->how);
+            ckpt_format(out, "\"%s\"", c->how);
         }
         if (c != NULL && c->key != 0) {
             ckpt_buffer_add_text(out, ",\"key\":");
-            add_quoted(out, members[c->key].name);
+            ckpt_format(out, "\"%s\"", members[c->key].name);
         }
         ckpt_buffer_add_text(out, "}");
     }
@@ -193,16 +191,14 @@ static void add_secret_rules(struct ckpt_buffer *out)
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
         char id[CKPT_RULE_ID_MAX];
         ckpt_rule_id(rules[i], id);
-        if (i > 0)
-            ckpt_buffer_add_text(out, ",");
-        add_quoted(out, id);
+        ckpt_format(out, i == 0 ? "\"%s\"" : ",\"%s\"", id);
     }
     ckpt_buffer_add_text(out, "]");
 }
 
 /*
- * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"compare":{…},
- * "secretRules":[…], "archive":{…},"border":{…},"members":{…}}; for the last three see
+ * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"targets":[…],
+ * "compare":{…},"secretRules":[…],"archive":{…},"border":{…},"members":{…}}; for the last three see
  * ckpt_archive_layout(), ckpt_border_numbers() and ckpt_members_describe().
  */
 const ckpt_string *ckpt_wasm_tables(void)
@@ -215,6 +211,7 @@ const ckpt_string *ckpt_wasm_tables(void)
     add_constants(&out);
     add_fields(&out);
     add_views(&out);
+    add_targets(&out);
     add_comparisons(&out);
     add_secret_rules(&out);
     ckpt_buffer_add_text(&out, ",\"archive\":");
@@ -244,13 +241,8 @@ static void add_images(struct ckpt_buffer *out)
     };
     ckpt_buffer_add_text(out, ",\"images\":[");
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        ckpt_buffer_add_text(out, i == 0 ? "{\"kind\":" : ",{\"kind\":");
-        add_quoted(out, rows[i].kind);
-        ckpt_buffer_add_text(out, ",\"frame\":");
-        add_quoted(out, rows[i].frame);
-        ckpt_buffer_add_text(out, ",\"text\":");
-        add_quoted(out, rows[i].text);
-        ckpt_buffer_add_text(out, "}");
+        ckpt_format(out, "%s{\"kind\":\"%s\",\"frame\":\"%s\",\"text\":\"%s\"}", i == 0 ? "" : ",",
+                    rows[i].kind, rows[i].frame, rows[i].text);
     }
     ckpt_buffer_add_text(out, "]");
 }
@@ -262,13 +254,8 @@ const ckpt_string *ckpt_wasm_image_tables(void)
     static struct ckpt_buffer out;
     static ckpt_string answer;
     ckpt_buffer_clear(&out);
-    ckpt_buffer_add_text(&out, "{\"names\":[");
-    for (uint32_t i = 0; i < ckpt_criu_names.count; i++) {
-        if (i > 0)
-            ckpt_buffer_add_text(&out, ",");
-        add_quoted(&out, ckpt_criu_names.list[i]);
-    }
-    ckpt_buffer_add_text(&out, "]");
+    ckpt_buffer_add_text(&out, "{");
+    add_list(&out, "names", ckpt_criu_names.list, ckpt_criu_names.count);
     add_images(&out);
     ckpt_buffer_add_text(&out, "}");
     answer = (ckpt_string){out.data, out.failed ? 0 : out.length};

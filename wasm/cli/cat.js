@@ -2,10 +2,10 @@
 // ckpt cat
 import { sequenceLength } from '../report/escape.js';
 import { EXIT } from './exit.js';
-import { Session } from './open.js';
+import { Session, Unfit } from './open.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
-import { CONTAINER, whereIs } from './select.js';
+import { CONTAINER, fileAndMember, whereIs } from './select.js';
 import { writeBytes } from './write.js';
 
 const TAB = 9;
@@ -33,10 +33,10 @@ export function isBinary(bytes) {
 export const cat = {
   name: 'cat',
   summary: 'print a member of an archive',
-  operands: 'FILE MEMBER',
-  count: [2, 2],
+  operands: 'FILE MEMBER|FILE!MEMBER',
+  count: [1, 2],
   details: [
-    'Writes the content of a member to standard output, byte by byte as it is in the archive. MEMBER is a name as "ckpt ls" shows it.',
+    'Writes the content of a member to standard output, byte by byte as it is in the archive. MEMBER is a name as "ckpt ls" shows it; of a tar archive inside, such as the files of a tmpfs, ARCHIVE!NAME. FILE!MEMBER is the same in one word.',
     'If standard output is a terminal and the content is not plain text, nothing is written (exit code 2): it could act in the terminal. --force writes it all the same.',
   ],
   options: [
@@ -48,27 +48,34 @@ export const cat = {
   examples: [
     'ckpt cat checkpoint.tar config.dump | jq .createdTime',
     'ckpt cat checkpoint.tar rootfs-diff.tar >diff.tar',
+    'ckpt cat checkpoint.tar!rootfs-diff.tar!etc/hosts',
   ],
 
   async run(context) {
-    const { operands, values, switches, stdout } = context;
-    const [path, member] = operands;
+    const { operands, values, switches, stdout, fail } = context;
+    const [path, member] = fileAndMember(operands);
+    if (member === undefined) throw fail('MEMBER is missing');
     const session = new Session(context);
     const careful = stdout.isTerminal && !switches.has('force');
     await session.open(path, async (file) => {
-      const { checkpoint, name, label } = await whereIs(file, values.container, member);
-      let first = true;
-      for await (const bytes of checkpoint.stream(name)) {
-        if (first && careful && isBinary(bytes)) {
-          await session.say(
-            `${path}${label}: is not plain text and is not written to a terminal; --force does it`,
-            EXIT.usage,
-          );
-          return;
+      const { checkpoint, name, label, inside } = await whereIs(file, values.container, member);
+      try {
+        let first = true;
+        for await (const bytes of checkpoint.stream(name, { inside })) {
+          if (first && careful && isBinary(bytes)) {
+            await session.say(
+              `${path}${label}: is not plain text and is not written to a terminal; --force does it`,
+              EXIT.usage,
+            );
+            return;
+          }
+          first = false;
+          session.endProgress();
+          await writeBytes(bytes);
         }
-        first = false;
-        session.endProgress();
-        await writeBytes(bytes);
+      } catch (error) {
+        if (inside === undefined || !(error instanceof RangeError)) throw error;
+        throw new Unfit(`!${inside}: ${error.message}`);
       }
     });
     return session.code;

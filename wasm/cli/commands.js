@@ -21,6 +21,7 @@ import { maps } from './maps.js';
 import { memory } from './memory.js';
 import { memparse } from './memparse.js';
 import { mounts } from './mounts.js';
+import { ns } from './ns.js';
 import { plugin } from './plugin.js';
 import { ps } from './ps.js';
 import { redact } from './redact.js';
@@ -39,7 +40,7 @@ import { x } from './x.js';
 export const COMMANDS = [
   ...[show, inspect, list, ls, cat, hash],
   ...[build, unbuild, redact, convert],
-  ...[ps, files, sockets, mounts],
+  ...[ps, files, sockets, mounts, ns],
   diff,
   ...[maps, memory, search, strings, core, memparse, size, cpu],
   ...[validate, host, view, explain, rules],

@@ -90,7 +90,7 @@ export const CONFIG = {
   targets: texts(
     'Targets that are to restore the checkpoints: podman, cri-o, containerd, docker, runc or crun, each with an optional version, as in containerd@2.1.4.',
   ),
-  only: texts('The rules that count: ids, or their beginnings with "*" behind them.'),
+  only: texts('The rules that count: ids, or their beginnings with "*" after them.'),
   ignore: texts('Rules that do not count.'),
   severities: {
     description: 'Severities of rules, by their ids.',
@@ -106,7 +106,7 @@ export const CONFIG = {
     enum: [...SEVERITIES],
   },
   maxFindings: {
-    description: 'So many findings are listed for each checkpoint.',
+    description: 'Findings listed per checkpoint, at most.',
     type: 'integer',
     minimum: 1,
     maximum: 100_000,

@@ -8,7 +8,7 @@ import { COMPRESS } from './build.js';
 import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { listOf } from './options.js';
-import { canZstd, packer } from './pack.js';
+import { compressionFor, packInto } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
@@ -29,13 +29,6 @@ function portsOf(given, fail) {
     ports.set(from, to);
   }
   return ports;
-}
-
-/** @param {Checkpoint} checkpoint @param {string | undefined} wanted @returns {import('./pack.js').Compression} */
-function compressionFor(checkpoint, wanted) {
-  if (wanted !== undefined) return /** @type {any} */ (wanted);
-  const is = checkpoint.image?.compression ?? checkpoint.compression ?? 'none';
-  return is === 'none' ? 'none' : is === 'zstd' && canZstd() ? 'zstd' : 'gzip';
 }
 
 /** @type {import('./options.js').Command} */
@@ -96,14 +89,9 @@ export const convert = {
       }
       const file = new NewFile(output);
       try {
-        const pack = packer(compressionFor(checkpoint, values.compress), (bytes) =>
-          file.write(bytes),
+        await packInto(file, compressionFor(checkpoint, values.compress), redacted(layer), (read) =>
+          session.progress({ read, size: 0 }),
         );
-        for await (const bytes of redacted(layer)) {
-          await pack.add(bytes);
-          session.progress({ read: file.length, size: 0 });
-        }
-        await pack.end();
         file.commit();
       } finally {
         file.discard();

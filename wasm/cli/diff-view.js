@@ -8,7 +8,7 @@ import { shown } from './rows.js';
  * @typedef {{title: string, lines: string[]}} Section lines are safe to show; deeper ones are indented
  */
 
-/** So much of each list is shown. */
+/** Entries of each list that are shown. */
 const MOST_RANGES = 3;
 const MOST_LINES = 40;
 const MOST_VALUES = 4;
@@ -398,7 +398,9 @@ export function conclusion({
 }) {
   const folded =
     noise > 0
-      ? [`Folded: ${noise} differences in ids, times and what is told above (--noise shows them)`]
+      ? [
+          `Folded: ${noise} differences in ids, times and what is reported above (--noise shows them)`,
+        ]
       : [];
   if (equal) return ['Nothing differs.', ...verdictLine(verdict), ...folded];
   const count = (/** @type {any[]} */ list, /** @type {string} */ change) =>

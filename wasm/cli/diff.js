@@ -6,7 +6,7 @@ import { htmlOf } from './diff-html.js';
 import { memoryLine, referenceDiff, referenceText } from './diff-reference.js';
 import { markdownOf, named, treeOf } from './diff-text.js';
 import { sectionsOf } from './diff-view.js';
-import { withPrevious } from './dump-command.js';
+import { withCheckpoints } from './chain.js';
 import { EXIT, Failure } from './exit.js';
 import { goJson } from './go-json.js';
 import { Session, Unfit, containersOf, refuseSecondInput } from './open.js';
@@ -127,8 +127,8 @@ export const diff = {
       const both = async (/** @type {Checkpoint} */ fileA, /** @type {Checkpoint} */ fileB) => {
         const a = await containerOf(context, fileA, pathA);
         const b = await containerOf(context, fileB, pathB);
-        await withPrevious(before, context, (previousA) =>
-          withPrevious(after, context, async (previousB) => {
+        await withCheckpoints(before, context, (previousA) =>
+          withCheckpoints(after, context, async (previousB) => {
             found = await ckpt.diff(a, b, {
               ...{ previousA, previousB, lists: true, reveal: has('reveal') },
               ...(context.dropIn

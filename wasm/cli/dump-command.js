@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What "ckpt ps", "files", "sockets" and "mounts" have in common: opening, choosing, printing.
+import { Chains } from './chain.js';
 import { EXIT } from './exit.js';
-import {
-  Session,
-  Unfit,
-  containersOf,
-  refuseSecondInput,
-  whyStopped,
-  withCheckpoint,
-} from './open.js';
+import { Session, Unfit, containersOf, refuseSecondInput, whyStopped } from './open.js';
 import { listOf } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { FORMATS, compactJson, csvOf, jsonOf, tableOf } from './rows.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { CONTAINER, selectContainer } from './select.js';
+import { whatIs } from './what-is.js';
 
 /**
  * @typedef {import('../api/dump.js').Dump} Dump
@@ -30,7 +25,7 @@ export const PREVIOUS = {
   value: 'FILE',
   repeatable: true,
   completes: 'file',
-  help: 'of an incremental checkpoint: the one before it, an archive or a folder; again for the one before that',
+  help: 'of an incremental checkpoint: the one before it, an archive or a folder; again for the one before that. Those given together find each other',
 };
 
 /** @type {import('./options.js').Option} */
@@ -51,22 +46,6 @@ export function pidOf({ values, fail }) {
   return Number(values.pid);
 }
 
-/**
- * Opens the checkpoints before an incremental one, the latest first, and gives them to `use`.
- * @template T
- * @param {string[]} paths @param {import('./options.js').Context} context
- * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
- */
-export function withPrevious([path, ...paths], context, use) {
-  if (path === undefined) return use([]);
-  return withCheckpoint(
-    path,
-    context,
-    (checkpoint) => withPrevious(paths, context, (others) => use([checkpoint, ...others])),
-    'processes',
-  );
-}
-
 /** What a command reads: its operands and those of --previous. @param {import('./options.js').Context} context */
 export const inputsOf = ({ operands, given }) => [...operands, ...listOf(given, 'previous')];
 
@@ -78,10 +57,14 @@ export const inputsOf = ({ operands, given }) => [...operands, ...listOf(given, 
  *   memory: it will be read, too
  */
 export async function eachDump(context, session, use, { texts = false, memory = !texts } = {}) {
-  const { operands, values, given } = context;
+  const { operands, values } = context;
+  const chains = new Chains(context);
   const keep = texts || memory ? 'processes' : 'images';
   for (const path of operands) {
     const run = async (/** @type {Checkpoint} */ file) => {
+      // What is no archive at all: an image by itself, most likely.
+      if (file.error?.code === 'not-tar' && file.members.length === 0)
+        throw new Unfit(`: ${/\.img$/.test(path) ? `it ${whatIs(path)}` : whyStopped(file)}`);
       /** @type {{path: string, checkpoint: Checkpoint}[]} */
       let containers;
       if (values.container === undefined) {
@@ -90,7 +73,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
         const { checkpoint, label } = await selectContainer(file, values.container);
         containers = [{ path: `${path}${label}`, checkpoint }];
       }
-      await withPrevious(listOf(given, 'previous'), context, async (previous) => {
+      await chains.with(path, file, async (previous) => {
         for (const { path: shownAs, checkpoint } of containers) {
           if (checkpoint.error)
             await session.say(`${shownAs}: ${whyStopped(checkpoint)}`, EXIT.findings);
@@ -112,7 +95,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
 export const gapText = ({ member, entry, field, message }) =>
   `${member}${entry === null ? '' : `, entry ${entry}`}${field === null ? '' : `, ${field}`}: ${message}`;
 
-/** So many gaps are told one by one. */
+/** Gaps that are listed one by one. */
 const MOST_GAPS = 10;
 
 /** @param {Session} session @param {string} path @param {any[]} gaps */
@@ -129,12 +112,16 @@ export async function sayGaps(session, path, gaps) {
  * @param {import('./options.js').Context} context
  * @param {object} view
  * @param {string} view.name of the list in JSON
+ * @param {string} [view.label] of several checkpoints: the member of a row that says of which one it is
  * @param {boolean} [view.texts] it needs command lines and environments
  * @param {(dump: Dump, pid: number) => any[]} view.rows
  * @param {(rows: any[]) => import('./rows.js').Column[]} view.columns
  * @param {(rows: any[]) => any[]} [view.arrange] for the table
  */
-export async function runView(context, { name, texts, rows, columns, arrange = (all) => all }) {
+export async function runView(
+  context,
+  { name, label = 'file', texts, rows, columns, arrange = (all) => all },
+) {
   refuseSecondInput(context);
   const { values, stdout, core } = context;
   const format = values.format;
@@ -159,7 +146,7 @@ export async function runView(context, { name, texts, rows, columns, arrange = (
   );
   const several = found.length > 1;
   const labelled = found.flatMap((one) =>
-    one.rows.map((row) => (several ? { file: one.path, ...row } : row)),
+    one.rows.map((row) => (several ? { [label]: one.path, ...row } : row)),
   );
   const gaps = found.flatMap((one) =>
     one.gaps.map((gap) => (several ? { file: one.path, ...gap } : gap)),

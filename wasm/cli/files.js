@@ -68,7 +68,7 @@ export const files = {
   count: [1, Infinity],
   details: [
     'Lists the descriptors of every process with what they stand for: path, type, how it is open (r, w, u for both), position; pipes with their other ends as PID/FD; epoll instances with what they watch; terminals with the size of their windows. cwd, root and exe are directories and program of a process; in-flight is what was sent over a unix socket and not received yet.',
-    'With --format json, jsonl or csv all is told: flags by name, shared open files, where the content of deleted files is.',
+    'With --format json, jsonl or csv everything is printed: flags by name, shared open files, where the content of deleted files is.',
   ],
   options: DUMP_OPTIONS,
   examples: ['ckpt files checkpoint.tar', 'ckpt files --pid 1 --format csv checkpoint.tar'],

@@ -3,7 +3,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import process from 'node:process';
 
-/** So many alternatives may braces make. */
+/** Alternatives that braces may expand to, at most. */
 const MOST = 1000;
 
 /** @param {string} text */
@@ -139,9 +139,14 @@ function walk(root, parts) {
   /** @type {string[]} */
   const found = [];
   const todo = [{ path: root, at: 0 }];
+  /** Two "**" lead to the same folders in many ways. @type {Set<string>} */
+  const seen = new Set();
   for (let step; (step = todo.pop());) {
     const { path, at } = step;
     const part = parts[at];
+    const key = `${at} ${path}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
     if (part === undefined) {
       if (path !== root && exists(path)) found.push(path);
       continue;

@@ -4,7 +4,7 @@
 export const HOST_SCRIPT = String.raw`#!/bin/sh
 # Prints what this host is as JSON, for "ckpt validate --host FILE". Changes nothing, needs no root;
 # as root it knows more: criu check, profiles of AppArmor, images.
-# Arguments: paths to look for, such as those that a checkpoint has mounted.
+# Arguments: files to look for, as "ckpt host CHECKPOINT" sets them: paths, and IMAGE!PATH (Podman, root).
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin:/usr/local/sbin"
 
 # A text as a JSON string; control characters become blanks.
@@ -89,13 +89,16 @@ images=$({
     ! has docker || docker images --no-trunc --format '{{.Repository}}:{{.Tag}}{{"\t"}}{{.ID}}'
 } 2>/dev/null | grep -v '<none>' | sort -u)
 key images "$(printf '%s\n' "$images" | table)"
-if [ $# -gt 0 ]; then
-    sep='' && printf ',\n  "paths": {'
-    for path; do
-        if [ -e "$path" ]; then there=true; else there=false; fi
-        printf '%s%s: %s' "$sep" "$(str "$path")" "$there" && sep=', '
-    done
-    printf '}'
-fi
-printf '\n}\n'
+! has podman || key containers "$(podman ps -a --no-trunc --format '{{.Names}}{{"\t"}}{{.ID}}' 2>/dev/null | table)"
+# Mode, size and build id of a file: what CRIU compares.
+facts() {
+    stat -c '%f %s' "$1" 2>/dev/null | { read -r mode size && printf '%o %s' "0x$mode" "$size"; }
+    ! has readelf || [ ! -f "$1" ] || readelf -n "$1" 2>/dev/null | sed -n 's/.*Build ID: / /p'
+}
+sep='' && printf ',\n  "paths": {'
+for path; do there=false
+    case $path in /*) file=$(readlink -f "$path") ;; *) file=$(podman image mount "${'$'}{path%%!*}" 2>/dev/null)${'$'}{path#*!} || continue ;; esac
+    [ ! -e "$file" ] || there=$(str "$(facts "$file")")
+    printf '%s%s: %s' "$sep" "$(str "$path")" "$there" && sep=', '
+done; printf '}\n}\n'
 `;

@@ -34,7 +34,7 @@ export function memberOperand(operand) {
 const counted = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
- * What an image is, in one line, to stand behind its name.
+ * What an image is, in one line, to stand after its name.
  * @param {ImageInfo} info @param {number} size in bytes
  * @param {string} [pagemap] of raw memory: the file that tells its addresses
  */

@@ -15,7 +15,7 @@ const STATES = { alive: 'Alive', dead: 'Dead', stopped: 'Stopped', unknown: 'Unk
 /** Its names of states of connections, where they are not the kernel's. @type {Record<string, string>} */
 const TCP = { FIN_WAIT1: 'FIN_WAIT_1', FIN_WAIT2: 'FIN_WAIT_2' };
 
-/** Arguments with a blank behind each, as the reference tool has them. @param {any} process */
+/** Arguments with a blank after each, as the reference tool has them. @param {any} process */
 function commandLine({ cmdline, comm }) {
   const end = (cmdline ?? []).findLastIndex((/** @type {any} */ part) => part !== '');
   if (end < 0) return shown(comm);
@@ -70,7 +70,7 @@ function socketParts(socket) {
     const type = `${family.toUpperCase()} (${protocol})`;
     return { type, protocol: name, data: { type: family.toUpperCase(), ...sizes }, text: buffers };
   }
-  const kernel = name === 'TCP' ? (TCP[state] ?? state) : undefined;
+  const kernel = /^(TCP|UDP)/.test(name) ? (TCP[state] ?? state) : undefined;
   const end = (/** @type {any} */ { address, port }) =>
     family === 'inet6' ? `[${address}]:${port}` : `${address}:${port}`;
   return {
@@ -78,7 +78,7 @@ function socketParts(socket) {
     protocol: name,
     data: {
       type: name,
-      state: TCP[state] ?? state,
+      state: kernel,
       src: local.address,
       src_port: local.port || undefined,
       dst: remote.address,

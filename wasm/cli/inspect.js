@@ -2,12 +2,13 @@
 // ckpt inspect
 import { maskSecrets } from '../api/dump.js';
 import { escapeForTerminal } from '../report/escape.js';
-import { PID, PREVIOUS, pidOf, sayGaps, withPrevious } from './dump-command.js';
+import { Chains } from './chain.js';
+import { PID, PREVIOUS, pidOf, sayGaps } from './dump-command.js';
 import { EXIT } from './exit.js';
 import { goJson } from './go-json.js';
 import { inspectJson, inspectTree } from './inspect-views.js';
 import { Session, Unfit, containersOf, refuseSecondInput, summaryOf } from './open.js';
-import { JSON_SHORT, listOf } from './options.js';
+import { JSON_SHORT } from './options.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { drawTree } from './tree.js';
@@ -96,10 +97,11 @@ export const inspect = {
   ],
 
   async run(context) {
-    const { operands, values, given, switches, stdout, core } = context;
+    const { operands, values, switches, stdout, core } = context;
     refuseSecondInput(context);
     const ckpt = await core();
     const session = new Session(context);
+    const chains = new Chains(context);
     const has = (/** @type {string} */ name) => switches.has(name);
     const parts = {
       stats: has('stats') || has('all'),
@@ -128,7 +130,7 @@ export const inspect = {
             await session.say(`${shownAs}: failed to get dump statistics: ${why}`, EXIT.findings);
           }
           const inside = inner.tree
-            ? await withPrevious(listOf(given, 'previous'), context, (previous) =>
+            ? await chains.with(path, checkpoint, (previous) =>
                 readInside(one, inner, pid, mask, previous),
               )
             : undefined;

@@ -6,7 +6,7 @@ import { Session, Unfit, whyStopped } from './open.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { TEXT_OR_JSON } from './rows.js';
-import { CONTAINER, selectContainer, whereIs } from './select.js';
+import { CONTAINER, fileAndMember, selectContainer, whereIs } from './select.js';
 
 /** @typedef {import('../api/archive.js').Member} Member */
 
@@ -55,10 +55,10 @@ function* names(members) {
 export const ls = {
   name: 'ls',
   summary: 'list the members of an archive, or of a tar archive inside it',
-  operands: 'FILE [MEMBER]',
+  operands: 'FILE [MEMBER]|FILE!MEMBER',
   count: [1, 2],
   details: [
-    'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar or volumes/NAME.tar, compressed or not.',
+    'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar, volumes/NAME.tar or the files of a tmpfs (checkpoint/tmpfs-dev-41.tar.gz.img), compressed or not. FILE!MEMBER is the same in one word.',
     'Names are shown without a leading "./"; folders end in "/". Invisible characters and terminal controls are escaped. "-" is standard input.',
     'With --format json everything that is known about the members is printed, as one document.',
     'If the archive is damaged, the members before the damage are listed, the error is reported on standard error, and the exit code is 1.',
@@ -77,12 +77,13 @@ export const ls = {
   examples: [
     'ckpt ls -l checkpoint.tar',
     'ckpt ls checkpoint.tar rootfs-diff.tar',
+    'ckpt ls checkpoint.tar!checkpoint/tmpfs-dev-41.tar.gz.img',
     'ckpt ls --container web pod.tar',
   ],
 
   async run(context) {
     const { operands, values, switches, stdout } = context;
-    const [path, member] = operands;
+    const [path, member] = fileAndMember(operands);
     const session = new Session(context);
     const form = values.format === 'json' ? json : switches.has('long') ? longLines : names;
     await session.open(path, async (checkpoint) => {
@@ -104,7 +105,9 @@ async function membersOf(file, container, member) {
         : await selectContainer(file, container);
     return { members: checkpoint.members, error: checkpoint.error, label };
   }
-  const { checkpoint, name, label } = await whereIs(file, container, member);
+  const { checkpoint, name, label, inside } = await whereIs(file, container, member);
+  if (inside !== undefined)
+    throw new Unfit(`${label}: archives in archives inside are not opened; "ckpt cat" prints it`);
   const { members, error } = await checkpoint.list(name);
   return { members, error, label };
 }

@@ -39,7 +39,7 @@ export const maps = {
   count: [1, Infinity],
   details: [
     'Lists the memory of the processes as /proc/PID/maps showed it. The sizes are in KiB: STORED is in this checkpoint, PREVIOUS in those given with --previous; MISSING should be in a checkpoint before that was not given, or was to be sent later (lazy pages), or is stored in a form that is not known; ZERO was never written; FILE is as in the mapped file, or made by the kernel, and in no checkpoint.',
-    'With --format json, jsonl or csv addresses are text in hexadecimal digits, and sizes are in bytes.',
+    'With --format json, jsonl or csv addresses are text in hexadecimal digits, and sizes are in bytes; of several checkpoints, each mapping has the name of its own in "checkpoint".',
   ],
   options: DUMP_OPTIONS,
   examples: ['ckpt maps checkpoint.tar', 'ckpt maps --pid 1 --format jsonl checkpoint.tar'],
@@ -47,6 +47,7 @@ export const maps = {
   run: (context) =>
     runView(context, {
       name: 'maps',
+      label: 'checkpoint', // a mapping has bytes of a file
       rows: (dump, pid) =>
         dump.memory.maps(pid).maps.map((/** @type {any} */ map) => ({
           ...map,

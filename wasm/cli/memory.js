@@ -8,7 +8,7 @@ import { NO_PROGRESS } from './progress.js';
 import { CONTAINER } from './select.js';
 import { writerTo } from './write.js';
 
-/** So much is read and written at once. */
+/** Bytes read and written at once. */
 const WINDOW = 16 * 2 ** 20;
 
 /** @param {string} text @param {string} name @param {(message: string) => Error} fail */
@@ -49,7 +49,7 @@ export const memory = {
   count: [1, 1],
   details: [
     'Prints bytes of the memory of a process, wherever they are: in the pages of the checkpoint, compressed or not, in shared memory, or in the checkpoints before it (--previous). Memory that was never written is zero. If some of what is asked for is in none of them, nothing is printed, and the exit code is 1.',
-    'Without --address all memory that is stored is printed. --raw writes the bytes as they are, one range behind the other; else lines show addresses, bytes, and what they are as text.',
+    'Without --address all memory that is stored is printed. --raw writes the bytes as they are, one range after the other; else lines show addresses, bytes, and what they are as text.',
   ],
   options: [
     { name: 'pid', short: 'p', value: 'PID', help: 'of the process (needed)' },

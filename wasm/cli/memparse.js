@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt memparse, as checkpointctl has it.
-import { PREVIOUS, eachDump, inputsOf, pidOf } from './dump-command.js';
+import { PREVIOUS, eachDump, gapText, inputsOf, pidOf } from './dump-command.js';
 import { DASHES, HEADING, hexDump } from './hex.js';
 import { Session, Unfit, refuseSecondInput } from './open.js';
 import { NO_PROGRESS } from './progress.js';
@@ -11,7 +11,7 @@ import { escapeForTerminal } from '../report/escape.js';
 import { MemoryError } from '../api/memory.js';
 import { PatternError } from '../api/search.js';
 
-/** So much is read and written at once. */
+/** Bytes read and written at once. */
 const WINDOW = 4 * 2 ** 20;
 
 /** The processes as a tree is walked: each before its children, which are sorted by pid. @param {readonly any[]} processes */
@@ -154,6 +154,12 @@ async function matches({ values, stdout, fail }, dump, pid) {
   await stdout.write(table(['ADDRESS', 'MATCH', 'INSTANCE'], rows));
 }
 
+/** Why a dump has no processes. @param {import('../api/dump.js').Dump} dump */
+function withoutTree({ gaps }) {
+  const gap = gaps.find(({ member }) => /(^|\/)pstree\.img$/.test(member));
+  return gap ? gapText(gap) : 'there is no process in pstree.img';
+}
+
 /** @type {import('./options.js').Command} */
 export const memparse = {
   name: 'memparse',
@@ -183,7 +189,7 @@ export const memparse = {
     {
       name: 'context',
       value: 'BYTES',
-      help: 'show so many bytes before and behind a match (up to 256)',
+      help: 'bytes to show before and after a match (up to 256)',
     },
     ...[PREVIOUS, NO_PROGRESS],
   ],
@@ -199,6 +205,7 @@ export const memparse = {
     const session = new Session(context);
     await eachDump(context, session, async (path, dump) => {
       session.endProgress();
+      if (dump.processes.length === 0) throw new Unfit(`: ${withoutTree(dump)}`);
       if (pid === 0) return sizes(context, dump, path);
       refuseWithout(dump, pid);
       return searches ? matches(context, dump, pid) : pages(context, dump, path, pid);

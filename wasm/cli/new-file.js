@@ -77,7 +77,7 @@ export class NewFile {
     this.#fd = attempt(path, () => openSync(this.#part, 'wx+', 0o600));
   }
 
-  /** @param {Uint8Array} bytes @param {number} [position] behind all by default */
+  /** @param {Uint8Array} bytes @param {number} [position] after all by default */
   write(bytes, position = this.length) {
     for (let at = 0; at < bytes.length;)
       at += attempt(this.#path, () =>

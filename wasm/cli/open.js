@@ -208,7 +208,7 @@ function hasImages(members) {
  * @param {Checkpoint} checkpoint
  * @param {{images: boolean}} [needs]
  * @returns {any} the summary
- * @throws {Unfit} what is missing, to be put behind the path
+ * @throws {Unfit} what is missing, to be put after the path
  */
 export function summaryOf(
   { error, form, documents, members, summary },

@@ -45,3 +45,28 @@ export function packer(compression, write) {
     },
   };
 }
+
+/**
+ * Writes pieces to a file, compressed.
+ * @param {import('./new-file.js').NewFile} file @param {Compression} compression
+ * @param {AsyncIterable<Uint8Array>} pieces
+ * @param {(length: number) => void} [onProgress] called with the bytes written so far
+ */
+export async function packInto(file, compression, pieces, onProgress) {
+  const pack = packer(compression, (bytes) => file.write(bytes));
+  for await (const bytes of pieces) {
+    await pack.add(bytes);
+    onProgress?.(file.length);
+  }
+  await pack.end();
+}
+
+/**
+ * How a copy is compressed: as it is wanted, else as the checkpoint is.
+ * @param {import('../api/checkpoint.js').Checkpoint} checkpoint @param {string | undefined} wanted @returns {Compression}
+ */
+export function compressionFor(checkpoint, wanted) {
+  if (wanted !== undefined) return /** @type {any} */ (wanted);
+  const is = checkpoint.image?.compression ?? checkpoint.compression ?? 'none';
+  return is === 'none' ? 'none' : is === 'zstd' && canZstd() ? 'zstd' : 'gzip';
+}

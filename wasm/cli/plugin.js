@@ -26,7 +26,7 @@ export const plugin = {
   count: [1, 1],
   completes: 'plugin',
   details: [
-    'A program of the name ckpt-NAME or checkpointctl-NAME in a folder of PATH is the command NAME, unless ckpt has a command of that name. It is given all arguments behind the name, and its exit code is that of ckpt.',
+    'A program of the name ckpt-NAME or checkpointctl-NAME in a folder of PATH is the command NAME, unless ckpt has a command of that name. It is given all arguments after the name, and its exit code is that of ckpt.',
     'A plugin that is called with --plugin-description may print one line and end with the code 42: that line is shown here.',
   ],
   options: [],

@@ -6,7 +6,7 @@ import { displayWidth, escapeForTerminal } from '../report/escape.js';
 /** What is read faster than this (ms) shows nothing. */
 const PATIENCE = 300;
 const INTERVAL = 100;
-/** Columns without which a name and the ": " behind it are not worth it. */
+/** Columns without which a name and the ": " after it are not worth it. */
 const LEAST_NAME = 6;
 const CLEAR = '\r\x1b[K';
 
@@ -28,7 +28,7 @@ export const wantsProgress = (stream, switches, env) =>
   !env.NO_PROGRESS &&
   env.TERM !== 'dumb';
 
-/** The end of a text in so many columns. @param {string} text @param {number} room */
+/** The end of a text, cut to a number of columns. @param {string} text @param {number} room */
 function fit(text, room) {
   if (displayWidth(text) <= room) return text;
   const characters = [...text];

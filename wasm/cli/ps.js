@@ -43,7 +43,7 @@ export const ps = {
   count: [1, Infinity],
   details: [
     'Lists the processes as they were when they were frozen: R could run, T was stopped, Z was dead and not waited for. The command line is what /proc showed; a name in brackets stands where there is none. A FILE is a checkpoint archive, an image, a folder (also of CRIU images alone), or "-" for standard input.',
-    'With --format json, jsonl or csv all is told: threads, credentials, capabilities, limits, signals, timers, namespaces, control groups. What is missing or damaged in the checkpoint costs only what depends on it: it is reported on standard error, and the exit code is 1.',
+    'With --format json, jsonl or csv everything is printed: threads, credentials, capabilities, limits, signals, timers, namespaces, control groups. What is missing or damaged in the checkpoint costs only what depends on it: it is reported on standard error, and the exit code is 1.',
     'What looks like a secret in command lines and environments is hidden, unless --reveal.',
   ],
   options: [

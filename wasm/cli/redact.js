@@ -9,7 +9,7 @@ import { EXIT } from './exit.js';
 import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { listOf } from './options.js';
-import { canZstd, packer } from './pack.js';
+import { compressionFor, packInto } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
 
 /**
@@ -69,9 +69,7 @@ async function rebuild(layers, output, spools) {
     if (layer.path === '' || layer.edits.length === 0) continue;
     const spool = new NewFile(`${output}.${spools.length + 1}`);
     spools.push(spool);
-    const pack = packer('gzip', (bytes) => spool.write(bytes));
-    for await (const bytes of redacted(layer)) await pack.add(bytes);
-    await pack.end();
+    await packInto(spool, 'gzip', redacted(layer));
     rebuilt.set(layer, {
       size: spool.length,
       *read() {
@@ -81,14 +79,6 @@ async function rebuild(layers, output, spools) {
     });
   }
   return rebuilt;
-}
-
-/** How the copy is compressed. @param {Checkpoint} checkpoint @param {string | undefined} wanted @returns {import('./pack.js').Compression} */
-function compressionFor(checkpoint, wanted) {
-  const is = wanted ?? checkpoint.image?.compression ?? checkpoint.compression ?? 'none';
-  if (wanted !== undefined) return /** @type {any} */ (wanted);
-  if (is === 'none') return 'none';
-  return is === 'zstd' && canZstd() ? 'zstd' : 'gzip';
 }
 
 /** What is left in a copy. @param {import('../api/redact.js').Tools} tools @param {string} path @param {Redaction} first */
@@ -176,14 +166,9 @@ export const redact = {
       const spools = [];
       try {
         const rebuilt = await rebuild(found.layers, output, spools);
-        const pack = packer(compressionFor(checkpoint, values.compress), (bytes) =>
-          file.write(bytes),
-        );
-        for await (const bytes of redacted(found.layers[0], { dropped: dropper(drop), rebuilt })) {
-          await pack.add(bytes);
-          session.progress({ read: file.length, size: 0 });
-        }
-        await pack.end();
+        const compression = compressionFor(checkpoint, values.compress);
+        const copy = redacted(found.layers[0], { dropped: dropper(drop), rebuilt });
+        await packInto(file, compression, copy, (read) => session.progress({ read, size: 0 }));
         const left = await leftIn(tools, file.part, found);
         session.endProgress();
         for (const { member, offset, kind } of left.slice(0, 10))

@@ -78,7 +78,7 @@ export const SCAN_OPTIONS = [
     name: 'everywhere',
     help: 'also in what else may hold data of processes: queues of pipes and sockets, deleted files, tmpfs, /dev/shm, changes of the root file system, volumes',
   },
-  { name: 'limit', value: 'COUNT', help: 'stop after so many matches' },
+  { name: 'limit', value: 'COUNT', help: 'stop after COUNT matches' },
   {
     name: 'format',
     short: 'f',
@@ -281,7 +281,7 @@ export const search = {
       name: 'context',
       short: 'C',
       value: 'BYTES',
-      help: 'show so many bytes before and behind (up to 256)',
+      help: 'bytes to show before and after a match (up to 256)',
     },
     ...SCAN_OPTIONS,
   ],

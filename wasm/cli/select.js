@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of several containers in a file, or of what is inside of an image: the one that is meant.
+// Which of several containers in a file, or of an image, is meant.
+import { existsSync } from 'node:fs';
+import { memberOperand } from './image-members.js';
 import { Unfit, inside, whyStopped } from './open.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
@@ -21,7 +23,7 @@ const listed = (nested) => nested.map((inner, i) => `${i + 1} (${nameOf(inner)})
 /**
  * @param {Checkpoint} checkpoint of the file
  * @param {string} wanted
- * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called behind the file's name
+ * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called after the file's name
  */
 export async function selectContainer(checkpoint, wanted) {
   const nested = await checkpoint.containers();
@@ -40,7 +42,7 @@ export async function selectContainer(checkpoint, wanted) {
   throw new Unfit(`: --container ${wanted}: ${problem}; there are ${listed(nested)}`);
 }
 
-/** A member's name as it is compared: "./" before and "/" behind it do not count. @param {string} name */
+/** A member's name as it is compared: "./" before and "/" after it do not count. @param {string} name */
 export const normal = (name) => name.replace(/^(\.\/+)+/, '').replace(/(?<=.)\/+$/, '');
 
 /** The last member of a name: that is the one that counts. @param {Checkpoint} checkpoint @param {string} name */
@@ -51,12 +53,32 @@ function memberOf({ members }, name) {
 }
 
 /**
+ * A file and a member of it, as they are given: FILE MEMBER or FILE!MEMBER.
+ * @param {string[]} operands @returns {[path: string, member: string | undefined]}
+ */
+export function fileAndMember([path, member]) {
+  const found = member === undefined && !existsSync(path) ? memberOperand(path) : null;
+  return found ? [found.archive, found.member] : [path, member];
+}
+
+/** A member of an archive that is a member itself: OUTER!NAME. @param {Checkpoint} place @param {string} name */
+function inArchive(place, name) {
+  for (let at = name.indexOf('!'); at > 0; at = name.indexOf('!', at + 1)) {
+    const outer = name.slice(0, at);
+    const rest = normal(name.slice(at + 1));
+    if (rest !== '' && memberOf(place, outer)?.type === 'file')
+      return { inside: outer, name: rest };
+  }
+  return null;
+}
+
+/**
  * Where the content of a member is: in the file itself, or in a container inside of it.
  * @param {Checkpoint} checkpoint of the file
  * @param {string | undefined} container as the user chose it
  * @param {string} member
- * @returns {Promise<{checkpoint: Checkpoint, name: string, label: string}>} the member's name; how it
- *   is called behind the file's
+ * @returns {Promise<{checkpoint: Checkpoint, name: string, label: string, inside?: string}>} the member's
+ *   name; how it is called after the file's; inside: the member of that name is an archive, and it is in that
  * @throws {Unfit}
  */
 export async function whereIs(checkpoint, container, member) {
@@ -66,6 +88,8 @@ export async function whereIs(checkpoint, container, member) {
   const found = memberOf(place, name);
   if (found?.type === 'file') return { checkpoint: place, name, label: `${label}!${name}` };
   if (found) throw new Unfit(`${label}!${name}: is no regular file (${found.type})`);
+  const within = inArchive(place, name);
+  if (within) return { checkpoint: place, ...within, label: `${label}!${name}` };
   const missing = `${label}: there is no member ${member}`;
   if (place.error) throw new Unfit(`${missing}; ${whyStopped(place)}`);
   const nested = outer ? [] : await checkpoint.containers();

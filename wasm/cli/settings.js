@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the options of ckpt validate and its configuration file say, together.
+import { targets as TARGETS } from '../../dist/tables.js';
 import { findConfig, readConfig } from './config.js';
 import { SEVERITIES } from '../report/findings.js';
 import { ReadError, readFile } from './input.js';
@@ -28,10 +29,7 @@ const ruleOf = (written) => written.toUpperCase().replace(/^(CKP\d{0,2})$/, '$1*
 function withSuggestion(message, rules) {
   const [, what, word] = /^(there is no rule|unknown target) "(.*?)"/.exec(message) ?? [];
   if (what === undefined) return message;
-  const known =
-    what === 'unknown target'
-      ? ['podman', 'cri-o', 'containerd', 'docker', 'runc', 'crun']
-      : rules.map(({ id }) => id);
+  const known = what === 'unknown target' ? TARGETS : rules.map(({ id }) => id);
   const near = suggestion(word, known);
   return near === '' ? message : message.replace(`"${word}"`, `"${word}"${near}`);
 }

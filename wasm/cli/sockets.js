@@ -61,7 +61,7 @@ export const sockets = {
   count: [1, Infinity],
   details: [
     'Lists TCP, UDP, raw, unix, netlink and packet sockets with their addresses, states, and the bytes in their queues as far as a dump holds them: those of TCP connections and of unix sockets. The other end of a unix socket is shown as PID/FD.',
-    'With --format json, jsonl or csv all is told: options, buffers, namespaces.',
+    'With --format json, jsonl or csv everything is printed: options, buffers, namespaces.',
   ],
   options: DUMP_OPTIONS,
   examples: [

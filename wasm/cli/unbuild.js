@@ -3,7 +3,7 @@
 import { COMPRESS } from './build.js';
 import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
-import { packer } from './pack.js';
+import { packInto } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
 
 /** @type {import('./options.js').Command} */
@@ -33,14 +33,10 @@ export const unbuild = {
         values.compress === undefined || values.compress === checkpoint.image.compression;
       const file = new NewFile(output);
       try {
-        const pack = packer(stored ? 'none' : /** @type {any} */ (values.compress), (bytes) =>
-          file.write(bytes),
+        const compression = stored ? 'none' : /** @type {any} */ (values.compress);
+        await packInto(file, compression, checkpoint.tar({ stored }), (read) =>
+          session.progress({ read, size: 0 }),
         );
-        for await (const bytes of checkpoint.tar({ stored })) {
-          await pack.add(bytes);
-          session.progress({ read: file.length, size: 0 });
-        }
-        await pack.end();
         file.commit();
       } finally {
         file.discard();

@@ -25,7 +25,7 @@ function imageOf(name) {
   const [, kind, id] = /^([a-z][a-z-]*?)(?:-([0-9a-f]+))?\.img$/.exec(name) ?? [];
   if (kind === undefined) return '';
   if (kind === 'pages')
-    return `memory of a process that CRIU dumped: pages one after the other, without a head; pagemap-${id}.img tells their addresses`;
+    return `memory of a process that CRIU dumped: pages one after the other, without a head; the page map whose pages_id is ${id} tells their addresses`;
   return `an image of CRIU (${kind.toUpperCase().replaceAll('-', '_')}${id === undefined ? '' : ` of ${id}`}), which is checked as a part of its checkpoint only`;
 }
 

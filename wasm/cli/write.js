@@ -76,7 +76,7 @@ export function writeBytes(bytes) {
 /**
  * @typedef {object} Writer
  * @property {(bytes: Uint8Array | string, position?: number) => Promise<void>} write position: in the file;
- *   without it behind what was written last
+ *   without it after what was written last
  * @property {(size: number) => void} truncate gives the file its size; what was not written is zero
  * @property {() => void} close
  */

@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The schemas of the command: what ckpt validate prints as JSON, and its configuration file.
 import { CONFIG } from '../cli/config.js';
+import { object, orNull, string } from './schema-parts.mjs';
 
-/** @typedef {{[key: string]: any}} Schema */
+/** @typedef {import('./schema-parts.mjs').Schema} Schema */
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
-const string = { type: 'string' };
 
 /** @param {string} description */
 const count = (description) => ({ description, type: 'integer', minimum: 0 });
-
-/** @param {Schema} schema */
-const orNull = (schema) => ({ anyOf: [schema, { type: 'null' }] });
-
-/** An object whose members are all there, but for those in `optional`. @param {string} description @param {Record<string, Schema>} properties @param {string[]} [optional] */
-const object = (description, properties, optional = []) => ({
-  description,
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
 
 const Result = object(
   'One thing that was checked.',

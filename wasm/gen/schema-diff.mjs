@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The schema of what ckpt diff prints as JSON.
 
-/** @typedef {{[key: string]: any}} Schema */
+import { object, orNull, string } from './schema-parts.mjs';
 
-const string = { type: 'string' };
+/** @typedef {import('./schema-parts.mjs').Schema} Schema */
+
 const boolean = { type: 'boolean' };
 const integer = { type: 'integer' };
 const any = {};
 
 /** @param {Schema} items */
 const list = (items) => ({ type: 'array', items });
-/** @param {Schema} schema */
-const orNull = (schema) => ({ anyOf: [schema, { type: 'null' }] });
-/** @param {string} description @param {Record<string, Schema>} properties @param {string[]} [optional] */
-const object = (description, properties, optional = []) => ({
-  description,
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
 /** @param {string[]} values */
 const one = (...values) => ({ enum: values });
 
@@ -114,7 +106,7 @@ const Memory = object('The memory.', {
         object('Strings that are in the pages that differ of one of the two only.', {
           added: Strings,
           removed: Strings,
-          cut: { description: 'So many are counted, but not listed.', ...integer },
+          cut: { description: 'How many are counted but not listed.', ...integer },
         }),
       ),
     }),

@@ -224,7 +224,7 @@ function hostSchema({ host }) {
     TEXT: () => string,
     TEXTS: () => ({ type: 'array', items: string }),
     TABLE: () => ({ type: 'object', additionalProperties: string }),
-    FLAGS: () => ({ type: 'object', additionalProperties: { type: 'boolean' } }),
+    FILES: () => ({ type: 'object', additionalProperties: { type: ['boolean', 'string'] } }),
     OBJECT: (name) => objectOf(name),
     OBJECTS: (name) => ({ type: 'array', items: objectOf(name) }),
   };
@@ -254,6 +254,7 @@ const VIEWS = /** @type {const} */ ([
   ['files', 'FileView', 'OpenFile'],
   ['sockets', 'SocketView', 'Socket'],
   ['mounts', 'MountView', 'Mount'],
+  ['ns', 'NamespaceView', 'NamespaceContent'],
 ]);
 
 /**

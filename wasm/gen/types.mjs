@@ -184,7 +184,7 @@ function interfaces(objects) {
   });
 }
 
-/** What is told of a dump. @param {Tables} tables */
+/** What a dump is described by. @param {Tables} tables */
 function dump({ views }) {
   return [
     `${LICENCE}// Generated from src/criu/views.def; do not edit.\n`,

@@ -135,7 +135,7 @@ export function sampleLines({
       ...entries.map((/** @type {any} */ entry) => `in ${member}: ${memberText(entry)}`),
     );
   if (archive.gzip) changes.push('compressed with gzip');
-  if (archive.append) changes.push(`with ${JSON.stringify(archive.append)} behind its end`);
+  if (archive.append) changes.push(`with ${JSON.stringify(archive.append)} after its end`);
   if (archive.cut) changes.push(`without its last ${archive.cut} bytes`);
   if (archive.noEnd) changes.push('without its end mark');
   for (const target of options.targets ?? []) changes.push(`checked with --target ${target}`);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the page does: takes files in, has them read, forgets them.
+import { before as dumpsBefore } from '../../wasm/api/chain.js';
 import { T } from '../text.js';
+import { H } from '../text/views.js';
 import { api } from './api.js';
 import { MOST, NoFolders, TooMany, collect } from './collect.js';
 import { go, say, state, update, updateItem } from './store.js';
@@ -22,7 +24,13 @@ export async function take(coming) {
       update({ trouble: T.nothingGiven });
       return [];
     }
-    return await show(await api.open(given));
+    const { hosts, rest } = await hostsIn(given);
+    const made = rest.length > 0 ? await show(await api.open(rest)) : [];
+    for (const { path, text } of hosts) {
+      await chooseHost(text);
+      say(H.taken(path));
+    }
+    return made;
   } catch (error) {
     update({ trouble: troubleOf(error) });
     return [];
@@ -53,20 +61,14 @@ export async function show(heads) {
  */
 async function joinChains(fresh) {
   const ready = state.items.filter(({ model }) => model?.images || model?.form === 'archive');
-  for (const { id, model, earlier } of ready) {
-    if (!model?.parent || model.container === '' || earlier) continue;
-    const before = ready
-      .filter(
-        (other) =>
-          other.id !== id &&
-          other.model?.container === model.container &&
-          other.model.made > 0 &&
-          other.model.made < model.made,
-      )
-      .sort((a, b) => (b.model?.made ?? 0) - (a.model?.made ?? 0));
-    if (before.length === 0 || !(fresh.has(id) || before.some((other) => fresh.has(other.id))))
-      continue;
-    const ids = before.map((other) => other.id);
+  const links = ready.map(({ id, model }) => ({
+    id,
+    .../** @type {import('../types.d.ts').Model} */ (model).links,
+  }));
+  for (const [i, { id, earlier }] of ready.entries()) {
+    if (earlier) continue;
+    const ids = dumpsBefore(links[i], links).map((other) => other.id);
+    if (ids.length === 0 || !(fresh.has(id) || ids.some((other) => fresh.has(other)))) continue;
     await api.previous({ item: id, others: ids });
     updateItem(id, { earlier: ids });
   }
@@ -92,6 +94,7 @@ export const takeText = (text) =>
 export async function read(id, kind) {
   const item = state.items.find((each) => each.id === id);
   if (!item || item.state === 'cancelled') return;
+  const began = performance.now();
   updateItem(id, { state: 'reading', progress: undefined });
   const timer = setInterval(async () => {
     const progress = await api.progress({ item: id }).catch(() => null);
@@ -104,7 +107,8 @@ export async function read(id, kind) {
     const kept = state.items.filter(({ parent }) => parent !== id);
     const at = kept.findIndex((each) => each.id === id);
     if (at < 0) return; // it was closed meanwhile
-    kept[at] = { ...kept[at], state: 'ready', model };
+    const took = Math.round(performance.now() - began);
+    kept[at] = { ...kept[at], state: 'ready', model, took };
     const added = containers.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
     kept.splice(at + 1, 0, ...added);
     update({ items: kept });
@@ -121,11 +125,13 @@ export async function read(id, kind) {
   }
 }
 
-/** Asks whether another target restores what is open: what is looked at first. @param {import('../types.d.ts').TargetName} target */
-export async function choose(target) {
+/** Asks whether another target restores what is open: what is looked at first. @param {Partial<import('../types.d.ts').TargetName>} change */
+export async function choose(change) {
   const before = state.target;
+  const target = { ...before, ...change };
   update({ target });
-  if (before.version === '' && target.version === '') return; // all engines were judged
+  // All engines were judged already.
+  if (before.version === '' && target.version === '' && before.host === target.host) return;
   const here = state.place.item;
   const ready = state.items.filter((item) => item.state === 'ready' && item.model);
   for (const { id } of ready.sort((a, b) => Number(b.id === here) - Number(a.id === here))) {
@@ -133,6 +139,49 @@ export async function choose(target) {
     const item = state.items.find((each) => each.id === id);
     if (state.target !== target) return; // another was chosen meanwhile
     if (report && item?.model) updateItem(id, { model: { ...item.model, report } });
+  }
+}
+
+/**
+ * Judges what is open for a host.
+ * @param {string} host what `ckpt host` printed there
+ * @throws {Error} of the core, if that is no such thing
+ */
+export async function chooseHost(host) {
+  const item =
+    state.items.find(({ id, model }) => id === state.place.item && model) ??
+    state.items.find(({ model }) => model);
+  if (!item) throw new Error(H.first);
+  await api.judge({ item: item.id, target: { ...state.target, host } });
+  await choose({ host });
+}
+
+/** Larger files are no description of a host. */
+const LARGEST_HOST = 2 ** 20;
+
+/** Takes descriptions of hosts out of what was given. @param {import('../types.d.ts').Given[]} given */
+async function hostsIn(given) {
+  /** @type {{path: string, text: string}[]} */
+  const hosts = [];
+  /** @type {import('../types.d.ts').Given[]} */
+  const rest = [];
+  for (const file of given) {
+    const small = given.length <= 50 && file.blob.size <= LARGEST_HOST;
+    const text = small && !/\//.test(file.path) ? await file.blob.text().catch(() => '') : '';
+    if (isHost(text)) hosts.push({ path: file.path, text });
+    else rest.push(file);
+  }
+  return { hosts, rest };
+}
+
+/** @param {string} text */
+function isHost(text) {
+  if (!/^\s*\{/.test(text)) return false;
+  try {
+    const { version, kernel, architecture } = JSON.parse(text);
+    return version === 1 && typeof kernel === 'string' && typeof architecture === 'string';
+  } catch {
+    return false;
   }
 }
 

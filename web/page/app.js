@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page around the views.
+/// <reference path="../modules.d.ts" />
+import version from 'page:version';
 import { useEffect, useRef } from 'preact/hooks';
 import { A, T } from '../text.js';
 import { K } from '../text/palette.js';
+import { U } from '../text/views.js';
 import { again, cancel, close } from './actions.js';
-import { Help, Paste } from './dialogs.js';
+import { Help, HostDialog, Paste } from './dialogs.js';
 import { ExportMenu } from './export-menu.js';
 import { classes, h } from './h.js';
 import { Boundary } from './boundary.js';
@@ -13,6 +16,7 @@ import { Home } from './home.js';
 import { icon, mark } from './icons.js';
 import { Palette } from './palette.js';
 import { Picker } from './parts.js';
+import { allRules } from './rules.js';
 import { current, go, hashOf, state, update } from './store.js';
 import { nextTheme } from './theme.js';
 import { Badge } from './verdict.js';
@@ -24,6 +28,11 @@ export function App() {
   const { place, trouble, busy, said, help, paste } = state;
   const item = current();
   return [
+    h(
+      'button',
+      { type: 'button', class: 'skip', onClick: () => document.getElementById('main')?.focus() },
+      T.skip,
+    ),
     h(Top, { item }),
     h(
       'main',
@@ -51,10 +60,12 @@ export function App() {
         place.item === 0 ? h(Home, null) : item ? h(ItemPage, { item }) : h(Gone, null),
       ),
     ),
+    h(Foot, { item }),
     h('p', { class: 'offscreen', role: 'status', id: 'said' }, said),
     help && h(Help, null),
     state.palette !== null && h(Palette, { start: state.palette }),
     paste && h(Paste, null),
+    state.host && h(HostDialog, null),
   ];
 }
 
@@ -124,6 +135,18 @@ function Top({ item }) {
   );
 }
 
+/** One line below all: what holds whatever is open. @param {{item: Item | undefined}} props */
+const Foot = ({ item }) =>
+  h(
+    'footer',
+    { class: 'foot' },
+    h('span', { class: 'safe' }, icon('shield'), U.noNetwork),
+    item?.took !== undefined && h('span', null, U.readIn(item.took)),
+    h('span', { class: 'version' }, U.version(version, allRules().length)),
+    h('span', { class: 'space' }),
+    h('button', { type: 'button', class: 'link', onClick: () => update({ help: true }) }, U.keys),
+  );
+
 /** The address of something that is not here, as after reloading. */
 function Gone() {
   return h(
@@ -151,6 +174,12 @@ function ItemPage({ item }) {
     if (!document.activeElement || document.activeElement === document.body)
       heading.current?.focus();
   }, [item.id]);
+  const work = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    // A key led here, and what had the focus is gone: reading goes on in the view.
+    if (model && (!document.activeElement || document.activeElement === document.body))
+      work.current?.focus({ preventScroll: true });
+  }, [place.view, place.index === undefined, place.finding === undefined]);
   const tabs = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     // On a telephone not all of them are seen; only they are scrolled, not the page.
@@ -237,7 +266,7 @@ function ItemPage({ item }) {
         ),
         h(
           'div',
-          { class: `view view-${view.id}` },
+          { class: `view view-${view.id}`, ref: work, tabindex: -1 },
           h(
             Boundary,
             { key: `${item.id}/${view.id}` },

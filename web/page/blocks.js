@@ -34,6 +34,21 @@ const Bar = ({ parts }) =>
     ),
   );
 
+/** Points of time on a line; what they are stands in the table below. @param {{points: {at: number, label: string, kind: string}[]}} props */
+const Axis = ({ points }) =>
+  h(
+    'div',
+    { class: 'axis', 'aria-hidden': 'true' },
+    points.map(({ at, label, kind }, index) =>
+      h('span', {
+        key: index,
+        class: `point-${kind}`,
+        title: label,
+        style: { left: `${(at * 100).toFixed(2)}%` },
+      }),
+    ),
+  );
+
 /** @param {{block: Block, title: string}} props `title` of the section @returns {any} */
 export function BlockNode({ block, title }) {
   switch (block.t) {
@@ -47,6 +62,8 @@ export function BlockNode({ block, title }) {
       return h(Timeline, { events: block.events });
     case 'bar':
       return h(Bar, { parts: block.parts });
+    case 'axis':
+      return h(Axis, { points: block.points });
     case 'tree':
       return h(TreeRows, { seq: block.seq });
     case 'note':

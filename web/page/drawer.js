@@ -10,7 +10,7 @@ import { h } from './h.js';
 import { useAnswer } from './hooks.js';
 import { icon } from './icons.js';
 import { ruleOf } from './rules.js';
-import { beside, current, go, hashOf, say, state } from './store.js';
+import { beside, current, go, hashOf, say, state, update } from './store.js';
 import { PlaceLink, groupsOf } from './views/findings.js';
 import { RowDetails, isGrid } from './views/grids.js';
 
@@ -68,10 +68,14 @@ const placeOf = ({ index, inner, offset, length }) => ({
 export function Drawer({ item, model, place, view }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const { finding } = place;
+  const open = hasDrawer(place, view);
+  useEffect(() => {
+    if (open && state.hint) update({ hint: false }); // that was understood
+  }, [open]);
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
   }, [finding, place.index]);
-  if (!hasDrawer(place, view)) return null;
+  if (!open) return null;
   return h(
     'aside',
     {

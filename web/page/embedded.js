@@ -9,7 +9,7 @@ import { show } from './actions.js';
 import { api } from './api.js';
 import { update } from './store.js';
 
-/** Failures that are told. */
+/** Failures that are reported. */
 const MOST = 5;
 
 export async function takeReports() {

@@ -26,10 +26,10 @@ const least = (head) =>
  * @param {object} props
  * @param {Pick<Grid, 'head' | 'seq' | 'at'>} props.grid
  * @param {string} props.label
- * @param {number} [props.current] the id of the row that is looked at
+ * @param {(row: GridRow) => boolean} [props.here] whether it is the one that is looked at
  * @param {(row: GridRow) => void} props.choose
  */
-export function GridList({ grid: { head, seq, at }, label, current, choose }) {
+export function GridList({ grid: { head, seq, at }, label, here = () => false, choose }) {
   const style = {
     gridTemplateColumns: template(head),
     minWidth: `${least(head)}ch`,
@@ -47,7 +47,7 @@ export function GridList({ grid: { head, seq, at }, label, current, choose }) {
       head.map(({ title, right }) => h('span', { class: right ? 'right' : '' }, title)),
     ),
     choose,
-    about: (/** @type {GridRow} */ { id }) => (id === current ? { 'aria-current': 'true' } : {}),
+    about: (/** @type {GridRow} */ row) => (here(row) ? { 'aria-current': 'true' } : {}),
     make: (/** @type {GridRow} */ { cells, tone }) =>
       h(
         'span',

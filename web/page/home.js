@@ -9,8 +9,8 @@ import { ItemList, Picker } from './parts.js';
 import { takeSample } from './samples.js';
 import { state, update } from './store.js';
 
-/** @type {('healthy' | 'broken')[]} */
-const SAMPLES = ['healthy', 'broken'];
+/** @type {import('../types.d.ts').Sample[]} */
+const SAMPLES = ['healthy', 'broken', 'explore'];
 
 export function Home() {
   const { items } = state;

@@ -27,10 +27,11 @@ function walk(step) {
 /** What Escape leaves, from the inside out. */
 function leave() {
   const { place } = state;
-  if (state.help || state.paste) update({ help: false, paste: false });
+  if (state.help || state.paste || state.host) update({ help: false, paste: false, host: false });
   else if (place.finding !== undefined) closeDrawer();
   else if (place.index !== undefined && isGrid(place.view)) go({ view: place.view });
-  else if (place.index !== undefined && place.view === 'files') go({ view: 'files' });
+  else if (place.index !== undefined && /^(files|changes)$/.test(place.view))
+    go({ view: place.view });
   else if (place.item !== 0 && place.view !== 'overview') go({ view: 'overview' });
   else if (place.item !== 0) go({ item: 0 });
 }
@@ -51,7 +52,7 @@ export function acceptKeys() {
     }
     const list = target.closest?.('.rows');
     if (key === 'Escape') leave();
-    else if (state.help || state.paste || state.palette !== null) return;
+    else if (state.help || state.paste || state.host || state.palette !== null) return;
     else if (key === '?') update({ help: true });
     else if (drawerKey(key)) {
       event.preventDefault();

@@ -3,7 +3,7 @@
 import { take } from './actions.js';
 import { update } from './store.js';
 import { allowedOrigin, givenOf } from './protocol.js';
-import { bytesOf } from './samples.js';
+import { bytesOf } from '../base64.js';
 
 /** Takes files from the page that opened this one, if it may send them. */
 export function acceptMessages() {

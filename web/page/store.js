@@ -6,7 +6,7 @@
 /**
  * @typedef {ItemHead & {
  *   state: 'waiting' | 'reading' | 'ready' | 'failed' | 'cancelled',
- *   model?: Model, message?: string, earlier?: number[], progress?: import('../types.d.ts').Progress
+ *   model?: Model, message?: string, took?: number, earlier?: number[], progress?: import('../types.d.ts').Progress
  * }} Item
  */
 /**
@@ -32,8 +32,12 @@ export const state = {
   /** @type {'system' | 'light' | 'dark'} */
   theme: 'system',
   /** Where it is to be restored; '': on the engine that made it. */
-  target: /** @type {import('../types.d.ts').TargetName} */ ({ name: '', version: '' }),
+  target: /** @type {import('../types.d.ts').TargetName} */ ({ name: '', version: '', host: '' }),
   help: false,
+  /** A host is being pasted. */
+  host: false,
+  /** How to begin is told until something was opened beside a view, or it was dismissed. */
+  hint: true,
   /** The search over the page, with what it begins with; null: it is not there. */
   palette: /** @type {string | null} */ (null),
   /** What to search memory for as soon as that is shown. */

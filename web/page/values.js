@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { T } from '../text.js';
 import { api } from './api.js';
 import { Copy } from './copy.js';
+import { current, go } from './store.js';
 import { h } from './h.js';
 import { useAnswer } from './hooks.js';
 
@@ -11,7 +12,11 @@ import { useAnswer } from './hooks.js';
 /** @typedef {import('../types.d.ts').TreeRow} TreeRow */
 /** @template Row @typedef {import('../types.d.ts').Seq<Row>} Seq */
 
-const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const local = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+/** @param {number} ms */
+const utc = (ms) => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+/** A time in UTC. */
+const UTC = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\.\d+)?Z$/;
 /** How much more of a long text is shown at once. */
 const PIECE = 32 * 1024;
 /** More lines than this are not shown at once. */
@@ -43,6 +48,8 @@ export function Value({ cell }) {
       return h(Long, cell);
     case 'code':
       return h('code', null, cell.text);
+    case 'link':
+      return h(Link, cell);
     case 'none':
       return h('span', { class: 'quiet' }, cell.text);
     case 'tags':
@@ -67,14 +74,31 @@ export function Value({ cell }) {
   }
 }
 
-/** @param {Extract<Cell, {t: 'time'}>} cell */
+/** @param {Extract<Cell, {t: 'link'}>} props */
+function Link({ text, to }) {
+  const open = async () => {
+    if (!('pid' in to)) return go({ view: 'files', ...to });
+    const place = await api.locate({ item: current()?.id ?? 0, ...to }).catch(() => null);
+    if (place) go({ view: 'memory', index: place.row, offset: place.offset, length: 1 });
+  };
+  return h('button', { type: 'button', class: 'link', onClick: open }, h('code', null, text));
+}
+
+/** UTC first, as in logs; what the file says beside it if that is in another zone. @param {Extract<Cell, {t: 'time'}>} cell */
 function timeNode({ exact, ms, ns }) {
+  const known = Math.abs(ms) <= 8.64e15; // what a Date can hold
+  const [, day, time, fraction = ''] = UTC.exec(exact) ?? [];
   return h(
     'time',
-    { datetime: exact },
-    !Number.isNaN(ms) && h('span', { class: 'local' }, local.format(ms)),
-    ' ',
-    h('span', { class: 'exact' }, exact, ns !== undefined && ` · ${ns}`),
+    { datetime: exact, title: known ? T.localTime(local.format(ms)) : null },
+    day !== undefined
+      ? [
+          `${day} ${time}`,
+          /[1-9]/.test(fraction) && h('span', { class: 'exact' }, fraction),
+          ` ${T.utc}`,
+        ]
+      : [known && `${utc(ms)} ${T.utc} `, h('span', { class: 'exact' }, exact)],
+    ns !== undefined && h('span', { class: 'exact' }, ` · ${ns}`),
   );
 }
 

@@ -49,7 +49,7 @@ function without({ broken, report, metadata, form, image, what, loose }) {
   return answer('unknown', W.tones.unknown, words);
 }
 
-/** The one answer of all three. @param {Model} model @returns {Answer} */
+/** One answer out of all three. @param {Model} model @returns {Answer} */
 export function answerOf(model) {
   const { broken, report } = model;
   const { counts, trust, coverage } = report;
@@ -98,7 +98,7 @@ export function answerOf(model) {
 }
 
 /** What the core calls what was not searched, since nobody asked for it. */
-const SECRETS = 'secrets in memory';
+export const SECRETS = 'secrets in memory';
 
 /**
  * How much was not checked that bears on a restore. Secrets bear on whom the archive may be given to:

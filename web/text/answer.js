@@ -82,6 +82,7 @@ export const W = {
     'file-systems': 'archives inside',
   }),
   notChecked: 'Not checked',
+  searchSecrets: 'not searched: do that',
   absent: (/** @type {string[]} */ names) => `Not there, or not looked at: ${names.join(', ')}.`,
   notListed: (/** @type {number} */ n) => `${count(n, 'finding')} not listed, of kinds that are.`,
 

@@ -101,6 +101,9 @@ export const G = {
   bytes: 'Its bytes',
   facts: 'All that the images say',
   talks: 'Who talks to whom',
+  listens: 'listening',
+  outsider: 'someone outside of the dump',
+  times: (/** @type {number} */ n) => `× ${number.format(n)}`,
   listening: (/** @type {number} */ n) => `${count(n, 'socket')} listening`,
   established: (/** @type {number} */ n) =>
     `${count(n, 'established TCP connection')}: a restore needs --tcp-established and the same address`,
@@ -204,6 +207,9 @@ export const S = {
 /** Sizes. */
 export const Z = {
   parts: 'Where the bytes are',
+  map: 'Members by size',
+  rest: (/** @type {number} */ n) => `${count(n, 'smaller member')}`,
+  area: (/** @type {string} */ name, /** @type {string} */ size) => `${name}, ${size}`,
   names: /** @type {Record<string, string>} */ ({
     pages: 'Memory pages',
     images: 'Other CRIU images',

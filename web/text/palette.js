@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The words of the one search, and of its commands.
+// The words of the search and its commands.
 
 export const K = {
   seek: 'Search everything',

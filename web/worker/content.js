@@ -6,7 +6,7 @@ export const WHOLE = 32 * 2 ** 20;
 /** How much is read at once, and how many times that is kept. */
 const PART = 2 ** 20;
 const PARTS = 32;
-/** More places than these are not told. */
+/** Places listed at most. */
 const MOST = 10_000;
 /** Milliseconds after which others get their turn. */
 const TURN = 40;

@@ -5,17 +5,16 @@ import { G } from '../text/dump.js';
 import { TABLES, detailsOf, mappingName, notesOf } from './grids.js';
 import { dumpSections } from './dump.js';
 import { Hunt, hitRow } from './hunt.js';
+import { makeGrid } from './grid.js';
 import { memoryRows } from './memory-rows.js';
 import { sizeSections } from './usage.js';
+import { deepSecrets } from './secret-rows.js';
 import { Shelf } from './shelf.js';
+import { talksOf } from './talks.js';
 
 /** @typedef {import('../types.d.ts').Grid} Grid */
 /** @typedef {import('../types.d.ts').GridRow} GridRow */
 
-/** Rows that are looked at for how wide a column is. */
-const MEASURED = 2000;
-/** Characters of the widest column that takes no more than it needs. */
-const WIDEST = 36;
 /** Rows of one table that a search tells. */
 const SOUGHT = 5;
 
@@ -35,6 +34,13 @@ export class DumpDesk {
   /** @type {{share: number} | undefined} */
   #usage;
 
+  /**
+   * The search for secrets, if there was one.
+   * @type {{state: 'running' | 'done' | 'stopped' | 'failed', message: string, share: number,
+   *   rows: import('./secret-rows.js').Row[], left: any, stop: AbortController} | undefined}
+   */
+  secrets;
+
   /** @param {any} ckpt @param {any} checkpoint */
   constructor(ckpt, checkpoint) {
     this.#ckpt = ckpt;
@@ -50,6 +56,8 @@ export class DumpDesk {
   #drop() {
     this.#hunt?.stop();
     this.#hunt = undefined;
+    this.stopSecrets();
+    this.secrets = undefined;
     this.#rows.clear();
     this.#dump?.then(
       (dump) => dump.close(),
@@ -101,40 +109,15 @@ export class DumpDesk {
     const shelf = this.#shelves.grid;
     const context = await this.#context(shelf);
     const rows = this.#rowsOf(view, context);
-    // A column that would be empty in all rows takes room from the others.
-    const columns = TABLES[view]
-      .columns(context)
-      .filter(({ text: textOf, wide }) => wide || rows.some((row) => textOf(row) !== ''));
-    const wanted = text.toLowerCase();
-    const cells = (/** @type {any} */ row) => columns.map((column) => column.text(row));
-    /** @type {number[]} */
-    const found = [];
-    for (const [index, row] of rows.entries()) {
-      if (pid !== 0 && row.pid !== pid) continue;
-      if (wanted !== '' && !cells(row).some((cell) => cell.toLowerCase().includes(wanted)))
-        continue;
-      found.push(index);
-    }
-    shelf.clear();
-    const make = (/** @type {number} */ at) => {
-      const row = rows[found[at]];
-      return {
-        id: found[at],
-        cells: cells(row).map((cell) => cell.slice(0, 2000)),
-        tone: TABLES[view].tone(row),
-      };
-    };
+    const grid = makeGrid(
+      shelf,
+      { rows, columns: TABLES[view].columns(context), tone: TABLES[view].tone },
+      { text, row: chosen, keep: pid === 0 ? undefined : (row) => row.pid === pid },
+    );
     const pids = [...new Set(rows.map((row) => row.pid).filter(Boolean))];
     const names = new Map(context.dump.processes.map((/** @type {any} */ p) => [p.pid, p.comm]));
     return {
-      head: columns.map(({ title, right = false, wide = 0 }, column) => ({
-        title,
-        right,
-        width: wide > 0 ? -wide : widthOf(title, found, (at) => columns[column].text(rows[at])),
-      })),
-      seq: shelf.seq(found.length, make),
-      total: rows.length,
-      at: chosen === undefined ? -1 : found.indexOf(chosen),
+      ...grid,
       notes: notesOf(view, rows, context.dump),
       pids: view === 'mounts' ? [] : pids.map((id) => ({ id, name: wordsFor(names.get(id)) })),
     };
@@ -172,6 +155,36 @@ export class DumpDesk {
       parts: detailsOf(context, view, row),
       bytes: view === 'memory' ? { row: index, offset: 0 } : null,
     };
+  }
+
+  /** Who talks to whom. */
+  async talks() {
+    return talksOf(await this.#open());
+  }
+
+  /** Begins to search for secrets wherever there may be some. */
+  async startSecrets() {
+    this.stopSecrets();
+    const stop = new AbortController();
+    /** @type {NonNullable<DumpDesk['secrets']>} */
+    const search = { state: 'running', message: '', share: 0, rows: [], left: null, stop };
+    this.secrets = search;
+    const dump = await this.#open();
+    deepSecrets(this.#checkpoint, dump, {
+      signal: stop.signal,
+      onProgress: ({ read, size }) => (search.share = size > 0 ? read / size : 1),
+    }).then(
+      ({ rows, left }) => Object.assign(search, { state: 'done', rows, left }),
+      (error) =>
+        Object.assign(search, {
+          state: stop.signal.aborted ? 'stopped' : 'failed',
+          message: error.message,
+        }),
+    );
+  }
+
+  stopSecrets() {
+    this.secrets?.stop.abort();
   }
 
   /** The mappings of a process as parts of one line. @param {{pid: number}} which 0: the first @returns {Promise<import('../types.d.ts').Strip>} */
@@ -275,13 +288,6 @@ export class DumpDesk {
 
 /** @param {any} text */
 const wordsFor = (text) => (typeof text === 'string' ? text : '');
-
-/** Characters that a column needs. @param {string} title @param {number[]} rows @param {(row: number) => string} text */
-function widthOf(title, rows, text) {
-  let most = title.length;
-  for (const row of rows.slice(0, MEASURED)) most = Math.max(most, text(row).length);
-  return Math.min(most, WIDEST) + 1;
-}
 
 /** @param {any} hit @returns {import('../types.d.ts').Details} */
 function hitDetails(hit) {

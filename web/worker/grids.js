@@ -126,7 +126,7 @@ const openfiles = {
 };
 
 /** @param {any} end of a connection @param {string} family */
-const endOf = (end, family) =>
+export const endOf = (end, family) =>
   end?.address ? `${family === 'inet6' ? `[${end.address}]` : end.address}:${end.port || '*'}` : '';
 
 /** @param {any} socket */

@@ -2,18 +2,25 @@
 // One thing to look at: a checkpoint in an archive, a folder, or some loose files. All are read as
 // archives, so that one way of showing them serves all.
 import { openCheckpoint } from '../../wasm/api/index.js';
+import { isSecret } from '../../wasm/api/secrets.js';
 import { A, F } from '../text.js';
+import { C, Q } from '../text/views.js';
+import { changeColumns, changeTone, changesOf } from './changes.js';
+import { areasOf } from './areas.js';
 import { Desk } from './desk.js';
 import { DumpDesk } from './dump-desk.js';
 import { folderSource } from './folder.js';
+import { makeGrid } from './grid.js';
 import { frame } from './lines.js';
 import { MemberTree } from './members.js';
 import { makeModel } from './model.js';
 import { printOf } from './print.js';
 import { makeReport } from './report.js';
+import { listedSecrets, secretTable } from './secret-rows.js';
 import { seek } from './seek.js';
 import { sectionsOf } from './sections.js';
 import { Shelf } from './shelf.js';
+import { eventsOf, timelineSections } from './timeline.js';
 
 /** @typedef {import('../types.d.ts').Span} Span */
 /** @typedef {import('./sources.js').Source} Source */
@@ -48,7 +55,11 @@ export class Item {
     model: new Shelf(),
     sections: new Shelf(),
     members: new Shelf(),
+    changes: new Shelf(),
+    secrets: new Shelf(),
   };
+  /** What the container changed. @type {ReturnType<typeof changesOf> | undefined} */
+  #changes;
   /** What is in the images. @type {DumpDesk | undefined} */
   #dump;
   /** @type {Desk | undefined} */
@@ -160,6 +171,7 @@ export class Item {
     this.#desk = undefined;
     this.#dump?.close();
     this.#dump = undefined;
+    this.#changes = undefined;
     this.#counts.clear();
     for (const shelf of Object.values(this.#shelves)) shelf.clear();
   }
@@ -195,6 +207,73 @@ export class Item {
   get dump() {
     this.#dump ??= new DumpDesk(this.#ckpt, this.#checkpoint);
     return this.#dump;
+  }
+
+  /** A table. @param {{view: string, text: string, pid: number, row?: number}} how @returns {Promise<import('../types.d.ts').Grid>} */
+  async grid(how) {
+    if (how.view !== 'changes') return this.dump.grid(how);
+    const { rows, notes } = await this.#changed();
+    const columns = changeColumns(this.#ckpt);
+    const place = (/** @type {import('./changes.js').Change} */ { index, inner, member }) =>
+      member?.type === 'file' ? { index, inner } : undefined;
+    return {
+      ...makeGrid(this.#shelves.changes, { rows, columns, tone: changeTone, place }, how),
+      notes: [...notes, C.hint],
+      pids: [],
+    };
+  }
+
+  /** The largest members. */
+  areas() {
+    return areasOf(this.#ckpt, this.#checkpoint.members);
+  }
+
+  #changed() {
+    this.#changes ??= changesOf(this.#checkpoint);
+    return this.#changes;
+  }
+
+  /** When what happened. */
+  async timeline() {
+    const { rows } = await this.#changed();
+    const inside = rows.flatMap(({ member }) => (member ? [member] : []));
+    return timelineSections(eventsOf(this.#checkpoint, inside), this.#model?.statistics ?? []);
+  }
+
+  /** Secrets that the report lists, and those that were searched for. @param {'start' | 'stop'} [deep] @returns {Promise<import('../types.d.ts').SecretsFound>} */
+  async secrets(deep) {
+    const { model, checkpoint } = this.known;
+    if (deep === 'start') await this.dump.startSecrets();
+    if (deep === 'stop') this.dump.stopSecrets();
+    const search = this.#dump?.secrets;
+    const shelf = this.#shelves.secrets;
+    shelf.clear();
+    /** @type {import('../types.d.ts').Section[]} */
+    const sections = [];
+    const add = (
+      /** @type {string} */ title,
+      /** @type {import('./secret-rows.js').Row[]} */ rows,
+      /** @type {string[]} */ notes,
+    ) =>
+      sections.push({
+        title,
+        source: '',
+        index: -1,
+        blocks: [
+          ...(rows.length > 0
+            ? [secretTable(shelf, rows)]
+            : [{ t: /** @type {const} */ ('note'), text: Q.none }]),
+          ...notes.map((text) => ({ t: /** @type {const} */ ('note'), text })),
+        ],
+      });
+    const cut = model.report.cut.filter(isSecret).reduce((sum, { count }) => sum + count, 0);
+    add(Q.listed, listedSecrets(checkpoint, model.report), cut > 0 ? [Q.cut(cut)] : []);
+    if (search?.state === 'done') {
+      const { bytes = 0 } = search.left ?? {};
+      add(Q.deep, search.rows, bytes > 0 ? [Q.left(this.#ckpt.byteToString(bytes))] : []);
+    }
+    const { state = 'none', message = '', share = 0 } = search ?? {};
+    return { state, message, share, sections };
   }
 
   /** @param {{text: string, sort: import('../types.d.ts').MemberSort, toggle?: number}} how */

@@ -6,7 +6,10 @@ import { characterStart } from './text-rows.js';
 const LF = 0x0a;
 const CR = 0x0d;
 const TAB = 0x09;
-const STAR = 0x2a;
+const QUOTE = 0x22;
+const EQUALS = 0x3d;
+/** What stands for a secret, however long that is. */
+const DOTS = new TextEncoder().encode('••••••••');
 
 /** Lines before and after the one of a source frame. */
 const CONTEXT = 2;
@@ -17,6 +20,7 @@ const FRAME_BEFORE = 60;
 const REACH = 4 * FRAME_WIDTH;
 
 /** @typedef {import('../types.d.ts').FrameLine} FrameLine */
+/** @typedef {import('../types.d.ts').Span} Span */
 
 /** A part of the file, character by character, with nothing in it that acts or hides. */
 const visible = (
@@ -50,23 +54,63 @@ function shorten(bytes, from, end, room = FRAME_WIDTH) {
   return characters.slice(0, room).join('') + (cut ? '…' : '');
 }
 
-/** A copy in which some places are crossed out. @param {Uint8Array} bytes @param {{offset: number, length: number}[]} hidden */
-function without(bytes, hidden) {
-  if (hidden.length === 0) return bytes;
-  const copy = bytes.slice();
-  for (const { offset, length } of hidden) copy.fill(STAR, offset, offset + length);
-  return copy;
+/** The part of a secret that is to be hidden: of "NAME=value" not the name, nor the quotes around it. @param {Uint8Array} bytes @param {Span} span */
+function valueIn(bytes, { offset, length, variable }) {
+  let [start, end] = [offset, offset + length];
+  if (end - start >= 2 && bytes[start] === QUOTE && bytes[end - 1] === QUOTE)
+    [start, end] = [start + 1, end - 1];
+  // A password may look like one, too: only where variables stand is there a name.
+  for (let at = start; variable && at < end && isName(bytes[at]); at++)
+    if (bytes[at + 1] === EQUALS && at + 2 < end) return { start: at + 2, end };
+  return { start, end };
+}
+
+/** Of a variable. @param {number} byte */
+const isName = (byte) =>
+  byte === 0x5f ||
+  (byte >= 0x30 && byte <= 0x39) ||
+  ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+
+/**
+ * A copy in which secrets are replaced, all by the same number of dots, and where a place is in it.
+ * @param {Uint8Array} bytes @param {Span[]} hidden @param {Span} place
+ */
+function without(bytes, hidden, place) {
+  /** @type {Uint8Array[]} */
+  const parts = [];
+  let { offset, length } = place;
+  const placeEnd = place.offset + place.length;
+  let from = 0;
+  for (const span of [...hidden].sort((a, b) => a.offset - b.offset)) {
+    const { start, end } = valueIn(bytes, span);
+    if (end <= from || end > bytes.length) continue;
+    if (start >= from) parts.push(bytes.subarray(from, start), DOTS);
+    const first = from;
+    from = end;
+    const grown = start >= first ? DOTS.length - (end - start) : first - end;
+    if (end <= place.offset) offset += grown;
+    else if (start < placeEnd) length = Math.max(1, length + grown);
+  }
+  if (parts.length === 0) return { bytes, offset, length };
+  parts.push(bytes.subarray(from));
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return { bytes: all, offset, length };
 }
 
 /**
  * The lines around a place; long ones are cut around it.
  * @param {Uint8Array} all
  * @param {{offset: number, length: number, line: number}} place
- * @param {{offset: number, length: number}[]} [hidden] what is not to be shown
+ * @param {Span[]} [hidden] what is not to be shown
  * @returns {FrameLine[]}
  */
-export function frame(all, { offset, length, line }, hidden = []) {
-  const bytes = without(all, hidden);
+export function frame(all, { line, ...place }, hidden = []) {
+  const { bytes, offset, length } = without(all, hidden, place);
   const start = lineStart(bytes, offset);
   const end = lineEnd(bytes, offset);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The worker: reads, decodes and keeps what was given; the page only shows.
 /// <reference path="../modules.d.ts" />
-import codecs from 'page:codecs';
 import wasm from 'page:core';
 import { load } from '../../wasm/api/index.js';
 import { serve } from '../rpc.js';
@@ -11,15 +10,10 @@ import { reported } from './embedded.js';
 import { Item } from './item.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
 import { Opener } from './sources.js';
+import { sample } from './sample.js';
+import { codecs, unpackXz } from './unpack.js';
 
-/** A module, which stands in this script as compressed bytes. @param {string} base64 */
-async function unpack(base64) {
-  const packed = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return new Response(stream).arrayBuffer();
-}
-
-const start = async () => load({ wasm: await unpack(wasm), codecs: () => unpack(codecs) });
+const start = async () => load({ wasm: await unpackXz(wasm), codecs });
 
 /** Serves the page. */
 export function runWorker() {
@@ -45,6 +39,7 @@ export function runWorker() {
 
   serve(/** @type {any} */ (self), {
     hello: async () => ({ kinds: [...(await core).kinds] }),
+    sample: ({ which }) => sample(which),
     open: async (given) => {
       const ckpt = await core;
       const sources = await new Opener(ckpt.files).open(given);
@@ -81,7 +76,10 @@ export function runWorker() {
     text: ({ id, from, count }) => piece(id, from, count),
     sections: ({ item }) => itemOf(item).sections(),
     dump: ({ item }) => itemOf(item).dump.sections(),
-    grid: ({ item, ...how }) => itemOf(item).dump.grid(how),
+    grid: ({ item, ...how }) => itemOf(item).grid(how),
+    talks: ({ item }) => itemOf(item).dump.talks(),
+    timeline: ({ item }) => itemOf(item).timeline(),
+    secrets: ({ item, deep }) => itemOf(item).secrets(deep),
     details: ({ item, ...which }) => itemOf(item).dump.details(which),
     strip: ({ item, ...which }) => itemOf(item).dump.strip(which),
     memory: ({ item, ...which }) => itemOf(item).dump.bytes(which),
@@ -92,6 +90,7 @@ export function runWorker() {
       ),
     hunt: ({ item, ...query }) => itemOf(item).dump.hunt(query),
     hunted: ({ item, ...how }) => itemOf(item).dump.hunted(how),
+    areas: ({ item }) => itemOf(item).areas(),
     usage: ({ item, ...how }) => itemOf(item).dump.usage(how),
     usageShare: ({ item }) => itemOf(item).dump.usageShare,
     members: ({ item, ...how }) => itemOf(item).members(how),

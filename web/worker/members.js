@@ -25,7 +25,7 @@ import { A } from '../text.js';
 const DEEPEST = 24;
 /** Trees with fewer members are shown open. */
 const SMALL = 300;
-/** How many of the largest members are told. */
+/** How many of the largest members are listed. */
 const LARGEST = 6;
 
 /** @param {string} name @param {string} path @param {number} depth @returns {Node} */

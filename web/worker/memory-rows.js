@@ -4,7 +4,7 @@ import { M } from '../text/dump.js';
 import { hexRow } from './hex-rows.js';
 import { Marks, Pieces } from './pieces.js';
 
-/** So many bytes of memory are offered at most: the rest of a larger mapping is reached by its address. */
+/** Bytes of memory offered at most; the rest of a larger mapping is reached by its address. */
 const MOST = 2 ** 45;
 
 /**

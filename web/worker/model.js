@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the first views show of a checkpoint, all at once.
+import { linksOf } from '../../wasm/api/chain.js';
 import { A, T, V, duration } from '../text.js';
 import { W } from '../text/answer.js';
 import { code, nanoTime, textCell, time } from './cells.js';
+import { hasChanges } from './changes.js';
 import { largest } from './members.js';
 import { timeline } from './view-config.js';
 
@@ -43,25 +45,14 @@ export function makeModel(context, { checkpoint, report, source }) {
     statistics: statistics(summary),
     members: members.length,
     images: summary.sizes.checkpoint > summary.sizes.pages,
-    container: summary.container.id ?? '',
-    ...dumpOf(members),
+    changes: hasChanges(members),
+    links: linksOf(members, summary.container.id),
     metadata: Object.values(documents).some(
       ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,
     ),
     kind: source.kind,
     loose: source.loose,
   };
-}
-
-/** Whether a dump refers to one before it, and when it was made. @param {Iterable<{name: string, type: string, mtime?: number}>} members */
-function dumpOf(members) {
-  let parent = false;
-  let made = 0;
-  for (const { name, type, mtime } of members) {
-    if (type === 'symlink' && /(^|\/)parent$/.test(name)) parent = true;
-    if (mtime && name.endsWith('.img')) made = Math.max(made, Number(mtime));
-  }
-  return { parent, made };
 }
 
 /** @param {any} checkpoint */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The report about a checkpoint, as the core makes it.
+import { targets } from '../../dist/tables.js';
 import { validateWith } from '../../wasm/api/validate.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/api/secrets.js';
-
-/** What can be asked about. */
-const TARGETS = ['podman', 'cri-o', 'containerd', 'docker', 'runc', 'crun'];
 
 /** @typedef {import('../types.d.ts').Report} Report */
 /** @typedef {import('../types.d.ts').Finding} Finding */
@@ -21,7 +19,10 @@ export async function makeReport(ckpt, checkpoint, source, target) {
   const validate = async (/** @type {object} */ options) =>
     validateWith(ckpt, source.loose ? Object.fromEntries(checkpoint.files) : checkpoint, options);
   /** @type {Report} */
-  const report = await validate(target?.version ? { targets: targetsOf(target) } : {});
+  const report = await validate({
+    ...(target?.version && { targets: targetsOf(target) }),
+    ...(target?.host && { host: target.host }),
+  });
   const places = report.findings.flatMap((each) => [each, ...each.related]);
   const names = places.flatMap(({ member }) => [member, outerOf(member)]).filter(Boolean);
   const index = indexOf(checkpoint.members, new Set(names));
@@ -34,7 +35,7 @@ export async function makeReport(ckpt, checkpoint, source, target) {
 
 /** All targets, the one asked about with its version. @param {import('../types.d.ts').TargetName} target */
 const targetsOf = ({ name, version }) =>
-  TARGETS.map((each) => (each === name ? `${each}@${version}` : each));
+  targets.map((each) => (each === name ? `${each}@${version}` : each));
 
 /** The archive that a member is in: that of "rootfs-diff.tar!etc/passwd". @param {string} member */
 const outerOf = (member) => member.slice(0, Math.max(0, member.indexOf('!')));
@@ -67,6 +68,9 @@ export function indexOf(members, names) {
   return found;
 }
 
+/** Whether variables of an environment stand there. @param {string} pointer */
+export const isVariable = (pointer) => /\/env\/\d+$/.test(pointer);
+
 /** Which values are secrets, as the report says. */
 export class Secrets {
   /** @type {Set<string>} */
@@ -80,8 +84,9 @@ export class Secrets {
       this.#places.add(`${member}\n${pointer}`);
       if (offset === null || length === null) continue;
       const spans = this.#spans.get(member);
-      if (spans) spans.push({ offset, length });
-      else this.#spans.set(member, [{ offset, length }]);
+      const span = { offset, length, variable: isVariable(pointer) };
+      if (spans) spans.push(span);
+      else this.#spans.set(member, [span]);
     }
   }
 

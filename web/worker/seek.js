@@ -2,9 +2,9 @@
 // One search through an item: paths of members, values in metadata, what was running.
 import { indexOf } from './report.js';
 
-/** Of each kind, so many are told. */
+/** How many of each kind are listed. */
 const MOST = 12;
-/** Characters before and behind a value. */
+/** Characters before and after a value. */
 const AROUND = 30;
 const decoder = new TextDecoder();
 

@@ -56,7 +56,7 @@ export class TextRows {
     this.#lines[at] = line;
   }
 
-  /** The row behind the one that begins at `start`. @param {number} start @returns {{next: number, end: number, ends: boolean}} next: -1 if there is none; ends: whether the line does */
+  /** The row after the one that begins at `start`. @param {number} start @returns {{next: number, end: number, ends: boolean}} next: -1 if there is none; ends: whether the line does */
   #next(start) {
     const bytes = this.#bytes;
     const most = Math.min(bytes.length, start + WIDTH + 1);

@@ -8,20 +8,11 @@ import vm from 'node:vm';
 import * as inline from 'container-checkpoint/inline';
 import { CheckpointError, load } from 'container-checkpoint';
 import { freshInstance, freshModule, utf8 } from '../lib/instance.mjs';
+import { thrown } from '../lib/thrown.mjs';
 
 const root = new URL('../../../', import.meta.url);
 const wasm = new URL('dist/core.wasm', root);
 const ckpt = await load();
-
-/** @param {() => unknown} run @returns {any} what it throws */
-function thrown(run) {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  return assert.fail('nothing was thrown');
-}
 
 // ---- loading -------------------------------------------------------------------------------------
 

@@ -6,18 +6,9 @@ import process from 'node:process';
 import test from 'node:test';
 import { CheckpointError, load } from 'container-checkpoint';
 import { cases, compact, difference, recorded } from '../lib/answers.mjs';
+import { thrownBy } from '../lib/thrown.mjs';
 
 const ckpt = await load();
-
-/** @param {() => unknown} run @returns {any} what it throws */
-function thrown(run) {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  return undefined;
-}
 
 /** @param {{kind: string, bytes: Uint8Array, answer: any, where: string}} c */
 function checkAccepted({ kind, bytes, answer, where }) {
@@ -25,7 +16,7 @@ function checkAccepted({ kind, bytes, answer, where }) {
   assert.equal(ckpt.check(kind, bytes), null, where);
   if (answer.marshalError) {
     for (const write of [() => ckpt.encode(kind, value), () => ckpt.reencode(kind, bytes)]) {
-      const error = thrown(write);
+      const error = thrownBy(write);
       assert.ok(error instanceof CheckpointError, where);
       assert.equal(error.kind, 'time', where);
       assert.equal(error.message, answer.marshalError, where);
@@ -52,7 +43,7 @@ function checkPlace(error, bytes, where) {
 
 /** @param {{kind: string, bytes: Uint8Array, answer: any, partial?: string, where: string}} c */
 function checkRefused({ kind, bytes, answer, partial, where }) {
-  const error = thrown(() => ckpt.decode(kind, bytes));
+  const error = thrownBy(() => ckpt.decode(kind, bytes));
   assert.ok(error instanceof CheckpointError, `${where}: ${error}`);
   const wanted = answer.errorKind.startsWith('other:') ? 'time' : answer.errorKind;
   assert.equal(error.kind, wanted, where);
@@ -73,7 +64,7 @@ function checkRefused({ kind, bytes, answer, partial, where }) {
       [value, type, struct, field],
       where,
     );
-    // Go's offset is behind a scalar and behind the bracket of others; ours is where the token begins.
+    // Go's offset is after a scalar and after the bracket of others; ours is where the token begins.
     const [word, literal] = value.split(' ');
     const first = { object: '{', array: '[', string: '"', bool: 'tf', number: '-0123456789' };
     assert.ok(first[/** @type {keyof typeof first} */ (word)].includes(token[0]), where);
@@ -86,7 +77,7 @@ function checkRefused({ kind, bytes, answer, partial, where }) {
   if (wanted === 'syntax') {
     assert.equal(error.partial, undefined, where);
   } else if (answer.marshalError) {
-    const second = thrown(() => ckpt.encode(kind, error.partial));
+    const second = thrownBy(() => ckpt.encode(kind, error.partial));
     assert.equal(second?.message, answer.marshalError, where);
   } else {
     assert.equal(

@@ -35,7 +35,7 @@ function stays({ size }, times, before, run) {
   const wasm = size();
   const behind = heap(() => loop(times));
   assert.equal(size(), wasm, 'WebAssembly memory has grown');
-  assert.ok(behind - used < 2 * MIB, `the heap has grown by ${(behind - used) / KIB} KiB`);
+  assert.ok(behind - used < 2 * MIB, `the heap has grown by ${(after - used) / KIB} KiB`);
 }
 
 /** Lists of about 10 MB. */

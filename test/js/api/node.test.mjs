@@ -21,6 +21,7 @@ import test, { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import * as entry from 'container-checkpoint';
 import * as node from 'container-checkpoint/node';
+import { thrown } from '../lib/thrown.mjs';
 
 const folder = mkdtempSync(join(realpathSync(tmpdir()), 'ckpt-node-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -31,16 +32,6 @@ const ckpt = await entry.load();
 function put(name, content) {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
-}
-
-/** @param {() => unknown} run @returns {any} what it throws */
-function thrown(run) {
-  try {
-    run();
-  } catch (error) {
-    return error;
-  }
-  return assert.fail('nothing was thrown');
 }
 
 test('the entry has all of the main one, and a function for each file', async () => {

@@ -22,7 +22,7 @@ const kinds = JSON.parse(readFileSync(new URL('build/describe.json', root), 'utf
 );
 
 /** Commands that print what is in dumps (src/criu/views.def). */
-const commands = ['ps', 'files', 'sockets', 'mounts'];
+const commands = ['ps', 'files', 'sockets', 'mounts', 'ns'];
 
 test('there is a schema for every metadata file, for reports, what commands print, and the configuration, and no other', () => {
   assert.deepEqual(

@@ -28,6 +28,9 @@ test('tsc --strict compiles a consumer with no types but those of ECMAScript', (
 test('tsc --strict compiles a consumer in a browser project', () =>
   compile('tsconfig.browser.json'));
 
+test('declarations and JSDoc have the same names, members and options', () =>
+  compile('equal.tsconfig.json'));
+
 /**
  * Names of the functions and classes that a declaration file exports.
  * @param {string} file

@@ -70,11 +70,11 @@ test('damage and limits are told with their place', async () => {
   );
   assert.match(
     await message('dictionary-1536m.tar.xz'),
-    /^The xz data need a window of 16\d{8} bytes; the limit is \d+ \(xz window\)\.$/,
+    /^The xz data needs a window of 16\d{8} bytes; the limit is \d+ \(xz window\)\.$/,
   );
   assert.equal(
     await message('unknown-filter.tar.xz'),
-    'The xz data use a filter or an option that this program cannot read.',
+    'The xz data uses a filter or an option that this program cannot read.',
   );
   assert.equal(await message('check-crc64.tar.xz', { max_window: 8 << 20 }), undefined);
   assert.match(await message('check-crc64.tar.xz', { max_window: 6 << 20 }), /limit is 6291456/);

@@ -37,7 +37,7 @@ test('the report says what a file is that is no archive; of what is encrypted no
     assert.equal(core.describe(bytes), text);
     for (const [whole, begin] of [
       [bytes, 'The file is'],
-      [gzipSync(bytes), 'What is compressed is'],
+      [gzipSync(bytes), 'The compressed content is'],
     ]) {
       const checkpoint = await openCheckpoint(whole);
       const { findings, targets } = await core.validate(checkpoint);

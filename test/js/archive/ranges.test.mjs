@@ -169,7 +169,7 @@ test('what is near is read at once; nothing else is read', async () => {
   assert.ok(images.reads.length <= 2, `${images.reads.length} reads`);
 });
 
-test('one pass of a compressed archive gives all ranges, and ends behind the last', async () => {
+test('one pass of a compressed archive gives all ranges, and ends after the last', async () => {
   const big = tar(
     ['config.dump', '{}'],
     ...Array.from({ length: 200 }, (_, i) => [`checkpoint/fs-${i}.img`, noise(400, i)]),

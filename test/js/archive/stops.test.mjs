@@ -16,7 +16,7 @@ const read = (name) => readFileSync(join(data, name));
 const crio = read('crio.tar');
 const zipped = read('simple-gzip.tar.gz');
 const zstd = read('simple-zstd.tar.zst');
-/** CRI-O's checkpoint without its end mark, and other members behind it. */
+/** CRI-O's checkpoint without its end mark, and other members after it. */
 const followed = (...more) => Buffer.concat([crio.subarray(0, 225280), ...more]);
 const pax = (size) => [header('x', { type: 'x', size }), Buffer.alloc(size + (-size & 511), '1')];
 const lz4 = Buffer.concat([Buffer.from([4, 0x22, 0x4d, 0x18]), Buffer.alloc(600)]);
@@ -42,7 +42,7 @@ function image(...layers) {
   return tar(...members, ['index.json', index], ['oci-layout', layout]);
 }
 
-/** CRI-O's checkpoint with another rootfs-diff.tar behind it: the last one counts. */
+/** CRI-O's checkpoint with another rootfs-diff.tar after it: the last one counts. */
 const withDiff = (bytes) =>
   followed(header('rootfs-diff.tar', { size: bytes.length, mode: 0o600 }), bytes, tar());
 const inner = tar(['etc/passwd', 'root'], ['etc/shadow', Buffer.alloc(4000)]);
@@ -177,4 +177,25 @@ test('archives and images without any checkpoint are errors', async () => {
     findings.filter(({ id }) => ['CKP001', 'CKP100', 'CKP200'].includes(id)).map(({ id }) => id),
     ['CKP100'],
   );
+});
+
+test('a checksum of gzip that is wrong behind the end: all was read, and what is missing is missing', async () => {
+  for (const [members, ids] of [
+    [[['spec.dump', '{}']], ['CKP100']],
+    [[['config.dump', '{"id":"a"}']], ['CKP200']],
+    [[['a/config.dump', '{"id":"a"}']], ['CKP100']],
+    [[['README', 'x']], ['CKP001']],
+    [[], ['CKP001']],
+  ]) {
+    const bytes = gzipSync(tar(...members));
+    for (const at of [bytes.length, bytes.length - 5]) {
+      const checkpoint = await openCheckpoint(at < bytes.length ? damaged(bytes, at) : bytes);
+      const { findings, targets } = await core.validate(checkpoint);
+      await checkpoint.close();
+      assert.equal(checkpoint.error?.code, at < bytes.length ? 'stream-checksum' : undefined);
+      const errors = findings.filter(({ severity }) => severity === 'error').map(({ id }) => id);
+      for (const id of ids) assert.ok(errors.includes(id), `${id} in ${errors}`);
+      for (const { verdict } of targets) assert.match(verdict, /^(fails|unknown)$/);
+    }
+  }
 });

@@ -175,7 +175,7 @@ test('build: a folder, with the architecture said', async () => {
   assert.match(shown.stdout, /web/);
 });
 
-test('build and unbuild: what is refused leaves nothing behind', async () => {
+test('build and unbuild: what is refused leaves nothing after', async () => {
   const made = folder({
     'a.tar': tar(checkpoint()),
     'cut.tar.gz': gzipSync(tar(checkpoint())).subarray(0, 200),

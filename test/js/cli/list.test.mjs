@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { archives, checkpoint, tar } from '../lib/cli-archives.mjs';
-import { ckpt, folder } from '../lib/cli-run.mjs';
+import { ckpt, folder, jsonLines } from '../lib/cli-run.mjs';
 
 const real = (/** @type {string} */ name) => readFileSync(join(archives, name));
 const HEADER =
@@ -127,11 +127,5 @@ test('list: for programs', async () => {
     ],
   );
   const lines = await ckpt(['list', '--format', 'jsonl', 'x'], { cwd });
-  assert.deepEqual(
-    lines.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-    checkpoints,
-  );
+  assert.deepEqual(jsonLines(lines.stdout), checkpoints);
 });

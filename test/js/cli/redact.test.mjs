@@ -233,7 +233,7 @@ test('redact: compressed archives, and parts left out', async () => {
   assert.ok(list.includes('volumes/data.tar'));
 });
 
-test('redact: what is refused leaves nothing behind', async () => {
+test('redact: what is refused leaves nothing after', async () => {
   const made = folder({
     'a.tar': tar([
       ['config.dump', '{}'],

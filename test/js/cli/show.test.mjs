@@ -12,7 +12,7 @@ import {
   spec,
   tar,
 } from '../lib/cli-archives.mjs';
-import { ckpt, folder } from '../lib/cli-run.mjs';
+import { ckpt, folder, jsonLines } from '../lib/cli-run.mjs';
 
 for (const archive of readable)
   test(`show ${archive}: byte for byte what the reference tool prints`, async () => {
@@ -148,13 +148,7 @@ test('show: for programs', async () => {
   assert.equal(checkpoints[1].id.length, 64);
   assert.equal(checkpoints[1].rootfsDiffSize, 4096);
   const lines = await ckpt(['show', '--format', 'jsonl', ...files], { cwd: archives });
-  assert.deepEqual(
-    lines.stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line)),
-    checkpoints,
-  );
+  assert.deepEqual(jsonLines(lines.stdout), checkpoints);
   const csv = await ckpt(['show', '--format', 'csv', ...files, 'nope'], { cwd: archives });
   assert.equal(csv.code, 3);
   const [head, ...rows] = csv.stdout.trim().split('\r\n');

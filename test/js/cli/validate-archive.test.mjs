@@ -103,7 +103,7 @@ test('validate: archives that are none, cut, or damaged', async () => {
     assert.match(stdout, new RegExp(`^${file}[^ ]*: error: .* \\[${id}\\]$`, 'm'));
     assert.deepEqual([code, stderr], [1, ''], file);
   }
-  // The engines never come to the checksum behind the end of the tar.
+  // The engines never come to the checksum after the end of the tar.
   const sum = await ckpt(['validate', 'crc.tar.gz'], { cwd });
   assert.match(sum.stdout, /^crc\.tar\.gz[^ ]*: warning: .* \[CKP002\]$/m);
 });

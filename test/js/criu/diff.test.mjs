@@ -345,6 +345,13 @@ test('strings of changed pages: those that came and went, with secrets hidden', 
   ]);
 });
 
+test('neither members nor memory: nothing is read for them', async () => {
+  const path = dump('podman-userns');
+  const [one, two] = [await open(path), await open(path)];
+  const { members, memory } = await ckpt.diff(one, two, { members: false, memory: false });
+  assert.deepEqual([members, memory], [[], null]);
+});
+
 test('a compressed archive is read twice, and once more for the bytes of what changed', async () => {
   const counted = (/** @type {Uint8Array} */ bytes) => {
     const source = {

@@ -182,7 +182,7 @@ const schemaOf = (command) =>
   JSON.parse(
     readFileSync(new URL(`../../../dist/schema/${command}.schema.json`, import.meta.url), 'utf8'),
   );
-const SCHEMAS = ['ps', 'files', 'sockets', 'mounts'].map(schemaOf);
+const SCHEMAS = ['ps', 'files', 'sockets', 'mounts', 'ns'].map(schemaOf);
 
 /** All views of a dump, held to their schemas. @param {import('../../../wasm/api/dump.js').Dump} dump */
 function checked(dump) {
@@ -192,6 +192,7 @@ function checked(dump) {
     { files: dump.files(), gaps },
     { sockets: dump.sockets(), gaps },
     { mounts: dump.mounts(), gaps },
+    { namespaces: dump.namespaces(), gaps },
   ].map((view) => JSON.parse(toJson(view)));
   for (const [i, view] of views.entries()) check(SCHEMAS[i], view, SCHEMAS[i], '');
   return views;

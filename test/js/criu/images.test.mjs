@@ -7,6 +7,7 @@ import test from 'node:test';
 import { images, names } from '../../../dist/criu-tables.js';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
 import { ckpt as run, data, folder } from '../lib/cli-run.mjs';
+import { thrown } from '../lib/thrown.mjs';
 
 const ckpt = await load();
 const archive = join(data, 'criu/images.tar.zst');
@@ -89,23 +90,13 @@ test('pretty has the names of states, flags, devices and addresses', () => {
   );
 });
 
-/** @param {() => any} action @returns {any} */
-function errorOf(action) {
-  try {
-    action();
-  } catch (error) {
-    return error;
-  }
-  return assert.fail('no error');
-}
-
 test('damage is reported with entry, path and offset, and the rest is shown', () => {
   const { bytes, name } = /** @type {any} */ (
     all.find((one) => one.path === 'bare-names/pstree.img') ??
       all.find((one) => one.name === 'pstree.img')
   );
   const whole = ckpt.decodeImage(bytes, { name });
-  const cut = errorOf(() => ckpt.decodeImage(bytes.subarray(0, -1), { name }));
+  const cut = thrown(() => ckpt.decodeImage(bytes.subarray(0, -1), { name }));
   const last = whole.entries.length - 1;
   assert.equal(cut.kind, 'damaged');
   assert.equal(cut.entry, last);
@@ -132,14 +123,14 @@ test('damage is reported with entry, path and offset, and the rest is shown', ()
     0,
     ...core,
   ]);
-  const broken = errorOf(() => ckpt.decodeImage(image, { name: 'core-1.img' }));
+  const broken = thrown(() => ckpt.decodeImage(image, { name: 'core-1.img' }));
   assert.equal(broken.pointer, '/0/tc/timers/real');
   assert.equal(broken.offset, image.length - 2);
   assert.equal(broken.partial.entries[0].tc.comm, 'a');
 
-  assert.equal(errorOf(() => ckpt.decodeImage(bytes, { name: 'core-1.img' })).kind, 'other-type');
-  assert.equal(errorOf(() => ckpt.decodeImage(new Uint8Array(16))).kind, 'no-image');
-  assert.equal(errorOf(() => ckpt.decodeImage(bytes, { name: 'pages-1.img' })).kind, 'raw');
+  assert.equal(thrown(() => ckpt.decodeImage(bytes, { name: 'core-1.img' })).kind, 'other-type');
+  assert.equal(thrown(() => ckpt.decodeImage(new Uint8Array(16))).kind, 'no-image');
+  assert.equal(thrown(() => ckpt.decodeImage(bytes, { name: 'pages-1.img' })).kind, 'raw');
 });
 
 test('JSON that is no image is reported with its place', () => {
@@ -175,13 +166,13 @@ test('JSON that is no image is reported with its place', () => {
     ['[]', '', 'an object with magic and entries'],
   ];
   for (const [json, pointer, expected] of cases) {
-    const error = errorOf(() => ckpt.encodeImage('', new TextEncoder().encode(json)));
+    const error = thrown(() => ckpt.encodeImage('', new TextEncoder().encode(json)));
     assert.deepEqual([error.pointer, error.expected], [pointer, expected], json);
     assert.ok(error.line === 1, json);
   }
-  assert.equal(errorOf(() => ckpt.encodeImage('', new TextEncoder().encode('{'))).kind, 'syntax');
+  assert.equal(thrown(() => ckpt.encodeImage('', new TextEncoder().encode('{'))).kind, 'syntax');
   const fs = { magic: 'FS', entries: [{ cwd_id: 1, root_id: 2 }] };
-  assert.equal(errorOf(() => ckpt.encodeImage('core-1.img', fs)).kind, 'other-type');
+  assert.equal(thrown(() => ckpt.encodeImage('core-1.img', fs)).kind, 'other-type');
   assert.ok(ckpt.encodeImage('fs-1.img', fs).length > 8);
 });
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real dumps, mutated as a mind that knows their structure would: what is refused leaves no facts behind, and a gap that
+// Real dumps, mutated as a mind that knows their structure would: what is refused leaves no facts after, and a gap that
 // names it. test/tools/mutate_dumps.mjs does thousands of them, through the commands, too.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

@@ -146,7 +146,10 @@ const entriesOf = (pages, flags) =>
     .map(([address, bytes]) => ({ address, flags, bytes }));
 
 /** The dump, and the one before it if some pages are there. */
-function dumpsOf({ processes, shared, next }, { dialect, incremental = false, most = 256 }) {
+function dumpsOf(
+  { processes, shared, next },
+  { dialect, incremental = false, most = 256, each = 4 },
+) {
   const images = { 'pstree.img': pstreeImage(processes.map(({ pid }) => pid)) };
   const before = {};
   const add = (name, id, pages) => {
@@ -163,10 +166,10 @@ function dumpsOf({ processes, shared, next }, { dialect, incremental = false, mo
         if (flags === 4 && next(3) === 0)
           old.push({ address, flags: 4, bytes: Buffer.alloc(PAGE, NEEDLE) });
     old.sort((a, b) => (a.address < b.address ? -1 : 1));
-    const now = pageMap(id, entries, dialect, most);
+    const now = pageMap(id, entries, dialect, most, each);
     images[`pagemap-${name}.img`] = now.map;
     images[`pages-${id}.img`] = now.pages;
-    const then = pageMap(id, old, dialect, most);
+    const then = pageMap(id, old, dialect, most, each);
     before[`pagemap-${name}.img`] = then.map;
     before[`pages-${id}.img`] = then.pages;
   };
@@ -294,6 +297,45 @@ for (const form of [FORMS[0], FORMS[2], FORMS[4], FORMS[5]])
       assert.ok(all >= COUNT);
     });
   });
+
+test('parts of one block of a dump before, and none of what lies between them', async () => {
+  const next = random(5);
+  const count = 32 * 64;
+  const start = page(0x10000);
+  const bytesOf = () => {
+    const bytes = Buffer.alloc(PAGE);
+    for (let i = 0; i < PAGE / 2; i++) bytes[i] = next(256);
+    return bytes;
+  };
+  const wanted = [];
+  const now = [];
+  const then = [];
+  for (let n = 0; n < count; n++) {
+    const bytes = bytesOf();
+    const address = start + page(n);
+    NEEDLE.copy(bytes, 3000);
+    then.push({ address, flags: 4, bytes });
+    if (n % 3 === 1) {
+      now.push({ address, flags: 4, bytes: bytesOf() });
+      continue;
+    }
+    now.push({ address, flags: 1 });
+    wanted.push(`11 0x${(address + 3000n).toString(16)}`);
+  }
+  const [last, first] = [now, then].map((pages) => pageMap(1, pages, 'blocks', 256, 64));
+  const archive = dumpArchive({
+    'pstree.img': pstreeImage([11]),
+    'core-11.img': coreImage('p'),
+    'mm-11.img': mmImage([{ start, end: start + page(count) }]),
+    'pagemap-11.img': last.map,
+    'pages-1.img': last.pages,
+  });
+  const previous = dumpArchive({ 'pagemap-11.img': first.map, 'pages-1.img': first.pages });
+  await withDump({ archive, previous }, async (dump) => {
+    const places = await found(dump, { hex: hexOf(NEEDLE) });
+    assert.deepEqual(places.map(({ place }) => place).sort(), wanted.sort());
+  });
+});
 
 test('reading gives what the processes saw', async () => {
   for (const [i, form] of FORMS.entries()) {

@@ -11,7 +11,7 @@ const core = await load();
 const read = (/** @type {string} */ name) =>
   JSON.parse(readFileSync(new URL(`../../data/secrets/${name}.json`, import.meta.url), 'utf8'));
 const lists = [read('shapes'), read('more')];
-/** Arguments stand behind each other. @param {string | string[]} text */
+/** Arguments stand after each other. @param {string | string[]} text */
 const inMemory = (text) => (Array.isArray(text) ? text.join('\0') : text);
 const secrets = lists.flatMap((list) =>
   list.secrets.map(([where, kind, text, secret]) => [
@@ -25,8 +25,8 @@ const lookalikes = lists.flatMap((list) =>
   list.lookalikes.map(([where, text]) => [where, inMemory(text)]),
 );
 
-/** A dump of one process with these texts in its heap, each behind a zero byte or what `gap` says. */
-function dumpOf(/** @type {string[]} */ texts, gap = 37) {
+/** A dump of one process with these texts in its heap, each after a zero byte or what `gap` says. */
+function dumpOf(/** @type {(string | Uint8Array)[]} */ texts, gap = 37) {
   /** @type {number[]} */
   const places = [];
   const parts = [];
@@ -98,13 +98,70 @@ test('the shapes are found in memory, also over the borders of pages', async () 
   }
 });
 
+/** @param {any} match */
+const valueOf = ({ bytes, secret: { start, wide } }) =>
+  Buffer.from(bytes.subarray(start)).toString(wide ? 'utf16le' : 'utf8');
+
+test('the shapes are found in UTF-16, also over the borders of pages', async () => {
+  const texts = secrets.map(([, , text]) => text).filter((text) => /^[\t -~]+$/.test(text));
+  for (const gap of [36, 37]) {
+    const { archive, places } = dumpOf(
+      texts.map((text) => Buffer.from(text, 'utf16le')),
+      gap,
+    );
+    const matches = await found(archive);
+    const missed = texts.filter((text, i) => {
+      const to = places[i] + BigInt(2 * text.length);
+      return !matches.some(
+        (match) =>
+          match.secret.wide &&
+          places[i] <= match.address &&
+          match.address < to &&
+          text.includes(valueOf(match).slice(0, 8)),
+      );
+    });
+    assert.ok(missed.length <= 0.1 * texts.length, JSON.stringify(missed));
+  }
+});
+
 test('what only looks like them is not', async () => {
-  const { archive } = dumpOf(lookalikes.map(([, text]) => text));
-  const matches = await found(archive);
-  assert.deepEqual(
-    matches.map(({ bytes }) => Buffer.from(bytes).toString()),
-    [],
-  );
+  const texts = lookalikes.map(([, text]) => text);
+  for (const list of [texts, texts.map((text) => Buffer.from(text, 'utf16le'))]) {
+    const matches = await found(dumpOf(list).archive);
+    assert.deepEqual(
+      matches.map(({ bytes }) => Buffer.from(bytes).toString()),
+      [],
+    );
+  }
+});
+
+test('an argument and the one behind it', async () => {
+  const pairs = [
+    ['--password', 'correct-horse-7'],
+    ['--db-passwd', 'letmein2024'],
+    ['-p', '46lMUEZQPghOpzGpdCGA'],
+    ['-u', 'me:GaftcLOIadn5rPvi2xqw'],
+  ];
+  for (const gap of [37, PAGE - 8]) {
+    const { archive, places } = dumpOf(
+      pairs.map((pair) => pair.join('\0')),
+      gap,
+    );
+    const matches = await found(archive);
+    assert.deepEqual(
+      matches.map((match) => [match.address, valueOf(match)]),
+      pairs.map(([option, value], i) => [places[i], option === '-u' ? value.slice(3) : value]),
+    );
+  }
+  const none = [
+    '--password\0--user',
+    '--password\0Password of the database',
+    '--token\0/run/token',
+    '-p\x008080:80',
+    '--secret\0id4711',
+    '--password\0',
+  ];
+  assert.deepEqual(await found(dumpOf(none).archive), []);
 });
 
 test('texts of programs are not', async () => {

@@ -118,3 +118,23 @@ test('the parts of an archive add up', async () => {
   assert.match(table, /^pages +45056/m);
   assert.match(table, /^zero pages +12\.0 KiB/m);
 });
+
+// What lz4 1.9.4 makes of real pages, block by block: test/tools/lz4-sizes.mjs. Bytes stored, by page, by region.
+for (const [file, stored, byPage, byRegion] of /** @type {const} */ ([
+  ['memory/bare-hugetlb', 4317184, 28103, 29151],
+  ['memory/bare-mem', 2629632, 72190, 64438],
+  ['memory/old-411', 4247552, 646524, 620136],
+  ['dumps/podman-tty/podman-tty', 536576, 97785, 91550],
+]))
+  test(`${file}: the estimate is what lz4 makes of it`, async () => {
+    const checkpoint = await openCheckpoint(
+      new URL(`../../data/${file}.tar.zst`, import.meta.url).pathname,
+    );
+    const dump = await checkpoint.dump({ texts: false });
+    const { total } = await dump.memory.usage();
+    dump.close();
+    await checkpoint.close();
+    assert.equal(total.stored, stored);
+    assert.equal(total.byPage, byPage);
+    assert.ok(Math.abs(total.byRegion - byRegion) <= 0.005 * byRegion, String(total.byRegion));
+  });

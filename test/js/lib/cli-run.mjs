@@ -135,3 +135,10 @@ export function folder(files = {}) {
   }
   return path;
 }
+
+/** The values of JSON Lines. @param {string} text @returns {any[]} */
+export const jsonLines = (text) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));

@@ -118,8 +118,9 @@ function compressed(bytes, each) {
  * @param {{address: bigint, flags: number, bytes?: Uint8Array}[]} pages sorted; bytes: those of PRESENT ones
  * @param {'4.2' | '4.1' | 'blocks'} dialect
  * @param {number} most pages of an entry
+ * @param {number} each pages of a block
  */
-export function pageMap(id, pages, dialect, most = 256) {
+export function pageMap(id, pages, dialect, most = 256, each = 4) {
   const entries = [];
   const data = [];
   for (let i = 0; i < pages.length;) {
@@ -140,7 +141,7 @@ export function pageMap(id, pages, dialect, most = 256) {
     ];
     if (dialect !== '4.1') fields.push([5, n]);
     if (present && dialect === 'blocks') {
-      const { stored, blocks } = compressed(bytes, 4);
+      const { stored, blocks } = compressed(bytes, each);
       fields.push([6, blocks]);
       data.push(stored);
     } else if (present) {

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { openCheckpoint } from '../../../wasm/api/node.js';
-import { FORMS, canRewrite, rewritePageMap } from './page-dialects.mjs';
+import { FORMS, canRewrite, isMapOf, rewritePageMap } from './page-dialects.mjs';
 import { tar } from './tar.mjs';
 
 /**
@@ -32,13 +32,19 @@ export async function rewritten(source, form) {
     const files = new Map();
     for await (const { member, bytes } of checkpoint.readAll(() => true))
       files.set(member.name, bytes.slice());
+    /** @type {Set<string>} */
+    const done = new Set();
     if (form)
       for (const [name, map] of files) {
         if (!isMap(name)) continue;
         if (!canRewrite(map, form)) return null;
         const id = idOf(map);
         const pages = name.replace(/[^/]*$/, `pages-${id}.img`);
-        const other = rewritePageMap(map, files.get(pages) ?? new Uint8Array(), form);
+        const bytes = files.get(pages) ?? new Uint8Array();
+        // Page maps of processes that ended before the last dump into this folder name other processes' files.
+        if (done.has(pages) || !isMapOf(map, bytes)) continue;
+        done.add(pages);
+        const other = rewritePageMap(map, bytes, form);
         files.set(name, other.map);
         if (files.has(pages)) files.set(pages, other.pages);
       }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { T } from '../../../web/text.js';
 
@@ -309,8 +310,8 @@ export const example = fileURLToPath(new URL('../../data/example/', import.meta.
 export const pageData = fileURLToPath(new URL('../../data/page/', import.meta.url));
 
 /**
- * What most tests of the page need: a browser for all tests of a file, a folder, and a way to run one
- * on a page that is opened from its file.
+ * What tests of the page need: a browser for all tests of a file, a folder, and a way to run one on a page
+ * that is opened from its file.
  */
 export function browserTests() {
   const folder = scratch();
@@ -327,5 +328,30 @@ export function browserTests() {
     /** @type {(page: Page) => Promise<void>} */ steps,
     /** @type {'file' | 'http'} */ from = 'file',
   ) => withPage(() => browser, from, steps);
-  return { folder, run };
+  return { folder, run, theBrowser: () => browser };
+}
+
+/**
+ * No rule of accessibility is broken by what the page shows now.
+ * @param {Page} page @param {string} what @param {string} [part] a selector; the whole page by default
+ */
+export async function accessible(page, what, part) {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(
+    (selector) => /** @type {any} */ (globalThis).axe.run(selector ?? document),
+    part,
+  );
+  assert.deepEqual(
+    violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
+    [],
+    what,
+  );
+}
+
+/** The same, light and dark. @param {Page} page @param {string} what @param {string} [part] */
+export async function accessibleInBoth(page, what, part) {
+  for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    await page.emulateMedia({ colorScheme });
+    await accessible(page, `${what} ${colorScheme}`, part);
+  }
 }

@@ -204,6 +204,13 @@ export function rewritePageMap(map, pages, { dialect, each = 1 }) {
   return { map: image(MAGIC, message([1, id]), ...messages), pages: Buffer.concat(out) };
 }
 
+/** Whether a page map is of these pages. @param {Uint8Array} map @param {Uint8Array} pages */
+export const isMapOf = (map, pages) =>
+  readPageMap(map).entries.reduce(
+    (sum, { flags, pages: count }) => sum + (flags & PRESENT ? count * PAGE : 0),
+    0,
+  ) === pages.length;
+
 /** Whether a page map can be written so. @param {Uint8Array} map @param {Form} form */
 export const canRewrite = (map, { dialect }) =>
   dialect !== 'in_parent' ||

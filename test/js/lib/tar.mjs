@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes small tar archives for tests: also such as no tar program would write.
 
-/** A header block. */
+/**
+ * A header block.
+ * @param {string} name @param {{size?: number, type?: string, mode?: number, link?: string}} [facts]
+ */
 export function header(name, { size = 0, type = '0', mode = 0o644, link = '' } = {}) {
   const block = new Uint8Array(512);
-  const put = (at, text) => block.set(new TextEncoder().encode(text), at);
+  const put = (/** @type {number} */ at, /** @type {string} */ text) =>
+    block.set(new TextEncoder().encode(text), at);
   put(0, name);
   put(100, mode.toString(8).padStart(7, '0'));
   put(108, '0000000');
@@ -24,7 +28,10 @@ export function header(name, { size = 0, type = '0', mode = 0o644, link = '' } =
   return block;
 }
 
-/** An archive of [name, data, facts] members, with an end mark. */
+/**
+ * An archive of [name, data, facts] members, with an end mark.
+ * @param {[string, (string | Uint8Array)?, {type?: string, mode?: number, link?: string, size?: number}?][]} members
+ */
 export function tar(...members) {
   const parts = [];
   for (const [name, data = '', facts = {}] of members) {

@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import axe from 'axe-core';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { D } from '../../../web/text.js';
 import { JsonDiff } from '../../../wasm/api/json-diff.js';
 import { JsonTree } from '../../../wasm/api/json-tree.js';
 import {
+  accessibleInBoth,
   archives,
   drop,
   listed,
@@ -226,17 +226,7 @@ test('a second checkpoint dropped on the view is compared; secrets stay hidden; 
     assert.ok(!html.includes('oldsecret1') && !html.includes('newsecret2'));
     assert.equal(await page.locator('main img, main b, main script').count(), 0);
     assert.equal(await section(page, 'Identity').innerText(), `Identity\n\n${D.same}`);
-    await page.evaluate(axe.source);
-    for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await page.evaluate(() =>
-        /** @type {any} */ (globalThis).axe.run('.compare'),
-      );
-      assert.deepEqual(
-        violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
-        [],
-      );
-    }
+    await accessibleInBoth(page, 'comparison', '.compare');
   }));
 
 test('further checkpoints dropped on the view are compared in turn, each with its own findings', () =>

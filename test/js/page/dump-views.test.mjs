@@ -7,10 +7,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import axe from 'axe-core';
 import { openCheckpoint } from '../../../wasm/api/node.js';
 import { G, S, Z } from '../../../web/text/dump.js';
 import {
+  accessible,
   archives,
   browserTests,
   gridOf,
@@ -25,17 +25,6 @@ const sample = join(archives, 'simple-zstd.tar.zst');
 const sockets = fileURLToPath(
   new URL('../../data/dumps/bare-sockets/bare-sockets.tar.zst', import.meta.url),
 );
-
-/** @param {import('playwright-core').Page} page @param {string} what */
-async function accessible(page, what) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
-  assert.deepEqual(
-    violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
-    [],
-    what,
-  );
-}
 
 test('open files, sockets and mounts are those of the API; a row shows all that is known of it', () =>
   run(async (page) => {

@@ -5,18 +5,17 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { X } from '../../../web/text.js';
 import { sha256 } from '../../../wasm/report/sha256.js';
 import {
+  accessibleInBoth,
   archives,
+  browserTests,
   facts,
-  openBrowser,
   pick,
-  scratch,
   section,
   shown,
   view,
@@ -25,19 +24,9 @@ import {
 import { ckpt as command } from '../lib/cli-run.mjs';
 import { tar } from '../lib/tar.mjs';
 
+const { folder, run, theBrowser } = browserTests();
+
 const ckpt = await load();
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
-const run = (/** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps) =>
-  withPage(() => browser, 'file', steps);
 
 test('SHA-256 is what Node says it is', () => {
   for (const text of [
@@ -137,7 +126,7 @@ test('the page with the report inside shows it again, anywhere, and does nothing
       await shown(page, '<img src=x onerror=alert(1)>');
       assert.deepEqual(await told(page), before_);
       assert.equal(await page.locator('main img, main script, main b').count(), 0);
-      browser.requests.length = 0; // the file itself was asked for
+      theBrowser().requests.length = 0; // the file itself was asked for
     }
     // And from there once more.
     const again = await saved(page, 'html');
@@ -148,7 +137,7 @@ test('the page with the report inside shows it again, anywhere, and does nothing
       again.text.match(/id="ckpt-embedded"/g)?.length,
       text.match(/id="ckpt-embedded"/g)?.length,
     );
-    assert.deepEqual(browser.complaints, []);
+    assert.deepEqual(theBrowser().complaints, []);
   }));
 
 /** Opens the page with something in it. @param {import('playwright-core').Page} page @param {any} content */
@@ -162,7 +151,7 @@ async function withEmbedded(page, content) {
   );
   await page.goto(pathToFileURL(file).href);
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
-  browser.requests.length = 0;
+  theBrowser().requests.length = 0;
 }
 
 test('reports in the page: with files, of a pod, several, unreadable ones, nonsense', () =>
@@ -219,34 +208,20 @@ test('reports in the page: with files, of a pod, several, unreadable ones, nonse
   }));
 
 test('the menu works by keyboard and is accessible', () =>
-  withPage(
-    () => browser,
-    'http',
-    async (page) => {
-      await pick(page, [join(archives, 'crio.tar')]);
-      await shown(page);
-      await page.locator('.export summary').focus();
-      await page.keyboard.press('Enter');
-      await page.getByRole('button', { name: X.forms.json, exact: true }).waitFor();
-      await page.evaluate(axe.source);
-      for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-        await page.emulateMedia({ colorScheme });
-        const { violations } = await page.evaluate(() =>
-          /** @type {any} */ (globalThis).axe.run('.item-head'),
-        );
-        assert.deepEqual(
-          violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
-          [],
-        );
-      }
-      await page.getByRole('button', { name: X.copy }).click();
-      await page.waitForTimeout(200);
-      const copied = await page.evaluate(() => navigator.clipboard.readText());
-      assert.match(copied, /^# Container checkpoints\n/);
-      await page.keyboard.press('Escape');
-      await page
-        .getByRole('button', { name: X.forms.json, exact: true })
-        .waitFor({ state: 'hidden' });
-      assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY');
-    },
-  ));
+  withPage(theBrowser, 'http', async (page) => {
+    await pick(page, [join(archives, 'crio.tar')]);
+    await shown(page);
+    await page.locator('.export summary').focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: X.forms.json, exact: true }).waitFor();
+    await accessibleInBoth(page, 'menu', '.item-head');
+    await page.getByRole('button', { name: X.copy }).click();
+    await page.waitForTimeout(200);
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /^# Container checkpoints\n/);
+    await page.keyboard.press('Escape');
+    await page
+      .getByRole('button', { name: X.forms.json, exact: true })
+      .waitFor({ state: 'hidden' });
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY');
+  }));

@@ -3,17 +3,16 @@
 /* global Image, Worker, addEventListener, document, window */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { openCheckpoint } from '../../../wasm/api/index.js';
 import { T } from '../../../web/text.js';
 import {
   archives,
+  browserTests,
   drop,
   example,
   foreign,
-  openBrowser,
   pick,
-  scratch,
   section,
   shown,
   table,
@@ -22,16 +21,7 @@ import {
   viewLink,
 } from '../lib/page-browser.mjs';
 
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
+const { folder, theBrowser } = browserTests();
 
 /** Nothing that was given has become more than text. @param {import('playwright-core').Page} page */
 async function harmless(page) {
@@ -46,7 +36,7 @@ async function harmless(page) {
   const text = (await page.evaluate(() => document.body.textContent + document.title)) ?? '';
   assert.deepEqual(text.match(/(?!\n)[\p{Cc}\p{Cf}]/gu), null, 'no character acts or hides');
   assert.doesNotMatch(await page.evaluate('location.hash'), /[^#/\d\-a-z.;]/);
-  assert.deepEqual(browser.complaints, []);
+  assert.deepEqual(theBrowser().complaints, []);
 }
 
 /** Looks at every view, with all open. @param {import('playwright-core').Page} page @param {() => Promise<void>} [each] */
@@ -80,7 +70,7 @@ const PAYLOADS = [
 ];
 
 test('markup, escape sequences and __proto__ in names, values and members are text', async () => {
-  const page = await browser.openPage('file');
+  const page = await theBrowser().openPage('file');
   const map = Object.fromEntries(PAYLOADS.map((payload, i) => [`${i} ${payload}`, payload]));
   const spec = {
     ociVersion: PAYLOADS[0],
@@ -140,7 +130,7 @@ test('markup, escape sequences and __proto__ in names, values and members are te
 });
 
 test('keys such as __proto__ are shown as any other, and change nothing', async () => {
-  const page = await browser.openPage('http');
+  const page = await theBrowser().openPage('http');
   const spec =
     '{"annotations": {"__proto__": "polluted", "constructor": "c", "toString": "t", "hasOwnProperty": "h",' +
     ' "ansi": "\\u001b[31mred\\u001b[0m", "zero": "a\\u200bb\\u0000c",' +
@@ -171,23 +161,23 @@ test('keys such as __proto__ are shown as any other, and change nothing', async 
 });
 
 test('no request but for the page itself; the policy forbids all others', async () => {
-  browser.requests.length = 0;
+  theBrowser().requests.length = 0;
   for (const from of /** @type {const} */ (['file', 'http'])) {
-    const page = await browser.openPage(from);
+    const page = await theBrowser().openPage(from);
     await drop(page, [example]);
     await shown(page);
     await everywhere(page);
     await page.close();
   }
-  assert.deepEqual(foreign(browser), []);
+  assert.deepEqual(foreign(theBrowser()), []);
   assert.deepEqual(
-    [...new Set(browser.server.asked)].filter(
+    [...new Set(theBrowser().server.asked)].filter(
       (path) => !['/viewer.html', '/viewer-sw.js', '/viewer.webmanifest'].includes(path),
     ),
     [],
   );
 
-  const page = await browser.openPage('http');
+  const page = await theBrowser().openPage('http');
   const policy = await page.locator('meta[http-equiv]').getAttribute('content');
   for (const part of ["default-src 'none'", "connect-src 'none'", "worker-src blob: 'self'"])
     assert.ok(policy?.split('; ').includes(part), part);
@@ -224,7 +214,7 @@ test('no request but for the page itself; the policy forbids all others', async 
     await new Promise((done) => setTimeout(done, 200));
     document.body.click();
     return { refused, violated: [...violated], pwned: 'pwned' in window };
-  }, browser.server.origin);
+  }, theBrowser().server.origin);
   assert.deepEqual(attempts.refused, [true, true, true, true, true]);
   assert.equal(attempts.pwned, false);
   for (const directive of ['connect-src', 'img-src', 'form-action', 'require-trusted-types-for'])
@@ -235,23 +225,26 @@ test('no request but for the page itself; the policy forbids all others', async 
         () => false,
         () => true,
       ),
-    `${browser.server.origin}/leak`,
+    `${theBrowser().server.origin}/leak`,
   );
   assert.equal(inWorker, true, 'the worker cannot fetch either');
-  assert.ok(!browser.server.asked.some((path) => path.includes('leak')), 'nothing came through');
-  browser.complaints.length = 0; // the refused attempts
+  assert.ok(
+    !theBrowser().server.asked.some((path) => path.includes('leak')),
+    'nothing came through',
+  );
+  theBrowser().complaints.length = 0; // the refused attempts
   await page.close();
 });
 
 test('the promise stands on the page, in one sentence', async () => {
-  const page = await browser.openPage('file');
+  const page = await theBrowser().openPage('file');
   assert.equal(await page.locator('.privacy').innerText(), T.privacy);
   assert.match(T.privacy, /^Nothing you drop is uploaded[^.]*\.$/);
   await page.close();
 });
 
 test('a damaged archive, nothing at all, and an empty file have designed answers', async () => {
-  const page = await browser.openPage('file');
+  const page = await theBrowser().openPage('file');
   for (const [name, content, expected] of /** @type {[string, string | Uint8Array, RegExp][]} */ ([
     ['empty.tar', '', /cannot be read as an archive|does not look like/],
     ['notes.txt', 'Remember the milk.\n', /does not look like a container checkpoint/],

@@ -5,44 +5,34 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { openCheckpoint } from '../../../wasm/api/index.js';
 import { T } from '../../../web/text.js';
 import { allowedOrigin, givenOf } from '../../../web/page/protocol.js';
 import { samples } from '../../../web/sample.mjs';
 import {
   archives,
+  browserTests,
   drop,
   example,
   facts,
   foreign,
   listed,
-  openBrowser,
   pick,
-  scratch,
   section,
   shown,
   treeRows,
   view,
-  withPage,
 } from '../lib/page-browser.mjs';
 
-const EXAMPLE = ['config.dump', 'spec.dump', 'deleted.files', 'network.status'];
-const paths = EXAMPLE.map((name) => join(example, name));
-const folder = scratch();
-/** @type {Awaited<ReturnType<typeof openBrowser>>} */
-let browser;
-before(async () => {
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  folder.remove();
-});
+const { folder, run: runOn, theBrowser } = browserTests();
 const run = (
   /** @type {'file' | 'http'} */ from,
   /** @type {(page: import('playwright-core').Page) => Promise<void>} */ steps,
-) => withPage(() => browser, from, steps);
+) => runOn(steps, from);
+
+const EXAMPLE = ['config.dump', 'spec.dump', 'deleted.files', 'network.status'];
+const paths = EXAMPLE.map((name) => join(example, name));
 
 for (const from of /** @type {const} */ (['file', 'http']))
   test(`${from}: a folder is dropped: more than 100 entries, several levels; the overlay does not flicker`, () =>
@@ -253,13 +243,13 @@ test('messages: only from the one origin that the address names, and only what t
   const origin = `http://127.0.0.1:${port}`;
   try {
     for (const allowed of [origin, 'https://other.test', '']) {
-      const sender = await browser.context.newPage();
+      const sender = await theBrowser().context.newPage();
       await sender.goto(origin);
-      const opened = browser.context.waitForEvent('page');
+      const opened = theBrowser().context.waitForEvent('page');
       const query = allowed === '' ? '' : `?origin=${encodeURIComponent(allowed)}`;
       await sender.evaluate(
         (url) => Object.assign(window, { other: window.open(url) }),
-        `${browser.server.origin}/viewer.html${query}`,
+        `${theBrowser().server.origin}/viewer.html${query}`,
       );
       const page = await opened;
       await page.waitForSelector('html[data-ready]', { state: 'attached' });
@@ -271,7 +261,7 @@ test('messages: only from the one origin that the address names, and only what t
         await shown(page, 'simple');
         await sender.waitForFunction('window.got?.length === 2');
         const got = /** @type {any} */ (await sender.evaluate('window.got'));
-        assert.deepEqual(got[0], [browser.server.origin, { type: 'ckpt:ready', version: 1 }]);
+        assert.deepEqual(got[0], [theBrowser().server.origin, { type: 'ckpt:ready', version: 1 }]);
         assert.equal(got[1][1].id, 7);
         assert.equal(got[1][1].reports[0].name, 'config.dump');
         assert.equal(typeof got[1][1].reports[0].report.counts.error, 'number');
@@ -285,25 +275,25 @@ test('messages: only from the one origin that the address names, and only what t
     }
   } finally {
     server.close();
-    browser.complaints.length = 0;
-    browser.requests.length = 0;
+    theBrowser().complaints.length = 0;
+    theBrowser().requests.length = 0;
   }
 });
 
 test('served, it is an app: it opens again without its server', async () => {
-  const page = await browser.openPage('http');
+  const page = await theBrowser().openPage('http');
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   assert.equal(await page.locator('link[rel=manifest]').count(), 1);
-  browser.server.asked.length = 0;
+  theBrowser().server.asked.length = 0;
   await page.context().setOffline(true);
   await page.reload();
   await page.waitForSelector('html[data-ready]', { state: 'attached' });
   await pick(page, [join(archives, 'crio.tar')]);
   await shown(page, 'count-up');
   await page.context().setOffline(false);
-  assert.ok(!browser.server.asked.includes('/viewer.html'), 'it came from the cache');
-  assert.deepEqual(foreign(browser), []);
-  browser.complaints.length = 0;
+  assert.ok(!theBrowser().server.asked.includes('/viewer.html'), 'it came from the cache');
+  assert.deepEqual(foreign(theBrowser()), []);
+  theBrowser().complaints.length = 0;
   await page.close();
 });
 
@@ -315,9 +305,9 @@ test('a checkpoint that stands in the page itself is shown at once', async () =>
     'inside.html',
     html.replace('<div id="overlay"', `${block}<div id="overlay"`),
   );
-  const page = await browser.context.newPage();
+  const page = await theBrowser().context.newPage();
   await page.goto(`file://${path}`);
   await shown(page, 'simple');
-  assert.deepEqual(browser.complaints, []);
+  assert.deepEqual(theBrowser().complaints, []);
   await page.close();
 });

@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import axe from 'axe-core';
 import { D } from '../../../web/text.js';
 import { W } from '../../../web/text/answer.js';
 import { L, Y } from '../../../web/text/compare.js';
 import { K } from '../../../web/text/palette.js';
 import {
+  accessible,
   archives,
   browserTests,
   pick,
@@ -21,17 +21,6 @@ import {
 } from '../lib/page-browser.mjs';
 
 const { folder, run } = browserTests();
-
-/** @param {import('playwright-core').Page} page @param {string} what */
-async function accessible(page, what) {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
-  assert.deepEqual(
-    violations.map((/** @type {any} */ { id, nodes }) => [id, nodes[0].html]),
-    [],
-    what,
-  );
-}
 
 test('many checkpoints are one table: totals filter, causes group, all is saved as CSV and JSON Lines', () =>
   run(async (page) => {

@@ -9,6 +9,7 @@ import { connect, serve } from '../../../web/rpc.js';
 import { duration } from '../../../web/text.js';
 import { nanoTime, time } from '../../../web/worker/cells.js';
 import { archiveFormat, guessKind } from '../../../web/worker/guess.js';
+import { treemap } from '../../../web/page/treemap.js';
 import { frame } from '../../../web/worker/lines.js';
 import { Shelf, rowsOf } from '../../../web/worker/shelf.js';
 import { Opener } from '../../../web/worker/sources.js';
@@ -234,4 +235,48 @@ test('questions and answers: results, errors, the end of the worker', async () =
   await assert.rejects(waiting, /stopped/);
   await assert.rejects(api.hello(), /stopped/);
   port1.close();
+});
+
+test('secrets in lines are as long as each other, and variables keep their names', () => {
+  const text = '["DB_PASSWORD=hunter2-and-more", "A=b", "cGFzcw==", "x"]\n';
+  const span = (/** @type {string} */ part, variable = false) => ({
+    offset: text.indexOf(part),
+    length: part.length,
+    variable,
+  });
+  const hidden = [span('"DB_PASSWORD=hunter2-and-more"', true), span('"cGFzcw=="')];
+  const shown = (/** @type {string} */ part) => {
+    const [{ text: line, mark = [0, 0] }] = frame(bytes(text), { ...span(part), line: 1 }, hidden);
+    return [line, line.slice(...mark)];
+  };
+  const line = '["DB_PASSWORD=••••••••", "A=b", "••••••••", "x"]';
+  assert.deepEqual(shown('"DB_PASSWORD=hunter2-and-more"'), [line, '"DB_PASSWORD=••••••••"']);
+  assert.deepEqual(shown('"cGFzcw=="'), [line, '"••••••••"']);
+  assert.deepEqual(shown('"A=b"'), [line, '"A=b"']);
+  assert.deepEqual(shown('"x"'), [line, '"x"']);
+  // Two that overlap hide all of both.
+  const both = [span('hunter2-and'), span('and-more')];
+  const [{ text: cut }] = frame(bytes(text), { ...span('"x"'), line: 1 }, both);
+  assert.equal(cut, '["DB_PASSWORD=••••••••", "A=b", "cGFzcw==", "x"]');
+});
+
+test('sizes as areas fill the whole, each as large as it says', () => {
+  const sizes = [600, 600, 400, 300, 200, 200, 100];
+  const boxes = treemap(sizes, 4);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  assert.equal(boxes.length, sizes.length);
+  for (const [at, { x, y, width, height }] of boxes.entries()) {
+    assert.ok(Math.abs(width * height - sizes[at] / total) < 1e-9);
+    assert.ok(x >= 0 && y >= 0 && x + width < 1 + 1e-9 && y + height < 1 + 1e-9);
+    for (const other of boxes.slice(0, at))
+      assert.ok(
+        x + 1e-9 >= other.x + other.width ||
+          other.x + 1e-9 >= x + width ||
+          y + 1e-9 >= other.y + other.height ||
+          other.y + 1e-9 >= y + height,
+        'none lies on another',
+      );
+  }
+  assert.deepEqual(treemap([], 4), []);
+  assert.deepEqual(treemap([0], 4), []);
 });

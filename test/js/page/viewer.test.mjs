@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import axe from 'axe-core';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { safeName } from '../../../web/page/save.js';
 import { Content } from '../../../web/worker/content.js';
@@ -14,7 +13,14 @@ import { JsonRows } from '../../../web/worker/json-rows.js';
 import { JsonTree } from '../../../wasm/api/json-tree.js';
 import { Marks } from '../../../web/worker/pieces.js';
 import { TextRows } from '../../../web/worker/text-rows.js';
-import { archives, pick, shown, view, browserTests } from '../lib/page-browser.mjs';
+import {
+  accessibleInBoth,
+  archives,
+  pick,
+  shown,
+  view,
+  browserTests,
+} from '../lib/page-browser.mjs';
 import { tar } from '../lib/tar.mjs';
 
 const ckpt = await load();
@@ -417,21 +423,7 @@ test('every form of a member is accessible, light and dark', () =>
     await pick(page, [join(archives, 'features-gzip.tar.gz')]);
     await shown(page);
     await view(page, 'Files');
-    /** @param {string} what */
-    const check = async (what) => {
-      for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
-        await page.emulateMedia({ colorScheme });
-        const { violations } = await page.evaluate(() =>
-          /** @type {any} */ (globalThis).axe.run('.viewer'),
-        );
-        assert.deepEqual(
-          violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html).slice(0, 3)]),
-          [],
-          `${what} ${colorScheme}`,
-        );
-      }
-    };
-    await page.evaluate(axe.source);
+    const check = (/** @type {string} */ what) => accessibleInBoth(page, what, '.viewer');
     await open(page, 'spec.dump');
     for (const mode of ['Text', 'Bytes', 'JSON']) {
       await as(page, mode);

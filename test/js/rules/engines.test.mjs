@@ -317,7 +317,7 @@ const CASES = {
     [
       'packed',
       tree(entry(message([1, 1], [2, 0], [3, 1], [4, 1], [5, '0108']))),
-      ['CKP511 info checkpoint/pages-2.img'],
+      ['CKP511 info checkpoint/pages-2.img', 'CKP515 warning stats-dump'],
     ],
     ['dead', tree(process(1, 0, 1), process(8, 1, 0)), []],
     [
@@ -352,7 +352,11 @@ const CASES = {
     [
       'other thread',
       tree(process(1, 0, 8)),
-      ['CKP504 error checkpoint/pstree.img', 'CKP511 info checkpoint/pages-2.img'],
+      [
+        'CKP504 error checkpoint/pstree.img',
+        'CKP511 info checkpoint/pages-2.img',
+        'CKP515 warning stats-dump',
+      ],
     ],
     [
       'lacks',
@@ -376,7 +380,7 @@ const CASES = {
     [
       'ended',
       drop('podman', ...['ids', 'mm', 'pagemap', 'fs'].map((n) => `checkpoint/${n}-8.img`)),
-      ['CKP511 info checkpoint/pages-2.img'],
+      ['CKP511 info checkpoint/pages-2.img', 'CKP515 warning stats-dump'],
     ],
     [
       'files',
@@ -470,7 +474,7 @@ for (const [group, cases] of Object.entries(CASES))
     test(`${group}: ${name}`, async () => {
       const { findings } = await reportOn(core, side);
       const found = findings
-        .filter(({ id }) => AREAS.test(id))
+        .filter(({ id }) => AREAS.test(id) && id !== 'CKP514') // that is said of every dump
         .map(
           ({ id, severity, member, pointer, line }) =>
             `${id} ${severity} ${pointer || (line === null ? member : '')}`,

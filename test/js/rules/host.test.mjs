@@ -179,7 +179,7 @@ test('a description that is wrong is refused, with its place', () => {
     ['{"version": 1, "cpu": {"flags": ["a", 1]}}', /\/cpu\/flags\/1\): found 1; expected a string/],
     ['{"version": 1, "gpus": [{"uuid": null}]}', /\/gpus\/0\/uuid.*expected a string/],
     ['{"version": 1, "gpus": {}}', /\/gpus.*expected a list of objects/],
-    ['{"version": 1, "paths": {"/x": "yes"}}', /\/paths\/~1x.*expected true or false/],
+    ['{"version": 1, "paths": {"/x": 1}}', /\/paths\/~1x.*expected true, false or a string/],
     ['{"version": 1, "cpus": -1}', /\/cpus.*expected a whole number/],
     ['{"version": 1', /no JSON: line 1, column/],
     ['', /no JSON/],
@@ -206,7 +206,8 @@ test(
     assert.equal(host.version, 1);
     assert.equal(host.kernel, execFileSync('uname', ['-r'], { encoding: 'utf8' }).trim());
     assert.equal(host.architecture, execFileSync('uname', ['-m'], { encoding: 'utf8' }).trim());
-    assert.deepEqual(host.paths, { '/': true, [odd]: false });
+    assert.equal(host.paths[odd], false);
+    assert.match(host.paths['/'], /^40\d{3} \d+$/);
     assert.ok(host.cpus > 0 && host.memory > 0 && host.cpu.flags.length > 0);
     core.validate({ 'config.dump': Buffer.from('{}') }, { host: text });
   },
@@ -228,4 +229,71 @@ test('the schema describes what the core takes', () => {
     Object.keys(HOST).filter((key) => !(key in schema.properties)),
     [],
   );
+});
+
+// What ai-dynamo/snapshot (pull request 140) compares before it restores: nine gates, each with a host that passes it and
+// one that does not; both sides are named.
+const LIMITED = { set: { 'spec.dump': { '/linux/resources/cpu': { cpus: '0-3' } } } };
+const UUID = {
+  set: { 'spec.dump': { '/process/env/0': 'NVIDIA_VISIBLE_DEVICES=GPU-1' } },
+};
+const NAMED_IMAGE = 'localhost/mine:1';
+for (const [gate, side, good, bad, wanted] of [
+  ['architecture', {}, {}, { architecture: 'aarch64' }, /x86_64.*aarch64/],
+  ['kernel', {}, {}, { kernel: '4.4.0' }, /Linux 4\.18 or later.*Linux 4\.4/],
+  ['image', LOCAL, { images: { [NAMED_IMAGE]: '' } }, {}, /mine:1.*does not have/],
+  [
+    'image digest',
+    LOCAL,
+    { images: { [NAMED_IMAGE]: '' } },
+    { images: { [NAMED_IMAGE]: 'a'.repeat(64) } },
+    /another image of that name: a{64} instead of/,
+  ],
+  ['memory', {}, {}, { memory: 4096 }, /memory for the pages.*4\.0 KiB|memory for the pages.*4096/],
+  ['processors', LIMITED, {}, { cpus: 2 }, /At least 4 processors.*2 processors/],
+  ['mounts', MOUNTED, {}, { paths: { '/srv/data': false } }, /\/srv\/data.*has no/],
+  ['number of GPUs', GPUS, { gpus: [GPU, GPU] }, { gpus: [GPU] }, /2 graphics.*has 1/],
+  [
+    'driver',
+    DRIVER,
+    { gpus: [GPU] },
+    { gpus: [{ ...GPU, version: '535.1' }] },
+    /560\.35\.03.*535\.1/,
+  ],
+])
+  test(`gate: ${gate}`, async () => {
+    const passed = await judge(side, { ...HOST, ...good });
+    assert.notEqual(passed.verdict, 'fails', JSON.stringify(passed.reasons));
+    const refused = await judge(side, { ...HOST, ...bad });
+    assert.equal(refused.verdict, 'fails');
+    const said = refused.reasons.map(({ message }) => message).join('\n');
+    assert.match(said, wanted);
+  });
+
+test('gate: model of the GPU: the same one is met, of another one both are named', async () => {
+  const met = async (gpu) => {
+    const { conditions } = await judge(UUID, { ...HOST, gpus: [gpu] });
+    return conditions.find(({ text }) => text.includes('GPU-1'));
+  };
+  assert.equal((await met(GPU)).met, 'yes');
+  const other = await met({ ...GPU, uuid: 'GPU-2', name: 'NVIDIA L4' });
+  assert.equal(other.met, '');
+  assert.match(other.host, /GPU-2.*NVIDIA L4/);
+});
+
+test('ckpt host FILE: the script asks for the files that decide', async () => {
+  const { host: command } = await import('../../../wasm/cli/host.js');
+  const path = new URL('../../data/restores/001-base-plain.tar.zst', import.meta.url).pathname;
+  let text = '';
+  const context = {
+    operands: [path],
+    switches: new Set(),
+    values: new Map(),
+    stdout: { write: (part) => (text += part) },
+    core: async () => core,
+    fail: (message) => new Error(message),
+  };
+  await command.run(context);
+  assert.match(text, /^set -- "\$@" '\/srv\/fx\/r' '\/srv\/fx\/r\/tk'$/m);
+  assert.equal(spawnSync('sh', ['-n'], { input: text }).status, 0);
 });

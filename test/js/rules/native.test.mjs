@@ -53,6 +53,7 @@ async function both(bytes, name, given = {}) {
   const parts = [
     part('o', '', JSON.stringify({ ...options, file: { name: checkpoint.name, ...given.file } })),
     ...[...files].map(([file, body]) => part('f', file, body)),
+    ...(evidence.readings ?? []).map(([scope, reading]) => part('a', scope, reading)),
     ...groups.flatMap(({ name: scope, records }) => [...records].map((r) => part('r', scope, r))),
     ...(await imagesOf(checkpoint, evidence.dump)),
     part('x', '', JSON.stringify(facts)),

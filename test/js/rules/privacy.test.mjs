@@ -357,7 +357,7 @@ test('many strings with lines, JSON and secrets take linear time', { timeout: 20
 const BROKEN = [
   ['a variable', '{"process":{"env":["DB_PASSWORD=abc" "x"]}}', 'DB_PASSWORD', 'DB_PASSWORD=abc'],
   ['a member', '{"a":1 "b":\n{"password" : "a\\"bc"}}', 'password', 'a\\"bc'],
-  ['behind a quote too many', '{"a":"b"","TOKEN":"abc"}', 'TOKEN', 'abc'],
+  ['after a quote too many', '{"a":"b"","TOKEN":"abc"}', 'TOKEN', 'abc'],
   ['no end', '{"API_KEY":"abcdef', 'API_KEY', 'abcdef'],
 ];
 for (const [name, text, key, secret] of BROKEN)

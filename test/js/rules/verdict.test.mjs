@@ -9,7 +9,7 @@ const core = await load();
 const read = (name) =>
   readFileSync(new URL(`../../data/restores/${name}.tar.zst`, import.meta.url));
 
-/** What decides: verdicts with the rules and conditions behind them, and the trust. */
+/** What decides: verdicts with the rules and conditions after them, and the trust. */
 const decided = ({ targets, trust }) => ({
   trust: trust.level,
   targets: targets.map(({ name, verdict, reasons, conditions }) => ({
@@ -35,3 +35,26 @@ for (const name of ['001-base-plain', '058-fifo-is-file', '070-img-flags-creat-t
     }
     await checkpoint.close();
   });
+
+test('a skippable frame in front of zstd: Podman and CRI-O fail, containerd would not', async () => {
+  const frame = Buffer.from([0x5f, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+  const bytes = Buffer.concat([frame, read('001-base-plain')]);
+  const checkpoint = await openCheckpoint(bytes, { name: 'skippable' });
+  const { targets, findings } = await core.validate(checkpoint);
+  await checkpoint.close();
+  const of = (name) => targets.find((target) => target.name === name);
+  assert.equal(of('podman').verdict, 'fails');
+  assert.deepEqual(
+    of('podman').reasons.map(({ id }) => id),
+    ['CKP001'],
+  );
+  assert.deepEqual(
+    of('containerd').reasons.map(({ id }) => id),
+    ['CKP700'],
+  );
+  const found = findings.filter(({ id }) => id === 'CKP001');
+  assert.deepEqual(
+    found.map(({ severity, archiveOffset }) => [severity, archiveOffset]),
+    [['warning', 0]],
+  );
+});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Uses every entry as a stranger would; test/js/api/types.test.mjs compiles it with tsc --strict, here
-// with no types but ECMAScript's. What must not compile stands behind @ts-expect-error.
+// with no types but ECMAScript's. What must not compile stands after @ts-expect-error.
 import {
   ArchiveError,
   Checkpoint,

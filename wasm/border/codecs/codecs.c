@@ -34,18 +34,6 @@ uint32_t ckpt_codec_run(codec *c);
 const uint8_t *ckpt_codec_output(const codec *c);
 const struct ckpt_decoder_state *ckpt_codec_state(const codec *c);
 
-static void *allocate(void *context, size_t size)
-{
-    (void)context;
-    return malloc(size);
-}
-
-static void release(void *context, void *memory)
-{
-    (void)context;
-    free(memory);
-}
-
 /* NULL: no memory, or a compression that is not one of ours. */
 codec *ckpt_codec_new(uint32_t compression, double max_window)
 {
@@ -53,8 +41,7 @@ codec *ckpt_codec_new(uint32_t compression, double max_window)
     codec *c = type == NULL ? NULL : malloc(sizeof(*c));
     if (c == NULL)
         return NULL;
-    c->decoder = ckpt_decoder_new(type, &(ckpt_archive_memory){allocate, release, NULL},
-                                  (uint64_t)max_window);
+    c->decoder = ckpt_decoder_new(type, (uint64_t)max_window);
     if (c->decoder == NULL) {
         free(c);
         return NULL;

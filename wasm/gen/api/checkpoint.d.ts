@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Gap, Mount, OpenFile, Process, Socket } from './dump.js';
+import type { Gap, Mount, NamespaceContent, OpenFile, Process, Socket } from './dump.js';
 import type { CheckpointError } from './index.js';
 import type { Kind, KindMap } from './model.js';
 
@@ -39,7 +39,7 @@ export interface Progress {
 export interface ArchiveLimits {
   /** * Members, 1 000 000 by default. */
   maxMembers?: number;
-  /** * Of all lists of members, 128 MiB by default. */
+  /** * Of all lists of members, 80 MiB by default: half a million; long names count four times. */
   maxTable?: number;
   /** * Of all metadata files, 64 MiB by default. */
   maxKeptSum?: number;
@@ -74,6 +74,11 @@ export interface OpenOptions {
   /** Stops reading: openCheckpoint rejects with the signal's reason. */
   signal?: AbortSignalLike;
   limits?: ArchiveLimits;
+  /**
+   * What is kept of an archive that cannot be read in place: what `dump({texts: false})` needs, or all that
+   * `dump()` needs, which then does not read it once more.
+   */
+  keep?: 'images' | 'processes';
   /** The SHA-256 of the file is wanted in reports: of what is read whole, as compressed files are. */
   hash?: boolean;
 }
@@ -111,7 +116,7 @@ export interface Member {
   link: string;
   devMajor: number;
   devMinor: number;
-  /** In the tar, that is, behind the decompressor. */
+  /** In the tar, that is, after the decompressor. */
   headerOffset: number;
   dataOffset: number;
   /** wanted, tooBig, pax, longName, sparse, … */
@@ -252,7 +257,7 @@ export interface Listing {
 export interface ReadOptions {
   /** First byte of the member that is wanted. */
   start?: number;
-  /** The byte behind the last. */
+  /** The byte after the last. */
   end?: number;
   /** The member is in this one, which is an archive itself. */
   inside?: string | Member;
@@ -320,7 +325,7 @@ export class Checkpoint {
   /**
    * Parts of members, in the order of the archive, whatever the order of the list. What is in a plain
    * archive is read where it lies, together with what is near; of a compressed one there is one pass
-   * for all, which ends behind the last range. Leaving the loop ends the reading.
+   * for all, which ends after the last range. Leaving the loop ends the reading.
    */
   ranges<Tag = undefined>(
     list: Iterable<Range<Tag>>,
@@ -344,6 +349,8 @@ export class Checkpoint {
    */
   tar(options?: {
     stored?: boolean;
+    /** Those of this member, whatever it is. */
+    inside?: string | Member;
     signal?: AbortSignalLike;
   }): AsyncGenerator<Uint8Array, void, undefined>;
   /** The containers of a pod, or the checkpoint in an image; else none. */
@@ -354,7 +361,7 @@ export class Checkpoint {
    * dump says where and why.
    */
   dump(options?: DumpOptions): Promise<Dump>;
-  /** Lets go of the file, if one is open. Containers are closed with it. `await using` does it, too. */
+  /** Closes the file, if one is open. Containers are closed with it. `await using` does it, too. */
   close(): Promise<void>;
 }
 
@@ -378,8 +385,13 @@ export interface Dump {
   sockets(pid?: number): Socket[];
   /** The mounts, of the namespace of one process or of all. */
   mounts(pid?: number): Mount[];
+  /**
+   * The namespaces, of one process or of all, and what is in them: network devices and routes, System V objects, host
+   * names, clocks, id maps.
+   */
+  namespaces(pid?: number): NamespaceContent[];
   /** What is not known because images are missing or damaged: as far as was looked at. */
   readonly gaps: Gap[];
-  /** Gives the memory back. */
+  /** Frees the memory. */
   close(): void;
 }

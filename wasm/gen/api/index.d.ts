@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { BlobLike, Checkpoint, OpenOptions, Source } from './checkpoint.js';
+import type { AbortSignalLike, BlobLike, Checkpoint, OpenOptions, Source } from './checkpoint.js';
 import type { Constants, Kind, KindMap } from './model.js';
 import type { Report, Severity, Target } from './report.js';
 
@@ -92,6 +92,10 @@ export interface ValidateOptions {
   limits?: { perRule?: number; total?: number };
   /** Shows secrets in messages. */
   reveal?: boolean;
+  /** Searches memory, queues and files for secrets, too. */
+  memory?: boolean;
+  /** Ends that search. */
+  signal?: AbortSignalLike;
   /** The time, in seconds since 1970, for the rules about times: the clock's. */
   now?: number;
   /** About the archive itself: its name, and its permissions. */
@@ -106,6 +110,26 @@ export interface ValidateOptions {
    * value. Conditions then say whether it meets them, and versions of its engines are those of the targets.
    */
   host?: string | Uint8Array | object;
+}
+
+/** What a comparison looks at. */
+export interface DiffOptions {
+  /** Dumps before the first checkpoint, the latest first. */
+  previousA?: Checkpoint[];
+  previousB?: Checkpoint[];
+  /** Compare the memory; true by default. */
+  memory?: boolean;
+  /** Compare what is in the members of the archives; true by default. */
+  members?: boolean;
+  /** Validate both; true by default. */
+  verdict?: boolean;
+  /** Shows secrets. */
+  reveal?: boolean;
+  /** Gives everything that was compared, too, in `lists`. */
+  lists?: boolean;
+  signal?: AbortSignalLike;
+  /** Called now and then with the bytes of memory. */
+  onProgress?: (state: { read: number; size: number }) => void;
 }
 
 /** The loaded core. */
@@ -150,6 +174,11 @@ export interface Ckpt {
   validate(checkpoint: Checkpoint, options?: ValidateOptions): Promise<Report>;
   /** Checks single metadata files, by their names as members of a checkpoint. */
   validate(files: { [name: string]: Uint8Array }, options?: ValidateOptions): Report;
+  /**
+   * What differs between two checkpoints: metadata, processes, files, sockets, mounts, memory, members,
+   * verdicts; in the form of `ckpt diff --format json`.
+   */
+  diff(a: Checkpoint, b: Checkpoint, options?: DiffOptions): Promise<{ [part: string]: unknown }>;
   /** A size for people, in units of 1024: `1.2 KiB`. */
   byteToString(bytes: number | bigint): string;
   /** What a file is that is no checkpoint, by its first 64 bytes: `a picture (PNG)`; `''` if they do not tell. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SARIF 2.1.0, as GitHub's code scanning and other collectors take it. Members of archives are nested
-// artifacts; their URI is the archive's with the member behind it, so that results do not mix.
+// artifacts; their URI is the archive's with the member after it, so that results do not mix.
 import { asciiJson, escapeForTerminal } from '../escape.js';
 import {
   Fingerprints,

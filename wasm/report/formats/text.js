@@ -24,7 +24,7 @@ import { frame } from '../frame.js';
 /** Longer messages are cut in the middle: what was found and expected stands at the end. */
 const LONGEST = 400;
 const HEAD = 200;
-/** So many reasons of a verdict are told, and so many conditions. */
+/** Reasons and conditions of a verdict that are printed, at most. */
 const REASONS = 3;
 const CONDITIONS = 12;
 

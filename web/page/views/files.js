@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The members as a tree, and the one that is looked at beside it.
+// The members as a tree, with the selected one beside it.
 import { useState } from 'preact/hooks';
 import { T } from '../../text.js';
 import { api } from '../api.js';

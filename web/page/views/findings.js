@@ -18,7 +18,7 @@ import { SEVERITIES } from '../verdict.js';
 /** @typedef {import('./index.js').ViewProps} ViewProps */
 /** Findings of one rule, by their numbers in the report. @typedef {{id: string, severity: Severity, title: string, findings: number[]}} Group */
 
-/** So many rules are shown open, so many if they are about errors. */
+/** Rules shown expanded, at most: in general, and of errors. */
 const FEW = 6;
 const MANY = 20;
 /** How many findings of a rule are shown at first, and more at once. */

@@ -14,6 +14,7 @@ import { go } from '../store.js';
 import { Sections } from './sections.js';
 
 /** @typedef {import('./index.js').ViewProps} ViewProps */
+/** @typedef {import('../../types.d.ts').GridRow} GridRow */
 
 /** Views whose address names a row. */
 const GRIDS = ['processes', 'openfiles', 'sockets', 'mounts', 'memory', 'search'];
@@ -21,8 +22,8 @@ const GRIDS = ['processes', 'openfiles', 'sockets', 'mounts', 'memory', 'search'
 /** @param {string} view */
 export const isGrid = (view) => GRIDS.includes(view);
 
-/** A table with its filters. @param {ViewProps & {view: string, title: string, pid?: number, children?: any}} props pid: of which process; else the reader chooses */
-export function GridView({ item, model, place, view, title, pid: fixed, children }) {
+/** A table with its filters. @param {ViewProps & {view: string, title: string, pid?: number, children?: any, choose?: (row: import('../../types.d.ts').GridRow) => void, here?: (row: import('../../types.d.ts').GridRow) => boolean}} props pid: of which process; else the reader chooses; here: whether it is the row one is at */
+export function GridView({ item, model, place, view, title, pid: fixed, children, choose, here }) {
   const [text, setText] = useState('');
   const [chosen, setPid] = useState(0);
   const wanted = useRested(text);
@@ -69,8 +70,8 @@ export function GridView({ item, model, place, view, title, pid: fixed, children
       : h(GridList, {
           grid,
           label: title,
-          current: place.index,
-          choose: (/** @type {{id: number}} */ row) => go({ view, index: row.id }),
+          here: here ?? ((/** @type {GridRow} */ { id }) => id === place.index),
+          choose: choose ?? ((/** @type {GridRow} */ { id }) => go({ view, index: id })),
         }),
   );
 }
@@ -99,7 +100,6 @@ const gridOf = (view, title) => (/** @type {ViewProps} */ props) =>
   h(GridView, { ...props, view, title });
 
 export const OpenFiles = gridOf('openfiles', T.views.openfiles);
-export const Sockets = gridOf('sockets', T.views.sockets);
 export const Mounts = gridOf('mounts', T.views.mounts);
 
 /** Processes, and below them what could not be read, environments and credentials. @param {ViewProps} props */

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views of an item, in their order. A further one is one more entry.
 import { T } from '../../text.js';
+import { Changes } from './changes.js';
 import { Compare } from './compare.js';
 import { Files } from './files.js';
 import { Findings } from './findings.js';
 import { Metadata } from './metadata.js';
 import { Overview } from './overview.js';
-import { Mounts, OpenFiles, ProcessView, Sockets } from './grids.js';
+import { Mounts, OpenFiles, ProcessView } from './grids.js';
+import { Sockets } from './sockets.js';
 import { HuntView } from './hunt.js';
 import { MemoryView } from './memory.js';
+import { SECRETS, SecretsView } from './secrets.js';
 import { SizeView } from './size.js';
+import { TimelineView } from './timeline.js';
 
 /** @typedef {import('../../types.d.ts').Model} Model */
 /**
@@ -46,6 +50,20 @@ const VIEWS = [
   { id: 'memory', group: 'process', component: MemoryView, has: images },
   { id: 'search', group: 'process', component: HuntView, has: images },
   { id: 'metadata', group: 'container', component: Metadata, has: ({ metadata }) => metadata },
+  { id: 'changes', group: 'container', component: Changes, has: ({ changes }) => changes },
+  {
+    id: 'secrets',
+    group: 'forensics',
+    component: SecretsView,
+    has: ({ members, metadata }) => members > 0 || metadata,
+    count: ({ report }) => report.findings.filter(({ id }) => SECRETS.includes(id)).length,
+  },
+  {
+    id: 'timeline',
+    group: 'forensics',
+    component: TimelineView,
+    has: ({ members }) => members > 0,
+  },
   {
     id: 'files',
     group: 'archive',

@@ -2,6 +2,7 @@
 // First the three answers, what stops a restore and what it needs; then what it is about.
 import { A, T, V } from '../../text.js';
 import { W } from '../../text/answer.js';
+import { H, U } from '../../text/views.js';
 import { choose, read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
 import { classes, h } from '../h.js';
@@ -9,8 +10,8 @@ import { icon } from '../icons.js';
 import { ItemList } from '../parts.js';
 import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
-import { beside, state } from '../store.js';
-import { Counts, answerOf, nameOf, sign, targetOf } from '../verdict.js';
+import { beside, hashOf, state, update } from '../store.js';
+import { Counts, SECRETS, answerOf, nameOf, sign, targetOf } from '../verdict.js';
 import { groupsOf } from './findings.js';
 
 /** @typedef {import('../../types.d.ts').Model} Model */
@@ -33,12 +34,13 @@ export function Overview({ item, model }) {
   return h(
     'div',
     { class: 'overview' },
+    state.hint && judged && h(Hint, null),
     h(
       'div',
       { class: 'answers' },
       h(Restore, { item, model }),
       judged && h(Trust, { model }),
-      judged && h(Checked, { model }),
+      judged && h(Checked, { item, model }),
     ),
     judged && h(Stops, { model }),
     model.kind !== '' && h(ReadAs, { item, model }),
@@ -52,6 +54,25 @@ export function Overview({ item, model }) {
     statistics.length > 0 && card('statistics', A.statistics, h(Facts, { rows: statistics })),
   );
 }
+
+/** How to go on, once. */
+const Hint = () =>
+  h(
+    'p',
+    { class: 'hint' },
+    icon('info'),
+    h('span', null, U.hint),
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'plain-button',
+        'aria-label': T.dismiss,
+        onClick: () => update({ hint: false }),
+      },
+      icon('close'),
+    ),
+  );
 
 /** @param {string} name @param {string} title @param {...any} children */
 const card = (name, title, ...children) =>
@@ -85,8 +106,6 @@ function Restore({ item, model }) {
 /** The target that is asked about. @param {{report: Model['report']}} props */
 function Picker({ report }) {
   const { name, version } = state.target;
-  const change = (/** @type {Partial<typeof state.target>} */ how) =>
-    choose({ ...state.target, ...how });
   return h(
     'div',
     { class: 'picker label' },
@@ -97,7 +116,7 @@ function Picker({ report }) {
         id: 'target',
         value: name,
         onChange: (/** @type {any} */ event) =>
-          change({ name: event.currentTarget.value, version: '' }),
+          choose({ name: event.currentTarget.value, version: '' }),
       },
       h('option', { value: '' }, W.own(W.engines[report.engine.name] ?? '')),
       Object.entries(W.engines).map(([each, words]) => h('option', { value: each }, words)),
@@ -112,9 +131,41 @@ function Picker({ report }) {
         value: version,
         spellcheck: false,
         onChange: (/** @type {any} */ event) =>
-          change({ version: event.currentTarget.value.trim() }),
+          choose({ version: event.currentTarget.value.trim() }),
       }),
+    h(Host, null),
   );
+}
+
+/** The host that it is compared with. */
+function Host() {
+  const { host } = state.target;
+  const paste = h(
+    'button',
+    { type: 'button', class: 'small', id: 'host', onClick: () => update({ host: true }) },
+    H.compare,
+  );
+  if (host === '') return paste;
+  return h(
+    'span',
+    { class: 'host' },
+    H.chosen(hostName(host)),
+    ' ',
+    h('button', { type: 'button', class: 'small', onClick: () => choose({ host: '' }) }, H.remove),
+  );
+}
+
+/** What is known of a host, in a few words. @param {string} text */
+function hostName(text) {
+  try {
+    const { architecture, kernel, distribution } = JSON.parse(text);
+    return [architecture, kernel, distribution]
+      .filter((each) => typeof each === 'string')
+      .join(' · ')
+      .slice(0, 120);
+  } catch {
+    return H.described;
+  }
 }
 
 /** What the other engines do with it; those whose format it is not, in one grey line. @param {{item: ViewProps['item'], report: Model['report']}} props */
@@ -191,8 +242,8 @@ function Trust({ model: { report } }) {
   );
 }
 
-/** @param {{model: Model}} props */
-function Checked({ model }) {
+/** @param {{item: ViewProps['item'], model: Model}} props */
+function Checked({ item, model }) {
   const { broken, report, members } = model;
   const { checked, notChecked } = report.coverage;
   const words = (/** @type {string[]} */ names) => names.map((name) => W.parts[name] ?? name);
@@ -238,7 +289,15 @@ function Checked({ model }) {
           notChecked
             .slice(0, 50)
             .map(({ what, why }, index) =>
-              h('li', { key: index }, h('code', null, what), ' ', why),
+              h(
+                'li',
+                { key: index },
+                h('code', null, what),
+                ' ',
+                what === SECRETS
+                  ? h('a', { href: hashOf({ item: item.id, view: 'secrets' }) }, W.searchSecrets)
+                  : why,
+              ),
             ),
         ),
       ),

@@ -8,11 +8,12 @@ import { hashOf } from '../store.js';
 
 /** @typedef {import('../../types.d.ts').Section} Section */
 
-/** @param {import('./index.js').ViewProps & {view: string, load: () => Promise<Section[]>, plain?: boolean}} props plain: without the list of them */
-export function Sections({ item, model, place, view, load, plain = false }) {
+/** @param {import('./index.js').ViewProps & {view: string, load: () => Promise<Section[]>, plain?: boolean, none?: string}} props plain: without the list of them; none: what is said if there are none */
+export function Sections({ item, model, place, view, load, plain = false, none }) {
   const { value: sections, error } = useAnswer(load, [item.id, model, view]);
   if (error) return h('p', { class: 'failed' }, error);
   if (!sections) return h('p', { class: 'quiet' }, T.reading);
+  if (sections.length === 0 && none) return h('p', { class: 'quiet' }, none);
   return h(
     'div',
     { class: plain ? 'metadata plain-sections' : 'metadata' },

@@ -55,7 +55,12 @@ export function Viewer({ item, model, place }) {
           class: 'plain-button',
           'aria-label': T.closeFile,
           title: T.closeFile,
-          onClick: () => go({ view: 'files', ...(inner !== undefined && { index }) }),
+          onClick: () =>
+            go(
+              place.view === 'changes'
+                ? { view: 'changes' }
+                : { view: 'files', ...(inner !== undefined && { index }) },
+            ),
         },
         icon('close'),
       ),

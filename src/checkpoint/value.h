@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Values of JSON files as the rules look at them: nodes of the scanned text, so that each has its
- * place. Nothing is decoded; what is asked for is read from the text.
+ * Values of JSON files as the rules and the summary look at them: nodes of the scanned text, so
+ * that each has its place. Nothing is decoded; what is asked for is read from the text.
  */
-#ifndef CKPT_RULES_VALUE_H
-#define CKPT_RULES_VALUE_H
+#ifndef CKPT_CHECKPOINT_VALUE_H
+#define CKPT_CHECKPOINT_VALUE_H
 
 #include "checkpoint/internal.h"
 #include "text/slice.h"

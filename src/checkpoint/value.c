@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "rules/value.h"
+#include "checkpoint/value.h"
 
 #include <string.h>
 
+#include "text/letters.h"
 #include "text/number.h"
 #include "text/time.h"
 #include "text/utf8.h"
@@ -194,8 +195,7 @@ static size_t step(ckpt_string source, size_t at, size_t *width)
         size = 6;
         rune = 0;
         for (int i = 2; i < 6; i++)
-            rune = rune << 4 |
-                   (uint32_t)(bytes[i] <= '9' ? bytes[i] - '0' : (bytes[i] | 0x20) - 'a' + 10);
+            rune = rune << 4 | (uint32_t)ckpt_hex_value((char)bytes[i]);
         if (rune >> 10 == 0xd800 >> 10 && left >= 12 && bytes[6] == '\\' && bytes[7] == 'u' &&
             (bytes[8] | 0x20) == 'd' && (bytes[9] | 0x20) >= 'c') {
             size = 12;
