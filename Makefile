@@ -288,12 +288,13 @@ dist/ckpt.h: wasm/gen/header.mjs src/ckpt.h src/text/types.h $(wildcard src/mode
 	@mkdir -p dist; node $< src/ckpt.h $@
 dist/sbom.cdx.json: wasm/gen/notices.mjs package.json .ci/sources.txt $(DEPS) | setup
 	@mkdir -p dist; node $< dist
+dist/THIRD-PARTY-NOTICES.txt: dist/sbom.cdx.json ;
 # The command as it is published: the same modules in few files, each command loaded when it is called.
 dist/cli/ckpt.js: wasm/gen/bundle.mjs dist/tables.js dist/criu-tables.js dist/rules.js $(JS_SRC) | setup
 	@rm -rf dist/cli; node $< dist/cli
-dist/inline.js: wasm/gen/inline.mjs dist/core.wasm dist/codecs.wasm $(JS_SRC)
+dist/inline.js: wasm/gen/inline.mjs dist/THIRD-PARTY-NOTICES.txt dist/core.wasm dist/codecs.wasm $(JS_SRC)
 	@node $< dist/core.wasm dist/codecs.wasm $@
-dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/codecs.wasm dist/tables.js dist/rules.js $(JS_SRC) | setup
+dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/codecs.wasm dist/tables.js dist/rules.js dist/THIRD-PARTY-NOTICES.txt $(JS_SRC) | setup
 	@WASM_FAST=$(WASM_FAST) node $< $@ $(B)/wasm/page.wasm dist/codecs.wasm
 
 all: dist/core.wasm dist/codecs.wasm dist/tables.js dist/criu-tables.js $(if $(WASM_FAST),,dist/core.debug.wasm) $(GENERATED) dist/ckpt.h dist/ckpt.1 dist/rules.js dist/docs.html dist/cli/ckpt.js dist/sbom.cdx.json $(if $(wildcard wasm/gen/inline.mjs),dist/inline.js) $(if $(wildcard web/build.mjs),dist/viewer.html)

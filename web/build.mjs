@@ -110,17 +110,15 @@ const escape = (text) =>
 const icon = readFileSync(join(here, 'mark.svg'), 'utf8')
   .replace(/<!--.*?-->/s, '')
   .trim();
-/** Its licence wants to go along. */
-const preact = readFileSync(new URL('../node_modules/preact/LICENSE', import.meta.url), 'utf8')
-  .replace(/\s+/g, ' ')
-  .trim();
+/** What others wrote that is in the page; their licences want to go along. */
+const notices = readFileSync(new URL('../dist/THIRD-PARTY-NOTICES.txt', import.meta.url), 'utf8');
 /** What the template names: parts as they are; anything else is a text. @type {Record<string, string>} */
 const parts = {
   policy,
   script: `<script>${script}</script>`,
   style: `<style>${style}</style>`,
   icon: encodeURIComponent(icon),
-  notice: `<!-- Contains Preact. ${preact.replaceAll('--', '')} -->`,
+  notice: `<template id="third-party-notices"><pre>${escape(notices)}</pre></template>`,
 };
 
 const template = readFileSync(join(here, 'index.html'), 'utf8');

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// node wasm/gen/inline.mjs dist/core.wasm dist/codecs.wasm dist/inline.js: the core as a module that needs no other file.
+// node wasm/gen/inline.mjs dist/core.wasm dist/codecs.wasm dist/inline.js: the core as a module that needs no other file,
+// with the licences of what is compiled in, which are to go along.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const [, , wasmPath, codecsPath, outPath] = process.argv;
 const base64 = (/** @type {string} */ path) => readFileSync(path).toString('base64');
+/** As a comment, which they must not end. */
+const notices = readFileSync('dist/THIRD-PARTY-NOTICES.txt', 'utf8').replaceAll('*/', '* /');
 
 writeFileSync(
   outPath,
@@ -29,5 +32,8 @@ export async function openCheckpoint(source, options) {
   await load();
   return openWithCore(source, options);
 }
+
+/*! @license
+${notices}*/
 `,
 );

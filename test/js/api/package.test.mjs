@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import Ajv from 'ajv';
 
 const read = (/** @type {string} */ path) => readFileSync(path, 'utf8');
 const manifest = JSON.parse(read('package.json'));
@@ -35,4 +36,30 @@ test('the bill of materials lists every pinned source, with its version and lice
   const refs = sbom.components.map((/** @type {any} */ component) => component['bom-ref']);
   assert.equal(new Set(refs).size, refs.length);
   assert.deepEqual(sbom.dependencies[0].dependsOn, refs);
+});
+
+test('the bill of materials is CycloneDX, by the schema of that project', () => {
+  const schema = (/** @type {string} */ name) =>
+    JSON.parse(
+      read(`node_modules/@cyclonedx/cyclonedx-library/res/schema/${name}.SNAPSHOT.schema.json`),
+    );
+  const ajv = new Ajv({ strict: false, allErrors: true });
+  for (const format of ['iri-reference', 'idn-email', 'date-time']) ajv.addFormat(format, /^\S+$/);
+  for (const name of ['spdx', 'jsf-0.82'])
+    ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
+  const validate = ajv.compile(schema('bom-1.5'));
+  const sbom = JSON.parse(read('dist/sbom.cdx.json'));
+  assert.ok(validate(sbom), JSON.stringify(validate.errors, null, 1));
+  delete sbom.components[0].name;
+  assert.ok(!validate(sbom)); // it does look
+});
+
+test('the licences are in what can go alone: the page, and the module with the core inside', () => {
+  const notices = read('dist/THIRD-PARTY-NOTICES.txt');
+  const inline = /\/\*! @license\n(.*)\*\//s.exec(read('dist/inline.js'))?.[1];
+  assert.equal(inline?.replaceAll('* /', '*/'), notices);
+  const [, page] =
+    /<template id="third-party-notices"><pre>(.*?)<\/pre>/s.exec(read('dist/viewer.html')) ?? [];
+  const text = page.replaceAll('&lt;', '<').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
+  assert.equal(text, notices);
 });
