@@ -3,7 +3,8 @@
 import { escapeForTerminal } from '../report/escape.js';
 import { ConversionError, DIALECTS, addressWords, convertWith } from '../api/convert.js';
 import { COMPRESS } from './build.js';
-import { withPrevious, PREVIOUS } from './dump-command.js';
+import { withCheckpoints } from './chain.js';
+import { PREVIOUS } from './dump-command.js';
 import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { listOf } from './options.js';
@@ -113,7 +114,7 @@ export const convert = {
       const file = new NewFile(output);
       const spool = earlier.length > 0 ? new NewFile(`${output}.pages`) : undefined;
       try {
-        const { changed, tar } = await withPrevious(earlier, context, (previous) =>
+        const { changed, tar } = await withCheckpoints(earlier, context, (previous) =>
           convertWith(ckpt, checkpoint, { criu, ports, addresses, previous, spool }),
         ).catch((error) => {
           throw error instanceof ConversionError ? new Unfit(`: ${error.message}`) : error;
