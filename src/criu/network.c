@@ -402,7 +402,8 @@ void ckpt_put_network(ckpt_dump *dump, uint64_t id, struct ckpt_sink *sink)
     struct network n = {.dump = dump};
     const struct ckpt_dump_image *image = ckpt_dump_image(dump, CKPT_CRIU_IMAGE_NETDEV, id);
     if (image == NULL ||
-        /* engines have it dumped without what is in it */ !read_devices(&n, image)) {
+        /* engines have it dumped without what is in it */ !read_devices(&n, image) ||
+        n.count == 0) {
         ckpt_view_null(sink, V(NamespaceContent, network));
         return;
     }
