@@ -179,5 +179,21 @@ export async function merged(core, checkpoint, previous, spool) {
         `a pages file of ${chain[level].name} is shorter than its page map says`,
       );
   }
+  // The statistics count what the page maps hold, or the images would seem to be of two dumps.
+  const which = (/** @type {{name: string}} */ { name }) => baseOf(name) === 'stats-dump';
+  for await (const { member, bytes } of checkpoint.readAll(which)) {
+    const value = core.decodeImage(bytes, { name: member.name });
+    const stats = value.entries[0]?.dump;
+    if (!stats) continue;
+    for (const [written, skipped] of [
+      ['pages_written', 'pages_skipped_parent'],
+      ['shpages_written', 'shpages_skipped_parent'],
+    ]) {
+      if (stats[written] === undefined || stats[skipped] === undefined) continue;
+      stats[written] = BigInt(stats[written]) + BigInt(stats[skipped]);
+      stats[skipped] = 0n;
+    }
+    images.push({ member: member.name, value, changed: 1 });
+  }
   return { images, pages };
 }

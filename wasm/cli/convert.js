@@ -57,7 +57,7 @@ export const convert = {
   count: [2, 2],
   details: [
     'Writes the archive anew, with the images changed that the options are about; all other members stay byte by byte as they are. --criu 4.1 writes page maps as CRIU up to 4.1.1 reads them: 4.2 counts pages in a field that those do not know. --criu 4.2 is the way back.',
-    '--previous merges an incremental dump with those before it: every page that its page maps leave to the parent is taken from there, and the result is whole. The latest one is given first. No image tells which dump came before it: give all of them, in order. What the statistics of the dump say stays as it is.',
+    '--previous merges an incremental dump with those before it: every page that its page maps leave to the parent is taken from there, and the result is whole. The latest one is given first. No image tells which dump came before it: give all of them, in order. The statistics of the dump count the pages that were added.',
     '--address gives sockets that have the one address the other, at either end, so that connections go on where the container has another address. The network devices in the images keep theirs.',
     '--tcp-listen-remap has a TCP socket that listens on port OLD listen on port NEW, so that two copies can run on one host. Established connections keep their ports, and so does what the engine says of published ports.',
   ],
