@@ -33,9 +33,9 @@ function stays({ size }, times, before, run) {
   };
   const used = heap(() => loop(before));
   const wasm = size();
-  const behind = heap(() => loop(times));
+  const after = heap(() => loop(times));
   assert.equal(size(), wasm, 'WebAssembly memory has grown');
-  assert.ok(behind - used < 2 * MIB, `the heap has grown by ${(after - used) / KIB} KiB`);
+  assert.ok(after - used < 2 * MIB, `the heap has grown by ${(after - used) / KIB} KiB`);
 }
 
 /** Lists of about 10 MB. */
