@@ -24,7 +24,8 @@ static uint64_t number_of(ckpt_value object, const char *key)
 static ckpt_archive_info reading_of(const struct ckpt_rules *r)
 {
     const ckpt_archive_info *info = ckpt_reading_of(r, (ckpt_string){"", 0});
-    return info == NULL ? (ckpt_archive_info){.garbage_offset = UINT64_MAX} : *info;
+    ckpt_archive_info none = {.garbage_offset = UINT64_MAX};
+    return info == NULL ? none : *info;
 }
 
 static bool is_compressed_with(const struct ckpt_rules *r, const char *name)

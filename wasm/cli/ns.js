@@ -134,7 +134,6 @@ export const ns = {
   options: [
     {
       name: 'type',
-      short: 't',
       value: 'TYPE',
       choices: TYPES,
       help: 'only these: pid, net, ipc, uts, mnt, user, cgroup, time',

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { COMMANDS } from '../../../wasm/cli/commands.js';
+import { GLOBAL_OPTIONS } from '../../../wasm/cli/options.js';
 import { ckpt, environment, folder, program } from '../lib/cli-run.mjs';
 
 const GOOD = 'example/config.dump';
@@ -22,6 +24,16 @@ test('--version tells the version of the package', async () => {
       { code: 0, stdout: `ckpt ${version}\n`, stderr: '' },
     );
   }
+});
+
+test('a letter is one option in all commands: they are looked up before the command is known', () => {
+  /** @type {Map<string, string>} */
+  const names = new Map();
+  for (const { name, short } of [...COMMANDS.flatMap(({ options }) => options), ...GLOBAL_OPTIONS])
+    if (short) {
+      assert.equal(names.get(short) ?? name, name, `-${short}`);
+      names.set(short, name);
+    }
 });
 
 test('--help names every command and the exit codes', async () => {
