@@ -339,8 +339,8 @@ repro: $(B)/wasm/core.wasm ## build the module again elsewhere: the same bytes
 	@cmp $(B)/wasm/core.wasm build/again/wasm/core.wasm && echo "core.wasm: two builds, the same bytes"
 
 # libFuzzer with ASan and UBSan. Seeds: test/data; what it finds of interest stays in build/fuzz/corpus.
-$(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/wasm/border/tape.o $(B)/fuzz/libckpt.a
-	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $^ -lm -o $@
+$(B)/fuzz/fuzz-%: $(B)/fuzz/test/fuzz/%.o $(B)/fuzz/test/c/allocator.o $(B)/fuzz/wasm/border/tape.o $(B)/fuzz/libckpt.a
+	@$(CLANG) $(SANITIZE) -fsanitize=fuzzer $(WRAP) $^ -lm -o $@
 fuzz: all $(FUZZERS:%=$(B)/fuzz/fuzz-%) ## libFuzzer on every target of test/fuzz, SECONDS each
 	@[ -n "$(FUZZERS)" ] || { echo "no test/fuzz/*.c" >&2; exit 1; }
 	@for f in $(FUZZERS); do .ci/fuzz $(B)/fuzz/fuzz-$$f $(SECONDS); done
