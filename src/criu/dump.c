@@ -278,14 +278,14 @@ uint8_t *ckpt_dump_add(ckpt_dump *dump, ckpt_string name, const void *bytes, siz
 void ckpt_dump_gap(ckpt_dump *dump, ckpt_string member, int64_t entry, const char *field,
                    const char *message)
 {
+    if (dump->gap_count >= MOST_GAPS)
+        return; /* before they are compared: a hostile image has a gap in every entry */
     for (size_t i = 0; i < dump->gap_count; i++) {
         const struct ckpt_gap *gap = &dump->gaps[i];
         if (gap->entry == entry && gap->field == field && gap->message == message &&
             ckpt_equal(gap->member, member))
             return;
     }
-    if (dump->gap_count >= MOST_GAPS)
-        return;
     if (dump->gap_count == dump->gap_capacity) {
         size_t capacity = dump->gap_capacity * 2 + 16;
         struct ckpt_gap *gaps = realloc(dump->gaps, capacity * sizeof(*gaps));
@@ -302,6 +302,8 @@ void ckpt_dump_gap_in(ckpt_dump *dump, enum ckpt_criu_kind kind, uint64_t id, in
 {
     static const char hex[] = "0123456789abcdef";
     const struct ckpt_criu_image *info = &ckpt_criu_images[kind];
+    if (dump->gap_count >= MOST_GAPS)
+        return;
     char text[96], digits[24];
     size_t length = strlen(info->prefix), count = 0;
     memcpy(text, info->prefix, length);
