@@ -6,6 +6,7 @@ import { Decoder, codecsLoaded } from '../border/codecs.js';
 import { Sha256 } from '../border/hash.js';
 import { noMemory } from './admission.js';
 import { MemberList } from './archive-members.js';
+import { Archive } from './archive-result.js';
 import { Budget, checkedLimits } from './budget.js';
 
 /**
@@ -69,8 +70,9 @@ export class ArchiveError extends Error {
 export const GIVE = 'give';
 
 /**
- * What a reader has to say. 'load': the decoders of xz and bzip2 are to be loaded. Of a piece, `bytes` are a view of the core's memory: good until the reader
- * runs again, and until anything else calls the core.
+ * What a reader has to say. 'load': the decoders of xz and bzip2 are to be loaded. Of a piece, `bytes` gives a view of
+ * the core's memory as it is then: good until the reader runs again, and a view once taken until anything else calls
+ * the core.
  * @typedef {{type: 'need', offset: number, length: number}
  *   | {type: 'pause'} | {type: 'end'} | {type: 'load'}
  *   | {type: 'piece', index: number, offset: number, bytes: Uint8Array}} ReaderEvent
@@ -403,12 +405,28 @@ export class Reader {
     } else if (this.#given) {
       const { index, offset } = this.#given;
       this.#given.offset += length;
-      return { type: 'piece', index, offset, bytes };
+      return this.#piece(index, offset, at, length);
     } else if (this.#child) {
       this.#child.feedInside(at, length, false);
       this.#exceeds(this.#budget.takeOutput(length));
     }
     return undefined;
+  }
+
+  /**
+   * The memory may grow before the piece is looked at, and a view made now would then be empty.
+   * @param {number} index @param {number} offset @param {number} at @param {number} length @returns {ReaderEvent}
+   */
+  #piece(index, offset, at, length) {
+    const { memory } = this.#core;
+    return {
+      type: 'piece',
+      index,
+      offset,
+      get bytes() {
+        return new Uint8Array(memory.buffer, at, length);
+      },
+    };
   }
 
   /** Nobody wants the rest of the member. */
@@ -541,58 +559,3 @@ const sizeOf = (record) =>
     0,
     layout.member.fields.size,
   );
-
-/** What was found in an archive. */
-export class Archive {
-  /** @param {Reader} reader */
-  constructor(reader) {
-    /** All members, in order, up to the first error. */
-    this.members = reader.members;
-    /** Data of the members that were wanted whole, by index. */
-    this.bodies = reader.bodies;
-    /** Archives inside this one that were wanted as such, by index. */
-    this.nested = reader.nested;
-    /** Why reading stopped before the end, or null. @type {ArchiveError | null} */
-    this.error = null;
-    /** none, gzip, zstd ... or undefined if nothing was read. @type {string | undefined} */
-    this.compression = undefined;
-    /** How it ended: clean, one-zero-block, no-mark; undefined after an error. @type {string | undefined} */
-    this.end = undefined;
-    /** Bytes after the end mark, of which some were looked at. */
-    this.trailing = { bytes: 0, seen: 0, nonzero: 0, offset: 0 };
-    /** Offset in the source of bytes after the compressed stream. @type {number | undefined} */
-    this.garbageOffset = undefined;
-    /** SHA-256 of the source, if it was wanted and all was read; else ''. */
-    this.sha256 = '';
-    /** Other numbers, by the names of the C header. @type {Record<string, number>} */
-    this.info = {};
-    /** The same as the core has it (ckpt_archive_info), for a validation. @type {Uint8Array | undefined} */
-    this.reading = undefined;
-  }
-
-  /** @param {Reader} reader */
-  finish(reader) {
-    const { info, reading, compression, end } = reader.info();
-    this.error = reader.error;
-    this.compression = compression;
-    this.end = end;
-    this.trailing = {
-      bytes: info.trailing,
-      seen: info.trailing_seen,
-      nonzero: info.trailing_nonzero,
-      offset: info.trailing_first,
-    };
-    if (info.garbage_offset < Number.MAX_SAFE_INTEGER) this.garbageOffset = info.garbage_offset;
-    this.sha256 = reader.takeHash();
-    this.info = info;
-    this.reading = reading;
-  }
-
-  /** The data of the first kept member of this name. @param {string} name @returns {Uint8Array | undefined} */
-  body(name) {
-    for (const [index, bytes] of this.bodies) {
-      if (this.members.at(index)?.name === name) return bytes;
-    }
-    return undefined;
-  }
-}

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Archives: drives a reader of the C core over a source of bytes.
 import { loadCodecs } from '../border/codecs.js';
-import { Archive, READ_SIZE, Reader } from './archive-reader.js';
+import { READ_SIZE, Reader } from './archive-reader.js';
+import { Archive } from './archive-result.js';
 import { inputOf } from './sources.js';
 
-export { Archive, ArchiveError, GIVE } from './archive-reader.js';
+export { ArchiveError, GIVE } from './archive-reader.js';
+export { Archive } from './archive-result.js';
 
 /**
  * @typedef {{size: number | undefined, read(offset: number, length: number): Uint8Array | Promise<Uint8Array>}} Source
@@ -97,8 +99,8 @@ class Ahead {
  * @param {{exports: any}} core the instance of the core
  * @param {Blob | Uint8Array | Source} source size undefined: read in order until nothing comes
  * @param {ArchiveOptions} [options]
- * @returns {AsyncGenerator<Piece, Archive>} the bytes of a piece are good until the next one is asked for
- *   and until anything else calls the core: copy them at once
+ * @returns {AsyncGenerator<Piece, Archive>} each look at the `bytes` of a piece gives a view, until the next piece is
+ *   asked for; a view is good until anything else calls the core: look again after waiting, or copy
  */
 export async function* readArchive(core, source, options = {}) {
   const from =

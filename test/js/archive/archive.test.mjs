@@ -156,6 +156,35 @@ test('members to keep: names, prefixes, a function, a limit', async () => {
   await assert.rejects(openArchive(core, bytes, { limits: { nonsense: 1 } }), TypeError);
 });
 
+test('a piece holds its bytes when the memory grows before they are looked at', async () => {
+  const inner = tar(['a', Buffer.alloc(700, 1)], ['b', Buffer.alloc(300000, 2)]);
+  const bytes = tar(['x', Buffer.alloc(900, 3)], ['y', inner]);
+  const inside = { archive: { want: () => GIVE } };
+  const inputs = [
+    [bytes, { want: () => GIVE }, 900 + inner.length],
+    [bytes, { pick: [1] }, inner.length],
+    [bytes, { raw: true }, bytes.length],
+    [bytes, { want: ({ name }) => name === 'y' && inside }, 300700],
+    [gzipSync(bytes), { want: () => GIVE }, 900 + inner.length],
+    [gzipSync(bytes), { pick: [1], pickAs: inside }, 300700],
+  ];
+  for (const [source, options, wanted] of inputs) {
+    const growing = newCore();
+    const reading = readArchive(growing, source, options);
+    let length = 0;
+    for (;;) {
+      const { done, value } = await reading.next();
+      if (done) break;
+      growing.exports.memory.grow(1);
+      const given = Buffer.from(value.bytes);
+      assert.equal(given.length, value.bytes.length);
+      assert.ok(given.length > 0, JSON.stringify(options));
+      length += given.length;
+    }
+    assert.equal(length, wanted, JSON.stringify(options));
+  }
+});
+
 test('archives inside archives', async () => {
   const inner = tar(['config.dump', '{}'], ['checkpoint/pages-1.img', Buffer.alloc(300000, 7)]);
   const outer = tar(
