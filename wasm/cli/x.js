@@ -2,7 +2,7 @@
 // ckpt x: crit's explorers, in the form in which crit prints them.
 import { EXIT } from './exit.js';
 import { explorers } from './explorers.js';
-import { Session, Unfit, containersOf, refuseSecondInput } from './open.js';
+import { Session, Unfit, containersOf, refuseNoArchive, refuseSecondInput } from './open.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER, selectContainer } from './select.js';
 import { escapeForTerminal } from '../report/escape.js';
@@ -79,6 +79,7 @@ export const x = {
     const core = /** @type {any} */ (await context.core());
     const session = new Session(context);
     const run = async (/** @type {Checkpoint} */ file) => {
+      if (!session.dropIn) refuseNoArchive(file);
       const containers =
         values.container === undefined
           ? await containersOf(file, path)
