@@ -60,7 +60,7 @@ export const x = {
   count: [2, 2],
   details: [
     'Prints what "crit x" prints, in its form: ps, the tree of processes; fds, their open files; mems, their mappings; rss, which pages of them are stored; and sk, their sockets, as crit of Go has it. The operands may stand in either order. FILE is a checkpoint archive, an image, a folder (also of CRIU images alone), or "-" for standard input.',
-    'Where crit fails or is wrong, this goes on: processes that are dead have no files and no memory; older page maps are read; memory files are named; "[heap]" and "[stack]" are told; names are shown so that a terminal shows them, and kept from damage. What is missing or damaged is reported on standard error, and the exit code is 1.',
+    'Where crit fails or is wrong, this goes on: processes that are dead have no files and no memory; older page maps are read; memory files are named; "[heap]" and "[stack]" are marked; names are shown so that a terminal shows them, and kept from damage. What is missing or damaged is reported on standard error, and the exit code is 1.',
     '"ckpt ps", "files", "maps" and "sockets" show more, and have JSON.',
   ],
   options: [CONTAINER, NO_PROGRESS],
