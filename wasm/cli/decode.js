@@ -12,6 +12,7 @@ import { KIND_OPTIONS, namedInput } from './kind.js';
 import { styleFor } from './output.js';
 import { CONTAINER } from './select.js';
 import { NO_PROGRESS } from './progress.js';
+import { pagemapBeside } from './what-is.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
@@ -70,7 +71,13 @@ async function printOperand(context, operand) {
     namedInput(operand, values, ckpt.files, fail); // says what is missing
     throw fail(`${input.shown}: neither a CRIU image nor a metadata file by its name; use --kind`);
   }
-  return printImage(context, bytes, name, operand === '-' ? name || '<stdin>' : operand);
+  return printImage(
+    context,
+    bytes,
+    name,
+    operand === '-' ? name || '<stdin>' : operand,
+    async (id) => (operand === '-' ? undefined : pagemapBeside(operand, id, ckpt)),
+  );
 }
 
 /** @type {import('./options.js').Command} */

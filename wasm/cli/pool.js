@@ -128,7 +128,7 @@ export async function* runInThreads(
       if (thread) idle.push(thread);
       waiting.splice(0).forEach((wake) => wake());
     });
-    done.catch(() => {}); // whoever awaits it sees it
+    done.catch(() => {}); // the caller that awaits it sees the error
     running.set(next++, done);
     return true;
   };
