@@ -17,7 +17,7 @@ export const optionsOf = ({ switches }) => ({
 /**
  * Prints an image. @param {Context} context @param {Uint8Array} bytes @param {string} name of the file
  * @param {string} shown how it is called in messages
- * @param {(id: bigint | null) => Promise<string | undefined>} [pagemap]
+ * @param {(id: bigint | null) => string | undefined | Promise<string | undefined>} [pagemap]
  * @returns {Promise<number>} exit code
  */
 export async function printImage(context, bytes, name, shown, pagemap) {
@@ -33,6 +33,7 @@ export async function printImage(context, bytes, name, shown, pagemap) {
   }
   await stdout.flush();
   await stderr.write(`ckpt: ${escapeForTerminal(`${shown}: ${message}`)}\n`);
+  if (error.kind === 'raw') return EXIT.usage; // there is nothing that could be decoded
   return error.kind === 'limit' ? EXIT.unreadable : EXIT.findings;
 }
 

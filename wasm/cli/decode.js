@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { escapeInJson } from '../report/escape.js';
 import { finding, read, whyUnread } from './check.js';
 import { asMember, printImage, printLines, printMember } from './decode-images.js';
+import { pagemapBeside } from './image-members.js';
 import { EXIT } from './exit.js';
 import { findingText, unreadableText } from '../report/formats/text.js';
 import { fileInput, kindOf, standardInput } from './input.js';
@@ -70,7 +71,8 @@ async function printOperand(context, operand) {
     namedInput(operand, values, ckpt.files, fail); // says what is missing
     throw fail(`${input.shown}: neither a CRIU image nor a metadata file by its name; use --kind`);
   }
-  return printImage(context, bytes, name, operand === '-' ? name || '<stdin>' : operand);
+  const shown = operand === '-' ? name || '<stdin>' : operand;
+  return printImage(context, bytes, name, shown, (id) => pagemapBeside(operand, ckpt, id));
 }
 
 /** @type {import('./options.js').Command} */

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // CRIU images on the command line: files, and members of archives (ARCHIVE!MEMBER).
-import { statSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { images } from '../../dist/criu-tables.js';
 import { escapeForTerminal } from '../report/escape.js';
 
 /** @typedef {ReturnType<import('../border/core.js').Core['imageInfo']>} ImageInfo */
 
 const PAGE = 4096;
+/** Bytes of a page map that is looked into. */
+const MOST = 1 << 26;
 
 /** The kind that is raw memory of tasks. */
 export const PAGES = 'PAGES';
@@ -67,6 +70,26 @@ export async function pagemapOf(checkpoint, core, member, id) {
     if (BigInt(core.decodeImage(bytes, { name }).entries[0]?.pages_id ?? -1) === id) return name;
   }
   return undefined;
+}
+
+/**
+ * The same for a file: the page map that lies beside it.
+ * @param {string} path of the raw memory; "-": standard input
+ * @param {Pick<import('../border/core.js').Core, 'decodeImage' | 'imageInfo'>} core
+ * @param {bigint | null} id its number
+ * @returns {string | undefined}
+ */
+export function pagemapBeside(path, core, id) {
+  if (path === '-') return undefined;
+  const folder = dirname(path);
+  return readdirSync(folder).find((name) => {
+    if (!/^pagemap-.*\.img$/u.test(name)) return false;
+    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+    if (!stat?.isFile() || stat.size > MOST) return false;
+    const bytes = readFileSync(join(folder, name));
+    if (core.imageInfo(bytes, { name }).error) return false;
+    return BigInt(core.decodeImage(bytes, { name }).entries[0]?.pages_id ?? -1) === id;
+  });
 }
 
 /**

@@ -5,7 +5,7 @@ import { read, whyUnread } from './check.js';
 import { EXIT } from './exit.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { unreadableText } from '../report/formats/text.js';
-import { imageLine, memberOperand, pagemapOf } from './image-members.js';
+import { imageLine, memberOperand, pagemapBeside, pagemapOf } from './image-members.js';
 import { fileInput, standardInput } from './input.js';
 import { Session } from './open.js';
 import { styleFor } from './output.js';
@@ -17,7 +17,7 @@ import { CONTAINER, whereIs } from './select.js';
 
 /**
  * @param {Context} context @param {Uint8Array} bytes @param {string} name of the file @param {string} shown
- * @param {(id: bigint | null) => Promise<string | undefined>} [pagemap]
+ * @param {(id: bigint | null) => string | undefined | Promise<string | undefined>} [pagemap]
  * @returns {Promise<number>} exit code
  */
 async function tell({ values, stdout, core }, bytes, name, shown, pagemap) {
@@ -60,7 +60,9 @@ async function tellOperand(context, operand) {
   const input = operand === '-' ? standardInput('<stdin>', 'image') : fileInput(operand, 'image');
   try {
     const bytes = await read(input);
-    return await tell(context, bytes, operand === '-' ? '' : basename(operand), input.shown);
+    const ckpt = await context.core();
+    const name = operand === '-' ? '' : basename(operand);
+    return await tell(context, bytes, name, input.shown, (id) => pagemapBeside(operand, ckpt, id));
   } catch (error) {
     const style = styleFor(values.color ?? 'auto', stderr);
     await stderr.write(unreadableText(input.shown, whyUnread(error).message, style));
