@@ -166,8 +166,8 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 
 #define CKPT_NO_MEMORY "There is not enough memory."
 
-/* archive.c: remember an error, which is told after the members found before. The text, as of
- * ckpt_format(), follows what is in a->message. Returns CKPT_STEP_FAILED. */
+/* archive.c: remember an error, which is reported after the members found before it. The text, as
+ * of ckpt_format(), follows what is in a->message. Returns CKPT_STEP_FAILED. */
 enum ckpt_step ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset,
                                  const char *format, ...);
 enum ckpt_step ckpt_archive_no_memory(ckpt_archive *a);

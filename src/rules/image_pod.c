@@ -37,7 +37,7 @@ static ckpt_value place_of(const struct image *image)
  */
 
 /* Where else the annotation of an engine stands, or another that people take for it: told to
-   whoever made the image. Nothing if there is none. */
+   whichever tool made the image. Nothing if there is none. */
 static ckpt_value near_miss(const struct image *image, const char *key, const char *other,
                             const char **where)
 {
@@ -270,12 +270,10 @@ void ckpt_check_image_pod(struct ckpt_rules *r)
     if (r->form == CKPT_FORM_CONTAINERD_CTR)
         ckpt_find_file(r, CKPT_RULE_905, "index.json",
                        "An image in this format cannot be pushed to a registry.");
-    else if (check_encryption(r, image))
+    else if (check_encryption(r, image) || (outside && check_packed(r, image)))
         return;
     else if (ckpt_exists(ckpt_get_exact(image, "layer")))
         check_image(r, image);
-    else if (outside && check_packed(r, image))
-        return;
     else if (outside && ckpt_is_whole(r))
         ckpt_find_file(r, CKPT_RULE_001, "",
                        "The image holds no checkpoint: no layer of it has one at its root.");

@@ -5,7 +5,6 @@ import { basename } from 'node:path';
 import { escapeInJson } from '../report/escape.js';
 import { finding, read, whyUnread } from './check.js';
 import { asMember, printImage, printLines, printMember } from './decode-images.js';
-import { pagemapBeside } from './image-members.js';
 import { EXIT } from './exit.js';
 import { findingText, unreadableText } from '../report/formats/text.js';
 import { fileInput, kindOf, standardInput } from './input.js';
@@ -13,6 +12,7 @@ import { KIND_OPTIONS, namedInput } from './kind.js';
 import { styleFor } from './output.js';
 import { CONTAINER } from './select.js';
 import { NO_PROGRESS } from './progress.js';
+import { pagemapBeside } from './what-is.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
@@ -71,8 +71,13 @@ async function printOperand(context, operand) {
     namedInput(operand, values, ckpt.files, fail); // says what is missing
     throw fail(`${input.shown}: neither a CRIU image nor a metadata file by its name; use --kind`);
   }
-  const shown = operand === '-' ? name || '<stdin>' : operand;
-  return printImage(context, bytes, name, shown, (id) => pagemapBeside(operand, ckpt, id));
+  return printImage(
+    context,
+    bytes,
+    name,
+    operand === '-' ? name || '<stdin>' : operand,
+    async (id) => (operand === '-' ? undefined : pagemapBeside(operand, id, ckpt)),
+  );
 }
 
 /** @type {import('./options.js').Command} */

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // CRIU images on the command line: files, and members of archives (ARCHIVE!MEMBER).
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
 import { images } from '../../dist/criu-tables.js';
 import { escapeForTerminal } from '../report/escape.js';
 
 /** @typedef {ReturnType<import('../border/core.js').Core['imageInfo']>} ImageInfo */
 
 const PAGE = 4096;
-/** Bytes of a page map that is looked into. */
-const MOST = 1 << 26;
 
 /** The kind that is raw memory of tasks. */
 export const PAGES = 'PAGES';
 
 /** Rows of the table of images by their kind. */
 export const imageRows = new Map(
-  images.map((/** @type {{kind: string}} */ row) => [row.kind, row]),
+  images.map((/** @type {{kind: string, frame: string}} */ row) => [row.kind, row]),
 );
 
 /**
@@ -37,16 +34,23 @@ export function memberOperand(operand) {
 const counted = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
+ * Raw memory.
+ * @param {number} size in bytes @param {bigint | null} id the number in its name
+ * @param {string} [pagemap] the file that tells its addresses, if it is known
+ */
+export function pagesText(size, id, pagemap) {
+  const pages = size % PAGE === 0 ? counted(size / PAGE, 'page') : counted(size, 'byte');
+  return `raw memory, ${pages}; ${pagemap ?? `the pagemap image whose pages_id is ${id}`} tells their addresses`;
+}
+
+/**
  * What an image is, in one line, to stand after its name.
  * @param {ImageInfo} info @param {number} size in bytes
  * @param {string} [pagemap] of raw memory: the file that tells its addresses
  */
 export function imageLine(info, size, pagemap) {
   const { kind, text, type, entries, raw, error } = info;
-  if (kind === PAGES) {
-    const pages = size % PAGE === 0 ? counted(size / PAGE, 'page') : counted(size, 'byte');
-    return `raw memory, ${pages}; ${pagemap ?? `the pagemap image whose pages_id is ${info.id}`} tells their addresses`;
-  }
+  if (kind === PAGES) return pagesText(size, info.id, pagemap);
   if (raw) return `${text}, ${counted(size, 'byte')}`;
   if (error?.kind === 'no-image') return error.message;
   const what = text || 'an image of a type that is not known';
@@ -70,26 +74,6 @@ export async function pagemapOf(checkpoint, core, member, id) {
     if (BigInt(core.decodeImage(bytes, { name }).entries[0]?.pages_id ?? -1) === id) return name;
   }
   return undefined;
-}
-
-/**
- * The same for a file: the page map that lies beside it.
- * @param {string} path of the raw memory; "-": standard input
- * @param {Pick<import('../border/core.js').Core, 'decodeImage' | 'imageInfo'>} core
- * @param {bigint | null} id its number
- * @returns {string | undefined}
- */
-export function pagemapBeside(path, core, id) {
-  if (path === '-') return undefined;
-  const folder = dirname(path);
-  return readdirSync(folder).find((name) => {
-    if (!/^pagemap-.*\.img$/u.test(name)) return false;
-    const stat = statSync(join(folder, name), { throwIfNoEntry: false });
-    if (!stat?.isFile() || stat.size > MOST) return false;
-    const bytes = readFileSync(join(folder, name));
-    if (core.imageInfo(bytes, { name }).error) return false;
-    return BigInt(core.decodeImage(bytes, { name }).entries[0]?.pages_id ?? -1) === id;
-  });
 }
 
 /**

@@ -96,7 +96,7 @@ async function runWhole(job, checker) {
 /** What the file system says of an archive or a folder. @param {Job} job */
 function fileFacts({ kind, file }) {
   if (kind === 'files' || file === null || process.platform === 'win32') return {};
-  const path = resolve(file);
+  const path = resolve(String(file));
   return kind === 'archive' ? { mode: statSync(file).mode & 0o7777, path } : { path };
 }
 

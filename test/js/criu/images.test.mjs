@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Real CRIU images of all kinds: decoded as crit does, encoded to the same bytes, and damaged on purpose.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import test from 'node:test';
 import { images, names } from '../../../dist/criu-tables.js';
@@ -269,24 +269,6 @@ test('on the command line', async () => {
   assert.equal((await run(['decode', 'x.img'], { cwd })).stdout, `${json}\n`);
   assert.equal((await run(['decode', '-'], { input: bytes })).stdout, `${json}\n`);
   assert.equal((await run(['encode', '-'], { input: '{"magic": 5}' })).code, 1);
-  const pages = folder({ 'pages-7.img': Buffer.alloc(8192), 'x.img': bytes });
-  const map = {
-    magic: 'PAGEMAP',
-    entries: [{ pages_id: 7 }, { vaddr: 4096, compat_nr_pages: 2, flags: 4 }],
-  };
-  writeFileSync(join(pages, 'map.json'), JSON.stringify(map));
-  for (const beside of [false, true]) {
-    if (beside) await run(['encode', '-o', 'pagemap-31.img', 'map.json'], { cwd: pages });
-    for (const command of ['decode', 'info']) {
-      const { code, stdout, stderr } = await run([command, 'pages-7.img'], { cwd: pages });
-      const map = beside ? 'pagemap-31\\.img' : 'the pagemap image whose pages_id is 7';
-      assert.match(
-        stdout + stderr,
-        new RegExp(`raw memory, 2 pages; ${map} tells their addresses`),
-      );
-      assert.equal(code, command === 'decode' ? 2 : 0, command);
-    }
-  }
   const none = await run(['decode', '--format', 'jsonl', archive, 'nothing-*']);
   assert.equal(none.code, 1);
 });
