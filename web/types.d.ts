@@ -235,7 +235,7 @@ export interface Model {
   metadata: boolean;
   /** It is files that were given as such. */
   loose: boolean;
-  /** It is one image of CRIU: of which kind; else ''. */
+  /** It is one image of CRIU: what that holds, in words; else ''. */
   image: string;
   /** What the file is, if it is no checkpoint, in words; '' if that is not known. */
   what: string;

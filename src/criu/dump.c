@@ -112,7 +112,7 @@ static const char *const directories[PLACES] = {"checkpoint/", "", "pre-checkpoi
 
 bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records, size_t length)
 {
-    ckpt_member m;
+    struct ckpt_member m;
     while (length >= sizeof(m)) {
         memcpy(&m, records, sizeof(m));
         if (m.record_size < sizeof(m) || m.record_size > length ||

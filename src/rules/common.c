@@ -9,7 +9,7 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine)
     return r->targets[engine - 1].asked;
 }
 
-const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope)
+const struct ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope)
 {
     for (const struct ckpt_reading *reading = r->readings; reading != NULL; reading = reading->next)
         if (ckpt_equal(reading->scope, scope))
@@ -19,7 +19,7 @@ const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string
 
 ckpt_string ckpt_compression_of(const struct ckpt_rules *r, ckpt_string scope)
 {
-    const ckpt_archive_info *info = ckpt_reading_of(r, scope);
+    const struct ckpt_archive_info *info = ckpt_reading_of(r, scope);
     return info == NULL || info->compression == CKPT_COMPRESSION_UNKNOWN
                ? (ckpt_string){"", 0}
                : ckpt_string_of(ckpt_compression_name(info->compression));

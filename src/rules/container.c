@@ -21,10 +21,10 @@ static uint64_t number_of(ckpt_value object, const char *key)
 }
 
 /* How reading the archive came out; all zero if nothing was read. */
-static ckpt_archive_info reading_of(const struct ckpt_rules *r)
+static struct ckpt_archive_info reading_of(const struct ckpt_rules *r)
 {
-    const ckpt_archive_info *info = ckpt_reading_of(r, (ckpt_string){"", 0});
-    ckpt_archive_info none = {.garbage_offset = UINT64_MAX};
+    const struct ckpt_archive_info *info = ckpt_reading_of(r, (ckpt_string){"", 0});
+    struct ckpt_archive_info none = {.garbage_offset = UINT64_MAX};
     return info == NULL ? none : *info;
 }
 
@@ -124,7 +124,7 @@ static void check_absent(struct ckpt_rules *r)
 
 static void check_end(struct ckpt_rules *r)
 {
-    const ckpt_archive_info info = reading_of(r);
+    const struct ckpt_archive_info info = reading_of(r);
     if (info.end == CKPT_END_NO_MARK || info.end == CKPT_END_ONE_ZERO) {
         ckpt_lower(r, CKPT_WARNING);
         set_offset(

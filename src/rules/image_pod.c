@@ -37,7 +37,7 @@ static ckpt_value place_of(const struct image *image)
  */
 
 /* Where else the annotation of an engine stands, or another that people take for it: told to
-   whoever made the image. Nothing if there is none. */
+   whichever tool made the image. Nothing if there is none. */
 static ckpt_value near_miss(const struct image *image, const char *key, const char *other,
                             const char **where)
 {

@@ -289,7 +289,7 @@ static void note_folder(struct ckpt_rules *r, const struct ckpt_member_view *m)
 
 static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
-    const ckpt_member *record = m->record;
+    const struct ckpt_member *record = m->record;
     const struct ckpt_member_info *info = ckpt_member_lookup(m->name.data, m->name.length);
     bool top_parent = is_top_parent(m);
     struct ckpt_seen *seen =

@@ -110,7 +110,7 @@ struct ckpt_named {
 
 /* A member as the checks see it. Strings are good during the call only. */
 struct ckpt_member_view {
-    const ckpt_member *record;
+    const struct ckpt_member *record;
     ckpt_string name; /* without leading "./" and trailing "/", and without the prefix */
     ckpt_string raw;  /* as it stands there */
     ckpt_string link;
@@ -325,11 +325,11 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
 struct ckpt_reading {
     struct ckpt_reading *next;
     ckpt_string scope; /* as of records: see ckpt_validation_add_records() */
-    ckpt_archive_info info;
+    struct ckpt_archive_info info;
 };
 
 /* That of an archive; NULL: it is not known, as nothing was read. */
-const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope);
+const struct ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope);
 
 /* Its compression, "gzip"; empty if it is not known. */
 ckpt_string ckpt_compression_of(const struct ckpt_rules *r, ckpt_string scope);

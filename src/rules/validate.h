@@ -59,7 +59,7 @@ void ckpt_validation_add_records(struct ckpt_rules *rules, ckpt_string scope,
 
 /* Adds what the reader of an archive said of it, by the same scopes. */
 void ckpt_validation_add_archive(struct ckpt_rules *rules, ckpt_string scope,
-                                 const ckpt_archive_info *info);
+                                 const struct ckpt_archive_info *info);
 
 /* The images of CRIU, read; borrowed until the report is made. Without them nothing is said about
    processes, files and memory, and no target simply "restores". */

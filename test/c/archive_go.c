@@ -20,7 +20,7 @@ static struct ckpt_buffer unpacked(const char *path)
     struct ckpt_buffer text = {0};
     size_t length, some;
     uint8_t *bytes = (uint8_t *)tap_read_file(path, &length);
-    ckpt_gzip *gzip = malloc(sizeof(*gzip));
+    struct ckpt_gzip *gzip = malloc(sizeof(*gzip));
     if (bytes != NULL && gzip != NULL) {
         const uint8_t *in = bytes, *out;
         ckpt_gzip_init(gzip);
@@ -68,7 +68,7 @@ enum { LARGE = 1 << 26 }; /* what is larger was not read */
 static const uint64_t hash_start = UINT64_C(0xcbf29ce484222325);
 
 /* "30 NAME -> LINK SIZE MODE UID:GID TIME UNAME:GNAME MAJOR,MINOR ", texts as hex. */
-static void say_member(struct ckpt_buffer *out, const ckpt_member *m, const uint8_t *text)
+static void say_member(struct ckpt_buffer *out, const struct ckpt_member *m, const uint8_t *text)
 {
     char numbers[160];
     uint32_t type = m->typeflag != 0 ? m->typeflag : m->type == CKPT_MEMBER_DIRECTORY ? '5' : '0';
@@ -92,11 +92,11 @@ static void say_member(struct ckpt_buffer *out, const ckpt_member *m, const uint
 static void read_tar(const uint8_t *bytes, size_t length, size_t piece, bool stream,
                      struct ckpt_buffer *out)
 {
-    ckpt_archive_options options = {.source_size = stream ? CKPT_ARCHIVE_SIZE_UNKNOWN : length,
-                                    .flags = CKPT_ARCHIVE_DECIDE};
+    struct ckpt_archive_options options = {
+        .source_size = stream ? CKPT_ARCHIVE_SIZE_UNKNOWN : length, .flags = CKPT_ARCHIVE_DECIDE};
     ckpt_archive *a = ckpt_archive_new(&options);
-    ckpt_archive_event e;
-    ckpt_member m = {0};
+    struct ckpt_archive_event e;
+    struct ckpt_member m = {0};
     uint64_t hash = hash_start, size = 0;
     const char *end = NULL;
     bool open = false;

@@ -57,7 +57,7 @@ export class MemberList {
     for (const { bytes } of this.#batches) yield bytes;
   }
 
-  /** What decides about the last member, of which there is one. @returns {Brief} */
+  /** What decides about the last member; there must be one. @returns {Brief} */
   last() {
     const batch = this.#batches[this.#batches.length - 1];
     // The last of a batch that grows: found without looking at all of it again.

@@ -24,7 +24,7 @@ const DIGEST = 16;
 /** Pages are compared as memory. */
 const PAGES = /(^|\/)pages-\d+\.img$/;
 /**
- * What is different in any two dumps, or is told by what is made of it: statistics, logs, numbers that
+ * What differs in any two dumps, or is shown by the views made of it: statistics, logs, numbers that
  * CRIU gives away, descriptors, page maps.
  */
 const TOLD =

@@ -47,7 +47,7 @@ export function digestsIn({ core, content, options }, members, all) {
   return digestsOf(source, members);
 }
 
-/** Archives inside: their records, and what is told of them. @param {Parts} parts */
+/** Archives inside: their records and facts. @param {Parts} parts */
 async function nestedIn({ content, summary }) {
   const nested = [];
   /** @type {Record<string, unknown>[]} */

@@ -199,7 +199,7 @@ async function* inOnePass(origin, groups, signal) {
 }
 
 /**
- * What is read in one go, or a group that is none of that.
+ * What is read in one go, or a group that is read otherwise.
  * @typedef {{start: number, end: number, extents: Extent[]}} Block in the source
  * @typedef {{start: number, end: number, base: number, cutter: Cutter}} Extent base: where the member lies
  */

@@ -14,6 +14,7 @@ import { styleFor } from './output.js';
 import { CONTAINER } from './select.js';
 import { JSON_SHORT } from './options.js';
 import { NO_PROGRESS } from './progress.js';
+import { pagemapBeside } from './what-is.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
@@ -72,7 +73,13 @@ async function printOperand(context, operand) {
     namedInput(operand, values, ckpt.files, fail); // says what is missing
     throw fail(`${input.shown}: neither a CRIU image nor a metadata file by its name; use --kind`);
   }
-  return printImage(context, bytes, name, operand === '-' ? name || '<stdin>' : operand);
+  return printImage(
+    context,
+    bytes,
+    name,
+    operand === '-' ? name || '<stdin>' : operand,
+    async (id) => (operand === '-' ? undefined : pagemapBeside(operand, id, ckpt)),
+  );
 }
 
 /** @type {import('./options.js').Command} */

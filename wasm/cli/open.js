@@ -8,6 +8,7 @@ import { ARCHIVE_NAME } from './folder.js';
 import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
+import { imageAlone } from './what-is.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 /** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
@@ -50,6 +51,10 @@ export async function withCheckpoint(path, context, use, keep) {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
       }),
     });
+    // One image of the many that make a checkpoint. A program that stands in for another says what that says.
+    const named = !context.dropIn && path !== '-';
+    const alone = named && isNoArchive(checkpoint) ? imageAlone(path, ckpt) : '';
+    if (alone !== '') throw new Unfit(`: it is ${alone}`, { cause: checkpoint.error });
     return await use(checkpoint, progress);
   } finally {
     progress.end();
@@ -79,6 +84,21 @@ function standardSource() {
   } catch {
     return process.stdin;
   }
+}
+
+/** Codes of what is no archive. */
+const NO_ARCHIVE = new Set(['empty', 'short', 'not-tar']);
+
+/** @param {Checkpoint} checkpoint */
+const isNoArchive = ({ error, members }) =>
+  members.length === 0 && NO_ARCHIVE.has(error?.code ?? '');
+
+/**
+ * Of what is no archive nothing more is said than that.
+ * @param {Checkpoint} checkpoint @throws {Unfit}
+ */
+export function refuseNoArchive(checkpoint) {
+  if (isNoArchive(checkpoint)) throw new Unfit(`: ${whyStopped(checkpoint)}`);
 }
 
 /** What openCheckpoint refuses to read, or to read again. */

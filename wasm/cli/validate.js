@@ -130,7 +130,7 @@ export const validate = {
     const core = /** @type {any} */ (await context.core());
     // A wrong command line is reported before anything is done.
     const limits = limitsOf(context);
-    const jobs = jobsOf(operands, values, core.files, fail, (bytes) => core.describe(bytes));
+    const jobs = jobsOf(operands, values, core.files, fail, core);
     const rules = await loadRules();
     const { options, failOn, level } = settings(context, core, rules);
     const reporter = new Reporter(context, { jobs, options, failOn, level, rules });

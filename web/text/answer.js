@@ -48,8 +48,10 @@ export const W = {
   notOne: 'This does not look like a container checkpoint.',
   notOneBut: (/** @type {string} */ what) =>
     `This is ${what}; it does not look like a container checkpoint.`,
-  oneImage: (/** @type {string} */ kind) =>
-    `One image of CRIU (${kind}), not a whole checkpoint: cannot tell whether it restores.`,
+  oneImage: (/** @type {string} */ what) =>
+    `One image of CRIU (${what}), not a whole checkpoint: cannot tell whether it restores. Drop its archive or folder for more.`,
+  pages: (/** @type {string} */ text, /** @type {number} */ n, /** @type {string} */ id) =>
+    `${text}, ${count(n, 'page')}; the page map whose pages_id is ${id} tells their addresses`,
   loose: 'Nothing wrong in this metadata; whether the checkpoint restores, it cannot tell.',
   looseWarnings: (/** @type {number} */ n) =>
     `${count(n, 'warning')} in this metadata; whether the checkpoint restores, it cannot tell.`,

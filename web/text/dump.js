@@ -229,7 +229,7 @@ export const Z = {
     region: ['Compression in regions', 'the same, in regions of 256 KiB'],
   },
   overlap: 'What these save does not add up: they save the same bytes.',
-  notExact: 'There are too many pages to find all duplicates: there are at least so many.',
+  notExact: 'There are too many pages to find all duplicates: there are at least as many as shown.',
   byProcess: 'Pages by process and mapping',
   mapHead: ['PID', 'Address', 'Mapping', 'Stored', 'Zero', 'Duplicate', 'Compressed'],
   look: 'Look at the pages',

@@ -4,6 +4,7 @@
 import { openCheckpoint } from '../../wasm/api/index.js';
 import { isSecret } from '../../wasm/api/secrets.js';
 import { A, F } from '../text.js';
+import { W } from '../text/answer.js';
 import { C, Q } from '../text/views.js';
 import { changeColumns, changeTone, changesOf } from './changes.js';
 import { areasOf } from './areas.js';
@@ -29,6 +30,8 @@ import { eventsOf, timelineSections } from './timeline.js';
 const NEWEST = 0.3;
 /** How much of a lone file is looked at to tell whether it is an image. */
 const IMAGE_HEAD = 64 * 1024;
+/** Bytes of a page. */
+const PAGE = 4096;
 
 export class Item {
   name;
@@ -109,7 +112,7 @@ export class Item {
         );
       const checkpoint = this.#checkpoint;
       if (source.loose && source.files?.length === 1)
-        source.image = await this.#imageKind(source.files[0]);
+        source.image = await this.#imageText(source.files[0]);
       const report = await this.judge(target);
       const containers = checkpoint.form === 'pod' ? await checkpoint.containers() : [];
       stop.signal.throwIfAborted();
@@ -148,11 +151,12 @@ export class Item {
     return report;
   }
 
-  /** What kind of image of CRIU a lone file is; '' if it is none. @param {import('../types.d.ts').Given} file */
-  async #imageKind({ path, blob }) {
+  /** What image of CRIU a lone file is, in words; '' if it is none. @param {import('../types.d.ts').Given} file */
+  async #imageText({ path, blob }) {
     if (!path.endsWith('.img')) return '';
     const bytes = new Uint8Array(await blob.slice(0, IMAGE_HEAD).arrayBuffer());
-    return this.#ckpt.imageInfo(bytes, { name: path }).kind;
+    const { kind, text, id } = this.#ckpt.imageInfo(bytes, { name: path });
+    return kind === 'PAGES' ? W.pages(text, Math.ceil(blob.size / PAGE), String(id)) : text;
   }
 
   cancel() {

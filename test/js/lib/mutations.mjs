@@ -248,7 +248,8 @@ export function mutate(ckpt, files, random) {
   const member = names[random(names.length)];
   const bytes = /** @type {Uint8Array} */ (files.get(member));
   const base = member.slice(member.lastIndexOf('/') + 1);
-  const kindOf = (/** @type {string} */ name) => name.replace(/.*\/|-?\d*\.img$/g, '');
+  /** As the magic number says. */
+  const typeOf = (/** @type {string} */ name) => ckpt.imageInfo(files.get(name)).type;
   const with_ = (/** @type {Uint8Array} */ changed) => new Map(files).set(member, changed);
   const without = () => {
     const copy = new Map(files);
@@ -264,7 +265,7 @@ export function mutate(ckpt, files, random) {
     return { what: 'wrong magic', member, files: with_(changed), same: without(), entry: -1 };
   }
   if (kind === 2) {
-    const others = names.filter((name) => kindOf(name) !== kindOf(member));
+    const others = names.filter((name) => typeOf(name) !== typeOf(member));
     const other = /** @type {Uint8Array} */ (files.get(others[random(others.length)]));
     return {
       what: 'content of another type',

@@ -139,5 +139,19 @@ test('a lone image of CRIU is shown as its fields', () =>
     await page.locator('.viewer .rows.json .row', { hasText: 'pid' }).first().waitFor();
     await accessible(page, 'fields');
     await view(page, 'Overview');
-    assert.match(await page.locator('.verdict h2').innerText(), /^One image of CRIU/);
+    assert.match(
+      await page.locator('.verdict h2').innerText(),
+      /^One image of CRIU \(tree of the processes\), not a whole checkpoint/,
+    );
+  }));
+
+test('of lone memory of a process it is said where its addresses stand', () =>
+  run(async (page) => {
+    await pick(page, [folder.write('pages-7.img', Buffer.alloc(3 * 4096, 1))]);
+    await shown(page);
+    await view(page, 'Overview');
+    assert.match(
+      await page.locator('.verdict h2').innerText(),
+      /^One image of CRIU \(raw memory, 3 pages; the page map whose pages_id is 7 tells their addresses\)/,
+    );
   }));

@@ -4,7 +4,7 @@ import { Failure } from '../exit.js';
 import { escapeForTerminal } from '../../report/escape.js';
 
 /**
- * What images a part of a command needs, and how their absence is told.
+ * Which images a part of a command needs, and the words for their absence.
  * @typedef {{needs: RegExp, says: string}} Need
  */
 
