@@ -370,14 +370,16 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->dump = dump;
     entries->image = image;
     entries->done = image == NULL || image->bytes == NULL;
-    if (image != NULL && image->bytes == NULL)
+    entries->damaged_entry = -1;
+    entries->damaged = image != NULL && image->bytes == NULL;
+    if (entries->damaged)
         ckpt_dump_gap(dump, image->name, -1, NULL,
                       image->size == 0 ? "it is empty" : "it could not be read");
     if (entries->done || ckpt_criu_open(&entries->file, (enum ckpt_criu_kind)image->kind,
                                         image->bytes, image->length, &problem))
         return;
     ckpt_dump_gap(dump, image->name, -1, NULL, words(&problem));
-    entries->done = true;
+    entries->done = entries->damaged = true;
 }
 
 bool ckpt_entries_next(struct ckpt_entries *entries)
@@ -399,6 +401,9 @@ bool ckpt_entries_next(struct ckpt_entries *entries)
             return true;
         }
         ckpt_dump_gap(entries->dump, image->name, problem.entry, NULL, words(&problem));
+        if (!entries->damaged)
+            entries->damaged_entry = problem.entry;
+        entries->damaged = true;
     }
     entries->done = true;
     return false;

@@ -60,7 +60,8 @@ const shownName = (mapping) =>
     ? ''
     : mapping.name === null
       ? `[${mapping.kind}]`
-      : escapeBytes(mapping.name) + (mapping.deleted ? ' (deleted)' : '');
+      : escapeBytes(mapping.name) +
+        (mapping.deleted ? ' (deleted)' : mapping.deleted === null ? ' (perhaps deleted)' : '');
 
 /** Options that "search" and "strings" share. @type {import('./options.js').Option[]} */
 export const SCAN_OPTIONS = [
