@@ -15,9 +15,9 @@ const GIB = 2 ** 30;
 
 /** @typedef {Uint8Array | number} Part bytes, or how many zeros */
 
-/** A file made of parts, which counts what is read of it. @param {Part[]} parts */
-function counted(parts) {
-  const sizes = parts.map((part) => (typeof part === 'number' ? part : part.length));
+/** A file made of parts, which counts what is read of it. @param {Part[]} list */
+function counted(list) {
+  const sizes = list.map((part) => (typeof part === 'number' ? part : part.length));
   const size = sizes.reduce((sum, one) => sum + one, 0);
   const count = { bytes: 0, calls: 0 };
   const source = {
@@ -27,7 +27,7 @@ function counted(parts) {
       const end = Math.min(size, offset + length);
       const bytes = new Uint8Array(Math.max(0, end - offset));
       let start = 0;
-      for (const [i, part] of parts.entries()) {
+      for (const [i, part] of list.entries()) {
         if (typeof part !== 'number' && start < end && start + part.length > offset) {
           const from = Math.max(0, offset - start);
           bytes.set(part.subarray(from, end - start), Math.max(0, start - offset));
