@@ -104,6 +104,8 @@ struct ckpt_entries {
     struct ckpt_criu_file file;
     struct ckpt_criu_entry entry; /* that was given last, with what follows it */
     bool done;
+    bool damaged;          /* something could not be read … */
+    int64_t damaged_entry; /* … first this entry; -1: nothing could */
 };
 
 /* Begins with an image (NULL: as if it were empty). What is wrong with it becomes a gap. */

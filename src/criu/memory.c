@@ -70,12 +70,10 @@ static void open_file(ckpt_dump *dump, struct ckpt_vma *vma, uint64_t id)
 {
     const struct ckpt_dump_file *file = id > UINT32_MAX ? NULL : ckpt_dump_file(dump, (uint32_t)id);
     vma->kind = vma->status & VMA_MEMFD ? CKPT_VMA_MEMFD : CKPT_VMA_FILE;
-    if (file == NULL)
-        return;
     struct ckpt_path path = ckpt_file_path(dump, file);
     vma->name = path.path;
-    vma->deleted = path.deleted;
-    if (file->type != CKPT_CRIU_fd_types_MEMFD)
+    vma->deleted = (uint8_t)path.deleted;
+    if (file == NULL || file->type != CKPT_CRIU_fd_types_MEMFD)
         return;
     struct ckpt_pb inode = ckpt_dump_lookup(
         dump, CKPT_LOOKUP_MEMFD, ckpt_pb_u64(&file->message, F(memfd_file_entry, inode_id), 0));
@@ -84,7 +82,7 @@ static void open_file(ckpt_dump *dump, struct ckpt_vma *vma, uint64_t id)
     /* The kernel makes such a file for MAP_SHARED | MAP_ANONYMOUS. */
     if (vma->name.length == 9 && memcmp(vma->name.data, "/dev/zero", 9) == 0) {
         vma->kind = CKPT_VMA_SHARED;
-        vma->deleted = true;
+        vma->deleted = CKPT_DELETED;
     }
 }
 
@@ -110,7 +108,7 @@ static void name_vma(ckpt_dump *dump, struct ckpt_vma *vma, uint64_t id, uint64_
     } else if (status & VMA_AIO_RING) {
         vma->kind = CKPT_VMA_AIO;
         vma->name = literal("/[aio]");
-        vma->deleted = true;
+        vma->deleted = CKPT_DELETED;
     } else if (status & VMA_SOCKET) {
         vma->kind = CKPT_VMA_SOCKET;
     } else if (status & (VMA_FILE_PRIVATE | VMA_FILE_SHARED | VMA_MEMFD)) {

@@ -114,7 +114,7 @@ static void print_condition(struct ckpt_buffer *out, const struct ckpt_condition
 /* ---- what is known --------------------------------------------------------------------------- */
 
 /* Why nobody can tell whether a target restores it, or NULL. */
-static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
+static const char *unknown_why(struct ckpt_rules *r, unsigned i)
 {
     ckpt_value facts = ckpt_whole(r->facts);
     if (ckpt_is_true(ckpt_get_exact(facts, "loose")))
@@ -123,6 +123,10 @@ static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
         return "Its metadata is too large to check.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
+    if (i == CKPT_TARGET_DOCKER && r->docker_id.length != 0)
+        return ckpt_text_of(r, "Docker needs the very container that it was made from, %t.",
+                            r->docker_id)
+            .data;
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_DOCKER)
         return "Docker needs the very container that it was made from.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_CONTAINERD)

@@ -66,11 +66,12 @@ async function nestedIn({ content, summary }) {
 
 /**
  * @param {Parts} parts
- * @param {{digests: boolean, error: import('./archive.js').ArchiveError | null, manifest?: Manifest}} about digests:
- *   of large parts, too; error: of the checkpoint; manifest: of an image without a checkpoint in it
+ * @param {{digests: boolean, error: import('./archive.js').ArchiveError | null, manifest?: Manifest,
+ *   packed?: import('./oci-layers.js').Packed}} about digests: of large parts, too; error: of the checkpoint; manifest,
+ *   packed: of an image without a checkpoint in it
  * @returns {Promise<Evidence>}
  */
-export async function evidenceOf(parts, { digests, error, manifest }) {
+export async function evidenceOf(parts, { digests, error, manifest, packed }) {
   const { content, metadata, known } = parts;
   const { nested, facts, readings } = await nestedIn(parts);
   const { input } = content.origin;
@@ -83,7 +84,7 @@ export async function evidenceOf(parts, { digests, error, manifest }) {
     facts: {
       ...own,
       ...(other && { error: { ...other, around: content.archive === undefined } }),
-      ...(bytes && { image: { manifest: name } }),
+      ...(bytes && { image: { manifest: name, packed } }),
       directory: input?.directory,
       nested: facts,
       logHead: metadata.logHead,

@@ -35,7 +35,7 @@ import { withBytes } from './summary.js';
  *
  * @typedef {object} Mapping
  * @property {bigint} start @property {bigint} end @property {string} kind @property {string} perms
- * @property {Uint8Array | null} name @property {boolean} deleted
+ * @property {Uint8Array | null} name @property {boolean | null} deleted null: not known
  * @property {'arguments' | 'environment' | null} area of the process's memory
  *
  * @typedef {object} Match
@@ -57,6 +57,9 @@ import { withBytes } from './summary.js';
  * @property {number} blocks that are damaged
  * @property {string[]} files sparse ones, too large to be searched
  */
+
+/** By enum ckpt_deleted. */
+const DELETED = [false, true, null];
 
 /** By enum ckpt_vma_kind. */
 export const KINDS = /** @type {const} */ ([
@@ -399,7 +402,7 @@ class Run {
       kind: KINDS[kind],
       perms: letter(1, 'r') + letter(2, 'w') + letter(4, 'x') + (prot & 8 ? 's' : 'p'),
       name: name === 0 ? null : new Uint8Array(exports.memory.buffer, name, length).slice(),
-      deleted: deleted !== 0,
+      deleted: DELETED[deleted],
       area: AREAS[area],
     };
     return this.#mapping;

@@ -37,6 +37,7 @@ export async function printImage(context, bytes, name, shown, pagemap) {
   }
   await stdout.flush();
   await stderr.write(`ckpt: ${escapeForTerminal(`${shown}: ${message}`)}\n`);
+  if (error.kind === 'raw') return EXIT.usage; // there is nothing that could be decoded
   return error.kind === 'limit' ? EXIT.unreadable : EXIT.findings;
 }
 

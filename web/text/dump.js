@@ -88,6 +88,7 @@ export const G = {
   },
   inFlight: 'in flight',
   deleted: 'deleted',
+  perhapsDeleted: 'perhaps deleted',
   shared: (/** @type {number} */ n) => `shared with ${number.format(n)}`,
   outside: (/** @type {number} */ inode) => `socket:[${inode}], outside of the dump`,
   details: /** @type {Record<string, (row: any) => string>} */ ({

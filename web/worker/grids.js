@@ -86,6 +86,9 @@ const processes = {
   hidden: ['depth', 'fds', 'stored', 'cmdline', 'environ'],
 };
 
+/** @param {boolean | null} deleted null: not known */
+const deletedText = (deleted) => (deleted === null ? G.perhapsDeleted : deleted ? G.deleted : '');
+
 /** What of a process without what only NULs at its end pad. @param {Text[] | null | undefined} list */
 const trimmed = (list) =>
   /** @type {any} */ (list && list.slice(0, list.findLastIndex((word) => word !== '') + 1));
@@ -115,14 +118,18 @@ const openfiles = {
     { title: G.titles.size, text: ({ size }) => (size === null ? '' : String(size)), right: true },
     {
       title: G.titles.about,
-      text: ({ deleted, remap, sharedWith }) =>
-        [deleted && G.deleted, remap, sharedWith.length > 0 && G.shared(sharedWith.length)]
+      text: ({ path, deleted, remap, sharedWith }) =>
+        [
+          path !== null && deletedText(deleted),
+          remap,
+          sharedWith.length > 0 && G.shared(sharedWith.length),
+        ]
           .filter(Boolean)
           .join(', '),
       wide: 1,
     },
   ],
-  tone: ({ deleted }) => (deleted ? 'warning' : ''),
+  tone: ({ path, deleted }) => (path !== null && deleted !== false ? 'warning' : ''),
 };
 
 /** @param {any} end of a connection @param {string} family */
@@ -194,7 +201,9 @@ const mounts = {
 
 /** What a mapping is of. @param {any} map */
 export const mappingName = ({ name, kind, deleted }) =>
-  name === null ? `[${kind}]` : `${wordsOf(name)}${deleted ? ` (${G.deleted})` : ''}`;
+  name === null
+    ? `[${kind}]`
+    : `${wordsOf(name)}${deleted === false ? '' : ` (${deletedText(deleted)})`}`;
 
 /** @type {Table} */
 const memory = {

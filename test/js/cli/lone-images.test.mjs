@@ -77,7 +77,7 @@ test('the page map is named where it lies beside the pages, else by its number',
     const info = await ckpt(['info', 'pages-1.img'], { cwd: place });
     assert.deepEqual([info.stdout, info.code], [text, 0]);
     const decoded = await ckpt(['decode', 'pages-1.img'], { cwd: place });
-    assert.deepEqual([decoded.stderr, decoded.code], [`ckpt: ${text}`, 1]);
+    assert.deepEqual([decoded.stderr, decoded.code], [`ckpt: ${text}`, 2]);
   }
 });
 

@@ -171,3 +171,75 @@ test('images that are missing are named; the rest is told', async () => {
   for (const one of [whole, dump]) one.close();
   for (const one of [original, checkpoint]) await one.close();
 });
+
+test('where remap-fpath.img is damaged, nobody says of a file that it was not deleted', async () => {
+  const original = await openCheckpoint(archiveOf('bare-files'));
+  /** @type {Map<string, Uint8Array>} */
+  const images = new Map();
+  for await (const { member, bytes } of original.readAll('checkpoint/*'))
+    images.set(member.name, bytes.slice());
+  await original.close();
+  const name = 'checkpoint/remap-fpath.img';
+  const whole = /** @type {Uint8Array} */ (images.get(name));
+  /** @param {Uint8Array | undefined} bytes of that image */
+  const told = async (bytes) => {
+    const copy = new Map(images);
+    if (bytes) copy.set(name, bytes);
+    else copy.delete(name);
+    const checkpoint = await openCheckpoint(tar(...copy));
+    const dump = await checkpoint.dump();
+    const { processes } = dump;
+    const files = dump.files().filter(({ type }) => type === 'REG');
+    const { maps } = dump.memory.maps();
+    const gaps = dump.gaps.filter(({ member }) => member === name);
+    dump.close();
+    await checkpoint.close();
+    return { processes, files, maps, gaps };
+  };
+  const before = await told(whole);
+  assert.deepEqual(before.gaps, []);
+  assert.ok(before.files.some(({ deleted }) => deleted === true));
+  assert.ok(before.files.some(({ deleted }) => deleted === false));
+  for (const [bytes, entry] of /** @type {const} */ ([
+    [whole.subarray(0, -1), undefined], // cut within the last entry
+    [whole.subarray(0, 9), 0],
+    [new Uint8Array(20), null],
+    [new Uint8Array(), null],
+  ])) {
+    const { processes, files, maps, gaps } = await told(bytes);
+    const [unknown] = gaps.filter(({ field }) => field === 'orig_id');
+    assert.match(unknown.message, /^which of the other files were deleted is not known$/);
+    if (entry !== undefined) assert.equal(unknown.entry, entry);
+    else assert.ok(unknown.entry > 0);
+    assert.ok(files.every(({ deleted }) => deleted !== false));
+    // What was read stays.
+    const known = files.filter(({ deleted }) => deleted === true).length;
+    assert.equal(known > 0, entry === undefined);
+    for (const { exeDeleted, cwdDeleted } of processes)
+      assert.deepEqual([exeDeleted, cwdDeleted], [null, null]);
+    for (const { kind, deleted } of maps) if (kind === 'file') assert.equal(deleted, null);
+  }
+  // CRIU writes the image only if there is something in it.
+  const none = await told(undefined);
+  assert.deepEqual(none.gaps, []);
+  assert.ok(none.files.every(({ deleted }) => deleted === false));
+});
+
+test('of a file that is not in the dump it is not said that it was not deleted', async () => {
+  const original = await openCheckpoint(archiveOf('bare-stopped'));
+  /** @type {Map<string, Uint8Array>} */
+  const images = new Map();
+  for await (const { member, bytes } of original.readAll('checkpoint/*'))
+    images.set(member.name, bytes.slice());
+  await original.close();
+  images.delete('checkpoint/files.img');
+  const checkpoint = await openCheckpoint(tar(...images));
+  const dump = await checkpoint.dump();
+  for (const { deleted } of dump.files()) assert.equal(deleted, null);
+  for (const { exeDeleted } of dump.processes) assert.equal(exeDeleted, null);
+  for (const { kind, deleted } of dump.memory.maps().maps)
+    if (kind === 'file') assert.equal(deleted, null);
+  checked(dump);
+  dump.close();
+  await checkpoint.close();
+});

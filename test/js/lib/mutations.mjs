@@ -365,6 +365,9 @@ const untouched = (facts) =>
     0,
   );
 
+/** Whether a file was deleted. */
+const NOT_KNOWN = /("(?:deleted|exeDeleted|cwdDeleted)"):null/g;
+
 /**
  * Holds what is told of a mutation to what may be told.
  * @param {Files} original @param {Mutation} mutation @param {Told} told
@@ -381,13 +384,15 @@ export async function holds(original, mutation, told) {
       untouched(facts) <= untouched(whole.facts),
       'pages that were stored are said to be zero',
     );
-  const expected = same ? await look(same) : { facts };
-  if (facts !== expected.facts) {
-    const at = facts.split('').findIndex((c, i) => c !== expected.facts[i]);
+  // Where entries of remap-fpath.img are refused, what they may have said of other files is not known.
+  const plain = (/** @type {string} */ text) =>
+    /remap-fpath/.test(member) ? text.replaceAll(NOT_KNOWN, '$1:false') : text;
+  const found = plain(facts);
+  const expected = same ? plain((await look(same)).facts) : found;
+  if (found !== expected) {
+    const at = found.split('').findIndex((c, i) => c !== expected[i]);
     const around = (/** @type {string} */ text) => text.slice(Math.max(0, at - 100), at + 80);
-    assert.fail(
-      `it says …${around(facts)}… and without what is refused …${around(expected.facts)}…`,
-    );
+    assert.fail(`it says …${around(found)}… and without what is refused …${around(expected)}…`);
   }
   // What nobody looks at leaves no gap.
   const copy = new Map(original);
