@@ -383,7 +383,7 @@ check-js: all
 check-proto: setup
 	@node .ci/check-proto.mjs $(if $(CRIU_DIR),$(CRIU_DIR),"$$(.ci/fetch-criu)" --subset)
 check-sh: setup
-	@shellcheck .ci/run .ci/setup .ci/nodes .ci/fetch-source .ci/fetch-criu .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
+	@shellcheck .ci/run .ci/setup .ci/nodes .ci/image .ci/fetch-source .ci/fetch-criu .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
 check-package: all
 	@.ci/check-package
 
