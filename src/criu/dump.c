@@ -382,6 +382,19 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->done = entries->damaged = true;
 }
 
+/* Whether an entry is sound. Most images are read several times: once is enough. */
+static bool is_sound(struct ckpt_entries *entries, struct ckpt_criu_problem *problem)
+{
+    const struct ckpt_dump_slot *own = (const struct ckpt_dump_slot *)(const void *)entries->image;
+    struct ckpt_dump_slot *slot = &entries->dump->slots[own - entries->dump->slots];
+    if (entries->entry.index < slot->sound)
+        return true;
+    if (!ckpt_criu_check(&entries->file, &entries->entry, problem))
+        return false;
+    slot->sound += entries->entry.index == slot->sound;
+    return true;
+}
+
 bool ckpt_entries_next(struct ckpt_entries *entries)
 {
     struct ckpt_criu_problem problem;
@@ -395,9 +408,9 @@ bool ckpt_entries_next(struct ckpt_entries *entries)
             entries->done = true;
             /* Of some images only the head is there, on purpose. */
             if (image->length < image->size && problem.damage == CKPT_CRIU_SHORT_EXTRA &&
-                ckpt_criu_check(&entries->file, &entries->entry, &problem))
+                is_sound(entries, &problem))
                 return true;
-        } else if (ckpt_criu_check(&entries->file, &entries->entry, &problem)) {
+        } else if (is_sound(entries, &problem)) {
             return true;
         }
         ckpt_dump_gap(entries->dump, image->name, problem.entry, NULL, words(&problem));

@@ -36,6 +36,9 @@ enum ckpt_wire_next { CKPT_WIRE_OK, CKPT_WIRE_END, CKPT_WIRE_BROKEN };
    (groups, too, which nobody writes); the reader then stands at the field's start. */
 enum ckpt_wire_next ckpt_wire_next(struct ckpt_wire *wire, struct ckpt_wire_field *field);
 
+/* The next field of that number. False: there is none before the end, or before what is broken. */
+bool ckpt_wire_find(struct ckpt_wire *wire, uint32_t number, struct ckpt_wire_field *field);
+
 /* A varint on its own, as packed lists have them; bits above 64 are lost. False: broken. */
 bool ckpt_wire_varint(struct ckpt_wire *wire, uint64_t *value);
 
