@@ -112,12 +112,13 @@ export class RenamedSink extends FileSink {
     this.#made = made;
   }
 
-  /** @param {string} text all of it */
+  /** @override @param {string} text all of it */
   async write(text) {
     await super.write(text);
     this.#whole = true;
   }
 
+  /** @override */
   close() {
     super.close();
     try {
