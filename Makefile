@@ -115,7 +115,7 @@ export UBSAN_OPTIONS ?= print_stacktrace=1
 # ---- Main targets -------------------------------------------------------------------------------
 
 .PHONY: help all run test test-c test-js repro check check-format check-layers check-c check-js check-sh check-size check-package check-proto \
-        sanitize fuzz cover bench dist install clean distclean wasm native describe setup format FORCE
+        sanitize fuzz cover bench picture dist install clean distclean wasm native describe setup format FORCE
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1|\2/p' Makefile | while IFS='|' read -r n t; do printf '  make %-10s %s\n' "$$n" "$$t"; done
@@ -355,6 +355,9 @@ bench: all $(BENCHES:%=$(B)/native/bench-%) ## speed and size
 	@node test/bench/inputs.mjs build/bench
 	@for b in $(filter $(B)/%,$^); do "$$b"; echo; done
 	@for b in $(filter-out %/inputs.mjs,$(wildcard test/bench/*.mjs)); do node --expose-gc "$$b"; echo; done
+
+picture: all ## the picture of the page in the README
+	@node test/tools/picture.mjs web/picture.png
 
 # ---- Checks ---------------------------------------------------------------------------------------
 
