@@ -4,7 +4,7 @@ import { layout } from '../border/archive-layout.js';
 import { Keeper } from './keep.js';
 import { MembersBelow, membersMeant } from './members.js';
 import { plan, rangesOf, wholes } from './ranges.js';
-import { KEPT, memberUse, USE } from './summary.js';
+import { KEPT, USE, useOf } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
@@ -36,7 +36,7 @@ function decider({ exports }, { hash }, keeper) {
   const keepInside = (/** @type {Brief} */ member) => keeper?.inside(member);
   return (/** @type {Brief} */ member, /** @type {any} */ reader) => {
     if (member.type !== 'file') return false;
-    const use = memberUse(exports, member.name, member.size);
+    const use = useOf(exports, member);
     if (use === USE.keep && member.size <= left) {
       left -= member.size;
       return true;

@@ -109,9 +109,12 @@ export class DumpDesk {
     const shelf = this.#shelves.grid;
     const context = await this.#context(shelf);
     const rows = this.#rowsOf(view, context);
+    // Of one process alone, the number of the process says nothing in each row.
+    const all = TABLES[view].columns(context);
+    const columns = pid === 0 ? all : all.filter(({ title }) => title !== G.titles.pid);
     const grid = makeGrid(
       shelf,
-      { rows, columns: TABLES[view].columns(context), tone: TABLES[view].tone },
+      { rows, columns, tone: TABLES[view].tone },
       { text, row: chosen, keep: pid === 0 ? undefined : (row) => row.pid === pid },
     );
     const pids = [...new Set(rows.map((row) => row.pid).filter(Boolean))];
@@ -222,13 +225,13 @@ export class DumpDesk {
     };
   }
 
-  /** The bytes of a mapping. @param {{row: number, columns: number}} which @returns {Promise<import('../types.d.ts').MemoryBytes>} */
-  async bytes({ row, columns }) {
+  /** The bytes of a mapping. @param {{row: number, columns: number, offset: number}} which @returns {Promise<import('../types.d.ts').MemoryBytes>} */
+  async bytes({ row, ...how }) {
     const context = await this.#context(this.#shelves.bytes);
     const map = this.#rowsOf('memory', context)[row];
     if (!map) throw new Error(F.left);
     this.#shelves.bytes.clear();
-    return memoryRows(context.dump.memory, map, columns, this.#shelves.bytes);
+    return memoryRows(this.#ckpt, context.dump.memory, map, how, this.#shelves.bytes);
   }
 
   /** The mapping that an address lies in, as a place. @param {{pid: number, address: string}} where @returns {Promise<{row: number, offset: number} | null>} */

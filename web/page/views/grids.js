@@ -8,6 +8,7 @@ import { api } from '../api.js';
 import { BlockNode } from '../blocks.js';
 import { GridList, RowCount } from '../grid.js';
 import { h } from '../h.js';
+import { intoRows } from '../rows.js';
 import { useAnswer, useRested, useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { go } from '../store.js';
@@ -51,22 +52,24 @@ export function GridView({ item, model, place, view, title, pid: fixed, children
         grid.notes.map((note) => h('li', { key: note }, note)),
       ),
     children,
-    h(
-      'div',
-      { class: 'filters' },
-      h('input', {
-        type: 'search',
-        class: 'search',
-        placeholder: G.filter,
-        'aria-label': G.filter,
-        value: text,
-        onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
-      }),
-      fixed === undefined && h(Processes, { pids: grid.pids, pid: chosen, choose: setPid }),
-      h(RowCount, { grid }),
-    ),
+    grid.total > 0 &&
+      h(
+        'div',
+        { class: 'filters' },
+        h('input', {
+          type: 'search',
+          class: 'search',
+          placeholder: G.filter,
+          'aria-label': G.filter,
+          value: text,
+          onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+          onKeyDown: (/** @type {any} */ event) => intoRows(event, '.grid-view'),
+        }),
+        fixed === undefined && h(Processes, { pids: grid.pids, pid: chosen, choose: setPid }),
+        h(RowCount, { grid }),
+      ),
     grid.total === 0
-      ? h('p', { class: 'quiet' }, G.none[view])
+      ? h('p', { class: 'card quiet' }, G.none[view])
       : h(GridList, {
           grid,
           label: title,
