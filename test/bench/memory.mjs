@@ -217,5 +217,7 @@ if (!process.argv.includes('--quick')) {
     );
   }
   const ratio = spent['ckpt search, zstd'] / spent['zstd -dc | grep -c'];
-  console.log(`search of zstd: ${ratio.toFixed(2)} times the CPU time of zstd and grep (wanted: 1.5)`);
+  console.log(
+    `search of zstd: ${ratio.toFixed(2)} times the CPU time of zstd and grep (wanted: 1.5)`,
+  );
 }
