@@ -98,7 +98,8 @@ comma := ,
 WASM_OPT := -Oz
 WASM_HOT := src/json/scan.c src/json/decode.c
 WASM_WARM := src/text/time.c src/proto/wire.c src/proto/check.c src/text/sha256.c wasm/border/tape.c src/archive/inflate_fast.c src/archive/crc32.c src/criu/page_digest.c \
-             src/checkpoint/value.c $(addprefix src/criu/,pagemap.c regex.c search_literal.c search_grams.c search_strings.c)
+             src/checkpoint/value.c $(addprefix src/criu/,pagemap.c regex.c search_literal.c search_grams.c search_strings.c) \
+             $(addprefix src/text/,needles.c secrets.c secrets_stream.c)
 WASM_LTO := -flto
 # make WASM_FAST=1: a module that links in seconds, for development; larger and slower, never published.
 ifneq ($(WASM_FAST),)
@@ -388,7 +389,7 @@ check-js: all
 check-proto: setup
 	@node .ci/check-proto.mjs $(if $(CRIU_DIR),$(CRIU_DIR),"$$(.ci/fetch-criu)" --subset)
 check-sh: setup
-	@shellcheck .ci/run .ci/setup .ci/nodes .ci/fetch-source .ci/fetch-criu .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
+	@shellcheck .ci/run .ci/setup .ci/nodes .ci/image .ci/fetch-source .ci/fetch-criu .ci/fuzz .ci/cover .ci/tidy .ci/emcc-stack-option
 check-package: all
 	@.ci/check-package
 
