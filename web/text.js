@@ -17,6 +17,8 @@ export const T = {
   dropMore: 'Drop more anywhere',
   dropNames:
     'Archives (.tar; gzip, zstd, xz, bzip2), OCI images, folders, or single files such as config.dump or core-1.img',
+  openable: 'What this page opens',
+  itsBytes: 'Look at its bytes',
   dropNow: 'Let go to read it',
   dropNowMore: 'Files and whole folders. Nothing is uploaded.',
   chooseFiles: 'Choose files',
@@ -120,9 +122,9 @@ export const T = {
   counted: {
     error: (/** @type {number} */ n) => count(n, 'error'),
     warning: (/** @type {number} */ n) => count(n, 'warning'),
-    info: (/** @type {number} */ n) => count(n, 'note'),
+    info: (/** @type {number} */ n) => count(n, 'info', 'info'),
   },
-  severities: { error: 'Error', warning: 'Warning', info: 'Note' },
+  severities: { error: 'Error', warning: 'Warning', info: 'Info' },
   places: (/** @type {number} */ n) => count(n, 'place'),
   noFindings: 'No findings: nothing is wrong with this.',
   filterFindings: 'Filter findings',

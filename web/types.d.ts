@@ -374,6 +374,8 @@ export interface Embedded {
     engine?: { name: string; display: string };
     container?: { name?: string; id?: string; image?: string };
     containers?: Embedded['report'][];
+    /** The lines around its findings, secrets out. */
+    frames?: unknown;
   };
   files?: Record<string, string>;
 }
@@ -430,6 +432,8 @@ export interface Details {
   title: string;
   parts: Part[];
   bytes: { row: number; offset: number } | { pid: number; address: string } | null;
+  /** The process whose core file can be made. */
+  core?: number;
 }
 /** The mappings of a process in one line. */
 export interface Strip {
@@ -587,4 +591,9 @@ export interface Api {
   save(where: { item: number } & MemberPlace): Blob | null;
   /** How far saving has come, from 0 to 1; -1: nothing is being saved. */
   saving(where: { item: number; stop?: boolean }): number;
+  /** A file made of an item; null: it was stopped. */
+  make(
+    what: { item: number } & import('./worker/make.js').Wanted,
+  ): import('./worker/make.js').Made | null;
+  stopMaking(what: { item: number }): void;
 }

@@ -25,7 +25,8 @@ export function makeModel(context, { checkpoint, report, source }) {
   const { ckpt } = context;
   const { summary, form, compression, name, members, documents, error } = checkpoint;
   const links = linksOf(members, summary.container.id);
-  const about = [source.loose ? A.loose : (A.forms[form] ?? form)];
+  const known = source.loose ? A.loose : (A.forms[form] ?? form);
+  const about = [W.fileKinds[source.what ?? ''] ?? known];
   if (source.archive) {
     if (compression && !error) about.push(A.compressions[compression] ?? compression);
     about.push(ckpt.byteToString(source.archive.size));

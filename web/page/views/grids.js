@@ -8,6 +8,8 @@ import { api } from '../api.js';
 import { BlockNode } from '../blocks.js';
 import { GridList, RowCount } from '../grid.js';
 import { h } from '../h.js';
+import { K as KM } from '../../text/make.js';
+import { useMaking } from '../make.js';
 import { intoRows } from '../rows.js';
 import { useAnswer, useRested, useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
@@ -122,6 +124,7 @@ export const ProcessView = (props) =>
 
 /** @param {{item: import('../store.js').Item, view: string, row: number}} props */
 export function RowDetails({ item, view, row }) {
+  const { making, start, stop } = useMaking(item);
   const { value: details, error } = useAnswer(
     () => api.details({ item: item.id, view, row }),
     [item.id, item.model, view, row],
@@ -152,6 +155,20 @@ export function RowDetails({ item, view, row }) {
     ),
     details?.bytes &&
       h('p', null, h('button', { type: 'button', class: 'small', onClick: open }, G.bytes)),
+    details?.core !== undefined &&
+      h(
+        'p',
+        null,
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'small',
+            onClick: () => (making ? stop() : start({ what: 'core', pid: details.core })),
+          },
+          making ? KM.stop : KM.core,
+        ),
+      ),
     details?.parts.map(({ title, blocks }, index) =>
       h(
         'section',

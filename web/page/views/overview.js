@@ -7,7 +7,7 @@ import { choose, read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
 import { classes, h } from '../h.js';
 import { icon } from '../icons.js';
-import { ItemList } from '../parts.js';
+import { ItemList, Picker as FilePicker } from '../parts.js';
 import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
 import { beside, hashOf, state, update } from '../store.js';
@@ -43,6 +43,7 @@ export function Overview({ item, model }) {
       judged && h(Checked, { item, model }),
     ),
     judged && h(Stops, { model }),
+    !judged && h(Openable, { item }),
     model.kind !== '' && h(ReadAs, { item, model }),
     judged && h(Needs, { model }),
     h(AlsoFound, { model }),
@@ -54,6 +55,25 @@ export function Overview({ item, model }) {
     statistics.length > 0 && card('statistics', A.statistics, h(Facts, { rows: statistics })),
   );
 }
+
+/** What can be opened instead. @param {{item: ViewProps['item']}} props */
+const Openable = ({ item }) =>
+  h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'openable-title' },
+    h('h2', { id: 'openable-title' }, T.openable),
+    h('p', null, T.dropNames),
+    h(
+      'p',
+      { class: 'buttons' },
+      h(FilePicker, { id: 'other-files', label: T.chooseFiles, class: 'primary' }),
+      h(
+        'a',
+        { class: 'button', href: hashOf({ item: item.id, view: 'files', index: 0 }) },
+        T.itsBytes,
+      ),
+    ),
+  );
 
 /** How to go on, once. */
 const Hint = () =>
