@@ -176,10 +176,10 @@ export class Content {
     }
   }
 
-  /** @param {Iterable<Range>} list @param {Where} [where] */
-  async *ranges(list, where = {}) {
+  /** @param {Iterable<Range>} list @param {Where} [where] @param {boolean} [lend] as rangesOf() */
+  async *ranges(list, where = {}, lend = false) {
     const { origin, groups } = await this.plan(list, where);
-    yield* rangesOf(origin, groups, where.signal);
+    yield* rangesOf(origin, groups, where.signal, lend);
   }
 
   /** Where ranges are to be read from. @param {Iterable<Range>} list @param {Where} where */
@@ -210,8 +210,11 @@ export class Content {
     return {
       prefix: this.prefix,
       records: () => this.own.records(),
-      ranges: (/** @type {Range[]} */ list, /** @type {AbortSignal | undefined} */ signal) =>
-        this.ranges(list, { signal }),
+      ranges: (
+        /** @type {Range[]} */ list,
+        /** @type {AbortSignal | undefined} */ signal,
+        /** @type {boolean | undefined} */ lend,
+      ) => this.ranges(list, { signal }, lend),
     };
   }
 

@@ -75,7 +75,8 @@ export const W = {
   everything: 'All that is there',
   noImages: 'All but the CRIU images',
   notAll: (/** @type {number} */ n) => `All but ${count(n, 'part')}`,
-  upTo: (/** @type {string} */ offset) => `Up to byte ${offset}`,
+  upTo: (/** @type {string} */ place) => `Up to ${place}`,
+  partly: 'archive, up to there',
   nothing: 'Nothing',
   parts: /** @type {Record<string, string>} */ ({
     members: 'archive',
@@ -84,7 +85,7 @@ export const W = {
     'file-systems': 'archives inside',
   }),
   notChecked: 'Not checked',
-  searchSecrets: 'not searched: do that',
+  searchSecrets: 'not searched; search now',
   absent: (/** @type {string[]} */ names) => `Not there, or not looked at: ${names.join(', ')}.`,
   notListed: (/** @type {number} */ n) => `${count(n, 'finding')} not listed, of kinds that are.`,
 

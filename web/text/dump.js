@@ -150,6 +150,8 @@ export const M = {
     lazy: 'to be sent later, not in the dump',
     unreadable: 'stored in a form that is not known',
   }),
+  absent: (/** @type {string} */ why, /** @type {string} */ size, /** @type {string} */ end) =>
+    `${size} ${why}, up to ${end}`,
   bytesOf: (/** @type {string} */ address) => `Memory at ${address}`,
   goTo: 'Address to go to',
   goHint: '0x…',

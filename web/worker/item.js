@@ -14,6 +14,7 @@ import { folderSource } from './folder.js';
 import { makeGrid } from './grid.js';
 import { frame } from './lines.js';
 import { MemberTree } from './members.js';
+import { make } from './make.js';
 import { makeModel } from './model.js';
 import { printOf } from './print.js';
 import { makeReport } from './report.js';
@@ -42,6 +43,8 @@ export class Item {
   #blobSize;
   /** Present while it is read. @type {AbortController | null} */
   #stop = null;
+  /** @type {AbortController | undefined} */
+  #making;
   #read = 0;
   #last = { time: 0, read: 0, speed: 0 };
   /** @type {any} */
@@ -161,6 +164,7 @@ export class Item {
 
   cancel() {
     this.#stop?.abort();
+    this.stopMaking();
   }
 
   close() {
@@ -288,6 +292,22 @@ export class Item {
     return this.#tree.rows(this.#shelves.members, text, sort);
   }
 
+  /** Makes a file of it. @param {import('./make.js').Wanted} wanted @returns {Promise<import('./make.js').Made | null>} null: it was stopped */
+  async make(wanted) {
+    this.stopMaking();
+    const stop = (this.#making = new AbortController());
+    try {
+      return await make(this.#checkpoint, () => this.dump.open(), wanted, stop.signal);
+    } catch (error) {
+      if (stop.signal.aborted) return null;
+      throw error;
+    }
+  }
+
+  stopMaking() {
+    this.#making?.abort();
+  }
+
   /** Searches names, values and what was running. @param {string} text */
   seek(text) {
     return seek(this.#checkpoint, text, {
@@ -299,6 +319,8 @@ export class Item {
   /** @param {number[]} wanted which findings */
   frames(wanted) {
     return wanted.map((index) => {
+      const came = this.#checkpoint.frames?.[index];
+      if (came) return came;
       const finding = this.#report?.findings[index];
       const bytes = finding && this.#checkpoint.files.get(finding.member);
       if (!bytes || finding.offset === null || finding.line === null) return [];
