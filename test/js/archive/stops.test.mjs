@@ -36,7 +36,9 @@ function image(...layers) {
     return { digest: `sha256:${hex}`, size: bytes.length };
   };
   const settings = put('{"architecture":"amd64","os":"linux"}');
-  const manifest = put(JSON.stringify({ schemaVersion: 2, config: settings, layers: layers.map(put) }));
+  const manifest = put(
+    JSON.stringify({ schemaVersion: 2, config: settings, layers: layers.map(put) }),
+  );
   const index = JSON.stringify({ schemaVersion: 2, manifests: [manifest] });
   const layout = '{"imageLayoutVersion":"1.0.0"}';
   return tar(...members, ['index.json', index], ['oci-layout', layout]);
