@@ -31,6 +31,8 @@ bool ckpt_pax_integer(struct ckpt_span text, int64_t *value)
 {
     const char *digits = (const char *)text.bytes;
     bool plus = text.length > 1 && digits[0] == '+' && ckpt_is_digit(digits[1]);
+    if (text.length == 0) /* there may be no bytes at all to point to */
+        digits = "";
     return ckpt_parse_int64(plus ? digits + 1 : digits, text.length - plus, value);
 }
 
