@@ -86,7 +86,7 @@ export const validate = {
       value: 'FILE',
       repeatable: true,
       completes: 'file',
-      help: 'write the report to this file, in the preceding --format, or in the form that the ending of its name tells (.sarif, .json, .jsonl, .xml for JUnit, .md, .html, .tap)',
+      help: 'write the report to this file, in the preceding --format, or in the form that the ending of its name tells (.sarif, .json, .jsonl, .xml for JUnit, .md, .html, .tap, .prom for metrics)',
     },
     { name: 'config', value: 'FILE', completes: 'file', help: 'settings' },
     {

@@ -153,6 +153,13 @@ const FORMS = {
   github: (text) => assert.match(text, /^(::(error|warning|notice) [^\n]*\n)*$/),
   gitlab: (text) => assert.ok(JSON.parse(text).every((/** @type {any} */ one) => one.fingerprint)),
   html: (text) => assert.match(text, /^<!doctype html>[^]*<\/html>\s*$/i),
+  metrics(text) {
+    for (const line of text.trimEnd().split('\n'))
+      assert.match(
+        line,
+        /^(# HELP ckpt_\w+ .+|# TYPE ckpt_\w+ gauge|ckpt_\w+(\{(\w+="(\\.|[^"\\])*",?)+\})? \d+)$/,
+      );
+  },
   markdown: (text) => assert.match(text, /^(#|\|)/m),
   text: (text) => assert.equal(typeof text, 'string'), // some say nothing if all is well
   table: (text) => assert.match(text, /\S/),
