@@ -382,16 +382,26 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->done = entries->damaged = true;
 }
 
+static struct ckpt_dump_slot *slot_of(ckpt_dump *dump, const struct ckpt_dump_image *image)
+{
+    return &dump->slots[(const struct ckpt_dump_slot *)(const void *)image - dump->slots];
+}
+
+void ckpt_dump_found_sound(ckpt_dump *dump, const struct ckpt_dump_image *image, uint32_t index)
+{
+    struct ckpt_dump_slot *slot = slot_of(dump, image);
+    slot->sound += index == slot->sound;
+}
+
 /* Whether an entry is sound. Most images are read several times: once is enough. */
 static bool is_sound(struct ckpt_entries *entries, struct ckpt_criu_problem *problem)
 {
-    const struct ckpt_dump_slot *own = (const struct ckpt_dump_slot *)(const void *)entries->image;
-    struct ckpt_dump_slot *slot = &entries->dump->slots[own - entries->dump->slots];
+    struct ckpt_dump_slot *slot = slot_of(entries->dump, entries->image);
     if (entries->entry.index < slot->sound)
         return true;
     if (!ckpt_criu_check(&entries->file, &entries->entry, problem))
         return false;
-    slot->sound += entries->entry.index == slot->sound;
+    ckpt_dump_found_sound(entries->dump, entries->image, entries->entry.index);
     return true;
 }
 

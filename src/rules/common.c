@@ -58,7 +58,7 @@ bool ckpt_has_nothing(const struct ckpt_rules *r)
         if (r->seen[i].info != NULL)
             return false;
     return r->form == CKPT_FORM_UNKNOWN && r->folder.length == 0 && r->images_folder.length == 0 &&
-           r->gvisor.length == 0 && !r->dynamo && !r->has_descriptors;
+           r->gvisor.length == 0 && !r->dynamo && !r->cedana && !r->has_descriptors;
 }
 
 bool ckpt_is_whole(const struct ckpt_rules *r)

@@ -147,8 +147,9 @@ static void check_end(struct ckpt_rules *r)
                    info.garbage_offset);
 }
 
-/* containers/storage knows zstd by the magic number of its other frames (pkg/archive,
-   DetectCompression), containerd by both (pkg/archive/compression, zstdMatcher). */
+/* containers/storage knows zstd by 28 b5 2f fd alone (pkg/archive/archive.go, DetectCompression, at
+   0da4bc60b3ba and in later versions), containerd by skippable frames, too
+   (pkg/archive/compression/ compression.go, zstdMatcher, at 0793f99d95ae). */
 static void check_first_frame(struct ckpt_rules *r)
 {
     if (reading_of(r).skippable == 0)

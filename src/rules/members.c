@@ -327,6 +327,8 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     }
     note_folder(r, m);
     r->dynamo = r->dynamo || ckpt_equals(m->name, "manifest.yaml");
+    /* internal/cedana/process/dump_adapters.go, STATE_FILE */
+    r->cedana = r->cedana || ckpt_equals(m->name, "process_state.json");
     r->crac = r->crac || ckpt_equals(m->name, "cppath"); /* criuengine.c, create_cppath() */
     if (r->gvisor.length == 0 && (ckpt_equals(m->name, "checkpoint/checkpoint.img") ||
                                   ckpt_equals(m->name, "checkpoint.img")))

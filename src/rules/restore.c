@@ -123,6 +123,9 @@ void ckpt_check_restore(struct ckpt_rules *r)
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->dynamo)
         ckpt_find_file(r, CKPT_RULE_710, "manifest.yaml",
                        "This is an artifact of ai-dynamo/snapshot, whose agent restores it.");
+    else if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->cedana)
+        ckpt_find_file(r, CKPT_RULE_710, "process_state.json",
+                       "This is a dump by Cedana, whose daemon restores it.");
     else if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         ckpt_find_file(r, CKPT_RULE_710, "cppath",
                        "This is the image of a Java program by CRaC; java -XX:CRaCRestoreFrom "

@@ -176,6 +176,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     bool has_descriptors; /* descriptors.json, wherever */
     bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
     bool crac;            /* cppath of CRaC */
+    bool cedana;          /* process_state.json of Cedana */
     ckpt_string gvisor;   /* the image of gVisor */
     ckpt_string linked;   /* the first image that is a link to another member */
     ckpt_string gpu;      /* the first image of a graphics processor */

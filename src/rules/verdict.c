@@ -121,6 +121,8 @@ static const char *unknown_why(struct ckpt_rules *r, unsigned i)
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
         return "Its metadata is too large to check.";
+    if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->cedana)
+        return "It is a dump by Cedana, which \"cedana restore\" restores.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
     if (i == CKPT_TARGET_DOCKER && r->docker_id.length != 0)

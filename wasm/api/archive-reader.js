@@ -74,7 +74,7 @@ export const GIVE = 'give';
  * the core.
  * @typedef {{type: 'need', offset: number, length: number}
  *   | {type: 'pause'} | {type: 'end'} | {type: 'load'}
- *   | {type: 'piece', index: number, offset: number, bytes: Uint8Array}} ReaderEvent
+ *   | {type: 'piece', index: number, offset: number, length: number, readonly bytes: Uint8Array}} ReaderEvent
  */
 
 /** Frees readers that nobody freed. @type {FinalizationRegistry<{exports: any, handle: number}>} */
@@ -422,6 +422,7 @@ export class Reader {
       type: 'piece',
       index,
       offset,
+      length,
       get bytes() {
         return new Uint8Array(memory.buffer, at, length);
       },

@@ -110,3 +110,13 @@ test('an image with the archive of a checkpoint as a file in its layer', async (
     assert.match(errors[0].message, message);
   }
 });
+
+test('a dump by Cedana is named as such, and not as one of criu(8)', async () => {
+  const [inventory, pstree] = samples.get('CKP710').bad.add;
+  const state = { name: 'process_state.json', text: '{"PID":7}' };
+  const side = { base: 'none', add: [inventory, pstree, state] };
+  const { targets, findings } = await reportOn(core, side, { targets: ['runc'] });
+  assert.ok(findings.some(({ message }) => /by Cedana, whose daemon restores it/u.test(message)));
+  assert.ok(findings.every(({ id }) => id !== 'CKP311'));
+  assert.notEqual(targets[0].verdict, 'restores');
+});
