@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs between two checkpoints: nothing of one and itself, and what was changed, exactly there.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
@@ -25,7 +25,11 @@ async function open(source) {
   return checkpoint;
 }
 
-const dump = (/** @type {string} */ name) => join(data, 'dumps', name, `${name}.tar.zst`);
+/** Some stand with the tests of memory. @param {string} name */
+const dump = (name) => {
+  const beside = join(data, 'memory', `${name}.tar.zst`);
+  return existsSync(beside) ? beside : join(data, 'dumps', name, `${name}.tar.zst`);
+};
 const archive = (/** @type {string} */ name) => join(data, 'archives', name);
 
 /** The members of an archive, changed as wanted. @param {string} path @param {(name: string, bytes: Uint8Array) => Uint8Array | null} change */
