@@ -41,6 +41,7 @@ const char *const ckpt_place_names[CKPT_PLACE_COUNT] = {
 /* A page map that was looked for. */
 struct map_slot {
     struct ckpt_pagemap map;
+    size_t near; /* index of the run that was found last: the next one is mostly asked for next */
     bool looked, good;
 };
 
@@ -372,8 +373,8 @@ bool ckpt_dump_read_map(ckpt_dump *dump, const struct ckpt_dump_image *image, bo
     return good;
 }
 
-const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t level, bool shared,
-                                           uint64_t id)
+static struct map_slot *slot_of(struct ckpt_memory *memory, uint32_t level, bool shared,
+                                uint64_t id)
 {
     if (level >= memory->level_count)
         return NULL;
@@ -388,7 +389,25 @@ const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t 
         slot->looked = true;
         slot->good = ckpt_dump_read_map(l->dump, image, shared, id, memory->page_size, &slot->map);
     }
-    return slot->good ? &slot->map : NULL;
+    return slot->good ? slot : NULL;
+}
+
+const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t level, bool shared,
+                                           uint64_t id)
+{
+    const struct map_slot *slot = slot_of(memory, level, shared, id);
+    return slot == NULL ? NULL : &slot->map;
+}
+
+/* As ckpt_pagemap_find(), in constant time for runs that are asked for one after the other. */
+static size_t find_run(struct map_slot *slot, uint64_t address)
+{
+    const struct ckpt_pagemap *map = &slot->map;
+    for (size_t i = slot->near; i <= slot->near + 1 && i < map->count; i++)
+        if (ckpt_page_run_end(map, &map->runs[i]) > address &&
+            (i == 0 || ckpt_page_run_end(map, &map->runs[i - 1]) <= address))
+            return slot->near = i;
+    return slot->near = ckpt_pagemap_find(map, address);
 }
 
 /* ---- Addresses ------------------------------------------------------------------------------- */
@@ -431,8 +450,9 @@ static bool find_page(struct ckpt_memory *memory, bool shared, uint64_t id, uint
     segment->shared = shared;
     segment->map_id = id;
     for (uint32_t level = 0;; level++) {
-        const struct ckpt_pagemap *map = ckpt_memory_map(memory, level, shared, id);
-        size_t i = map == NULL ? 0 : ckpt_pagemap_find(map, address);
+        struct map_slot *slot = slot_of(memory, level, shared, id);
+        const struct ckpt_pagemap *map = slot == NULL ? NULL : &slot->map;
+        size_t i = slot == NULL ? 0 : find_run(slot, address);
         const struct ckpt_page_run *run = map != NULL && i < map->count ? &map->runs[i] : NULL;
         uint64_t until = run == NULL             ? UINT64_MAX
                          : run->start <= address ? ckpt_page_run_end(map, run)

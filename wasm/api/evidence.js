@@ -39,10 +39,7 @@ export function digestsIn({ core, content, options }, members, all) {
     read: (/** @type {Member} */ member) => content.nested(member)?.sha256 ?? '',
     plain: content.origin.plain,
     all,
-    async *stream(/** @type {Member} */ member) {
-      for await (const { bytes } of content.ranges([{ member }], { signal: options.signal }))
-        yield bytes;
-    },
+    stream: (/** @type {Member} */ member) => content.asFarAsItGoes(member, options.signal),
   };
   return digestsOf(source, members);
 }

@@ -126,6 +126,33 @@ test('one changed byte of another member: which, and where', async () => {
   ]);
 });
 
+test('bytes of a file of pages that no page map speaks of', async () => {
+  const path = archive('features-gzip.tar.gz');
+  const longer = async (/** @type {number} */ last) =>
+    open(
+      await changed(path, (member, bytes) =>
+        member === 'checkpoint/pages-1.img'
+          ? Uint8Array.from([...bytes, ...new Uint8Array(4999), last])
+          : bytes,
+      ),
+    );
+  const [one, two, three] = [await longer(0), await longer(1), await longer(1)];
+  const { size } = [...one.members].find((member) => member.name === 'checkpoint/pages-1.img');
+  const { members, memory, equal } = await ckpt.diff(one, two, { verdict: false });
+  assert.equal(equal, false);
+  assert.deepEqual(memory.processes, []);
+  assert.deepEqual(
+    members.map(({ name, why, at, noise }) => ({ name, why, at, noise })),
+    [
+      {
+        name: 'checkpoint/pages-1.img',
+        ...{ why: 'content', at: Math.floor((size - 1) / 4096) * 4096, noise: false },
+      },
+    ],
+  );
+  assert.equal((await ckpt.diff(two, three, { verdict: false })).equal, true);
+});
+
 test('two checkpoints of a container: what it did in between', async () => {
   const a = await open(archive('diff-a-zstd.tar.zst'));
   const b = await open(archive('diff-b-zstd.tar.zst'));
