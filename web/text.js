@@ -215,10 +215,12 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 /** What is said about archives. */
 export const A = {
   waiting: 'Waiting',
-  cancel: 'Cancel',
+  cancel: 'Stop',
   again: 'Read it again',
   cancelled: 'Reading was cancelled.',
   progressLabel: (/** @type {string} */ name) => `Reading ${name}`,
+  readingHint:
+    'The answer comes once metadata and images were read; of a compressed archive that is all of it.',
   progress: (/** @type {string} */ read, /** @type {string} */ size, /** @type {number} */ share) =>
     `${read} of ${size} · ${Math.floor(share * 100)} %`,
   speed: (/** @type {string} */ text) => `${text}/s`,

@@ -287,7 +287,7 @@ export async function diffWith(core, one, two, options = {}) {
     /** @type {import('./diff-members.js').MemberChange[]} */
     let archive;
     try {
-      if (members) comparison.begin();
+      if (members) comparison.begin(memory ? [dumpA.memory, dumpB.memory] : []);
       if (memory)
         pages = await diffMemory(core, dumpA, dumpB, {
           ...{ signal, onProgress: options.onProgress, beside: comparison.readings ?? undefined },

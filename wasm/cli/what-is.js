@@ -66,9 +66,9 @@ export function imageAlone(path, core) {
   const alone = 'one CRIU image, not the checkpoint that it belongs to:';
   if (kind === PAGES)
     return `${alone} ${pagesText(statSync(path).size, id, pagemapBeside(path, id, core))}; give the archive or the folder of the images`;
-  const reads =
-    imageRows.get(kind)?.frame === 'RAW' ? '' : '"ckpt decode" prints it; for the rest ';
-  return `${alone} ${text}; ${reads}give the archive or the folder of the images`;
+  if (imageRows.get(kind)?.frame === 'RAW')
+    return `${alone} ${text}; give the archive or the folder of the images`;
+  return `${alone} ${text} (${kind}); "ckpt decode" prints it; for the rest give the archive or the folder of the images`;
 }
 
 /**

@@ -302,12 +302,14 @@ function Waiting({ item: { id, name, state: how, progress, message } }) {
   return h(
     'div',
     { class: 'card progress' },
+    h('h2', null, A.progressLabel(cut(name))),
     h('progress', {
       max: 1,
       'aria-label': A.progressLabel(name),
       ...(progress && progress.share > 0 && { value: progress.share }),
     }),
     h('span', { class: 'quiet' }, progress?.text ?? (how === 'waiting' ? A.waiting : T.reading)),
+    how === 'reading' && h('p', { class: 'quiet' }, A.readingHint),
     h('button', { type: 'button', class: 'small', onClick: () => cancel(id) }, A.cancel),
   );
 }

@@ -25,7 +25,7 @@ const far = folder({ 'pages-1.img': files['pages-1.img'] });
 
 const ALONE = 'one CRIU image, not the checkpoint that it belongs to';
 const PAGES = `${ALONE}: raw memory, 31 pages; pagemap-17588.img tells their addresses; give the archive or the folder of the images`;
-const CORE = `${ALONE}: registers and state of a task or thread; "ckpt decode" prints it; for the rest give the archive or the folder of the images`;
+const CORE = `${ALONE}: registers and state of a task or thread (CORE); "ckpt decode" prints it; for the rest give the archive or the folder of the images`;
 
 /** Commands that want a checkpoint: what stands before and after its name. */
 const COMMANDS = [

@@ -55,7 +55,7 @@ test('a large archive is cancelled while the page answers, and read again', (t) 
     });
     assert.ok(answers < 1000, `${answers} ms`);
     assert.ok((await page.locator('progress').evaluate((bar) => bar.value)) > 0);
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: A.cancel }).click();
     await page.getByRole('button', { name: A.again }).waitFor();
     const start = performance.now();
     await page.keyboard.press('0');

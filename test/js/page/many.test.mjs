@@ -92,6 +92,19 @@ test('comparing tells the verdicts first, then what was running; noise is only c
     await accessible(page, 'compare');
   }));
 
+test('a dump whose pages are in the one before it says that that is open, and how both are restored', () =>
+  run(async (page) => {
+    const names = ['with-previous-gzip.tar.gz', 'pre-checkpoint-gzip.tar.gz'];
+    await pick(page, [join(archives, names[0])]);
+    await shown(page);
+    await page.locator('.stops').waitFor();
+    assert.equal(await page.locator('.stops .before').count(), 0);
+    await pick(page, [join(archives, names[1])]);
+    await shown(page);
+    await page.locator('header.top select').selectOption({ label: names[0] });
+    await page.getByText(W.before([names[1]])).waitFor();
+  }));
+
 test('one search finds views, findings, values, processes, members and rules; commands act', () =>
   run(async (page) => {
     await page.click('#sample-broken');

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics in the text format of Prometheus, for the textfile collector of the node exporter: how many, never which. Names
 // of checkpoints are no labels, so that their number cannot grow with what is checked.
+import { escapeForTerminal } from '../escape.js';
 import { SEVERITIES, VERDICTS, cutOf, partsOf, rowsOf } from '../findings.js';
 
 const TRUST = ['clean', 'suspicious', 'hostile'];
 
-/** @param {string} text */
-const label = (text) =>
-  text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+/** What stands between the quotes of a label. @param {string} text any */
+const label = (text) => escapeForTerminal(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
 
 /**
  * @param {string} name @param {string} help @param {Iterable<[Record<string, string>, number]>} samples
