@@ -4,6 +4,7 @@ import { before as dumpsBefore } from '../../wasm/api/chain.js';
 import { T } from '../text.js';
 import { H } from '../text/views.js';
 import { api } from './api.js';
+import { during } from './busy.js';
 import { MOST, NoFolders, TooMany, collect } from './collect.js';
 import { go, say, state, update, updateItem } from './store.js';
 import { answerOf } from './verdict.js';
@@ -15,7 +16,10 @@ import { answerOf } from './verdict.js';
 const LOOK = 150;
 
 /** @param {Collected | Promise<Collected>} coming @returns {Promise<Item[]>} what was read */
-export async function take(coming) {
+export const take = (coming) => during(taken(coming));
+
+/** @param {Collected | Promise<Collected>} coming @returns {Promise<Item[]>} */
+async function taken(coming) {
   update({ trouble: '', busy: T.reading });
   try {
     const { given, missed } = await coming;
@@ -40,7 +44,10 @@ export async function take(coming) {
 }
 
 /** Has things read, and goes to them. @param {import('../types.d.ts').ItemHead[]} heads @returns {Promise<Item[]>} */
-export async function show(heads) {
+export const show = (heads) => during(shown(heads));
+
+/** @param {import('../types.d.ts').ItemHead[]} heads @returns {Promise<Item[]>} */
+async function shown(heads) {
   const made = heads.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
   update({ items: [...state.items, ...made], busy: '' });
   const { item, view } = state.place;
@@ -126,7 +133,10 @@ export async function read(id, kind) {
 }
 
 /** Asks whether another target restores what is open: what is looked at first. @param {Partial<import('../types.d.ts').TargetName>} change */
-export async function choose(change) {
+export const choose = (change) => during(judge(change));
+
+/** @param {Partial<import('../types.d.ts').TargetName>} change */
+async function judge(change) {
   const before = state.target;
   const target = { ...before, ...change };
   update({ target });
@@ -152,7 +162,7 @@ export async function chooseHost(host) {
     state.items.find(({ id, model }) => id === state.place.item && model) ??
     state.items.find(({ model }) => model);
   if (!item) throw new Error(H.first);
-  await api.judge({ item: item.id, target: { ...state.target, host } });
+  await during(api.judge({ item: item.id, target: { ...state.target, host } }));
   await choose({ host });
 }
 

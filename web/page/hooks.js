@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What several parts of the page do alike.
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { useBusy } from './busy.js';
 
 /**
  * An answer of the worker; undefined while it is awaited. An answer to an earlier question is never
@@ -22,7 +23,9 @@ export function useAnswer(ask, inputs) {
       wanted = false;
     };
   }, inputs);
-  return same(answer.inputs, inputs) ? answer : WAITING;
+  const here = same(answer.inputs, inputs);
+  useBusy(!here);
+  return here ? answer : WAITING;
 }
 
 /**
@@ -57,5 +60,6 @@ export function useRested(value, rest = 150) {
     const timer = setTimeout(() => set(value), rest);
     return () => clearTimeout(timer);
   }, [value, rest]);
+  useBusy(!Object.is(value, rested));
   return rested;
 }

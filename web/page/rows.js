@@ -26,6 +26,8 @@ class Rows {
   #pages = new Map();
   /** What stands there until the rows arrive. @type {Rows<Row> | undefined} */
   #before;
+  /** Pages that are on their way. @type {Set<number>} */
+  #asked = new Set();
 
   /** @param {Seq<Row>} seq @param {() => void} arrived is called when there are more @param {Rows<Row>} [before] */
   constructor(seq, arrived, before) {
@@ -44,16 +46,26 @@ class Rows {
     if (page) return page[index - number * FETCH] ?? this.#before?.at(index, false);
     if (!ask) return this.#before?.at(index, false);
     this.#pages.set(number, []);
+    this.#asked.add(number);
     if (this.#pages.size > PAGES)
       this.#pages.delete(/** @type {number} */ (this.#pages.keys().next().value));
     api.rows({ seq: id, from: number * FETCH, count: FETCH }).then(
       (found) => {
+        this.#asked.delete(number);
         this.#pages.set(number, /** @type {Row[]} */ (found));
         this.#arrived();
       },
-      () => {},
+      () => {
+        this.#asked.delete(number);
+        this.#arrived();
+      },
     );
     return this.#before?.at(index, false);
+  }
+
+  /** Rows are on their way. */
+  get waiting() {
+    return this.#asked.size > 0;
   }
 }
 
@@ -209,6 +221,7 @@ export function VirtualList(props) {
       tabindex: 0,
       role: role ?? 'group',
       'aria-label': label,
+      'aria-busy': rows.waiting ? 'true' : null,
       ...(walks &&
         active >= first &&
         active < last && { 'aria-activedescendant': `${id}-${active}` }),

@@ -129,7 +129,10 @@ export function go(place) {
   const { item, view } = state.place;
   const hash = hashOf({ item, view, ...place });
   if (location.hash === hash || (hash === '#' && location.hash === '')) follow();
-  else location.hash = hash;
+  else {
+    location.hash = hash;
+    follow(); // what hears of it does so later
+  }
 }
 
 /** Takes the place from the address. A link of an earlier time knows the file by its print. */
@@ -139,4 +142,5 @@ export function follow() {
   if (print !== undefined && state.items.find(({ id }) => id === item)?.print !== print)
     place.item = state.items.find((each) => each.print === print)?.id ?? -1;
   update({ place });
+  document.documentElement.dataset.place = location.hash;
 }

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { T } from '../text.js';
 import { api } from './api.js';
+import { during } from './busy.js';
 import { Copy } from './copy.js';
 import { current, go } from './store.js';
 import { h } from './h.js';
@@ -78,7 +79,7 @@ export function Value({ cell }) {
 function Link({ text, to }) {
   const open = async () => {
     if (!('pid' in to)) return go({ view: 'files', ...to });
-    const place = await api.locate({ item: current()?.id ?? 0, ...to }).catch(() => null);
+    const place = await during(api.locate({ item: current()?.id ?? 0, ...to })).catch(() => null);
     if (place) go({ view: 'memory', index: place.row, offset: place.offset, length: 1 });
   };
   return h('button', { type: 'button', class: 'link', onClick: open }, h('code', null, text));
@@ -136,7 +137,8 @@ function Secret({ cell }) {
 /** @param {Extract<Cell, {t: 'long'}>} cell */
 function Long({ head, length, id }) {
   const [text, set] = useState(head);
-  const more = async () => set(text + (await api.text({ id, from: text.length, count: PIECE })));
+  const more = async () =>
+    set(text + (await during(api.text({ id, from: text.length, count: PIECE }))));
   return h(
     'span',
     { class: 'long' },
@@ -168,7 +170,7 @@ export function useMore({ id, total, rows }) {
   const shown = [...rows, ...more];
   const left = total - shown.length;
   const fetch = async () => {
-    const found = await api.rows({ seq: id, from: shown.length, count: PAGE });
+    const found = await during(api.rows({ seq: id, from: shown.length, count: PAGE }));
     setMore([...more, .../** @type {Row[]} */ (found)]);
   };
   const button =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real Chromium for the tests of the page, and ways to give it files as people do.
-/* global document */
+/* global document, location, requestAnimationFrame */
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -110,6 +110,7 @@ export async function openBrowser() {
       if (dialog.type() === 'beforeunload') dialog.accept().catch(() => {});
       else complaints.push(`dialog: ${dialog.message()}`);
     });
+    readWhenSettled(page);
     await page.goto(from === 'file' ? viewer.href : `${server.origin}/viewer.html`);
     await page.waitForSelector('html[data-ready]', { state: 'attached' });
     return page;
@@ -131,6 +132,89 @@ export async function openBrowser() {
 }
 
 /** @typedef {import('playwright-core').Page} Page */
+
+/** Pages that are read as they are while something is awaited. @type {WeakSet<Page>} */
+const hasty = new WeakSet();
+/** Locators wait already. */
+let patched = false;
+
+/** What reads something without waiting until it is all there. */
+const READS = /** @type {const} */ ([
+  ...['allInnerTexts', 'allTextContents', 'boundingBox', 'count', 'evaluate', 'evaluateAll'],
+  ...['getAttribute', 'innerText', 'inputValue', 'isChecked', 'isDisabled', 'isVisible'],
+  ...['textContent', 'all'],
+]);
+
+/**
+ * Waits until nothing that is shown is awaited: no part of the page is busy, the address is followed, and what
+ * was drawn has had its effects. A page that never rests is a fault.
+ * @param {Page} page
+ */
+async function settled(page) {
+  if (hasty.has(page)) return;
+  const left = await evaluations.get(page)?.(async () => {
+    const end = performance.now() + 60_000;
+    const busy = () => {
+      const root = document.documentElement;
+      if (root.dataset.place !== undefined && root.dataset.place !== location.hash)
+        return `the address ${location.hash}`;
+      const part = document.querySelector('[aria-busy="true"], .badge.waiting, .badge.reading');
+      return part && `${part.localName}.${part.className}: ${part.textContent?.slice(0, 300)}`;
+    };
+    const frame = () =>
+      new Promise((resolve) => {
+        setTimeout(resolve, 100); // pages that are not seen have no frames
+        requestAnimationFrame(() => setTimeout(resolve));
+      });
+    for (let rests = 0; rests < 2;) {
+      const what = busy();
+      if (what && performance.now() > end) return what;
+      rests = what ? 0 : rests + 1;
+      if (rests < 2) await frame();
+    }
+    return null;
+  });
+  assert.ok(!left, `the page still waits: ${left}`);
+}
+
+/** `evaluate` of pages as it came. @type {WeakMap<Page, Page['evaluate']>} */
+const evaluations = new WeakMap();
+
+/**
+ * Whatever is read of this page is read when it has settled: no test has to think of it, and none can forget it.
+ * @param {Page} page
+ */
+function readWhenSettled(page) {
+  const evaluate = page.evaluate.bind(page);
+  evaluations.set(page, evaluate);
+  for (const name of /** @type {const} */ (['evaluate', 'content'])) {
+    const plain = /** @type {any} */ (page[name]).bind(page);
+    /** @type {any} */ (page)[name] = async (/** @type {any[]} */ ...given) => {
+      await settled(page);
+      return plain(...given);
+    };
+  }
+  if (patched) return;
+  patched = true;
+  const locators = Object.getPrototypeOf(page.locator('html'));
+  for (const name of READS) {
+    const plain = locators[name];
+    locators[name] = async function (/** @type {any[]} */ ...given) {
+      await settled(this.page());
+      return plain.apply(this, given);
+    };
+  }
+}
+
+/** Looks at a page as it is while something is awaited. @template T @param {Page} page @param {() => Promise<T>} look @returns {Promise<T>} */
+export async function atOnce(page, look) {
+  hasty.add(page);
+  try {
+    return await look();
+  } finally {
+    hasty.delete(page);
+  }
+}
 
 /** Waits until one item is read and shown. @param {Page} page @param {string} [title] of it */
 export async function shown(page, title) {

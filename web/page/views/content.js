@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { A, F } from '../../text.js';
 import { api } from '../api.js';
+import { during, useBusy } from '../busy.js';
 import { Copy } from '../copy.js';
 import { classes, h } from '../h.js';
 import { useRested, useSteadyAnswer } from '../hooks.js';
@@ -80,12 +81,12 @@ export function Content({ item: { id: item }, file, mode, span }) {
   const step = async (/** @type {number} */ by) => {
     if (hits.total === 0) return;
     const next = (now + by + hits.total) % hits.total;
-    const to = await api.hit({ item, index: next });
+    const to = await during(api.hit({ item, index: next }));
     setNow(next);
     setView({ to, turn: view.turn + 1 });
   };
   const fold = async (/** @type {{row?: number, all?: boolean}} */ what) => {
-    await api.fold({ item, ...what });
+    await during(api.fold({ item, ...what }));
     setView({ to: undefined, turn: view.turn + 1 });
   };
   return h(
@@ -155,6 +156,7 @@ function SearchBar({ mode, text, hits, now, searching, search, step }) {
   const [typed, setTyped] = useState(text);
   const rested = useRested(typed, 200);
   const last = useRef(text);
+  useBusy(typed !== last.current || searching === 'searching');
   const run = (/** @type {string} */ wanted) => {
     last.current = wanted;
     search(wanted);

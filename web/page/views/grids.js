@@ -6,6 +6,7 @@ import { E } from '../../text/evidence.js';
 import { G } from '../../text/dump.js';
 import { api } from '../api.js';
 import { BlockNode } from '../blocks.js';
+import { during } from '../busy.js';
 import { GridList, RowCount } from '../grid.js';
 import { h } from '../h.js';
 import { K as KM } from '../../text/make.js';
@@ -133,7 +134,9 @@ export function RowDetails({ item, view, row }) {
     const bytes = details?.bytes;
     if (!bytes) return;
     const place =
-      'row' in bytes ? bytes : await api.locate({ item: item.id, ...bytes }).catch(() => null);
+      'row' in bytes
+        ? bytes
+        : await during(api.locate({ item: item.id, ...bytes })).catch(() => null);
     if (place) go({ view: 'memory', index: place.row, offset: place.offset, length: 1 });
   };
   return [

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Searching the memory of all processes: hits come while it runs; it can be stopped, and says what it did not search.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { T } from '../../text.js';
 import { G, M, S } from '../../text/dump.js';
 import { api } from '../api.js';
+import { during, useBusy } from '../busy.js';
 import { h } from '../h.js';
 import { useAnswer } from '../hooks.js';
 import { VirtualList } from '../rows.js';
@@ -36,18 +37,18 @@ export function HuntView({ item, model, place }) {
   );
   const look = async (/** @type {{stop?: boolean}} */ how = {}) => {
     const mine = turn.current;
-    const now = await api.hunted({ item: item.id, reveal, ...how }).catch(() => null);
+    const now = await during(api.hunted({ item: item.id, reveal, ...how })).catch(() => null);
     if (mine !== turn.current) return;
     setFound(now);
     if (now?.state === 'running') setTimeout(() => mine === turn.current && look(), LOOK);
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (state.hunt === '') return;
     const pattern = state.hunt;
     state.hunt = '';
     run({ ...EMPTY, pattern });
   }, [state.hunt]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     look();
     return () => {
       turn.current++;
@@ -62,7 +63,7 @@ export function HuntView({ item, model, place }) {
     last.set(item.id, wanted);
     if (place.index !== undefined) go({ view: 'search' });
     try {
-      await api.hunt({ item: item.id, ...wanted });
+      await during(api.hunt({ item: item.id, ...wanted }));
       if (mine === turn.current) look();
     } catch (error) {
       setFailure(/** @type {Error} */ (error).message);
@@ -70,6 +71,7 @@ export function HuntView({ item, model, place }) {
   };
   const set = (/** @type {Partial<HuntQuery>} */ change) => setQuery({ ...query, ...change });
   const running = found?.state === 'running';
+  useBusy(running);
   return h(
     'div',
     { class: 'hunt' },

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import { T } from '../../text.js';
 import { M } from '../../text/dump.js';
 import { api } from '../api.js';
+import { during } from '../busy.js';
 import { rowNode } from './content.js';
 import { classes, h } from '../h.js';
 import { useAnswer, useSteadyAnswer } from '../hooks.js';
@@ -73,7 +74,7 @@ function Earlier({ item, done }) {
           const id = Number(event.currentTarget.value);
           const earlier = id > 0 ? [id] : [];
           updateItem(item.id, { earlier });
-          api.previous({ item: item.id, others: earlier }).then(done);
+          during(api.previous({ item: item.id, others: earlier })).then(done);
         },
       },
       h('option', { value: 0 }, M.noEarlier),
@@ -136,7 +137,8 @@ function Bytes({ item, model, row, offset }) {
     event.preventDefault();
     if (!bytes || !/^(0x)?[0-9a-f]{1,16}$/i.test(typed.trim())) return;
     const address = typed.trim().replace(/^(0x)?/i, '0x');
-    const place = await api.locate({ item: item.id, pid: bytes.pid, address }).catch(() => null);
+    const { pid } = bytes;
+    const place = await during(api.locate({ item: item.id, pid, address })).catch(() => null);
     if (place) go({ view: 'memory', index: place.row, offset: place.offset, length: 1 });
   };
   return h(

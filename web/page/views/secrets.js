@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Secrets, masked, wherever they were found; memory is searched when it is asked for.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Q } from '../../text/views.js';
 import { T } from '../../text.js';
 import { api } from '../api.js';
 import { BlockNode } from '../blocks.js';
+import { during, useBusy } from '../busy.js';
 import { h } from '../h.js';
 
 /** @typedef {import('../../types.d.ts').SecretsFound} SecretsFound */
@@ -22,7 +23,7 @@ export function SecretsView({ item, model }) {
   const look = async (/** @type {"start" | "stop" | undefined} */ deep) => {
     const mine = deep === undefined ? turn.current : ++turn.current;
     try {
-      const now = await api.secrets({ item: item.id, deep });
+      const now = await during(api.secrets({ item: item.id, deep }));
       if (mine !== turn.current) return;
       setFound(now);
       if (now.state === 'running') setTimeout(() => mine === turn.current && look(undefined), LOOK);
@@ -30,7 +31,8 @@ export function SecretsView({ item, model }) {
       setFailure(/** @type {Error} */ (error).message);
     }
   };
-  useEffect(() => {
+  useBusy(found?.state === 'running');
+  useLayoutEffect(() => {
     look(undefined);
     return () => {
       turn.current++;
