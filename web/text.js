@@ -16,7 +16,9 @@ export const T = {
   dropTitle: 'Drop a checkpoint anywhere',
   dropMore: 'Drop more anywhere',
   dropNames:
-    'Archives (.tar, .tar.gz, .tar.zst), OCI images, folders, or single files such as config.dump',
+    'Archives (.tar; gzip, zstd, xz, bzip2), OCI images, folders, or single files such as config.dump or core-1.img',
+  openable: 'What this page opens',
+  itsBytes: 'Look at its bytes',
   dropNow: 'Let go to read it',
   dropNowMore: 'Files and whole folders. Nothing is uploaded.',
   chooseFiles: 'Choose files',
@@ -120,9 +122,9 @@ export const T = {
   counted: {
     error: (/** @type {number} */ n) => count(n, 'error'),
     warning: (/** @type {number} */ n) => count(n, 'warning'),
-    info: (/** @type {number} */ n) => count(n, 'note'),
+    info: (/** @type {number} */ n) => count(n, 'info', 'info'),
   },
-  severities: { error: 'Error', warning: 'Warning', info: 'Note' },
+  severities: { error: 'Error', warning: 'Warning', info: 'Info' },
   places: (/** @type {number} */ n) => count(n, 'place'),
   noFindings: 'No findings: nothing is wrong with this.',
   filterFindings: 'Filter findings',
@@ -213,10 +215,12 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionD
 /** What is said about archives. */
 export const A = {
   waiting: 'Waiting',
-  cancel: 'Cancel',
+  cancel: 'Stop',
   again: 'Read it again',
   cancelled: 'Reading was cancelled.',
   progressLabel: (/** @type {string} */ name) => `Reading ${name}`,
+  readingHint:
+    'The answer comes once metadata and images were read; of a compressed archive that is all of it.',
   progress: (/** @type {string} */ read, /** @type {string} */ size, /** @type {number} */ share) =>
     `${read} of ${size} · ${Math.floor(share * 100)} %`,
   speed: (/** @type {string} */ text) => `${text}/s`,
@@ -229,7 +233,8 @@ export const A = {
   ip: 'IP address',
   layer: 'Layer of the image',
   sizes: 'Sizes',
-  share: (/** @type {number} */ part) => percent.format(part),
+  share: (/** @type {number} */ part) =>
+    part > 0 && part < 0.0005 ? '< 0.1%' : percent.format(part),
   sizesLabel: (/** @type {string} */ parts) => `What the bytes are: ${parts}`,
   part: (/** @type {string} */ label, /** @type {string} */ size) => `${label} ${size}`,
   parts: /** @type {Record<string, string>} */ ({
@@ -356,6 +361,8 @@ export const D = {
   with: 'Compared with',
   choose: 'choose an open checkpoint',
   swap: 'Swap',
+  madeAt: (/** @type {number} */ ms) =>
+    ` · ${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
   nothing: 'Drop a second checkpoint here, or open one, to see what changed between the two.',
   before: 'Before',
   after: 'After',

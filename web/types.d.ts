@@ -53,7 +53,8 @@ export interface TreeRow {
 export type Block =
   | { t: 'facts'; rows: [label: string, cell: Cell][] }
   /** `wide`: the columns that share what is left; the others are as narrow as their content. */
-  | { t: 'table'; head: string[]; seq: Seq<Cell[]>; wide?: number[] }
+  /** `wide`: columns that take what the others leave; `right`: columns of figures. */
+  | { t: 'table'; head: string[]; seq: Seq<Cell[]>; wide?: number[]; right?: number[] }
   | { t: 'list'; seq: Seq<string> }
   | { t: 'timeline'; events: TimelineEvent[] }
   | { t: 'tree'; seq: Seq<TreeRow> }
@@ -214,8 +215,8 @@ export interface Model {
   about: string[];
   engine: string;
   form: string;
-  /** Why reading broke off; `limit`: not because of damage. */
-  broken: { message: string; where: string; nothing: boolean; limit: boolean } | null;
+  /** Why reading broke off; `limit`: not because of damage; `at`: how far it came, '': not known. */
+  broken: { message: string; where: string; at: string; nothing: boolean; limit: boolean } | null;
   report: Report;
   identity: [label: string, cell: Cell][];
   timeline: TimelineEvent[];
@@ -230,12 +231,14 @@ export interface Model {
   changes: boolean;
   /** What tells which dumps are before it. */
   links: import('../wasm/api/chain.js').Links;
+  /** When it was made, in milliseconds since 1970; 0: not known. */
+  made: number;
   members: number;
   /** Whether there is metadata to show. */
   metadata: boolean;
   /** It is files that were given as such. */
   loose: boolean;
-  /** It is one image of CRIU: of which kind; else ''. */
+  /** It is one image of CRIU: what that holds, in words; else ''. */
   image: string;
   /** What the file is, if it is no checkpoint, in words; '' if that is not known. */
   what: string;
@@ -371,6 +374,8 @@ export interface Embedded {
     engine?: { name: string; display: string };
     container?: { name?: string; id?: string; image?: string };
     containers?: Embedded['report'][];
+    /** The lines around its findings, secrets out. */
+    frames?: unknown;
   };
   files?: Record<string, string>;
 }
@@ -427,6 +432,8 @@ export interface Details {
   title: string;
   parts: Part[];
   bytes: { row: number; offset: number } | { pid: number; address: string } | null;
+  /** The process whose core file can be made. */
+  core?: number;
 }
 /** The mappings of a process in one line. */
 export interface Strip {
@@ -449,6 +456,8 @@ export interface MemoryBytes {
   pid: number;
   /** Hexadecimal. */
   start: string;
+  /** The row of what was asked for. */
+  at: number;
   seq: Seq<MemoryRow>;
 }
 /** `where`: the file and the offset in it. */
@@ -542,7 +551,7 @@ export interface Api {
   secrets(what: { item: number; deep?: 'start' | 'stop' }): SecretsFound;
   strip(which: { item: number; pid: number }): Strip;
   /** The bytes of a mapping. */
-  memory(which: { item: number; row: number; columns: number }): MemoryBytes;
+  memory(which: { item: number; row: number; columns: number; offset: number }): MemoryBytes;
   /** The mapping that an address lies in. */
   locate(where: {
     item: number;
@@ -582,4 +591,9 @@ export interface Api {
   save(where: { item: number } & MemberPlace): Blob | null;
   /** How far saving has come, from 0 to 1; -1: nothing is being saved. */
   saving(where: { item: number; stop?: boolean }): number;
+  /** A file made of an item; null: it was stopped. */
+  make(
+    what: { item: number } & import('./worker/make.js').Wanted,
+  ): import('./worker/make.js').Made | null;
+  stopMaking(what: { item: number }): void;
 }

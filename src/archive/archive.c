@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-static void defaults(ckpt_archive_options *o)
+static void defaults(struct ckpt_archive_options *o)
 {
 #define DEFAULT(field, value)                                                                      \
     if (o->field == 0)                                                                             \
@@ -23,7 +23,7 @@ static void defaults(ckpt_archive_options *o)
 #undef DEFAULT
 }
 
-ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options)
+ckpt_archive *ckpt_archive_new(const struct ckpt_archive_options *options)
 {
     ckpt_archive *a = calloc(1, sizeof(*a));
     if (a == NULL)
@@ -67,25 +67,25 @@ void ckpt_archive_free(ckpt_archive *a)
     free(a);
 }
 
-int ckpt_archive_select(ckpt_archive *a, const char *pattern, size_t length, uint64_t max_size)
+bool ckpt_archive_select(ckpt_archive *a, const char *pattern, size_t length, uint64_t max_size)
 {
     if (a->choices == NULL) {
         a->choices = calloc(CKPT_MAX_CHOICES, sizeof(*a->choices));
         if (a->choices == NULL)
-            return 0;
+            return false;
     }
     if (a->choice_count == CKPT_MAX_CHOICES)
-        return 0;
-    ckpt_choice *c = &a->choices[a->choice_count];
+        return false;
+    struct ckpt_choice *c = &a->choices[a->choice_count];
     c->pattern = malloc(length ? length : 1);
     if (c->pattern == NULL)
-        return 0;
+        return false;
     memcpy(c->pattern, pattern, length);
     c->prefix = length > 0 && pattern[length - 1] == '*';
     c->length = length - (size_t)c->prefix;
     c->max_size = max_size ? max_size : a->options.max_kept;
     a->choice_count++;
-    return 1;
+    return true;
 }
 
 void ckpt_archive_accept(ckpt_archive *a)
@@ -93,7 +93,7 @@ void ckpt_archive_accept(ckpt_archive *a)
     a->wanted = 1;
 }
 
-void ckpt_archive_get_info(const ckpt_archive *a, ckpt_archive_info *info)
+void ckpt_archive_get_info(const ckpt_archive *a, struct ckpt_archive_info *info)
 {
     *info = a->info;
     info->tar_read = a->position < a->tar_found ? a->position : a->tar_found;
@@ -121,7 +121,7 @@ uint32_t ckpt_archive_stop(uint32_t code)
     }
 }
 
-int ckpt_archive_no_memory(ckpt_archive *a)
+enum ckpt_step ckpt_archive_no_memory(ckpt_archive *a)
 {
     ckpt_buffer_free(&a->message);
     return ckpt_archive_fail(a, CKPT_ARCHIVE_E_MEMORY, a->position, CKPT_NO_MEMORY);
@@ -132,9 +132,10 @@ void ckpt_archive_say_place(ckpt_archive *a, uint64_t have, uint64_t want)
     ckpt_format(&a->message, " in member %q after %n of %n bytes", ckpt_last_name(a), have, want);
 }
 
-int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *format, ...)
+enum ckpt_step ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset,
+                                 const char *format, ...)
 {
-    ckpt_archive_event *f = &a->final;
+    struct ckpt_archive_event *f = &a->final;
     struct ckpt_arguments arguments;
     va_start(arguments.list, format);
     ckpt_format_list(&a->message, format, &arguments, NULL, NULL);

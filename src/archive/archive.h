@@ -68,7 +68,7 @@ enum {
 };
 
 /* Limits and mode. A zero limit means the default, given in parentheses. */
-typedef struct {
+struct ckpt_archive_options {
     uint64_t source_size;  /* bytes, or CKPT_ARCHIVE_SIZE_UNKNOWN (then always sequential) */
     uint32_t flags;        /* CKPT_ARCHIVE_DECIDE ... */
     uint32_t depth;        /* 0 for a file, 1 for an archive inside an archive ... */
@@ -82,7 +82,7 @@ typedef struct {
     uint32_t max_ratio;    /* bytes kept by patterns / compressed bytes read (1000) */
     uint32_t ratio_floor;  /* bytes kept before the ratio counts (1 MiB) */
     uint64_t max_window;   /* bytes of a zstd window or xz dictionary (128 MiB, as zstd -d takes) */
-} ckpt_archive_options;
+};
 
 /* Events. */
 enum {
@@ -264,15 +264,15 @@ enum {
     X(uint32_t, other_length) /* CKPT_DIFFER_NAME, _LINK */                                        \
     X(uint32_t, reserved)
 
-typedef struct {
+struct ckpt_member {
 #define X(type, name) type name;
     CKPT_MEMBER_FIELDS(X)
 #undef X
-} ckpt_member;
+};
 
 /* A record with its texts. */
 struct ckpt_member_parts {
-    ckpt_member record;
+    struct ckpt_member record;
     const char *name, *link; /* record.name_length, link_length bytes */
     const uint8_t *xattrs;
     const char *other;
@@ -293,14 +293,14 @@ bool ckpt_member_next(const uint8_t **at, size_t *left, struct ckpt_member_parts
     X(uint32_t, count)  /* MEMBERS: records */                                                     \
     X(uint32_t, member) /* DATA, MEMBER_END; ERROR: index of the member it concerns, or ~0 */
 
-typedef struct {
+struct ckpt_archive_event {
 #define X(type, name) type name;
     CKPT_ARCHIVE_EVENT_FIELDS(X)
 #undef X
     const uint8_t *data; /* MEMBERS, DATA */
     const char *message; /* ERROR: one English sentence, names escaped, NUL-terminated */
     uint32_t message_length;
-} ckpt_archive_event;
+};
 
 /* What is known about the whole; may be asked at any time. */
 #define CKPT_ARCHIVE_INFO_FIELDS(X)                                                                \
@@ -327,17 +327,17 @@ typedef struct {
     X(uint32_t, stop)           /* CKPT_STOP_... */                                                \
     X(uint32_t, stopped_in)     /* index of the member whose data are not whole, or ~0 */
 
-typedef struct {
+struct ckpt_archive_info {
 #define X(type, name) type name;
     CKPT_ARCHIVE_INFO_FIELDS(X)
 #undef X
-} ckpt_archive_info;
+};
 
 /* What a CKPT_COMPRESSION_... is called: "none", "gzip" …, "unknown". */
 const char *ckpt_compression_name(uint32_t compression);
 
 /* Makes a reader. `options` NULL: defaults and unknown size. NULL: no memory. */
-ckpt_archive *ckpt_archive_new(const ckpt_archive_options *options);
+ckpt_archive *ckpt_archive_new(const struct ckpt_archive_options *options);
 
 /* Releases the reader and everything it gave out. NULL is allowed. */
 void ckpt_archive_free(ckpt_archive *archive);
@@ -348,18 +348,18 @@ void ckpt_archive_free(ckpt_archive *archive);
  * ckpt_archive_next(). `max_size`: larger members are only listed (0: options.max_kept). Returns 1,
  * or 0 without memory.
  */
-int ckpt_archive_select(ckpt_archive *archive, const char *pattern, size_t length,
-                        uint64_t max_size);
+bool ckpt_archive_select(ckpt_archive *archive, const char *pattern, size_t length,
+                         uint64_t max_size);
 
 /* Runs until something is to be told. Fills `event` and returns its type. */
-uint32_t ckpt_archive_next(ckpt_archive *archive, ckpt_archive_event *event);
+uint32_t ckpt_archive_next(ckpt_archive *archive, struct ckpt_archive_event *event);
 
 /*
  * Answers CKPT_ARCHIVE_NEED with bytes of the source, starting at the event's offset. They are
  * borrowed until the next NEED, END or ERROR. `at_end`: the source has no byte after these (also
  * for length 0); with a known size it need not be said.
  */
-void ckpt_archive_feed(ckpt_archive *archive, const uint8_t *bytes, size_t length, int at_end);
+void ckpt_archive_feed(ckpt_archive *archive, const uint8_t *bytes, size_t length, bool at_end);
 
 /* How far a decoder came. Plain data: it is handed from one WebAssembly module to another. */
 #define CKPT_DECODER_STATE_FIELDS(X)                                                               \
@@ -393,7 +393,7 @@ void ckpt_archive_accept(ckpt_archive *archive);
 void ckpt_archive_skip(ckpt_archive *archive);
 
 /* Copies the facts known so far. */
-void ckpt_archive_get_info(const ckpt_archive *archive, ckpt_archive_info *info);
+void ckpt_archive_get_info(const ckpt_archive *archive, struct ckpt_archive_info *info);
 
 /*
  * The tables above as JSON, for readers in other languages: {"member":{"size":136,"fields":

@@ -14,7 +14,7 @@
 #include <wasm_simd128.h>
 #endif
 
-static uint32_t bytewise(const ckpt_crc32_tables *t, uint32_t c, const uint8_t *bytes,
+static uint32_t bytewise(const struct ckpt_crc32_tables *t, uint32_t c, const uint8_t *bytes,
                          size_t length)
 {
     for (; length > 0; bytes++, length--)
@@ -23,7 +23,7 @@ static uint32_t bytewise(const ckpt_crc32_tables *t, uint32_t c, const uint8_t *
 }
 
 /* The four bytes for `byte` that are `distance` places after it. */
-static uint32_t moved(const ckpt_crc32_tables *t, uint32_t byte, int distance)
+static uint32_t moved(const struct ckpt_crc32_tables *t, uint32_t byte, int distance)
 {
     uint32_t c = t->byte[byte];
     for (int i = 1; i < distance; i++)
@@ -31,7 +31,7 @@ static uint32_t moved(const ckpt_crc32_tables *t, uint32_t byte, int distance)
     return c;
 }
 
-static void init_bytes(ckpt_crc32_tables *t)
+static void init_bytes(struct ckpt_crc32_tables *t)
 {
     for (uint32_t i = 0; i < 256; i++) {
         uint32_t c = i;
@@ -49,7 +49,7 @@ static void init_bytes(ckpt_crc32_tables *t)
  */
 enum { LANES = 16, STEP = 4 * LANES };
 
-void ckpt_crc32_init(ckpt_crc32_tables *t)
+void ckpt_crc32_init(struct ckpt_crc32_tables *t)
 {
     init_bytes(t);
     for (uint32_t i = 0; i < LANES; i++) {
@@ -67,7 +67,8 @@ void ckpt_crc32_init(ckpt_crc32_tables *t)
                        23 - (n), 24 - (n), 25 - (n), 26 - (n), 27 - (n), 28 - (n), 29 - (n),       \
                        30 - (n), 31 - (n))
 
-uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length)
+uint32_t ckpt_crc32(const struct ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes,
+                    size_t length)
 {
     uint32_t c = ~crc;
     if (length >= 2 * STEP) {
@@ -126,7 +127,7 @@ uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *byt
  */
 enum { WORD = 8, BRAIDS = 4, BRAID = BRAIDS * WORD, ENOUGH = 2 * BRAID };
 
-void ckpt_crc32_init(ckpt_crc32_tables *t)
+void ckpt_crc32_init(struct ckpt_crc32_tables *t)
 {
     init_bytes(t);
     for (int place = 0; place < WORD; place++)
@@ -135,7 +136,7 @@ void ckpt_crc32_init(ckpt_crc32_tables *t)
 }
 
 /* What a word makes of the word one braid further on. */
-static uint32_t braided(const ckpt_crc32_tables *t, uint64_t word)
+static uint32_t braided(const struct ckpt_crc32_tables *t, uint64_t word)
 {
     uint32_t low = (uint32_t)word, high = (uint32_t)(word >> 32);
     return t->braid[0][low & 0xff] ^ t->braid[1][low >> 8 & 0xff] ^ t->braid[2][low >> 16 & 0xff] ^
@@ -143,7 +144,8 @@ static uint32_t braided(const ckpt_crc32_tables *t, uint64_t word)
            t->braid[6][high >> 16 & 0xff] ^ t->braid[7][high >> 24];
 }
 
-uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length)
+uint32_t ckpt_crc32(const struct ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes,
+                    size_t length)
 {
     uint32_t c = ~crc;
     if (length >= ENOUGH) {

@@ -6,7 +6,7 @@
 
 /* Computed, not compiled in: constants are a large part of a small WebAssembly module, and
  * computing them takes microseconds. */
-typedef struct {
+struct ckpt_crc32_tables {
     uint32_t byte[256]; /* what a byte makes of the CRC */
 #ifdef __wasm_simd128__
     uint8_t low[4][16],
@@ -14,11 +14,12 @@ typedef struct {
 #else
     uint32_t braid[8][256]; /* what a byte makes of it there, by its place in a word */
 #endif
-} ckpt_crc32_tables;
+};
 
-void ckpt_crc32_init(ckpt_crc32_tables *t);
+void ckpt_crc32_init(struct ckpt_crc32_tables *t);
 
 /* The CRC of gzip (RFC 1952, 8). Start with 0; give the result of one piece to the next. */
-uint32_t ckpt_crc32(const ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes, size_t length);
+uint32_t ckpt_crc32(const struct ckpt_crc32_tables *t, uint32_t crc, const uint8_t *bytes,
+                    size_t length);
 
 #endif

@@ -10,7 +10,7 @@
 /* Another name or target than the one that counts. */
 static void is_other(ckpt_archive *a, uint32_t bit, struct ckpt_span other)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     struct ckpt_span own = bit == CKPT_DIFFER_NAME ? p->name : p->link;
     if ((p->differ & (CKPT_DIFFER_NAME | CKPT_DIFFER_LINK)) != 0 || ckpt_span_equal(own, other))
         return;
@@ -95,7 +95,7 @@ static bool has_none_for_all(uint8_t type)
 
 static void find_size(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     int64_t size = has_none_for_all(p->header.typeflag) ? 0 : p->told_size;
     struct ckpt_span real = pax_text(a, CKPT_PAX_SPARSE_REALSIZE);
     uint64_t own = p->stored_size;
@@ -117,7 +117,7 @@ static void find_size(ckpt_archive *a)
    looks at the name of the header only. */
 static void find_type(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     const struct ckpt_span *name = &p->header.name;
     uint8_t type = p->header.typeflag;
     bool slash = p->name.length > 0 && p->name.bytes[p->name.length - 1] == '/';
@@ -130,7 +130,7 @@ static void find_type(ckpt_archive *a)
 
 bool ckpt_differ_find(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     p->differ = 0;
     p->other = (struct ckpt_span){NULL, 0};
     p->other_size = 0;

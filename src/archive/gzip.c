@@ -19,7 +19,7 @@ enum {
 };
 enum { F_HEADER_CRC = 2, F_EXTRA = 4, F_NAME = 8, F_COMMENT = 16, F_RESERVED = 0xe0 };
 
-void ckpt_gzip_init(ckpt_gzip *g)
+void ckpt_gzip_init(struct ckpt_gzip *g)
 {
     ckpt_crc32_init(&g->tables);
     g->state = MAGIC;
@@ -30,18 +30,18 @@ void ckpt_gzip_init(ckpt_gzip *g)
     ckpt_inflate_start(&g->inflate);
 }
 
-int ckpt_gzip_at_end(const ckpt_gzip *g)
+bool ckpt_gzip_at_end(const struct ckpt_gzip *g)
 {
     return g->members > 0 && (g->state == GARBAGE || (g->state == MAGIC && g->count == 0));
 }
 
-static int corrupt(ckpt_gzip *g, const char *problem)
+static enum ckpt_gzip_result corrupt(struct ckpt_gzip *g, const char *problem)
 {
     g->problem = problem;
     return CKPT_GZIP_CORRUPT;
 }
 
-static void enter(ckpt_gzip *g, uint32_t state)
+static void enter(struct ckpt_gzip *g, uint32_t state)
 {
     g->state = state;
     g->count = 0;
@@ -49,7 +49,7 @@ static void enter(ckpt_gzip *g, uint32_t state)
 }
 
 /* The part of the header that follows `state`, given which parts there are. */
-static void next_part(ckpt_gzip *g, uint32_t state)
+static void next_part(struct ckpt_gzip *g, uint32_t state)
 {
     if (state < EXTRA_LENGTH && g->flags & F_EXTRA)
         enter(g, EXTRA_LENGTH);
@@ -68,14 +68,14 @@ static void next_part(ckpt_gzip *g, uint32_t state)
 }
 
 /* Collects a little-endian number of `bytes` bytes. True when complete. */
-static int collect(ckpt_gzip *g, uint8_t byte, uint32_t bytes)
+static bool collect(struct ckpt_gzip *g, uint8_t byte, uint32_t bytes)
 {
     g->field |= (uint32_t)byte << 8 * g->count++;
     return g->count == bytes;
 }
 
-/* One byte of a header. Returns 0 to go on. */
-static int header_byte(ckpt_gzip *g, uint8_t byte)
+/* One byte of a header. */
+static enum ckpt_gzip_result header_byte(struct ckpt_gzip *g, uint8_t byte)
 {
     static const uint8_t magic[3] = {0x1f, 0x8b, 8};
     uint32_t crc_before = g->header_crc;
@@ -94,7 +94,7 @@ static int header_byte(ckpt_gzip *g, uint8_t byte)
         }
         if (++g->count == 3)
             enter(g, FIXED);
-        return 0;
+        return CKPT_GZIP_GO_ON;
     case FIXED: /* flags, time (4), extra flags, system */
         if (g->count++ == 0) {
             g->flags = byte;
@@ -103,7 +103,7 @@ static int header_byte(ckpt_gzip *g, uint8_t byte)
         }
         if (g->count == 7)
             next_part(g, FIXED);
-        return 0;
+        return CKPT_GZIP_GO_ON;
     case EXTRA_LENGTH:
         if (collect(g, byte, 2)) {
             g->extra_left = g->field;
@@ -112,16 +112,16 @@ static int header_byte(ckpt_gzip *g, uint8_t byte)
             else
                 next_part(g, EXTRA);
         }
-        return 0;
+        return CKPT_GZIP_GO_ON;
     case EXTRA:
         if (--g->extra_left == 0)
             next_part(g, EXTRA);
-        return 0;
+        return CKPT_GZIP_GO_ON;
     case NAME:
     case COMMENT:
         if (byte == 0)
             next_part(g, g->state);
-        return 0;
+        return CKPT_GZIP_GO_ON;
     case HEADER_CRC:
         if (g->count == 0)
             g->extra_left = crc_before & 0xffff; /* of everything before this field */
@@ -130,7 +130,7 @@ static int header_byte(ckpt_gzip *g, uint8_t byte)
                 return corrupt(g, "the checksum of the gzip header is wrong");
             next_part(g, HEADER_CRC);
         }
-        return 0;
+        return CKPT_GZIP_GO_ON;
     case CRC:
         if (collect(g, byte, 4)) {
             if (g->field != g->crc) {
@@ -139,7 +139,7 @@ static int header_byte(ckpt_gzip *g, uint8_t byte)
             }
             enter(g, LENGTH);
         }
-        return 0;
+        return CKPT_GZIP_GO_ON;
     default: /* LENGTH */
         if (collect(g, byte, 4)) {
             if (g->field != g->length) {
@@ -149,12 +149,12 @@ static int header_byte(ckpt_gzip *g, uint8_t byte)
             g->members++;
             enter(g, MAGIC);
         }
-        return 0;
+        return CKPT_GZIP_GO_ON;
     }
 }
 
-int ckpt_gzip_run(ckpt_gzip *g, const uint8_t **in, const uint8_t *end, const uint8_t **out,
-                  size_t *length)
+enum ckpt_gzip_result ckpt_gzip_run(struct ckpt_gzip *g, const uint8_t **in, const uint8_t *end,
+                                    const uint8_t **out, size_t *length)
 {
     *length = 0;
     for (;;) {
@@ -167,7 +167,7 @@ int ckpt_gzip_run(ckpt_gzip *g, const uint8_t **in, const uint8_t *end, const ui
         }
         if (g->state == BODY) {
             size_t first;
-            int r = ckpt_inflate_run(&g->inflate, in, end, &first);
+            enum ckpt_inflate_result r = ckpt_inflate_run(&g->inflate, in, end, &first);
             *out = g->inflate.window + first;
             *length = g->inflate.position - first;
             if (r == CKPT_INFLATE_BROKEN) { /* told after the output that came before it */
@@ -188,8 +188,8 @@ int ckpt_gzip_run(ckpt_gzip *g, const uint8_t **in, const uint8_t *end, const ui
         int byte = ckpt_inflate_byte(&g->inflate, in, end);
         if (byte < 0)
             return CKPT_GZIP_NEED_INPUT;
-        int r = header_byte(g, (uint8_t)byte);
-        if (r)
+        enum ckpt_gzip_result r = header_byte(g, (uint8_t)byte);
+        if (r != CKPT_GZIP_GO_ON)
             return r;
     }
 }

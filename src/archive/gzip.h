@@ -5,7 +5,7 @@
 #include "crc32.h"
 #include "inflate.h"
 
-typedef struct {
+struct ckpt_gzip {
     uint32_t state;
     uint32_t count; /* bytes of the present header or trailer part that are done */
     uint32_t flags;
@@ -17,25 +17,26 @@ typedef struct {
     uint32_t reserved;
     const char *problem;
     uint64_t garbage; /* bytes given to ckpt_gzip_run that lie after the last member */
-    ckpt_crc32_tables tables;
-    ckpt_inflate inflate;
-} ckpt_gzip;
+    struct ckpt_crc32_tables tables;
+    struct ckpt_inflate inflate;
+};
 
-enum {
-    CKPT_GZIP_NEED_INPUT = 1, /* *length bytes of output may be there all the same */
+enum ckpt_gzip_result {
+    CKPT_GZIP_GO_ON,      /* only inside */
+    CKPT_GZIP_NEED_INPUT, /* *length bytes of output may be there all the same */
     CKPT_GZIP_OUTPUT,
     CKPT_GZIP_GARBAGE, /* what follows the last member is no gzip member; all output was given */
     CKPT_GZIP_CORRUPT,
     CKPT_GZIP_CHECKSUM
 };
 
-void ckpt_gzip_init(ckpt_gzip *g);
+void ckpt_gzip_init(struct ckpt_gzip *g);
 
 /* Decodes from *in up to `end`. Output: *out, *length, valid until the next call. */
-int ckpt_gzip_run(ckpt_gzip *g, const uint8_t **in, const uint8_t *end, const uint8_t **out,
-                  size_t *length);
+enum ckpt_gzip_result ckpt_gzip_run(struct ckpt_gzip *g, const uint8_t **in, const uint8_t *end,
+                                    const uint8_t **out, size_t *length);
 
 /* May the input end here? (After a member, whatever follows it.) */
-int ckpt_gzip_at_end(const ckpt_gzip *g);
+bool ckpt_gzip_at_end(const struct ckpt_gzip *g);
 
 #endif

@@ -6,7 +6,7 @@
 
 enum { BLOCK_START, STORED_HEADER, STORED, CODE_COUNTS, CODE_CODES, CODE_LENGTHS, SYMBOLS, DONE };
 
-void ckpt_inflate_start(ckpt_inflate *s)
+void ckpt_inflate_start(struct ckpt_inflate *s)
 {
     s->bits = 0;
     s->bit_count = 0;
@@ -14,7 +14,7 @@ void ckpt_inflate_start(ckpt_inflate *s)
     ckpt_inflate_restart(s);
 }
 
-void ckpt_inflate_restart(ckpt_inflate *s)
+void ckpt_inflate_restart(struct ckpt_inflate *s)
 {
     s->state = BLOCK_START;
     s->last_block = 0;
@@ -22,7 +22,7 @@ void ckpt_inflate_restart(ckpt_inflate *s)
     s->problem = NULL;
 }
 
-static int broken(ckpt_inflate *s, const char *problem)
+static enum ckpt_inflate_result broken(struct ckpt_inflate *s, const char *problem)
 {
     s->problem = problem;
     return CKPT_INFLATE_BROKEN;
@@ -30,7 +30,8 @@ static int broken(ckpt_inflate *s, const char *problem)
 
 /* Fills the bit buffer byte by byte; true if `count` (at most 56) bits are there. Never more than
  * 63, which the shifts of the fast loop rely on. */
-static int have_bits(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, uint32_t count)
+static bool have_bits(struct ckpt_inflate *s, const uint8_t **in, const uint8_t *end,
+                      uint32_t count)
 {
     while (s->bit_count < 56 && *in < end) {
         s->bits |= (uint64_t) * (*in)++ << s->bit_count;
@@ -39,7 +40,7 @@ static int have_bits(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, ui
     return s->bit_count >= count;
 }
 
-static uint32_t take_bits(ckpt_inflate *s, uint32_t count)
+static uint32_t take_bits(struct ckpt_inflate *s, uint32_t count)
 {
     uint32_t value = (uint32_t)(s->bits & ((1ull << count) - 1));
     s->bits >>= count;
@@ -47,7 +48,7 @@ static uint32_t take_bits(ckpt_inflate *s, uint32_t count)
     return value;
 }
 
-int ckpt_inflate_byte(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+int ckpt_inflate_byte(struct ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
 {
     if (s->bit_count >= 8)
         return (int)take_bits(s, 8);
@@ -76,19 +77,19 @@ static uint32_t lookup(const uint32_t *table, uint32_t root_bits, uint64_t bits,
     return e;
 }
 
-/* One symbol at a time, never more input than there is. Returns like ckpt_inflate_run, 0 = block
- * end. */
-static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+/* One symbol at a time, never more input than there is. CKPT_INFLATE_GO_ON: after the block. */
+static enum ckpt_inflate_result symbols_careful(struct ckpt_inflate *s, const uint8_t **in,
+                                                const uint8_t *end)
 {
     for (;;) {
         uint32_t length, distance, used, used_dist;
         if (s->position >= CKPT_INFLATE_FULL)
             return CKPT_INFLATE_OUTPUT_FULL;
         if (end - *in >= 16) {
-            int r = ckpt_inflate_fast(s, in, end);
-            if (r)
-                return r > 0 ? 0 : CKPT_INFLATE_BROKEN;
-            continue;
+            enum ckpt_inflate_result r = ckpt_inflate_fast(s, in, end);
+            if (r == CKPT_INFLATE_GO_ON)
+                continue;
+            return r == CKPT_INFLATE_DONE ? CKPT_INFLATE_GO_ON : r;
         }
         have_bits(s, in, end, 0);
         uint32_t e =
@@ -102,7 +103,7 @@ static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *e
         }
         if (e & CKPT_ENTRY_END) {
             take_bits(s, used);
-            return 0;
+            return CKPT_INFLATE_GO_ON;
         }
         if (e & CKPT_ENTRY_SPECIAL) {
             /* With few bits left the zeros above them may have led here. */
@@ -128,7 +129,8 @@ static int symbols_careful(ckpt_inflate *s, const uint8_t **in, const uint8_t *e
     }
 }
 
-static int stored(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+static enum ckpt_inflate_result stored(struct ckpt_inflate *s, const uint8_t **in,
+                                       const uint8_t *end)
 {
     while (s->stored_left > 0) {
         if (s->position >= CKPT_INFLATE_FULL)
@@ -150,11 +152,12 @@ static int stored(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
         s->position += n;
         s->stored_left -= (uint32_t)n;
     }
-    return 0;
+    return CKPT_INFLATE_GO_ON;
 }
 
 /* The code lengths of a dynamic block, themselves compressed (RFC 1951, 3.2.7). */
-static int code_lengths(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+static enum ckpt_inflate_result code_lengths(struct ckpt_inflate *s, const uint8_t **in,
+                                             const uint8_t *end)
 {
     uint32_t total = s->litlen_count + s->dist_count;
     while (s->have < total) {
@@ -186,26 +189,27 @@ static int code_lengths(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
         while (repeat-- > 0)
             s->lengths[s->have++] = (uint8_t)value;
     }
-    return 0;
+    return CKPT_INFLATE_GO_ON;
 }
 
-static int build_tables(ckpt_inflate *s)
+static enum ckpt_inflate_result build_tables(struct ckpt_inflate *s)
 {
-    if (ckpt_inflate_table(s->lengths, s->litlen_count, s->litlen, CKPT_INFLATE_LITLEN_SIZE,
-                           CKPT_INFLATE_LITLEN_BITS, CKPT_TABLE_LITLEN) ||
-        ckpt_inflate_table(s->lengths + s->litlen_count, s->dist_count, s->dist,
-                           CKPT_INFLATE_DIST_SIZE, CKPT_INFLATE_DIST_BITS, CKPT_TABLE_DIST))
+    if (!ckpt_inflate_table(s->lengths, s->litlen_count, s->litlen, CKPT_INFLATE_LITLEN_SIZE,
+                            CKPT_INFLATE_LITLEN_BITS, CKPT_TABLE_LITLEN) ||
+        !ckpt_inflate_table(s->lengths + s->litlen_count, s->dist_count, s->dist,
+                            CKPT_INFLATE_DIST_SIZE, CKPT_INFLATE_DIST_BITS, CKPT_TABLE_DIST))
         return broken(s, "impossible code lengths");
     s->state = SYMBOLS;
-    return 0;
+    return CKPT_INFLATE_GO_ON;
 }
 
-static int block_start(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+static enum ckpt_inflate_result block_start(struct ckpt_inflate *s, const uint8_t **in,
+                                            const uint8_t *end)
 {
     if (s->last_block) {
         take_bits(s, s->bit_count & 7);
         s->state = DONE;
-        return 0;
+        return CKPT_INFLATE_GO_ON;
     }
     if (!have_bits(s, in, end, 3))
         return CKPT_INFLATE_NEED_INPUT;
@@ -214,7 +218,7 @@ static int block_start(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
     case 0:
         take_bits(s, s->bit_count & 7);
         s->state = STORED_HEADER;
-        return 0;
+        return CKPT_INFLATE_GO_ON;
     case 1:
         memset(s->lengths, 8, 144);
         memset(s->lengths + 144, 9, 112);
@@ -226,17 +230,17 @@ static int block_start(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
         return build_tables(s);
     case 2:
         s->state = CODE_COUNTS;
-        return 0;
+        return CKPT_INFLATE_GO_ON;
     default:
         return broken(s, "unknown block type");
     }
 }
 
-static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
+static enum ckpt_inflate_result step(struct ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
 {
     static const uint8_t order[19] = {16, 17, 18, 0, 8,  7, 9,  6, 10, 5,
                                       11, 4,  12, 3, 13, 2, 14, 1, 15};
-    int r;
+    enum ckpt_inflate_result r;
     switch (s->state) {
     case BLOCK_START:
         return block_start(s, in, end);
@@ -248,11 +252,11 @@ static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
             return broken(s, "stored block with contradicting lengths");
         s->stored_left = length;
         s->state = STORED;
-        return 0;
+        return CKPT_INFLATE_GO_ON;
     }
     case STORED:
         r = stored(s, in, end);
-        if (r == 0)
+        if (r == CKPT_INFLATE_GO_ON)
             s->state = BLOCK_START;
         return r;
     case CODE_COUNTS:
@@ -266,29 +270,29 @@ static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
         memset(s->lengths, 0, 19);
         s->have = 0;
         s->state = CODE_CODES;
-        return 0;
+        return CKPT_INFLATE_GO_ON;
     case CODE_CODES:
         while (s->have < s->code_count) {
             if (!have_bits(s, in, end, 3))
                 return CKPT_INFLATE_NEED_INPUT;
             s->lengths[order[s->have++]] = (uint8_t)take_bits(s, 3);
         }
-        if (ckpt_inflate_table(s->lengths, 19, s->dist, CKPT_INFLATE_DIST_SIZE, 7,
-                               CKPT_TABLE_CODES))
+        if (!ckpt_inflate_table(s->lengths, 19, s->dist, CKPT_INFLATE_DIST_SIZE, 7,
+                                CKPT_TABLE_CODES))
             return broken(s, "impossible code lengths");
         s->have = 0;
         s->state = CODE_LENGTHS;
-        return 0;
+        return CKPT_INFLATE_GO_ON;
     case CODE_LENGTHS:
         r = code_lengths(s, in, end);
-        if (r)
+        if (r != CKPT_INFLATE_GO_ON)
             return r;
         if (s->lengths[256] == 0)
             return broken(s, "block without an end");
         return build_tables(s);
     case SYMBOLS:
         r = symbols_careful(s, in, end);
-        if (r == 0)
+        if (r == CKPT_INFLATE_GO_ON)
             s->state = BLOCK_START;
         return r;
     default:
@@ -296,9 +300,10 @@ static int step(ckpt_inflate *s, const uint8_t **in, const uint8_t *end)
     }
 }
 
-int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, size_t *first)
+enum ckpt_inflate_result ckpt_inflate_run(struct ckpt_inflate *s, const uint8_t **in,
+                                          const uint8_t *end, size_t *first)
 {
-    int r;
+    enum ckpt_inflate_result r;
     if (s->position >= CKPT_INFLATE_FULL) {
         size_t cut = s->position - CKPT_INFLATE_WINDOW;
         memmove(s->window, s->window + cut, CKPT_INFLATE_WINDOW);
@@ -306,7 +311,7 @@ int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, si
         s->start = s->start > cut ? s->start - cut : 0;
     }
     *first = s->position;
-    while ((r = step(s, in, end)) == 0)
+    while ((r = step(s, in, end)) == CKPT_INFLATE_GO_ON)
         ;
     return r;
 }

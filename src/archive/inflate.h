@@ -9,6 +9,7 @@
  * gunzip does; this one, with a 64-bit bit buffer and one table lookup for most symbols, is faster
  * than it.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,14 +26,15 @@ enum {
     CKPT_INFLATE_DIST_SIZE = 594
 };
 
-enum {
-    CKPT_INFLATE_NEED_INPUT = 1,
+enum ckpt_inflate_result {
+    CKPT_INFLATE_GO_ON, /* only inside */
+    CKPT_INFLATE_NEED_INPUT,
     CKPT_INFLATE_OUTPUT_FULL,
     CKPT_INFLATE_DONE,
     CKPT_INFLATE_BROKEN
 };
 
-typedef struct {
+struct ckpt_inflate {
     uint64_t bits; /* not yet used input, lowest bit first; bits above `bit_count` are zero */
     uint32_t bit_count;
     uint32_t state;
@@ -46,34 +48,36 @@ typedef struct {
     uint32_t litlen[CKPT_INFLATE_LITLEN_SIZE];
     uint32_t dist[CKPT_INFLATE_DIST_SIZE];
     uint8_t window[CKPT_INFLATE_FULL + CKPT_INFLATE_SLACK];
-} ckpt_inflate;
+};
 
 /* Start of a file: also forgets unused bits. */
-void ckpt_inflate_start(ckpt_inflate *s);
+void ckpt_inflate_start(struct ckpt_inflate *s);
 
 /* Start of a further stream in the same input; unused bits stay. */
-void ckpt_inflate_restart(ckpt_inflate *s);
+void ckpt_inflate_restart(struct ckpt_inflate *s);
 
 /*
  * Decodes from *in up to `end`, moves *in. New output is window[position before ... position
  * after). Makes room first if the window is full, so the output of the run before is gone then:
  * *first is set to the index of the first new byte.
  */
-int ckpt_inflate_run(ckpt_inflate *s, const uint8_t **in, const uint8_t *end, size_t *first);
+enum ckpt_inflate_result ckpt_inflate_run(struct ckpt_inflate *s, const uint8_t **in,
+                                          const uint8_t *end, size_t *first);
 
 /* Takes one whole byte of the input after a stream that is done. Returns -1 if there is none. */
-int ckpt_inflate_byte(ckpt_inflate *s, const uint8_t **in, const uint8_t *end);
+int ckpt_inflate_byte(struct ckpt_inflate *s, const uint8_t **in, const uint8_t *end);
 
 /*
- * inflate_fast.c: decodes symbols while there are 16 bytes of input and room in the window. Returns
- * 0 to go on carefully, 1 at the end of the block, or -1.
+ * inflate_fast.c: decodes symbols while there are 16 bytes of input and room in the window.
+ * CKPT_INFLATE_GO_ON: carefully; _DONE: the block; or _BROKEN.
  */
-int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t **in, const uint8_t *end);
+enum ckpt_inflate_result ckpt_inflate_fast(struct ckpt_inflate *s, const uint8_t **in,
+                                           const uint8_t *end);
 
-/* inflate_table.c: builds a decoding table. 0 on success. See there for the entries. */
-enum { CKPT_TABLE_LITLEN, CKPT_TABLE_DIST, CKPT_TABLE_CODES };
-int ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table, uint32_t table_size,
-                       uint32_t root_bits, int kind);
+/* inflate_table.c: builds a decoding table. False: impossible code lengths. */
+enum ckpt_inflate_codes { CKPT_TABLE_LITLEN, CKPT_TABLE_DIST, CKPT_TABLE_CODES };
+bool ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table,
+                        uint32_t table_size, uint32_t root_bits, enum ckpt_inflate_codes kind);
 
 /*
  * Table entries (32 bits)

@@ -52,8 +52,8 @@ static inline uint8_t *copy_match(uint8_t *out, uint32_t distance, uint32_t leng
 }
 
 /* As part of a caller that is compiled for size it would be, too. */
-__attribute__((noinline)) int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t **in_ptr,
-                                                const uint8_t *end)
+__attribute__((noinline)) enum ckpt_inflate_result
+ckpt_inflate_fast(struct ckpt_inflate *s, const uint8_t **in_ptr, const uint8_t *end)
 {
     const uint8_t *in = *in_ptr;
     uint8_t *out = s->window + s->position;
@@ -63,7 +63,7 @@ __attribute__((noinline)) int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t *
     const uint32_t *const dist = s->dist;
     uint64_t bits = s->bits;
     uint32_t count = s->bit_count;
-    int result = 0;
+    enum ckpt_inflate_result result = CKPT_INFLATE_GO_ON;
 
 #define REFILL()                                                                                   \
     do {                                                                                           \
@@ -79,7 +79,7 @@ __attribute__((noinline)) int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t *
     } while (0)
 
     if (end - in < 16)
-        return 0;
+        return CKPT_INFLATE_GO_ON;
     REFILL();
     uint32_t e =
         litlen[bits & LITLEN_MASK]; /* always one entry ahead: the load overlaps the work */
@@ -115,7 +115,7 @@ __attribute__((noinline)) int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t *
             }
             if (e & CKPT_ENTRY_SPECIAL) {
                 TAKE(e & 0xff);
-                result = e & CKPT_ENTRY_END ? 1 : -1;
+                result = e & CKPT_ENTRY_END ? CKPT_INFLATE_DONE : CKPT_INFLATE_BROKEN;
                 s->problem = "code without a meaning";
                 break;
             }
@@ -132,7 +132,7 @@ __attribute__((noinline)) int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t *
             }
             if (e & CKPT_ENTRY_SPECIAL) {
                 s->problem = "distance code without a meaning";
-                result = -1;
+                result = CKPT_INFLATE_BROKEN;
                 break;
             }
         }
@@ -140,7 +140,7 @@ __attribute__((noinline)) int ckpt_inflate_fast(ckpt_inflate *s, const uint8_t *
         TAKE(e & 0xff);
         if (distance > (size_t)(out - first)) {
             s->problem = "match before the start of the data";
-            result = -1;
+            result = CKPT_INFLATE_BROKEN;
             break;
         }
         REFILL();

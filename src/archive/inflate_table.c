@@ -14,7 +14,7 @@ static const uint16_t dist_base[30] = {
     193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
 
 /* The entry of a symbol whose code has `bits` bits (those of the root table already taken off). */
-static uint32_t entry_of(uint32_t symbol, uint32_t bits, int kind)
+static uint32_t entry_of(uint32_t symbol, uint32_t bits, enum ckpt_inflate_codes kind)
 {
     if (kind == CKPT_TABLE_CODES)
         return symbol << 16 | bits << 8 | bits;
@@ -43,8 +43,8 @@ static uint32_t next_code(uint32_t code, uint32_t bits)
     return bit ? (code & (bit - 1)) | bit : 0;
 }
 
-int ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table, uint32_t table_size,
-                       uint32_t root_bits, int kind)
+bool ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table,
+                        uint32_t table_size, uint32_t root_bits, enum ckpt_inflate_codes kind)
 {
     uint16_t counts[MAX_BITS + 1] = {0}, offsets[MAX_BITS + 2];
     uint16_t sorted[MAX_SYMBOLS];
@@ -62,14 +62,14 @@ int ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table, 
     for (bits = 1; bits <= MAX_BITS; bits++) {
         left = left * 2 - counts[bits];
         if (left < 0)
-            return -1;
+            return false;
     }
     if (left > 0 && (kind == CKPT_TABLE_CODES || max > 1))
-        return -1;
+        return false;
     for (i = 0; i < root_size; i++)
         table[i] = CKPT_ENTRY_SPECIAL;
     if (max == 0)
-        return 0;
+        return true;
 
     offsets[1] = 0;
     for (bits = 1; bits <= MAX_BITS; bits++)
@@ -100,7 +100,7 @@ int ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table, 
                     sub_start = used;
                     used += 1u << sub_bits;
                     if (used > table_size)
-                        return -1;
+                        return false;
                     for (i = sub_start; i < used; i++)
                         table[i] = CKPT_ENTRY_SPECIAL;
                     table[prefix] = CKPT_ENTRY_SPECIAL | CKPT_ENTRY_TABLE | sub_start << 16 |
@@ -113,5 +113,5 @@ int ckpt_inflate_table(const uint8_t *lengths, uint32_t count, uint32_t *table, 
             code = next_code(code, bits);
         }
     }
-    return 0;
+    return true;
 }

@@ -25,7 +25,7 @@
 #include "text/message.h"
 
 /* Results of the parts. */
-enum {
+enum ckpt_step {
     CKPT_STEP_OK,
     CKPT_STEP_MORE /* input is needed */,
     CKPT_STEP_ENDED /* there is no more */,
@@ -62,7 +62,7 @@ enum ckpt_header_next {
 };
 
 /* The member being put together. Texts point into the header block, or the buffers below. */
-typedef struct {
+struct ckpt_pending {
     struct ckpt_span name, link, uname, gname, other;
     uint32_t differ; /* CKPT_DIFFER_...; `other` and other_size belong to it */
     uint64_t other_size;
@@ -72,14 +72,14 @@ typedef struct {
     bool absurd;       /* a size beyond 2^53, which is given as the largest possible */
     int64_t mtime, uid, gid;
     uint32_t mtime_nsec, type, flags, name_flags, normal_start, normal_length, index;
-} ckpt_pending;
+};
 
-typedef struct {
+struct ckpt_choice {
     char *pattern;
     size_t length;
     uint64_t max_size;
     int prefix;
-} ckpt_choice;
+};
 
 enum { CKPT_MAX_CHOICES = 256 };
 
@@ -87,8 +87,8 @@ enum { CKPT_STATE_FINAL = 100 };
 
 /* Ordered by who uses a member; one reader exists at a time, so padding does not matter. */
 struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
-    ckpt_archive_options options;
-    ckpt_archive_info info;
+    struct ckpt_archive_options options;
+    struct ckpt_archive_info info;
 
     /* source.c */
     const uint8_t *chunk; /* fed bytes, from source offset chunk_offset on */
@@ -99,11 +99,11 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     size_t later_length;
     uint64_t need_offset, need_length;
     uint32_t read_ahead;
-    uint32_t source_ended;
+    bool source_ended;
     uint8_t magic[8];
     uint32_t magic_length;
     uint32_t seek;
-    ckpt_gzip *gzip;
+    struct ckpt_gzip *gzip;
     ckpt_unzstd *unzstd;
     struct ckpt_decoder *decoder; /* of xz or bzip2 */
     uint32_t outside;             /* the caller decodes; OUTSIDE_... */
@@ -120,9 +120,9 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     /* archive.c */
     uint64_t position; /* in the tar: of what is wanted next */
     uint32_t state;
-    uint32_t headers;         /* all header blocks, the extending ones too */
-    uint32_t wanted;          /* set by ckpt_archive_accept */
-    ckpt_archive_event final; /* error or end, told after the last batch */
+    uint32_t headers;                /* all header blocks, the extending ones too */
+    uint32_t wanted;                 /* set by ckpt_archive_accept */
+    struct ckpt_archive_event final; /* error or end, told after the last batch */
     uint8_t carry[CKPT_TAR_BLOCK];
     uint8_t header_block[CKPT_TAR_BLOCK];
     size_t carry_length;
@@ -130,7 +130,7 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint64_t body_left;              /* of the wanted member, stored bytes */
     uint64_t kept_sum;
     int chosen; /* the wanted member was chosen by a pattern */
-    ckpt_choice *choices;
+    struct ckpt_choice *choices;
     size_t choice_count;
     struct ckpt_paths names; /* marked: members */
     uint8_t *zeros;
@@ -150,7 +150,7 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint32_t lost; /* CKPT_DIFFER_...: what an earlier header of the member said */
     struct ckpt_buffer lost_name, lost_link;
     int64_t lost_size;
-    ckpt_pending pending;
+    struct ckpt_pending pending;
     struct ckpt_sparse sparse;
 
     /* the last member that was announced, for messages */
@@ -166,10 +166,11 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
 
 #define CKPT_NO_MEMORY "There is not enough memory."
 
-/* archive.c: remember an error, which is told after the members found before. The text, as of
- * ckpt_format(), follows what is in a->message. Returns CKPT_STEP_FAILED. */
-int ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset, const char *format, ...);
-int ckpt_archive_no_memory(ckpt_archive *a);
+/* archive.c: remember an error, which is reported after the members found before it. The text, as
+ * of ckpt_format(), follows what is in a->message. Returns CKPT_STEP_FAILED. */
+enum ckpt_step ckpt_archive_fail(ckpt_archive *a, uint32_t code, uint64_t offset,
+                                 const char *format, ...);
+enum ckpt_step ckpt_archive_no_memory(ckpt_archive *a);
 /* Adds " in member X after N of M bytes" to the message. */
 void ckpt_archive_say_place(ckpt_archive *a, uint64_t have, uint64_t want);
 
@@ -198,37 +199,40 @@ void ckpt_source_start(ckpt_archive *a);
 void ckpt_source_free(ckpt_archive *a);
 /* Bytes of the tar at a->position: CKPT_STEP_OK, _MORE (a->need_... are set), _ENDED (a->tar_size
  * is), _FAILED. */
-int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
+enum ckpt_step ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length);
 /* After _MORE: tells the caller, once, that it is to decode. */
-bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event);
+bool ckpt_source_tell_decode(ckpt_archive *a, struct ckpt_archive_event *event);
 
 /* member.c */
 /* A header block that is not zero, at `offset`. */
-int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
-                       enum ckpt_header_next *next);
+enum ckpt_step ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
+                                  enum ckpt_header_next *next);
 /* Bytes for an extending header's body; call while a->extension_left > 0. */
-int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length);
+enum ckpt_step ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length);
 /* The archive ends after such a body, before the end of the block. */
-int ckpt_member_extension_ended(ckpt_archive *a);
+enum ckpt_step ckpt_member_extension_ended(ckpt_archive *a);
 /* Everything is known of a->pending. */
-int ckpt_member_finish(ckpt_archive *a);
+enum ckpt_step ckpt_member_finish(ckpt_archive *a);
 /* It was announced: forget what belonged to it. */
 void ckpt_member_done(ckpt_archive *a);
 
 /* sparse.c */
 /* Is a->pending sparse? Takes the map, as far as it is in the headers. */
-int ckpt_sparse_start(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next);
-int ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next);
+enum ckpt_step ckpt_sparse_start(ckpt_archive *a, const uint8_t *block,
+                                 enum ckpt_header_next *next);
+enum ckpt_step ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block,
+                                     enum ckpt_header_next *next);
 /* Bytes at the start of the data, which are the map. */
-int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *complete);
+enum ckpt_step ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length,
+                               bool *complete);
 /* The map is there: does it make sense? */
-int ckpt_sparse_complete(ckpt_archive *a);
+enum ckpt_step ckpt_sparse_complete(ckpt_archive *a);
 
 /* differ.c */
 /* Sets what other readers take a->pending for. False: no memory. */
 bool ckpt_differ_find(ckpt_archive *a);
 
 /* record.c */
-int ckpt_record_add(ckpt_archive *a);
+enum ckpt_step ckpt_record_add(ckpt_archive *a);
 
 #endif

@@ -10,20 +10,20 @@ typedef struct {
 } field;
 
 static const field member_fields[] = {
-#define X(type, name) {#name, #type, offsetof(ckpt_member, name)},
+#define X(type, name) {#name, #type, offsetof(struct ckpt_member, name)},
     CKPT_MEMBER_FIELDS(X)
 #undef X
 };
 static const field event_fields[] = {
-#define X(type, name) {#name, #type, offsetof(ckpt_archive_event, name)},
+#define X(type, name) {#name, #type, offsetof(struct ckpt_archive_event, name)},
     CKPT_ARCHIVE_EVENT_FIELDS(X)
 #undef X
-        {"data", "pointer", offsetof(ckpt_archive_event, data)},
-    {"message", "pointer", offsetof(ckpt_archive_event, message)},
-    {"message_length", "uint32_t", offsetof(ckpt_archive_event, message_length)},
+        {"data", "pointer", offsetof(struct ckpt_archive_event, data)},
+    {"message", "pointer", offsetof(struct ckpt_archive_event, message)},
+    {"message_length", "uint32_t", offsetof(struct ckpt_archive_event, message_length)},
 };
 static const field info_fields[] = {
-#define X(type, name) {#name, #type, offsetof(ckpt_archive_info, name)},
+#define X(type, name) {#name, #type, offsetof(struct ckpt_archive_info, name)},
     CKPT_ARCHIVE_INFO_FIELDS(X)
 #undef X
 };
@@ -35,7 +35,7 @@ static const field decoder_fields[] = {
 static const field option_fields[] = {
 #define F(type, name)                                                                              \
     {                                                                                              \
-#name, #type, offsetof(ckpt_archive_options, name)                                         \
+#name, #type, offsetof(struct ckpt_archive_options, name)                                  \
     }
     F(uint64_t, source_size),  F(uint32_t, flags),       F(uint32_t, depth),
     F(uint32_t, max_depth),    F(uint32_t, max_members), F(uint32_t, max_name),
@@ -184,10 +184,10 @@ size_t ckpt_archive_layout(char *text, size_t room)
     put(&w, "{");
 #define FIELDS(name, type, fields)                                                                 \
     put_fields(&w, name, sizeof(type), fields, sizeof fields / sizeof *fields)
-    FIELDS("member", ckpt_member, member_fields);
-    FIELDS("event", ckpt_archive_event, event_fields);
-    FIELDS("info", ckpt_archive_info, info_fields);
-    FIELDS("options", ckpt_archive_options, option_fields);
+    FIELDS("member", struct ckpt_member, member_fields);
+    FIELDS("event", struct ckpt_archive_event, event_fields);
+    FIELDS("info", struct ckpt_archive_info, info_fields);
+    FIELDS("options", struct ckpt_archive_options, option_fields);
     FIELDS("decoder", struct ckpt_decoder_state, decoder_fields);
 #undef FIELDS
 #define CONSTANTS(name, list) put_constants(&w, name, list, sizeof list / sizeof *list)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define IMAGE "one CRIU image, not the checkpoint that it belongs to"
+
 static const struct {
     uint8_t length;
     const char *bytes, *text;
@@ -18,6 +20,10 @@ static const struct {
      "\x7f"
      "ELF",
      "a program or core file (ELF)"},
+    {4, "\x19\x43VT", IMAGE}, /* IMG_COMMON_MAGIC of CRIU, and as s390 writes it */
+    {4, "TVC\x19", IMAGE},
+    {4, "\x16\x31\x31X", IMAGE}, /* inventory.img has no common number */
+    {4, "@Y\x10U", "a file of statistics or caches of CRIU"}, /* IMG_SERVICE_MAGIC */
     {4, "%PDF", "a document (PDF)"},
     {21, "age-encryption.org/v1", "encrypted with age; decrypt it first"},
     {14, "-----BEGIN AGE", "encrypted with age; decrypt it first"},

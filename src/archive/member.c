@@ -7,14 +7,14 @@
 
 #include "internal.h"
 
-static int limit(ckpt_archive *a, uint32_t code, const char *what, uint64_t value, uint64_t max,
-                 const char *name)
+static enum ckpt_step limit(ckpt_archive *a, uint32_t code, const char *what, uint64_t value,
+                            uint64_t max, const char *name)
 {
     return ckpt_archive_fail(a, code, a->group_offset, "%s is %n bytes long; the limit is %n (%s).",
                              what, value, max, name);
 }
 
-static int not_tar(ckpt_archive *a)
+static enum ckpt_step not_tar(ckpt_archive *a)
 {
     bool plain = a->info.compression == CKPT_COMPRESSION_NONE;
     const char *expected =
@@ -30,7 +30,8 @@ static int not_tar(ckpt_archive *a)
 }
 
 /* "The block at offset N PROBLEM; it follows member X." */
-static int bad_header(ckpt_archive *a, uint32_t code, uint64_t offset, const char *problem)
+static enum ckpt_step bad_header(ckpt_archive *a, uint32_t code, uint64_t offset,
+                                 const char *problem)
 {
     ckpt_format(&a->message, "The block at offset %n%s", offset, problem);
     if (code == CKPT_ARCHIVE_E_BAD_NUMBER)
@@ -40,13 +41,13 @@ static int bad_header(ckpt_archive *a, uint32_t code, uint64_t offset, const cha
     return ckpt_archive_fail(a, code, offset, ".");
 }
 
-static int bad_size(ckpt_archive *a, uint64_t offset)
+static enum ckpt_step bad_size(ckpt_archive *a, uint64_t offset)
 {
     return bad_header(a, CKPT_ARCHIVE_E_BAD_SIZE, offset,
                       " has a negative or impossibly large size");
 }
 
-static int bad_pax(ckpt_archive *a, const char *key)
+static enum ckpt_step bad_pax(ckpt_archive *a, const char *key)
 {
     uint64_t at = a->pax_offset;
     if (key == NULL)
@@ -108,7 +109,7 @@ static bool lose_pax(ckpt_archive *a)
 }
 
 /* The start of a header that extends the next one. */
-static int extension(ckpt_archive *a, const struct ckpt_tar_header *h, uint64_t offset)
+static enum ckpt_step extension(ckpt_archive *a, const struct ckpt_tar_header *h, uint64_t offset)
 {
     bool is_name = h->typeflag == 'L' || h->typeflag == 'K';
     uint64_t size = (uint64_t)h->size, max = is_name ? a->options.max_name : a->options.max_pax;
@@ -137,7 +138,7 @@ static int extension(ckpt_archive *a, const struct ckpt_tar_header *h, uint64_t 
 
 /* Go gives a global header out as a member of its own: it applies to nothing, and what was pending
    is forgotten. */
-static int global_done(ckpt_archive *a)
+static enum ckpt_step global_done(ckpt_archive *a)
 {
     static const uint8_t renames[] = {CKPT_PAX_PATH, CKPT_PAX_LINK, CKPT_PAX_SIZE,
                                       CKPT_PAX_SPARSE_NAME};
@@ -159,7 +160,7 @@ static void forget(ckpt_archive *a, struct ckpt_buffer *to, uint32_t bit)
 }
 
 /* The body of an extending header is complete. */
-static int extension_done(ckpt_archive *a)
+static enum ckpt_step extension_done(ckpt_archive *a)
 {
     struct ckpt_buffer *to = extension_buffer(a);
     switch (a->extension_type) {
@@ -185,7 +186,7 @@ static int extension_done(ckpt_archive *a)
     }
 }
 
-int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
+enum ckpt_step ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
 {
     uint64_t body = a->extension_left > a->extension_pad ? a->extension_left - a->extension_pad : 0;
     size_t take = length < body ? length : (size_t)body;
@@ -195,7 +196,7 @@ int ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size_t length)
     return a->extension_left == 0 ? extension_done(a) : CKPT_STEP_OK;
 }
 
-int ckpt_member_extension_ended(ckpt_archive *a)
+enum ckpt_step ckpt_member_extension_ended(ckpt_archive *a)
 {
     /* Go does not miss the filling after the last body. */
     a->extension_left = 0;
@@ -204,7 +205,7 @@ int ckpt_member_extension_ended(ckpt_archive *a)
 
 /* ---- the member ------------------------------------------------------------------------------ */
 
-static uint32_t type_of(const ckpt_pending *p)
+static uint32_t type_of(const struct ckpt_pending *p)
 {
     switch (p->header.typeflag) {
     case '1':
@@ -250,9 +251,9 @@ static struct ckpt_span chosen(const ckpt_archive *a, enum ckpt_pax_key key, str
 
 /* The name: GNU long name over extended header over prefix and name. (That of a sparse member comes
    later.) */
-static int choose_names(ckpt_archive *a)
+static enum ckpt_step choose_names(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     const struct ckpt_tar_header *h = &p->header;
     p->name = h->name;
     if (h->prefix.length > 0) {
@@ -270,9 +271,9 @@ static int choose_names(ckpt_archive *a)
     return CKPT_STEP_OK;
 }
 
-static int choose_numbers(ckpt_archive *a)
+static enum ckpt_step choose_numbers(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     p->uid = p->header.uid;
     p->gid = p->header.gid;
     p->mtime = p->header.mtime;
@@ -299,9 +300,9 @@ static int choose_numbers(ckpt_archive *a)
 }
 
 /* Links, directories and devices have no data, whatever their size says. */
-static int choose_size(ckpt_archive *a, uint64_t offset)
+static enum ckpt_step choose_size(ckpt_archive *a, uint64_t offset)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     p->stored_size = header_only(p->type) ? 0 : (uint64_t)p->told_size;
     if (header_only(p->type) && p->told_size != 0)
         p->flags |= CKPT_MEMBER_SIZE_IGNORED;
@@ -316,10 +317,10 @@ static int choose_size(ckpt_archive *a, uint64_t offset)
     return CKPT_STEP_OK;
 }
 
-int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
-                       enum ckpt_header_next *next)
+enum ckpt_step ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
+                                  enum ckpt_header_next *next)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     *next = CKPT_NEXT_HEADER;
     if (!a->in_group) {
         a->in_group = true;
@@ -338,7 +339,7 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
     case 'K':
     case 'x':
     case 'g': {
-        int r = extension(a, &p->header, offset);
+        enum ckpt_step r = extension(a, &p->header, offset);
         if (r == CKPT_STEP_OK && a->extension_left > 0)
             *next = CKPT_NEXT_EXTENSION;
         return r;
@@ -354,7 +355,7 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
     /* The size in the header must be one even where another counts. */
     if (p->header.size < 0 && !(p->header.typeflag >= '1' && p->header.typeflag <= '6'))
         return bad_size(a, offset);
-    int r = choose_numbers(a);
+    enum ckpt_step r = choose_numbers(a);
     if (r == CKPT_STEP_OK)
         r = choose_names(a);
     if (r != CKPT_STEP_OK)
@@ -371,9 +372,9 @@ int ckpt_member_header(ckpt_archive *a, const uint8_t *block, uint64_t offset,
     return ckpt_sparse_start(a, block, next);
 }
 
-int ckpt_member_finish(ckpt_archive *a)
+enum ckpt_step ckpt_member_finish(ckpt_archive *a)
 {
-    const ckpt_pending *p = &a->pending;
+    const struct ckpt_pending *p = &a->pending;
     uint64_t longest = p->name.length > p->link.length ? p->name.length : p->link.length;
     if (longest > a->options.max_name)
         return limit(a, CKPT_ARCHIVE_E_LIMIT_NAME, "A name", longest, a->options.max_name,

@@ -31,7 +31,9 @@ bool ckpt_pax_integer(struct ckpt_span text, int64_t *value)
 {
     const char *digits = (const char *)text.bytes;
     bool plus = text.length > 1 && digits[0] == '+' && ckpt_is_digit(digits[1]);
-    return ckpt_parse_int64(digits + plus, text.length - plus, value);
+    if (text.length == 0) /* there may be no bytes at all to point to */
+        digits = "";
+    return ckpt_parse_int64(plus ? digits + 1 : digits, text.length - plus, value);
 }
 
 /* A key has no NUL, and neither have the values that are texts of the tar header. */
@@ -46,11 +48,11 @@ static bool is_valid(struct ckpt_span key, struct ckpt_span value)
 int ckpt_pax_next(struct ckpt_span header, size_t *position, struct ckpt_span *key,
                   struct ckpt_span *value)
 {
-    const uint8_t *record = header.bytes + *position;
     size_t left = header.length - *position;
     int64_t size;
     if (left == 0)
         return 0;
+    const uint8_t *record = header.bytes + *position;
     const uint8_t *blank = memchr(record, ' ', left);
     if (blank == NULL)
         return -1;

@@ -26,11 +26,11 @@ static void put_xattrs(ckpt_archive *a, uint8_t *to)
     }
 }
 
-int ckpt_record_add(ckpt_archive *a)
+enum ckpt_step ckpt_record_add(ckpt_archive *a)
 {
-    const ckpt_pending *p = &a->pending;
+    const struct ckpt_pending *p = &a->pending;
     uint32_t xattr_length = a->has_pax ? a->pax.xattr_length : 0;
-    size_t size = sizeof(ckpt_member) + p->name.length + p->link.length + p->uname.length +
+    size_t size = sizeof(struct ckpt_member) + p->name.length + p->link.length + p->uname.length +
                   p->gname.length + xattr_length + p->other.length;
     size = (size + 7) & ~(size_t)7;
     a->table_bytes += size;
@@ -43,7 +43,7 @@ int ckpt_record_add(ckpt_archive *a)
         return ckpt_archive_no_memory(a);
 
     uint8_t *to = (uint8_t *)a->batch.data + a->batch.length;
-    ckpt_member m = {
+    struct ckpt_member m = {
         .record_size = (uint32_t)size,
         .index = p->index,
         .header_offset = p->header_offset,
@@ -87,7 +87,7 @@ int ckpt_record_add(ckpt_archive *a)
 
 bool ckpt_member_next(const uint8_t **at, size_t *left, struct ckpt_member_parts *parts)
 {
-    ckpt_member *m = &parts->record;
+    struct ckpt_member *m = &parts->record;
     if (*left < sizeof(*m))
         return false;
     memcpy(m, *at, sizeof(*m));

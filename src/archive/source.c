@@ -61,7 +61,7 @@ void ckpt_source_free(ckpt_archive *a)
     ckpt_decoder_free(a->decoder);
 }
 
-static int need(ckpt_archive *a, uint64_t offset, uint64_t length)
+static enum ckpt_step need(ckpt_archive *a, uint64_t offset, uint64_t length)
 {
     if (a->options.source_size != CKPT_ARCHIVE_SIZE_UNKNOWN &&
         length > a->options.source_size - offset)
@@ -71,19 +71,19 @@ static int need(ckpt_archive *a, uint64_t offset, uint64_t length)
     return CKPT_STEP_MORE;
 }
 
-static int at_source_end(const ckpt_archive *a, uint64_t offset)
+static bool at_source_end(const ckpt_archive *a, uint64_t offset)
 {
     return a->source_ended || offset >= a->options.source_size;
 }
 
-void ckpt_archive_feed(ckpt_archive *a, const uint8_t *bytes, size_t length, int at_end)
+void ckpt_archive_feed(ckpt_archive *a, const uint8_t *bytes, size_t length, bool at_end)
 {
     a->chunk = bytes;
     a->chunk_length = length;
     a->chunk_used = 0;
     a->chunk_offset = a->need_offset;
     if (at_end || length == 0) {
-        a->source_ended = 1;
+        a->source_ended = true;
         /* A source that is shorter than it was said to be: what counts is what is there. */
         a->options.source_size = a->chunk_offset + length;
     }
@@ -100,7 +100,7 @@ void ckpt_archive_feed_decoded(ckpt_archive *a, const uint8_t *bytes, size_t len
 
 /* Finds out what the first bytes are. They may come one by one; then they are replayed to the
  * decoder. */
-static int sniff(ckpt_archive *a)
+static enum ckpt_step sniff(ckpt_archive *a)
 {
     size_t take = a->chunk_length - a->chunk_used;
     if (take > MAGIC_LENGTH - a->magic_length)
@@ -161,7 +161,7 @@ static int sniff(ckpt_archive *a)
 }
 
 /* After the replayed first bytes, the chunk they were taken from. */
-static int next_chunk(ckpt_archive *a)
+static enum ckpt_step next_chunk(ckpt_archive *a)
 {
     if (a->later_length == 0)
         return 0;
@@ -174,7 +174,7 @@ static int next_chunk(ckpt_archive *a)
     return 1;
 }
 
-static int ended(ckpt_archive *a, uint64_t size)
+static enum ckpt_step ended(ckpt_archive *a, uint64_t size)
 {
     a->tar_ended = 1;
     a->tar_size = size;
@@ -198,7 +198,7 @@ static uint64_t read_ahead(ckpt_archive *a, uint64_t gap)
     return a->read_ahead;
 }
 
-static int peek_plain(ckpt_archive *a)
+static enum ckpt_step peek_plain(ckpt_archive *a)
 {
     for (;;) {
         uint64_t end = a->chunk_offset + a->chunk_length;
@@ -228,7 +228,7 @@ static int peek_plain(ckpt_archive *a)
     }
 }
 
-static int stream_failed(ckpt_archive *a, uint32_t code, const char *problem)
+static enum ckpt_step stream_failed(ckpt_archive *a, uint32_t code, const char *problem)
 {
     const char *name = ckpt_compression_name(a->info.compression);
     uint64_t at = a->info.source_read;
@@ -252,7 +252,7 @@ static int stream_failed(ckpt_archive *a, uint32_t code, const char *problem)
     }
 }
 
-static int take_slice(ckpt_archive *a, const uint8_t *bytes, size_t length)
+static enum ckpt_step take_slice(ckpt_archive *a, const uint8_t *bytes, size_t length)
 {
     a->slice_offset += a->slice_length;
     a->slice = bytes;
@@ -262,8 +262,8 @@ static int take_slice(ckpt_archive *a, const uint8_t *bytes, size_t length)
 }
 
 /* What a decoder of decoder.h gave: a slice, the end, a failure, or nothing yet. */
-static int take_decoded(ckpt_archive *a, const struct ckpt_decoder_state *state,
-                        const uint8_t *bytes, size_t length)
+static enum ckpt_step take_decoded(ckpt_archive *a, const struct ckpt_decoder_state *state,
+                                   const uint8_t *bytes, size_t length)
 {
     a->info.source_read = state->source_read;
     a->info.streams = state->streams;
@@ -280,7 +280,7 @@ static int take_decoded(ckpt_archive *a, const struct ckpt_decoder_state *state,
     return CKPT_STEP_MORE;
 }
 
-static int decode_by_decoder(ckpt_archive *a)
+static enum ckpt_step decode_by_decoder(ckpt_archive *a)
 {
     for (;;) {
         const uint8_t *in = a->chunk + a->chunk_used, *end = a->chunk + a->chunk_length,
@@ -289,7 +289,7 @@ static int decode_by_decoder(ckpt_archive *a)
         bool last = a->later_length == 0 && at_source_end(a, next);
         size_t length = ckpt_decoder_run(a->decoder, &in, end, last, &out);
         a->chunk_used = (size_t)(in - a->chunk);
-        int r = take_decoded(a, &a->decoder->state, out, length);
+        enum ckpt_step r = take_decoded(a, &a->decoder->state, out, length);
         if (r != CKPT_STEP_MORE)
             return r;
         if (!next_chunk(a))
@@ -298,16 +298,16 @@ static int decode_by_decoder(ckpt_archive *a)
 }
 
 /* The caller decodes: each chunk is a slice. */
-static int take_from_outside(ckpt_archive *a)
+static enum ckpt_step take_from_outside(ckpt_archive *a)
 {
     size_t length = a->chunk_length;
     a->chunk_length = 0;
-    int r = take_decoded(a, &a->decoded, a->chunk, length);
+    enum ckpt_step r = take_decoded(a, &a->decoded, a->chunk, length);
     return r == CKPT_STEP_MORE ? need(a, a->info.source_read, LARGE_READ) : r;
 }
 
 /* One run of the decoder: a slice, the end, a need or a failure. */
-static int decode(ckpt_archive *a)
+static enum ckpt_step decode(ckpt_archive *a)
 {
     for (;;) {
         const uint8_t *in = a->chunk + a->chunk_used, *end = a->chunk + a->chunk_length,
@@ -316,9 +316,9 @@ static int decode(ckpt_archive *a)
         uint64_t garbage = 0;
         uint32_t code = 0;
         const char *problem = NULL;
-        int at_end, is_garbage;
+        bool at_end, is_garbage;
         if (a->gzip != NULL) {
-            int r = ckpt_gzip_run(a->gzip, &in, end, &out, &length);
+            enum ckpt_gzip_result r = ckpt_gzip_run(a->gzip, &in, end, &out, &length);
             code = r == CKPT_GZIP_CORRUPT    ? CKPT_ARCHIVE_E_CORRUPT_STREAM
                    : r == CKPT_GZIP_CHECKSUM ? CKPT_ARCHIVE_E_STREAM_CHECKSUM
                                              : 0;
@@ -335,7 +335,7 @@ static int decode(ckpt_archive *a)
                 [CKPT_ZSTD_WINDOW] = CKPT_ARCHIVE_E_LIMIT_WINDOW,
                 [CKPT_ZSTD_MEMORY] = CKPT_ARCHIVE_E_MEMORY,
             };
-            int r = ckpt_unzstd_run(a->unzstd, &in, end, &out, &length);
+            enum ckpt_unzstd_result r = ckpt_unzstd_run(a->unzstd, &in, end, &out, &length);
             code = codes[r];
             is_garbage = r == CKPT_ZSTD_GARBAGE;
             problem = ckpt_unzstd_problem(a->unzstd);
@@ -367,7 +367,7 @@ static int decode(ckpt_archive *a)
     }
 }
 
-bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event)
+bool ckpt_source_tell_decode(ckpt_archive *a, struct ckpt_archive_event *event)
 {
     if (a->outside != OUTSIDE_TO_TELL)
         return false;
@@ -384,9 +384,9 @@ bool ckpt_source_tell_decode(ckpt_archive *a, ckpt_archive_event *event)
     return true;
 }
 
-int ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length)
+enum ckpt_step ckpt_source_peek(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
-    int r = CKPT_STEP_OK;
+    enum ckpt_step r = CKPT_STEP_OK;
     if (a->info.compression == CKPT_COMPRESSION_UNKNOWN)
         r = sniff(a);
     while (r == CKPT_STEP_OK &&

@@ -11,20 +11,20 @@
 /* 1 MiB of map, like every other header (Go since 1.24.8: errSparseTooLong). */
 enum { MAP_MAX = 1 << 20 };
 
-static int malformed(ckpt_archive *a)
+static enum ckpt_step malformed(ckpt_archive *a)
 {
     return ckpt_archive_fail(a, CKPT_ARCHIVE_E_BAD_SPARSE, a->pending.header_offset,
                              "A sparse member has a malformed map.");
 }
 
-static int too_long(ckpt_archive *a)
+static enum ckpt_step too_long(ckpt_archive *a)
 {
     return ckpt_archive_fail(a, CKPT_ARCHIVE_E_LIMIT_SPARSE, a->pending.header_offset,
                              "The map of a sparse member is longer than 1048576 bytes; that is "
                              "the limit.");
 }
 
-static int add(ckpt_archive *a, int64_t offset, int64_t length)
+static enum ckpt_step add(ckpt_archive *a, int64_t offset, int64_t length)
 {
     struct ckpt_extent e = {(uint64_t)offset, (uint64_t)length};
     if (offset < 0 || length < 0)
@@ -37,8 +37,8 @@ static int add(ckpt_archive *a, int64_t offset, int64_t length)
 
 /* Entries of 12 + 12 bytes; one that begins with NUL ends them. `more`: the byte that says whether
    another block follows. */
-static int old_entries(ckpt_archive *a, const uint8_t *entry, int count, uint8_t more,
-                       enum ckpt_header_next *next)
+static enum ckpt_step old_entries(ckpt_archive *a, const uint8_t *entry, int count, uint8_t more,
+                                  enum ckpt_header_next *next)
 {
     for (int i = 0; i < count && entry[0] != 0; i++, entry += 24) {
         int64_t offset, length;
@@ -46,7 +46,7 @@ static int old_entries(ckpt_archive *a, const uint8_t *entry, int count, uint8_t
         if (!ckpt_tar_number(entry, 12, &offset, &binary) ||
             !ckpt_tar_number(entry + 12, 12, &length, &binary))
             return malformed(a);
-        int r = add(a, offset, length);
+        enum ckpt_step r = add(a, offset, length);
         if (r != CKPT_STEP_OK)
             return r;
     }
@@ -54,7 +54,7 @@ static int old_entries(ckpt_archive *a, const uint8_t *entry, int count, uint8_t
     return more == 0 ? ckpt_sparse_complete(a) : CKPT_STEP_OK;
 }
 
-static int set_size(ckpt_archive *a, int64_t size)
+static enum ckpt_step set_size(ckpt_archive *a, int64_t size)
 {
     if (size < 0)
         return malformed(a);
@@ -62,7 +62,7 @@ static int set_size(ckpt_archive *a, int64_t size)
     return CKPT_STEP_OK;
 }
 
-static int old_header(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
+static enum ckpt_step old_header(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
 {
     int64_t size;
     bool binary;
@@ -71,11 +71,12 @@ static int old_header(ckpt_archive *a, const uint8_t *block, enum ckpt_header_ne
     a->sparse.kind = CKPT_SPARSE_OLD_GNU;
     if (!ckpt_tar_number(block + 483, 12, &size, &binary))
         return malformed(a);
-    int r = set_size(a, size);
+    enum ckpt_step r = set_size(a, size);
     return r == CKPT_STEP_OK ? old_entries(a, block + 386, 4, block[482], next) : r;
 }
 
-int ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
+enum ckpt_step ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block,
+                                     enum ckpt_header_next *next)
 {
     a->pending.data_offset = a->position;
     a->sparse.map_length += CKPT_TAR_BLOCK;
@@ -87,7 +88,7 @@ int ckpt_sparse_old_block(ckpt_archive *a, const uint8_t *block, enum ckpt_heade
 /* ---- PAX 0.0 and 0.1 ------------------------------------------------------------------------- */
 
 /* One number of the map after the other; there must be two for each block. */
-static int add_number(ckpt_archive *a, struct ckpt_span digits)
+static enum ckpt_step add_number(ckpt_archive *a, struct ckpt_span digits)
 {
     struct ckpt_sparse *s = &a->sparse;
     int64_t value;
@@ -101,13 +102,13 @@ static int add_number(ckpt_archive *a, struct ckpt_span digits)
 }
 
 /* "offset,length,offset,length..." */
-static int from_list(ckpt_archive *a, struct ckpt_span map)
+static enum ckpt_step from_list(ckpt_archive *a, struct ckpt_span map)
 {
     for (size_t i = 0; map.length != 0 && i <= map.length;) {
         const uint8_t *from = map.bytes + i;
         const uint8_t *comma = i == map.length ? NULL : memchr(from, ',', map.length - i);
         size_t length = comma == NULL ? map.length - i : (size_t)(comma - from);
-        int r = add_number(a, (struct ckpt_span){from, length});
+        enum ckpt_step r = add_number(a, (struct ckpt_span){from, length});
         if (r != CKPT_STEP_OK)
             return r;
         i += length + 1;
@@ -116,7 +117,7 @@ static int from_list(ckpt_archive *a, struct ckpt_span map)
 }
 
 /* GNU.sparse.offset and GNU.sparse.numbytes records in turn: that was checked. */
-static int from_pairs(ckpt_archive *a)
+static enum ckpt_step from_pairs(ckpt_archive *a)
 {
     struct ckpt_span key, value, all = ckpt_span_of(&a->pax_bytes);
     size_t position = 0;
@@ -126,19 +127,20 @@ static int from_pairs(ckpt_archive *a)
         bool offset = key.length == 17 && memcmp(key.bytes, "GNU.sparse.offset", 17) == 0;
         if (!offset && (key.length != 19 || memcmp(key.bytes, "GNU.sparse.numbytes", 19) != 0))
             continue;
-        int r = add_number(a, value);
+        enum ckpt_step r = add_number(a, value);
         if (r != CKPT_STEP_OK)
             return r;
     }
     return CKPT_STEP_OK;
 }
 
-static int from_pax_0(ckpt_archive *a)
+static enum ckpt_step from_pax_0(ckpt_archive *a)
 {
     int64_t blocks;
     if (!ckpt_pax_integer(a->pax.value[CKPT_PAX_SPARSE_NUMBLOCKS], &blocks) || blocks < 0)
         return malformed(a);
-    int r = a->pax.pairs != 0 ? from_pairs(a) : from_list(a, a->pax.value[CKPT_PAX_SPARSE_MAP]);
+    enum ckpt_step r =
+        a->pax.pairs != 0 ? from_pairs(a) : from_list(a, a->pax.value[CKPT_PAX_SPARSE_MAP]);
     if (r != CKPT_STEP_OK)
         return r;
     if (a->sparse.numbers % 2 != 0 || a->sparse.numbers / 2 != (uint64_t)blocks)
@@ -170,7 +172,7 @@ static int version_of(const struct ckpt_pax *pax)
     return map ? 0 : -1;
 }
 
-static int from_pax(ckpt_archive *a, enum ckpt_header_next *next)
+static enum ckpt_step from_pax(ckpt_archive *a, enum ckpt_header_next *next)
 {
     struct ckpt_sparse *s = &a->sparse;
     const struct ckpt_pax *pax = &a->pax;
@@ -188,7 +190,7 @@ static int from_pax(ckpt_archive *a, enum ckpt_header_next *next)
     if (text.length != 0) {
         if (!ckpt_pax_integer(text, &size))
             return malformed(a);
-        int r = set_size(a, size);
+        enum ckpt_step r = set_size(a, size);
         if (r != CKPT_STEP_OK)
             return r;
     }
@@ -201,7 +203,7 @@ static int from_pax(ckpt_archive *a, enum ckpt_header_next *next)
     return CKPT_STEP_OK;
 }
 
-int ckpt_sparse_start(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
+enum ckpt_step ckpt_sparse_start(ckpt_archive *a, const uint8_t *block, enum ckpt_header_next *next)
 {
     struct ckpt_sparse *s = &a->sparse;
     s->kind = CKPT_SPARSE_NONE;
@@ -228,7 +230,7 @@ static bool take_digit(struct ckpt_sparse *s, uint8_t byte)
     return true;
 }
 
-static int take_line(ckpt_archive *a)
+static enum ckpt_step take_line(ckpt_archive *a)
 {
     struct ckpt_sparse *s = &a->sparse;
     struct ckpt_span digits = {s->digits, s->digits_length};
@@ -245,12 +247,12 @@ static int take_line(ckpt_archive *a)
     return CKPT_STEP_OK;
 }
 
-int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *complete)
+enum ckpt_step ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *complete)
 {
     struct ckpt_sparse *s = &a->sparse;
     *complete = false;
     for (size_t i = 0; i < length; i++) {
-        int r = CKPT_STEP_OK;
+        enum ckpt_step r = CKPT_STEP_OK;
         if (++s->map_length > MAP_MAX)
             return too_long(a);
         if (s->numbers_left != 0 && bytes[i] == '\n')
@@ -270,7 +272,7 @@ int ckpt_sparse_map(ckpt_archive *a, const uint8_t *bytes, size_t length, bool *
 
 /* ---- the whole map --------------------------------------------------------------------------- */
 
-int ckpt_sparse_complete(ckpt_archive *a)
+enum ckpt_step ckpt_sparse_complete(ckpt_archive *a)
 {
     struct ckpt_sparse *s = &a->sparse;
     const struct ckpt_extent *e = (const struct ckpt_extent *)(const void *)s->extents.data;

@@ -16,7 +16,7 @@ struct ckpt_span {
 
 struct ckpt_tar_header {
     struct ckpt_span name, prefix, link, uname, gname; /* into the block */
-    const char *bad;                                   /* the number field that is none, or NULL */
+    const char *bad;                                   /* the field that is not a number, or NULL */
     int64_t size, mtime, uid, gid;
     uint32_t mode, dev_major, dev_minor;
     uint32_t flags;       /* CKPT_MEMBER_SIGNED_CHECKSUM, _ODD_NUMBER, _BASE256 */

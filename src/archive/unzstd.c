@@ -21,7 +21,7 @@ struct ckpt_unzstd {
     ZSTD_DCtx *context;
     uint64_t max_window, window, skip, garbage;
     uint32_t state, frames, any;
-    int failed;
+    enum ckpt_unzstd_result failed;
     size_t header_length;
     const char *problem;
     uint8_t *ring;
@@ -58,7 +58,7 @@ void ckpt_unzstd_free(ckpt_unzstd *z)
     free(z);
 }
 
-int ckpt_unzstd_at_end(const ckpt_unzstd *z)
+bool ckpt_unzstd_at_end(const ckpt_unzstd *z)
 {
     return z->any && (z->state == GARBAGE || (z->state == FRAME_HEADER && z->header_length == 0));
 }
@@ -83,24 +83,25 @@ const char *ckpt_unzstd_problem(const ckpt_unzstd *z)
     return z->problem;
 }
 
-static int problem(ckpt_unzstd *z, int kind, const char *text)
+static enum ckpt_unzstd_result problem(ckpt_unzstd *z, enum ckpt_unzstd_result kind,
+                                       const char *text)
 {
     z->problem = text;
     return kind;
 }
 
 /* What was collected is no frame header: after a frame that is somebody else's data. */
-static int no_frame(ckpt_unzstd *z)
+static enum ckpt_unzstd_result no_frame(ckpt_unzstd *z)
 {
     if (!z->any)
         return problem(z, CKPT_ZSTD_CORRUPT, "no zstd frame");
     z->garbage = z->header_length;
     z->state = GARBAGE;
-    return 0;
+    return CKPT_ZSTD_GO_ON;
 }
 
 /* libzstd's own texts are not compiled in. */
-static int failure(ckpt_unzstd *z, size_t result)
+static enum ckpt_unzstd_result failure(ckpt_unzstd *z, size_t result)
 {
     switch (ZSTD_getErrorCode(result)) {
     case ZSTD_error_checksum_wrong:
@@ -115,7 +116,7 @@ static int failure(ckpt_unzstd *z, size_t result)
 }
 
 /* Makes room for a frame and gives libzstd its header. */
-static int start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
+static enum ckpt_unzstd_result start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
 {
     size_t need = ZSTD_decodingBufferSize_min(h->windowSize, h->frameContentSize), r, given = 0;
     if (ZSTD_isError(need))
@@ -146,11 +147,11 @@ static int start_frame(ckpt_unzstd *z, const ZSTD_frameHeader *h)
     if (ZSTD_isError(r))
         return failure(z, r);
     z->state = FRAME;
-    return 0;
+    return CKPT_ZSTD_GO_ON;
 }
 
-/* Looks at the start of a frame. 0 when known, else what ckpt_unzstd_run() is to return. */
-static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
+/* Looks at the start of a frame. */
+static enum ckpt_unzstd_result frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
 {
     static const uint8_t magic[4] = {0x28, 0xb5, 0x2f, 0xfd},
                          skip_magic[4] = {0x50, 0x2a, 0x4d, 0x18};
@@ -181,7 +182,7 @@ static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
         z->skip = h.frameContentSize;
         z->state = SKIPPABLE;
         z->header_length = 0;
-        return 0;
+        return CKPT_ZSTD_GO_ON;
     }
     if (h.windowSize > z->window)
         z->window = h.windowSize;
@@ -194,8 +195,8 @@ static int frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
 
 /* Decodes the next block, or part of the frame that is none. *length is 0 if that gives no output.
  */
-static int frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const uint8_t **out,
-                 size_t *length)
+static enum ckpt_unzstd_result frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end,
+                                     const uint8_t **out, size_t *length)
 {
     size_t want = ZSTD_nextSrcSizeToDecompress(z->context);
     size_t there = (size_t)(end - *in);
@@ -204,7 +205,7 @@ static int frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const u
         z->frames++;
         z->state = FRAME_HEADER;
         z->header_length = 0;
-        return 0;
+        return CKPT_ZSTD_GO_ON;
     }
     if (z->gathered > 0 || there < want) {
         size_t n = want - z->gathered;
@@ -234,13 +235,13 @@ static int frame(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const u
     *out = z->ring + z->position;
     *length = r;
     z->position += r;
-    return r > 0 ? CKPT_ZSTD_OUTPUT : 0;
+    return r > 0 ? CKPT_ZSTD_OUTPUT : CKPT_ZSTD_GO_ON;
 }
 
-int ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, const uint8_t **out,
-                    size_t *length)
+enum ckpt_unzstd_result ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end,
+                                        const uint8_t **out, size_t *length)
 {
-    int r;
+    enum ckpt_unzstd_result r;
     *length = 0;
     if (z->failed)
         return z->failed;
@@ -261,7 +262,7 @@ int ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, cons
             if (z->skip > 0)
                 return CKPT_ZSTD_NEED_INPUT;
             z->state = FRAME_HEADER;
-            r = 0;
+            r = CKPT_ZSTD_GO_ON;
             break;
         }
         default:
@@ -269,7 +270,7 @@ int ckpt_unzstd_run(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end, cons
             *in = end;
             return CKPT_ZSTD_GARBAGE;
         }
-        if (r)
+        if (r != CKPT_ZSTD_GO_ON)
             return r;
     }
 }

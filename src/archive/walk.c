@@ -27,7 +27,7 @@ enum {
     TRAILING_DECODED = 64 * 1024 * 1024 /* more: the checksum of the stream is after them */
 };
 
-static int finish(ckpt_archive *a)
+static enum ckpt_step finish(ckpt_archive *a)
 {
     a->final.type = CKPT_ARCHIVE_END;
     a->final.code = a->info.end;
@@ -37,7 +37,7 @@ static int finish(ckpt_archive *a)
 }
 
 /* The tar is over, at a place where that is wrong. */
-static int cut(ckpt_archive *a, uint32_t code, uint64_t have, uint64_t want)
+static enum ckpt_step cut(ckpt_archive *a, uint32_t code, uint64_t have, uint64_t want)
 {
     bool in_body = code == CKPT_ARCHIVE_E_CUT_BODY && a->state != SPARSE_MAP;
     ckpt_format(&a->message, "The archive ends");
@@ -61,12 +61,12 @@ static int cut(ckpt_archive *a, uint32_t code, uint64_t have, uint64_t want)
 }
 
 /* One block of 512 bytes at a->position, which moves on. */
-static int take_block(ckpt_archive *a, const uint8_t **block)
+static enum ckpt_step take_block(ckpt_archive *a, const uint8_t **block)
 {
     const uint8_t *bytes;
     size_t length;
     for (;;) {
-        int r = ckpt_source_peek(a, &bytes, &length);
+        enum ckpt_step r = ckpt_source_peek(a, &bytes, &length);
         if (r != CKPT_STEP_OK)
             return r;
         if (a->position < sizeof a->first) {
@@ -93,7 +93,7 @@ static int take_block(ckpt_archive *a, const uint8_t **block)
 }
 
 /* The tar is over after the data of a member; for Go, with or without the filling to a block. */
-static int ended_unmarked(ckpt_archive *a)
+static enum ckpt_step ended_unmarked(ckpt_archive *a)
 {
     a->info.end = CKPT_END_NO_MARK;
     a->info.end_offset = a->tar_size;
@@ -101,7 +101,7 @@ static int ended_unmarked(ckpt_archive *a)
 }
 
 /* No bytes where a header was expected. */
-static int ended_at_header(ckpt_archive *a)
+static enum ckpt_step ended_at_header(ckpt_archive *a)
 {
     uint64_t size = a->tar_size;
     if (a->last_index != UINT32_MAX && size < a->position) {
@@ -146,11 +146,11 @@ static void go_on(ckpt_archive *a, enum ckpt_header_next next)
     a->body_left = next == CKPT_NEXT_SPARSE_MAP ? a->pending.stored_size : 0;
 }
 
-static int step_header(ckpt_archive *a)
+static enum ckpt_step step_header(ckpt_archive *a)
 {
     const uint8_t *block;
     enum ckpt_header_next next;
-    int r = take_block(a, &block);
+    enum ckpt_step r = take_block(a, &block);
     if (r == CKPT_STEP_ENDED)
         return ended_at_header(a);
     if (r != CKPT_STEP_OK)
@@ -173,11 +173,11 @@ static int step_header(ckpt_archive *a)
     return r;
 }
 
-static int step_extension(ckpt_archive *a)
+static enum ckpt_step step_extension(ckpt_archive *a)
 {
     const uint8_t *bytes;
     size_t length;
-    int r = ckpt_source_peek(a, &bytes, &length);
+    enum ckpt_step r = ckpt_source_peek(a, &bytes, &length);
     if (r == CKPT_STEP_ENDED) {
         uint64_t have = a->tar_size - a->extension_offset - CKPT_TAR_BLOCK;
         if (have < a->extension_want)
@@ -198,10 +198,10 @@ static int step_extension(ckpt_archive *a)
     return r;
 }
 
-static int step_sparse_blocks(ckpt_archive *a)
+static enum ckpt_step step_sparse_blocks(ckpt_archive *a)
 {
     const uint8_t *block;
-    int r = take_block(a, &block);
+    enum ckpt_step r = take_block(a, &block);
     if (r == CKPT_STEP_ENDED)
         return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
     if (r != CKPT_STEP_OK)
@@ -214,12 +214,12 @@ static int step_sparse_blocks(ckpt_archive *a)
 }
 
 /* The map at the start of a sparse member's data. */
-static int step_sparse_map(ckpt_archive *a)
+static enum ckpt_step step_sparse_map(ckpt_archive *a)
 {
     const uint8_t *bytes;
     size_t length;
     bool complete = false;
-    int r = a->body_left == 0 ? CKPT_STEP_ENDED : ckpt_source_peek(a, &bytes, &length);
+    enum ckpt_step r = a->body_left == 0 ? CKPT_STEP_ENDED : ckpt_source_peek(a, &bytes, &length);
     if (r == CKPT_STEP_ENDED)
         return cut(a, CKPT_ARCHIVE_E_CUT_BODY, a->pending.stored_size - a->body_left,
                    a->pending.stored_size);
@@ -236,29 +236,29 @@ static int step_sparse_map(ckpt_archive *a)
 }
 
 /* Is the pending member chosen by a pattern? */
-static int is_chosen(ckpt_archive *a)
+static bool is_chosen(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
+    struct ckpt_pending *p = &a->pending;
     const uint8_t *name = p->name.bytes + p->normal_start;
     if (p->type != CKPT_MEMBER_FILE)
-        return 0;
+        return false;
     for (size_t i = 0; i < a->choice_count; i++) {
-        const ckpt_choice *c = &a->choices[i];
+        const struct ckpt_choice *c = &a->choices[i];
         if (c->prefix ? p->normal_length < c->length : p->normal_length != c->length)
             continue;
         if (c->length && memcmp(name, c->pattern, c->length) != 0)
             continue;
         if (p->size <= c->max_size && p->size <= a->options.max_kept_sum - a->kept_sum)
-            return 1;
+            return true;
         p->flags |= CKPT_MEMBER_TOO_BIG;
     }
-    return 0;
+    return false;
 }
 
-static int step_announce(ckpt_archive *a)
+static enum ckpt_step step_announce(ckpt_archive *a)
 {
-    ckpt_pending *p = &a->pending;
-    int r = ckpt_member_finish(a);
+    struct ckpt_pending *p = &a->pending;
+    enum ckpt_step r = ckpt_member_finish(a);
     if (r != CKPT_STEP_OK)
         return r;
     if (!ckpt_differ_find(a))
@@ -309,7 +309,7 @@ void ckpt_archive_skip(ckpt_archive *a)
 }
 
 /* Go lists such a member, and fails when its data are read. */
-static int unreadable(ckpt_archive *a)
+static enum ckpt_step unreadable(ckpt_archive *a)
 {
     ckpt_archive_fail(
         a, a->pending.absurd ? CKPT_ARCHIVE_E_BAD_SIZE : CKPT_ARCHIVE_E_BAD_SPARSE, a->last_data,
@@ -319,7 +319,7 @@ static int unreadable(ckpt_archive *a)
 }
 
 /* The caller has seen the member; now its data, if wanted. */
-static int step_announced(ckpt_archive *a)
+static enum ckpt_step step_announced(ckpt_archive *a)
 {
     const struct ckpt_sparse *s = &a->sparse;
     if (a->pending.absurd || s->misfit != NULL)
@@ -348,9 +348,9 @@ static int step_announced(ckpt_archive *a)
 }
 
 /* Bytes of the wanted body at a->position. */
-static int peek_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
+static enum ckpt_step peek_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
-    int r = ckpt_source_peek(a, bytes, length);
+    enum ckpt_step r = ckpt_source_peek(a, bytes, length);
     if (r == CKPT_STEP_ENDED)
         return cut(a, CKPT_ARCHIVE_E_CUT_BODY, a->tar_size - a->last_data, a->last_stored);
     if (r == CKPT_STEP_OK && *length > a->body_left)
@@ -358,7 +358,7 @@ static int peek_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
     return r;
 }
 
-static int too_dense(ckpt_archive *a)
+static enum ckpt_step too_dense(ckpt_archive *a)
 {
     return ckpt_archive_fail(
         a, CKPT_ARCHIVE_E_LIMIT_RATIO, a->position,
@@ -368,10 +368,10 @@ static int too_dense(ckpt_archive *a)
 }
 
 /* Something to give out: *bytes, *length, or length 0 at the end of the member. */
-static int step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
+static enum ckpt_step step_body(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
     struct ckpt_sparse *s = &a->sparse;
-    int r = CKPT_STEP_OK;
+    enum ckpt_step r = CKPT_STEP_OK;
     *length = 0;
     if (s->kind == CKPT_SPARSE_NONE) {
         if (a->body_left > 0) {
@@ -428,10 +428,10 @@ static void count_trailing(ckpt_archive *a, const uint8_t *bytes, size_t length,
     a->info.trailing = a->info.trailing_seen;
 }
 
-static int step_second_zero(ckpt_archive *a)
+static enum ckpt_step step_second_zero(ckpt_archive *a)
 {
     const uint8_t *block;
-    int r = take_block(a, &block);
+    enum ckpt_step r = take_block(a, &block);
     if (r == CKPT_STEP_ENDED && a->carry_length > 0)
         return cut(a, CKPT_ARCHIVE_E_CUT_HEADER, a->carry_length, CKPT_TAR_BLOCK);
     if (r == CKPT_STEP_ENDED) {
@@ -454,7 +454,7 @@ static int step_second_zero(ckpt_archive *a)
 }
 
 /* What follows the end is looked at, so far as it costs little. */
-static int step_trailing(ckpt_archive *a)
+static enum ckpt_step step_trailing(ckpt_archive *a)
 {
     const uint8_t *bytes;
     size_t length;
@@ -465,7 +465,7 @@ static int step_trailing(ckpt_archive *a)
             a->info.trailing = a->options.source_size - a->info.end_offset;
         return finish(a);
     }
-    int r = ckpt_source_peek(a, &bytes, &length);
+    enum ckpt_step r = ckpt_source_peek(a, &bytes, &length);
     if (r == CKPT_STEP_ENDED)
         return finish(a);
     if (r != CKPT_STEP_OK)
@@ -478,10 +478,10 @@ static int step_trailing(ckpt_archive *a)
 }
 
 /* The next bytes of the source as it is. */
-static int step_raw(ckpt_archive *a, const uint8_t **bytes, size_t *length)
+static enum ckpt_step step_raw(ckpt_archive *a, const uint8_t **bytes, size_t *length)
 {
     a->body_left = TRAILING_DECODED; /* as of a member: all of it is read */
-    int r = ckpt_source_peek(a, bytes, length);
+    enum ckpt_step r = ckpt_source_peek(a, bytes, length);
     if (r == CKPT_STEP_ENDED)
         return finish(a);
     if (r == CKPT_STEP_OK)
@@ -489,7 +489,7 @@ static int step_raw(ckpt_archive *a, const uint8_t **bytes, size_t *length)
     return r;
 }
 
-static uint32_t give_data(ckpt_archive_event *event, uint32_t member, const uint8_t *bytes,
+static uint32_t give_data(struct ckpt_archive_event *event, uint32_t member, const uint8_t *bytes,
                           size_t length)
 {
     event->type = CKPT_ARCHIVE_DATA;
@@ -499,7 +499,7 @@ static uint32_t give_data(ckpt_archive_event *event, uint32_t member, const uint
     return event->type;
 }
 
-static uint32_t give_batch(ckpt_archive *a, ckpt_archive_event *event)
+static uint32_t give_batch(ckpt_archive *a, struct ckpt_archive_event *event)
 {
     event->type = CKPT_ARCHIVE_MEMBERS;
     event->data = (const uint8_t *)a->batch.data;
@@ -509,7 +509,7 @@ static uint32_t give_batch(ckpt_archive *a, ckpt_archive_event *event)
     return event->type;
 }
 
-static uint32_t give_final(ckpt_archive *a, ckpt_archive_event *event)
+static uint32_t give_final(ckpt_archive *a, struct ckpt_archive_event *event)
 {
     if (a->batch_count > 0)
         return give_batch(a, event);
@@ -522,7 +522,7 @@ static uint32_t give_final(ckpt_archive *a, ckpt_archive_event *event)
     return event->type;
 }
 
-uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
+uint32_t ckpt_archive_next(ckpt_archive *a, struct ckpt_archive_event *event)
 {
     memset(event, 0, sizeof *event);
     if (a->batch_count == 0)
@@ -533,7 +533,7 @@ uint32_t ckpt_archive_next(ckpt_archive *a, ckpt_archive_event *event)
     for (;;) {
         const uint8_t *bytes = NULL;
         size_t length = 0;
-        int r = CKPT_STEP_OK;
+        enum ckpt_step r = CKPT_STEP_OK;
         switch (a->state) {
         case RAW:
             r = step_raw(a, &bytes, &length);

@@ -57,7 +57,7 @@ bool ckpt_summary_has(const ckpt_summary *s, const char *name)
 /* Archives inside that are listed, at most. */
 enum { MOST_INSIDE = 1024 };
 
-static void add_member(ckpt_summary *s, ckpt_string name, const ckpt_member *m)
+static void add_member(ckpt_summary *s, ckpt_string name, const struct ckpt_member *m)
 {
     uint32_t type = m->type;
     uint64_t size = m->size;

@@ -112,7 +112,7 @@ static const char *const directories[PLACES] = {"checkpoint/", "", "pre-checkpoi
 
 bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records, size_t length)
 {
-    ckpt_member m;
+    struct ckpt_member m;
     while (length >= sizeof(m)) {
         memcpy(&m, records, sizeof(m));
         if (m.record_size < sizeof(m) || m.record_size > length ||
@@ -370,14 +370,39 @@ void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
     entries->dump = dump;
     entries->image = image;
     entries->done = image == NULL || image->bytes == NULL;
-    if (image != NULL && image->bytes == NULL)
+    entries->damaged_entry = -1;
+    entries->damaged = image != NULL && image->bytes == NULL;
+    if (entries->damaged)
         ckpt_dump_gap(dump, image->name, -1, NULL,
                       image->size == 0 ? "it is empty" : "it could not be read");
     if (entries->done || ckpt_criu_open(&entries->file, (enum ckpt_criu_kind)image->kind,
                                         image->bytes, image->length, &problem))
         return;
     ckpt_dump_gap(dump, image->name, -1, NULL, words(&problem));
-    entries->done = true;
+    entries->done = entries->damaged = true;
+}
+
+static struct ckpt_dump_slot *slot_of(ckpt_dump *dump, const struct ckpt_dump_image *image)
+{
+    return &dump->slots[(const struct ckpt_dump_slot *)(const void *)image - dump->slots];
+}
+
+void ckpt_dump_found_sound(ckpt_dump *dump, const struct ckpt_dump_image *image, uint32_t index)
+{
+    struct ckpt_dump_slot *slot = slot_of(dump, image);
+    slot->sound += index == slot->sound;
+}
+
+/* Whether an entry is sound. Most images are read several times: once is enough. */
+static bool is_sound(struct ckpt_entries *entries, struct ckpt_criu_problem *problem)
+{
+    struct ckpt_dump_slot *slot = slot_of(entries->dump, entries->image);
+    if (entries->entry.index < slot->sound)
+        return true;
+    if (!ckpt_criu_check(&entries->file, &entries->entry, problem))
+        return false;
+    ckpt_dump_found_sound(entries->dump, entries->image, entries->entry.index);
+    return true;
 }
 
 bool ckpt_entries_next(struct ckpt_entries *entries)
@@ -393,12 +418,15 @@ bool ckpt_entries_next(struct ckpt_entries *entries)
             entries->done = true;
             /* Of some images only the head is there, on purpose. */
             if (image->length < image->size && problem.damage == CKPT_CRIU_SHORT_EXTRA &&
-                ckpt_criu_check(&entries->file, &entries->entry, &problem))
+                is_sound(entries, &problem))
                 return true;
-        } else if (ckpt_criu_check(&entries->file, &entries->entry, &problem)) {
+        } else if (is_sound(entries, &problem)) {
             return true;
         }
         ckpt_dump_gap(entries->dump, image->name, problem.entry, NULL, words(&problem));
+        if (!entries->damaged)
+            entries->damaged_entry = problem.entry;
+        entries->damaged = true;
     }
     entries->done = true;
     return false;

@@ -104,11 +104,15 @@ struct ckpt_entries {
     struct ckpt_criu_file file;
     struct ckpt_criu_entry entry; /* that was given last, with what follows it */
     bool done;
+    bool damaged;          /* something could not be read … */
+    int64_t damaged_entry; /* … first this entry; -1: nothing could */
 };
 
 /* Begins with an image (NULL: as if it were empty). What is wrong with it becomes a gap. */
 void ckpt_entries_begin(struct ckpt_entries *entries, ckpt_dump *dump,
                         const struct ckpt_dump_image *image);
+/* Somebody found the entry of that index sound, after those before it. */
+void ckpt_dump_found_sound(ckpt_dump *dump, const struct ckpt_dump_image *image, uint32_t index);
 /* The next entry, whose message is sound; false at the end. Entries that are damaged are left out;
    each becomes a gap. */
 bool ckpt_entries_next(struct ckpt_entries *entries);

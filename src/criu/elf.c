@@ -225,7 +225,7 @@ static void put_files(struct maker *m)
         if (vma->kind == CKPT_VMA_MEMFD)
             ckpt_buffer_add_text(m->w.out, "/memfd:");
         ckpt_buffer_add(m->w.out, vma->name.data, vma->name.length);
-        if (vma->deleted || vma->kind == CKPT_VMA_MEMFD)
+        if (vma->deleted == CKPT_DELETED || vma->kind == CKPT_VMA_MEMFD)
             ckpt_buffer_add_text(m->w.out, " (deleted)");
         ckpt_elf_zeros(&m->w, 1);
     }

@@ -2,7 +2,7 @@
 /*
  * Core files of processes, as the kernel writes them when a program crashes, for debuggers. This
  * makes what stands before the memory: the headers and the notes with the registers of all threads.
- * Which memory goes where is told; the caller reads and writes it.
+ * It says which memory goes where; the caller reads and writes it.
  *
  * Layouts: Linux's elf_prstatus, elf_prpsinfo and user_regset of each architecture
  * (include/uapi/linux/elf.h, arch/…/ptrace.h). What a dump does not hold is zero: times, pending

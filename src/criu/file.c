@@ -71,10 +71,15 @@ struct ckpt_criu_name ckpt_criu_name(const char *name, size_t length)
             break;
         }
     }
-    for (unsigned kind = 0; kind < CKPT_CRIU_IMAGE_UNKNOWN; kind++) {
+    size_t rest = length;
+    bool is_image = ends_with(name, &rest, ".img"), has_id;
+    for (unsigned kind = 0; length > 0 && kind < CKPT_CRIU_IMAGE_UNKNOWN; kind++) {
+        const struct ckpt_criu_image *image = &ckpt_criu_images[kind];
         uint64_t id = 0;
-        bool has_id = false;
-        int prefix = match(&ckpt_criu_images[kind], name, length, &has_id, &id);
+        /* Most names of an archive are of no image, and there may be a million. */
+        if (image->prefix[0] != name[0] || (image->suffix != CKPT_CRIU_SUFFIX_NOTHING && !is_image))
+            continue;
+        int prefix = match(image, name, length, &has_id, &id);
         if (prefix > longest) {
             longest = prefix;
             best = (struct ckpt_criu_name){(enum ckpt_criu_kind)kind, has_id, has_id ? id : 0};

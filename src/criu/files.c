@@ -179,10 +179,7 @@ static void put_remap(ckpt_dump *dump, const struct ckpt_path *path, struct ckpt
     }
     const struct ckpt_dump_file *link =
         kind == CKPT_CRIU_remap_type_LINKED ? ckpt_dump_file(dump, (uint32_t)id) : NULL;
-    struct ckpt_path where = {{NULL, 0}, false, {NULL, NULL, NULL}};
-    if (link != NULL)
-        where = ckpt_file_path(dump, link);
-    ckpt_view_text(sink, V(OpenFile, content), where.path);
+    ckpt_view_text(sink, V(OpenFile, content), ckpt_file_path(dump, link).path);
 }
 
 /* `holder`: whose it is; pid 0: nobody's, it is in flight. */
@@ -205,7 +202,7 @@ static void put_file(ckpt_dump *dump, const struct ckpt_dump_file *file, const c
     ckpt_view_name(sink, V(OpenFile, type),
                    type < sizeof(types) / sizeof(types[0]) ? types[type] : "UND");
     ckpt_view_text(sink, V(OpenFile, path), path.path);
-    ckpt_view_boolean(sink, V(OpenFile, deleted), path.deleted);
+    ckpt_view_deleted(sink, V(OpenFile, deleted), path.deleted);
     ckpt_view_integer(sink, V(OpenFile, id), holder->id);
     if (file != NULL && ckpt_open_flags(dump, file, &flags))
         put_open_flags(sink, (uint32_t)flags, machine);

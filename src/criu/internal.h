@@ -9,6 +9,7 @@
 struct ckpt_dump_slot {
     struct ckpt_dump_image image;
     struct ckpt_pb first; /* message of the first entry, once it was looked at */
+    uint32_t sound;       /* entries from the first on that were checked once, and were sound */
     uint8_t place;        /* of dump.c: which directory it is in */
     bool first_known;
 };

@@ -35,6 +35,7 @@ static void go_through(ckpt_dump *dump, enum ckpt_lookup_kind kind, struct ckpt_
 {
     enum ckpt_criu_kind image = (enum ckpt_criu_kind)rows[kind].image;
     lookup->count = 0;
+    lookup->whole = true;
     if (rows[kind].type != 0) {
         size_t count;
         const struct ckpt_dump_file *files = ckpt_dump_files(dump, &count);
@@ -54,6 +55,10 @@ static void go_through(ckpt_dump *dump, enum ckpt_lookup_kind kind, struct ckpt_
     ckpt_entries_begin(&entries, dump, ckpt_dump_image(dump, image, 0));
     while (ckpt_entries_next(&entries))
         add(lookup, &entries.entry.message, rows[kind].key);
+    lookup->whole = !entries.damaged;
+    if (kind == CKPT_LOOKUP_REMAP && entries.damaged)
+        ckpt_dump_gap(dump, entries.image->name, entries.damaged_entry, "orig_id",
+                      "which of the other files were deleted is not known");
 }
 
 const struct ckpt_lookup *ckpt_dump_lookup_all(ckpt_dump *dump, enum ckpt_lookup_kind kind)
@@ -69,6 +74,7 @@ const struct ckpt_lookup *ckpt_dump_lookup_all(ckpt_dump *dump, enum ckpt_lookup
     if (lookup->keys == NULL || lookup->messages == NULL) {
         lookup->messages = NULL;
         lookup->count = 0;
+        lookup->whole = false;
         return lookup;
     }
     go_through(dump, kind, lookup);

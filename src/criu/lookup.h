@@ -28,6 +28,7 @@ struct ckpt_lookup {
     struct ckpt_pb *messages;
     size_t count;
     bool known;
+    bool whole; /* every entry could be read: what is not in it is not there */
 };
 
 /* The entry of that id, the first one of several; empty (message == NULL): there is none. */

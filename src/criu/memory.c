@@ -41,6 +41,7 @@ const char *const ckpt_place_names[CKPT_PLACE_COUNT] = {
 /* A page map that was looked for. */
 struct map_slot {
     struct ckpt_pagemap map;
+    size_t near; /* index of the run that was found last: the next one is mostly asked for next */
     bool looked, good;
 };
 
@@ -70,12 +71,10 @@ static void open_file(ckpt_dump *dump, struct ckpt_vma *vma, uint64_t id)
 {
     const struct ckpt_dump_file *file = id > UINT32_MAX ? NULL : ckpt_dump_file(dump, (uint32_t)id);
     vma->kind = vma->status & VMA_MEMFD ? CKPT_VMA_MEMFD : CKPT_VMA_FILE;
-    if (file == NULL)
-        return;
     struct ckpt_path path = ckpt_file_path(dump, file);
     vma->name = path.path;
-    vma->deleted = path.deleted;
-    if (file->type != CKPT_CRIU_fd_types_MEMFD)
+    vma->deleted = (uint8_t)path.deleted;
+    if (file == NULL || file->type != CKPT_CRIU_fd_types_MEMFD)
         return;
     struct ckpt_pb inode = ckpt_dump_lookup(
         dump, CKPT_LOOKUP_MEMFD, ckpt_pb_u64(&file->message, F(memfd_file_entry, inode_id), 0));
@@ -84,7 +83,7 @@ static void open_file(ckpt_dump *dump, struct ckpt_vma *vma, uint64_t id)
     /* The kernel makes such a file for MAP_SHARED | MAP_ANONYMOUS. */
     if (vma->name.length == 9 && memcmp(vma->name.data, "/dev/zero", 9) == 0) {
         vma->kind = CKPT_VMA_SHARED;
-        vma->deleted = true;
+        vma->deleted = CKPT_DELETED;
     }
 }
 
@@ -110,7 +109,7 @@ static void name_vma(ckpt_dump *dump, struct ckpt_vma *vma, uint64_t id, uint64_
     } else if (status & VMA_AIO_RING) {
         vma->kind = CKPT_VMA_AIO;
         vma->name = literal("/[aio]");
-        vma->deleted = true;
+        vma->deleted = CKPT_DELETED;
     } else if (status & VMA_SOCKET) {
         vma->kind = CKPT_VMA_SOCKET;
     } else if (status & (VMA_FILE_PRIVATE | VMA_FILE_SHARED | VMA_MEMFD)) {
@@ -374,8 +373,8 @@ bool ckpt_dump_read_map(ckpt_dump *dump, const struct ckpt_dump_image *image, bo
     return good;
 }
 
-const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t level, bool shared,
-                                           uint64_t id)
+static struct map_slot *slot_of(struct ckpt_memory *memory, uint32_t level, bool shared,
+                                uint64_t id)
 {
     if (level >= memory->level_count)
         return NULL;
@@ -390,7 +389,25 @@ const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t 
         slot->looked = true;
         slot->good = ckpt_dump_read_map(l->dump, image, shared, id, memory->page_size, &slot->map);
     }
-    return slot->good ? &slot->map : NULL;
+    return slot->good ? slot : NULL;
+}
+
+const struct ckpt_pagemap *ckpt_memory_map(struct ckpt_memory *memory, uint32_t level, bool shared,
+                                           uint64_t id)
+{
+    const struct map_slot *slot = slot_of(memory, level, shared, id);
+    return slot == NULL ? NULL : &slot->map;
+}
+
+/* As ckpt_pagemap_find(), in constant time for runs that are asked for one after the other. */
+static size_t find_run(struct map_slot *slot, uint64_t address)
+{
+    const struct ckpt_pagemap *map = &slot->map;
+    for (size_t i = slot->near; i <= slot->near + 1 && i < map->count; i++)
+        if (ckpt_page_run_end(map, &map->runs[i]) > address &&
+            (i == 0 || ckpt_page_run_end(map, &map->runs[i - 1]) <= address))
+            return slot->near = i;
+    return slot->near = ckpt_pagemap_find(map, address);
 }
 
 /* ---- Addresses ------------------------------------------------------------------------------- */
@@ -433,8 +450,9 @@ static bool find_page(struct ckpt_memory *memory, bool shared, uint64_t id, uint
     segment->shared = shared;
     segment->map_id = id;
     for (uint32_t level = 0;; level++) {
-        const struct ckpt_pagemap *map = ckpt_memory_map(memory, level, shared, id);
-        size_t i = map == NULL ? 0 : ckpt_pagemap_find(map, address);
+        struct map_slot *slot = slot_of(memory, level, shared, id);
+        const struct ckpt_pagemap *map = slot == NULL ? NULL : &slot->map;
+        size_t i = slot == NULL ? 0 : find_run(slot, address);
         const struct ckpt_page_run *run = map != NULL && i < map->count ? &map->runs[i] : NULL;
         uint64_t until = run == NULL             ? UINT64_MAX
                          : run->start <= address ? ckpt_page_run_end(map, run)

@@ -40,7 +40,7 @@ struct ckpt_vma {
     uint32_t status;      /* as CRIU says what it is */
     enum ckpt_vma_kind kind;
     ckpt_string name;       /* path, or "[heap]" …; data == NULL: it has none */
-    bool deleted;           /* the file was */
+    uint8_t deleted;        /* whether the file was: enum ckpt_deleted */
     bool shared, has_shmid; /* MAP_SHARED; there is shared memory to be looked at */
 };
 

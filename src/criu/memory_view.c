@@ -26,7 +26,7 @@ static void add_map(struct ckpt_memory *memory, const struct ckpt_space *space,
     ckpt_view_name(sink, V(Map, perms), perms);
     ckpt_view_integer64(sink, V(Map, offset), vma->offset);
     ckpt_view_text(sink, V(Map, name), vma->name);
-    ckpt_view_boolean(sink, V(Map, deleted), vma->deleted);
+    ckpt_view_deleted(sink, V(Map, deleted), vma->deleted);
     ckpt_view_name(sink, V(Map, kind), ckpt_vma_kind_names[vma->kind]);
     ckpt_view_integer64(sink, V(Map, size), vma->end - vma->start);
     ckpt_view_integer64(sink, V(Map, stored), bytes[CKPT_PLACE_STORED] + bytes[CKPT_PLACE_BLOCK]);

@@ -123,7 +123,7 @@ static void put_namespace(ckpt_dump *dump, const struct ckpt_dump_image *image,
         put_mount(dump, image->id, &mounts[i], sink);
 }
 
-/* The mount namespace of a process; 0: none is known. */
+/* The mount namespace of a process; 0 if it is not known. */
 static uint64_t namespace_of(ckpt_dump *dump, uint32_t pid)
 {
     struct ckpt_task task;

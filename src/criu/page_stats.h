@@ -31,7 +31,7 @@ uint8_t *ckpt_page_counter_room(ckpt_page_counter *counter, size_t *size);
 void ckpt_page_counter_add(ckpt_page_counter *counter, size_t size, bool ends,
                            struct ckpt_page_stats *stats);
 
-/* Whether so many pages were seen that not all of them were remembered: then some duplicates are
+/* Whether there were too many pages to remember all of them: then some duplicates are
    not counted. */
 bool ckpt_page_counter_full(const ckpt_page_counter *counter);
 

@@ -64,7 +64,7 @@ static bool read_plain_entry(const struct ckpt_image *message, struct entry *ent
                             .has_flags = (there >> 4 & 1) != 0,
                             .pages = values[5],
                             .has_pages = (there >> 5 & 1) != 0};
-    return (there >> 1 & 1) != 0;
+    return (there & 6) == 6;
 }
 
 static bool read_entry(struct ckpt_image *message, struct entry *entry)
@@ -73,24 +73,25 @@ static bool read_entry(struct ckpt_image *message, struct entry *entry)
         return true;
     struct ckpt_image_field field;
     enum ckpt_image_next next;
-    bool has_address = false;
+    bool has_address = false, has_compat = false;
     *entry = (struct entry){0};
     while ((next = ckpt_image_field(message, &field)) == CKPT_IMAGE_OK) {
         bool varint = field.bytes == NULL;
         switch (field.number) {
         case 1:
-            entry->address = field.value;
-            has_address = varint;
+            entry->address = varint ? field.value : entry->address;
+            has_address |= varint;
             break;
         case 2:
-            entry->compat_pages = varint ? field.value & UINT32_MAX : 0;
+            entry->compat_pages = varint ? field.value & UINT32_MAX : entry->compat_pages;
+            has_compat |= varint;
             break;
         case 3:
-            entry->in_parent = varint && field.value != 0;
+            entry->in_parent = varint ? field.value != 0 : entry->in_parent;
             break;
         case 4:
-            entry->flags = field.value;
-            entry->has_flags = varint;
+            entry->flags = varint ? field.value : entry->flags;
+            entry->has_flags |= varint;
             break;
         case 5:
             entry->pages = field.value;
@@ -117,7 +118,7 @@ static bool read_entry(struct ckpt_image *message, struct entry *entry)
             break;
         }
     }
-    return next == CKPT_IMAGE_END && has_address;
+    return next == CKPT_IMAGE_END && has_address && has_compat; /* both are required, always */
 }
 
 /* Makes room for one more item of an array that grows. */

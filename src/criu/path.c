@@ -22,7 +22,7 @@ static const struct ckpt_dump_file *behind(ckpt_dump *dump, const struct ckpt_du
 
 struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *file)
 {
-    struct ckpt_path path = {{NULL, 0}, false, {NULL, NULL, NULL}};
+    struct ckpt_path path = {{NULL, 0}, CKPT_DELETED_UNKNOWN, {NULL, NULL, NULL}};
     struct ckpt_pb inode;
     if (file != NULL && file->type == CKPT_CRIU_fd_types_FIFO)
         file = behind(dump, file, F(fifo_entry, regf_id));
@@ -32,12 +32,16 @@ struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *fi
         file = ckpt_dump_file_of(dump, CKPT_CRIU_fd_types_REG, file->id);
     if (file == NULL)
         return path;
+    path.deleted = CKPT_NOT_DELETED;
     switch (file->type) {
     case CKPT_CRIU_fd_types_REG:
         /* The name is as it was opened; only remap-fpath.img tells what became of it. */
         path.path = text_field(&file->message, F(reg_file_entry, name));
         path.remap = ckpt_dump_lookup(dump, CKPT_LOOKUP_REMAP, file->id);
-        path.deleted = path.remap.message != NULL;
+        if (path.remap.message != NULL)
+            path.deleted = CKPT_DELETED;
+        else if (!ckpt_dump_lookup_all(dump, CKPT_LOOKUP_REMAP)->whole)
+            path.deleted = CKPT_DELETED_UNKNOWN;
         break;
     case CKPT_CRIU_fd_types_MEMFD:
         inode = ckpt_dump_lookup(dump, CKPT_LOOKUP_MEMFD,

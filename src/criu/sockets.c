@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sockets. Of queues only what the dump holds is told: those of TCP and unix sockets. */
+/* Sockets. Queues are reported only as far as the dump holds them: those of TCP and unix sockets.
+ */
 #include <string.h>
 
 #include "criu/internal.h"

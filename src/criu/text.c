@@ -111,7 +111,7 @@ static void add_piece(struct planner *p, const struct ckpt_text_piece *piece)
     piece->area->pending++;
 }
 
-/* Finds the bytes from `at` on; *length: at most so many, and then how many were dealt with.
+/* Finds the bytes from `at` on; *length: in, how many at most; out, how many were taken.
    Returns why they cannot be had, or NULL. */
 static const char *find_bytes(struct planner *p, struct ckpt_area *area, uint64_t at,
                               uint64_t *length)

@@ -274,11 +274,11 @@ static void put_strings(struct ckpt_sink *sink, enum ckpt_view_member member,
 
 static void put_paths(const struct ckpt_task *task, struct ckpt_sink *sink)
 {
-    static const struct ckpt_path none;
-    struct ckpt_path path[3] = {none, none, none};
+    struct ckpt_path path[3];
     const unsigned fields[] = {F(mm_entry, exe_file_id), F(fs_entry, cwd_id), F(fs_entry, root_id)};
     for (unsigned i = 0; i < 3; i++) {
         uint64_t id;
+        path[i] = ckpt_file_path(task->dump, NULL);
         if (!ckpt_pb_get_u64(i == 0 ? &task->mm : &task->fs, fields[i], &id))
             continue;
         const struct ckpt_dump_file *file = ckpt_dump_file(task->dump, (uint32_t)id);
@@ -292,9 +292,9 @@ static void put_paths(const struct ckpt_task *task, struct ckpt_sink *sink)
                              "it is not the number of a file with a path");
     }
     ckpt_view_text(sink, V(Process, exe), path[0].path);
-    ckpt_view_boolean(sink, V(Process, exeDeleted), path[0].deleted);
+    ckpt_view_deleted(sink, V(Process, exeDeleted), path[0].deleted);
     ckpt_view_text(sink, V(Process, cwd), path[1].path);
-    ckpt_view_boolean(sink, V(Process, cwdDeleted), path[1].deleted);
+    ckpt_view_deleted(sink, V(Process, cwdDeleted), path[1].deleted);
     ckpt_view_text(sink, V(Process, root), path[2].path);
     ckpt_view_word(sink, V(Process, umask), &task->fs, F(fs_entry, umask));
 }

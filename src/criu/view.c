@@ -22,6 +22,14 @@ void ckpt_view_boolean(struct ckpt_sink *sink, enum ckpt_view_member member, boo
     sink->boolean(sink, value);
 }
 
+void ckpt_view_deleted(struct ckpt_sink *sink, enum ckpt_view_member member, unsigned deleted)
+{
+    if (deleted == CKPT_DELETED_UNKNOWN)
+        ckpt_view_null(sink, member);
+    else
+        ckpt_view_boolean(sink, member, deleted == CKPT_DELETED);
+}
+
 void ckpt_view_integer(struct ckpt_sink *sink, enum ckpt_view_member member, int64_t value)
 {
     sink->member(sink, member);

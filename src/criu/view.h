@@ -26,6 +26,8 @@ void ckpt_view_field(struct ckpt_sink *sink, enum ckpt_view_member member);
 /* A member and its value. */
 void ckpt_view_null(struct ckpt_sink *sink, enum ckpt_view_member member);
 void ckpt_view_boolean(struct ckpt_sink *sink, enum ckpt_view_member member, bool value);
+/* null: it is not known. */
+void ckpt_view_deleted(struct ckpt_sink *sink, enum ckpt_view_member member, unsigned deleted);
 void ckpt_view_integer(struct ckpt_sink *sink, enum ckpt_view_member member, int64_t value);
 void ckpt_view_integer64(struct ckpt_sink *sink, enum ckpt_view_member member, uint64_t value);
 /* A literal; NULL: null. */
@@ -54,10 +56,13 @@ static inline ckpt_string ckpt_text_of(struct ckpt_pb_bytes bytes)
 /* ---- what processes, files and sockets have in common ------------------------------------------
  */
 
+/* Whether nothing is at a path any more, or something else. */
+enum ckpt_deleted { CKPT_NOT_DELETED, CKPT_DELETED, CKPT_DELETED_UNKNOWN };
+
 /* Where a file lies. */
 struct ckpt_path {
-    ckpt_string path;     /* data == NULL: it has none, or it is not known */
-    bool deleted;         /* nothing is at that path any more, or something else */
+    ckpt_string path; /* data == NULL: it has none, or it is not known */
+    enum ckpt_deleted deleted;
     struct ckpt_pb remap; /* its remap_file_path_entry; empty: none */
 };
 
@@ -68,8 +73,8 @@ ckpt_string ckpt_full_name(ckpt_dump *dump, ckpt_string name);
    The array stays as long as the dump. */
 const struct ckpt_pb *ckpt_tree(ckpt_dump *dump, uint32_t pid, size_t *count);
 
-/* The path of an open file (NULL: none) of any type that has one: the name of a regular file, of a
-   FIFO, of a terminal's device, of a memory file. */
+/* The path of an open file (NULL: it is not there) of any type that has one: the name of a regular
+   file, of a FIFO, of a terminal's device, of a memory file. */
 struct ckpt_path ckpt_file_path(ckpt_dump *dump, const struct ckpt_dump_file *file);
 
 /* ---- the views: each writes one value; what they lack is told by gaps -------------------------

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list of names that go by numbers. They need not be in the module: whoever shows them has them.
+/* A list of names that go by numbers. They need not be in the module: the code that shows them has
+ * the texts.
  */
 #ifndef CKPT_JSON_NAMES_H
 #define CKPT_JSON_NAMES_H

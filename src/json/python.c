@@ -21,12 +21,22 @@ static void new_line(struct ckpt_python *p)
     p->out->length += spaces;
 }
 
+/* One or two characters. */
+static void add_two(struct ckpt_buffer *out, char one, char two, size_t count)
+{
+    if (!ckpt_buffer_reserve(out, 2))
+        return;
+    out->data[out->length] = one;
+    out->data[out->length + 1] = two;
+    out->length += count;
+}
+
 static void separate(struct ckpt_python *p)
 {
     if (p->depth == 0)
         return;
     if (!p->first)
-        ckpt_buffer_add(p->out, ", ", p->indented ? 1 : 2);
+        add_two(p->out, ',', ' ', p->indented ? 1 : 2);
     if (p->indented)
         new_line(p);
     p->first = false;
@@ -54,12 +64,12 @@ static bool is_plain(unsigned char c)
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
 }
 
-static void add_string(struct ckpt_python *p, ckpt_string string)
+/* A string of which `done` bytes are written, after its opening quote. */
+static void add_rest(struct ckpt_python *p, ckpt_string string, size_t done)
 {
     static const char escapes[] = "\"\"\\\\\bb\ff\nn\rr\tt";
     const unsigned char *text = (const unsigned char *)string.data;
-    ckpt_buffer_add(p->out, "\"", 1);
-    for (size_t i = 0; i < string.length;) {
+    for (size_t i = done; i < string.length;) {
         size_t start = i;
         while (i < string.length && is_plain(text[i]))
             i++;
@@ -90,6 +100,38 @@ static void add_string(struct ckpt_python *p, ckpt_string string)
     ckpt_buffer_add(p->out, "\"", 1);
 }
 
+/* Nearly all are short and need no escape: copied by hand, as calls cost more than the bytes. */
+static void add_string(struct ckpt_python *p, ckpt_string string)
+{
+    struct ckpt_buffer *out = p->out;
+    if (string.length > SIZE_MAX - 2 || !ckpt_buffer_reserve(out, string.length + 2))
+        return;
+    char *to = out->data + out->length;
+    size_t i = 0;
+    *to++ = '"';
+    while (i < string.length && is_plain((unsigned char)string.data[i]))
+        *to++ = string.data[i++];
+    if (i == string.length)
+        *to++ = '"';
+    out->length = (size_t)(to - out->data);
+    if (i < string.length)
+        add_rest(p, string, i);
+}
+
+static void add_number(struct ckpt_python *p, uint64_t value, bool negative)
+{
+    char text[20];
+    size_t length = ckpt_format_uint64(value, text);
+    if (!ckpt_buffer_reserve(p->out, length + 1))
+        return;
+    char *to = p->out->data + p->out->length;
+    if (negative)
+        *to++ = '-';
+    for (size_t i = 0; i < length; i++)
+        *to++ = text[i];
+    p->out->length = (size_t)(to - p->out->data);
+}
+
 /* ---- The sink -------------------------------------------------------------------------------- */
 
 static void put_null(struct ckpt_sink *sink)
@@ -106,16 +148,14 @@ static void put_boolean(struct ckpt_sink *sink, bool value)
 
 static void put_integer(struct ckpt_sink *sink, int64_t value)
 {
-    char text[20];
     before_value(printer_of(sink));
-    ckpt_buffer_add(printer_of(sink)->out, text, ckpt_format_int64(value, text));
+    add_number(printer_of(sink), value < 0 ? 0 - (uint64_t)value : (uint64_t)value, value < 0);
 }
 
 static void put_unsigned(struct ckpt_sink *sink, uint64_t value)
 {
-    char text[20];
     before_value(printer_of(sink));
-    ckpt_buffer_add(printer_of(sink)->out, text, ckpt_format_uint64(value, text));
+    add_number(printer_of(sink), value, false);
 }
 
 static void put_string(struct ckpt_sink *sink, ckpt_string value)
@@ -134,7 +174,7 @@ static void put_key(struct ckpt_sink *sink, ckpt_string key)
     struct ckpt_python *p = printer_of(sink);
     separate(p);
     add_string(p, key);
-    ckpt_buffer_add(p->out, ": ", 2);
+    add_two(p->out, ':', ' ', 2);
     p->after_key = true;
 }
 
@@ -146,7 +186,7 @@ static void put_member(struct ckpt_sink *sink, uint32_t name)
 static void begin(struct ckpt_python *p, char opener, char closer)
 {
     before_value(p);
-    ckpt_buffer_add(p->out, &opener, 1);
+    add_two(p->out, opener, ' ', 1);
     p->first = true;
     if (p->depth == CKPT_PYTHON_DEPTH) {
         p->failed = true;
@@ -174,7 +214,7 @@ static void end(struct ckpt_sink *sink)
     p->depth--;
     if (p->indented && !p->first)
         new_line(p);
-    ckpt_buffer_add(p->out, &p->closers[p->depth], 1);
+    add_two(p->out, p->closers[p->depth], ' ', 1);
     p->first = false;
 }
 

@@ -70,8 +70,8 @@ static const struct ckpt_pb_field *last(const struct ckpt_pb *m, unsigned number
     if (field == NULL)
         return NULL;
     enum ckpt_wire_type type = wire_type(field);
-    while (ckpt_wire_next(&wire, &found) == CKPT_WIRE_OK) {
-        if (found.number == number && found.type == type) {
+    while (ckpt_wire_find(&wire, number, &found)) {
+        if (found.type == type) {
             *last = found;
             is_there = true;
         }

@@ -20,22 +20,59 @@ bool ckpt_wire_varint(struct ckpt_wire *wire, uint64_t *value)
     return false;
 }
 
+/* Most tags, lengths and numbers have one byte. */
+static inline bool varint(struct ckpt_wire *wire, uint64_t *value)
+{
+    if (wire->at == wire->end || *wire->at > 127)
+        return ckpt_wire_varint(wire, value);
+    *value = *wire->at++;
+    return true;
+}
+
+bool ckpt_wire_find(struct ckpt_wire *wire, uint32_t number, struct ckpt_wire_field *field)
+{
+    struct ckpt_wire rest = *wire;
+    uint64_t tag, length;
+    while (rest.at != rest.end) {
+        wire->at = rest.at;
+        if (!varint(&rest, &tag))
+            return false;
+        if (tag >> 3 == number)
+            return ckpt_wire_next(wire, field) == CKPT_WIRE_OK;
+        if (tag >> 3 == 0 || tag >> 32 != 0)
+            return false;
+        length = (tag & 7) == CKPT_WIRE_64 ? 8 : (tag & 7) == CKPT_WIRE_32 ? 4 : 0;
+        if ((tag & 7) == CKPT_WIRE_VARINT || (tag & 7) == CKPT_WIRE_BYTES) {
+            if (!varint(&rest, &length))
+                return false;
+            if ((tag & 7) == CKPT_WIRE_VARINT)
+                continue;
+        } else if (length == 0) {
+            return false;
+        }
+        if (length > (uint64_t)(rest.end - rest.at))
+            return false;
+        rest.at += length;
+    }
+    return false;
+}
+
 enum ckpt_wire_next ckpt_wire_next(struct ckpt_wire *wire, struct ckpt_wire_field *field)
 {
     struct ckpt_wire rest = *wire;
     uint64_t tag, length = 0;
     if (rest.at == rest.end)
         return CKPT_WIRE_END;
-    if (!ckpt_wire_varint(&rest, &tag) || tag >> 3 == 0 || tag >> 32 != 0)
+    if (!varint(&rest, &tag) || tag >> 3 == 0 || tag >> 32 != 0)
         return CKPT_WIRE_BROKEN;
     *field = (struct ckpt_wire_field){(uint32_t)tag >> 3, tag & 7, 0, NULL, 0, wire->at};
     switch (tag & 7) {
     case CKPT_WIRE_VARINT:
-        if (!ckpt_wire_varint(&rest, &field->value))
+        if (!varint(&rest, &field->value))
             return CKPT_WIRE_BROKEN;
         break;
     case CKPT_WIRE_BYTES:
-        if (!ckpt_wire_varint(&rest, &length))
+        if (!varint(&rest, &length))
             return CKPT_WIRE_BROKEN;
         field->bytes = rest.at;
         break;

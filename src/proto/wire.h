@@ -32,9 +32,12 @@ struct ckpt_wire_field {
 
 enum ckpt_wire_next { CKPT_WIRE_OK, CKPT_WIRE_END, CKPT_WIRE_BROKEN };
 
-/* The next field. Broken: it does not fit into what is left, or is of a type that is none (groups,
-   too, which nobody writes); the reader then stands at the field's start. */
+/* The next field. Broken: it does not fit into what is left, or has a wire type that is not defined
+   (groups, too, which nobody writes); the reader then stands at the field's start. */
 enum ckpt_wire_next ckpt_wire_next(struct ckpt_wire *wire, struct ckpt_wire_field *field);
+
+/* The next field of that number. False: there is none before the end, or before what is broken. */
+bool ckpt_wire_find(struct ckpt_wire *wire, uint32_t number, struct ckpt_wire_field *field);
 
 /* A varint on its own, as packed lists have them; bits above 64 are lost. False: broken. */
 bool ckpt_wire_varint(struct ckpt_wire *wire, uint64_t *value);

@@ -9,7 +9,7 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine)
     return r->targets[engine - 1].asked;
 }
 
-const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope)
+const struct ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope)
 {
     for (const struct ckpt_reading *reading = r->readings; reading != NULL; reading = reading->next)
         if (ckpt_equal(reading->scope, scope))
@@ -19,7 +19,7 @@ const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string
 
 ckpt_string ckpt_compression_of(const struct ckpt_rules *r, ckpt_string scope)
 {
-    const ckpt_archive_info *info = ckpt_reading_of(r, scope);
+    const struct ckpt_archive_info *info = ckpt_reading_of(r, scope);
     return info == NULL || info->compression == CKPT_COMPRESSION_UNKNOWN
                ? (ckpt_string){"", 0}
                : ckpt_string_of(ckpt_compression_name(info->compression));
@@ -58,7 +58,7 @@ bool ckpt_has_nothing(const struct ckpt_rules *r)
         if (r->seen[i].info != NULL)
             return false;
     return r->form == CKPT_FORM_UNKNOWN && r->folder.length == 0 && r->images_folder.length == 0 &&
-           r->gvisor.length == 0 && !r->dynamo && !r->has_descriptors;
+           r->gvisor.length == 0 && !r->dynamo && !r->cedana && !r->has_descriptors;
 }
 
 bool ckpt_is_whole(const struct ckpt_rules *r)

@@ -21,10 +21,10 @@ static uint64_t number_of(ckpt_value object, const char *key)
 }
 
 /* How reading the archive came out; all zero if nothing was read. */
-static ckpt_archive_info reading_of(const struct ckpt_rules *r)
+static struct ckpt_archive_info reading_of(const struct ckpt_rules *r)
 {
-    const ckpt_archive_info *info = ckpt_reading_of(r, (ckpt_string){"", 0});
-    ckpt_archive_info none = {.garbage_offset = UINT64_MAX};
+    const struct ckpt_archive_info *info = ckpt_reading_of(r, (ckpt_string){"", 0});
+    struct ckpt_archive_info none = {.garbage_offset = UINT64_MAX};
     return info == NULL ? none : *info;
 }
 
@@ -124,7 +124,7 @@ static void check_absent(struct ckpt_rules *r)
 
 static void check_end(struct ckpt_rules *r)
 {
-    const ckpt_archive_info info = reading_of(r);
+    const struct ckpt_archive_info info = reading_of(r);
     if (info.end == CKPT_END_NO_MARK || info.end == CKPT_END_ONE_ZERO) {
         ckpt_lower(r, CKPT_WARNING);
         set_offset(
@@ -147,8 +147,9 @@ static void check_end(struct ckpt_rules *r)
                    info.garbage_offset);
 }
 
-/* containers/storage knows zstd by the magic number of its other frames (pkg/archive,
-   DetectCompression), containerd by both (pkg/archive/compression, zstdMatcher). */
+/* containers/storage knows zstd by 28 b5 2f fd alone (pkg/archive/archive.go, DetectCompression, at
+   0da4bc60b3ba and in later versions), containerd by skippable frames, too
+   (pkg/archive/compression/ compression.go, zstdMatcher, at 0793f99d95ae). */
 static void check_first_frame(struct ckpt_rules *r)
 {
     if (reading_of(r).skippable == 0)

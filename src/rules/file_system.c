@@ -13,7 +13,7 @@ static const char diff_name[] = "rootfs-diff.tar";
 static bool has_capability(const struct ckpt_member_view *m)
 {
     static const char wanted[] = "security.capability";
-    const ckpt_member *record = m->record;
+    const struct ckpt_member *record = m->record;
     uint64_t before = (uint64_t)record->name_length + record->link_length + record->uname_length +
                       record->gname_length;
     if (before + record->xattr_length > record->record_size - sizeof(*record))
@@ -165,7 +165,7 @@ static void check_marks(struct ckpt_rules *r)
                        "rootfs-diff.tar.");
     if (r->whiteouts == 0 || (r->engine != CKPT_ENGINE_PODMAN && r->engine != CKPT_ENGINE_CRIO))
         return;
-    ckpt_member record = {.header_offset = r->whiteout_offset};
+    struct ckpt_member record = {.header_offset = r->whiteout_offset};
     const struct ckpt_member_view view = {.record = &record,
                                           .name = r->whiteout,
                                           .raw = r->whiteout,

@@ -14,13 +14,13 @@ enum ckpt_need {
     CKPT_NEED_CRIU_CHECK,
     CKPT_NEED_PLUGIN, /* of CRIU: "cuda_plugin" */
     CKPT_NEED_FLAG,   /* of the processor: "avx" */
-    CKPT_NEED_CPUS,   /* so many */
+    CKPT_NEED_CPUS,   /* a number */
     CKPT_NEED_MEMORY, /* bytes */
     CKPT_NEED_SELINUX,
     CKPT_NEED_APPARMOR,
     CKPT_NEED_DRIVER, /* version of the graphics driver */
     CKPT_NEED_GPU,    /* ids as in NVIDIA_VISIBLE_DEVICES */
-    CKPT_NEED_GPUS,   /* so many */
+    CKPT_NEED_GPUS,   /* a number */
     CKPT_NEED_RUNTIME,
     CKPT_NEED_ENGINE,
     CKPT_NEED_IMAGE, /* by name */

@@ -37,7 +37,7 @@ static ckpt_value place_of(const struct image *image)
  */
 
 /* Where else the annotation of an engine stands, or another that people take for it: told to
-   whoever made the image. Nothing if there is none. */
+   whichever tool made the image. Nothing if there is none. */
 static ckpt_value near_miss(const struct image *image, const char *key, const char *other,
                             const char **where)
 {
@@ -246,6 +246,23 @@ static bool check_encryption(struct ckpt_rules *r, ckpt_value image)
     return any;
 }
 
+/* The checkpoint was copied into a layer as the archive that it is, and not unpacked there. */
+static bool check_packed(struct ckpt_rules *r, ckpt_value image)
+{
+    ckpt_value packed = ckpt_get_exact(image, "packed");
+    ckpt_string member = ckpt_text(ckpt_get_exact(packed, "member"));
+    ckpt_string layer = ckpt_text(ckpt_get_exact(packed, "layer"));
+    if (member.length == 0)
+        return false;
+    ckpt_block(r, ALL);
+    ckpt_find_file(
+        r, CKPT_RULE_903, ckpt_keep(r, layer).data,
+        "The layer holds the archive %t itself; expected it unpacked, with its members at "
+        "the root of the layer. \"buildah add\" and ADD unpack an archive, COPY does not.",
+        member);
+    return true;
+}
+
 void ckpt_check_image_pod(struct ckpt_rules *r)
 {
     ckpt_value image = ckpt_get_exact(ckpt_whole(r->facts), "image");
@@ -253,7 +270,7 @@ void ckpt_check_image_pod(struct ckpt_rules *r)
     if (r->form == CKPT_FORM_CONTAINERD_CTR)
         ckpt_find_file(r, CKPT_RULE_905, "index.json",
                        "An image in this format cannot be pushed to a registry.");
-    else if (check_encryption(r, image))
+    else if (check_encryption(r, image) || (outside && check_packed(r, image)))
         return;
     else if (ckpt_exists(ckpt_get_exact(image, "layer")))
         check_image(r, image);

@@ -226,6 +226,7 @@ static void check_frame(struct ckpt_images *im, const struct ckpt_dump_image *im
             if (problem.message.unknown != 0 && !told)
                 tell_unknown(im, member, index, problem.message.unknown);
             told = told || problem.message.unknown != 0;
+            ckpt_dump_found_sound(im->dump, image, index);
             continue;
         }
         if (is_spare(im, image) || (is_single(kind) && index > 0))

@@ -189,6 +189,18 @@ static bool load(struct ckpt_images *im, const struct ckpt_dump_image *image, si
     return true;
 }
 
+/* Docker mounts files of a container's own folder: /var/lib/docker/containers/ID/hostname. */
+static void note_container(struct ckpt_images *im, const struct ckpt_image_mount *m)
+{
+    ckpt_string id = ckpt_docker_container(m->root);
+    if (id.length == 0 || im->r->docker_id.length != 0 ||
+        !ckpt_is_one_of(m->place, "/etc/hostname\0/etc/hosts\0/etc/resolv.conf\0"))
+        return;
+    im->r->docker_id = ckpt_keep(im->r, id);
+    im->r->docker_member = m->member;
+    im->r->docker_entry = m->entry;
+}
+
 void ckpt_check_mount_images(struct ckpt_images *im)
 {
     size_t count = ckpt_dump_image_count(im->dump), capacity = 0;
@@ -206,6 +218,8 @@ void ckpt_check_mount_images(struct ckpt_images *im)
     qsort(im->mounts, im->mount_count, sizeof(*im->mounts), by_id);
     for (size_t i = 0; i < im->mount_count; i++)
         check_mount(im, &im->mounts[i]);
+    for (size_t i = 0; i < im->mount_count && im->r->form == CKPT_FORM_CRIU_DIRECTORY; i++)
+        note_container(im, &im->mounts[i]);
     check_all_contents(im);
     check_spec_mounts(im);
 }

@@ -289,7 +289,7 @@ static void note_folder(struct ckpt_rules *r, const struct ckpt_member_view *m)
 
 static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
-    const ckpt_member *record = m->record;
+    const struct ckpt_member *record = m->record;
     const struct ckpt_member_info *info = ckpt_member_lookup(m->name.data, m->name.length);
     bool top_parent = is_top_parent(m);
     struct ckpt_seen *seen =
@@ -327,6 +327,8 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     }
     note_folder(r, m);
     r->dynamo = r->dynamo || ckpt_equals(m->name, "manifest.yaml");
+    /* internal/cedana/process/dump_adapters.go, STATE_FILE */
+    r->cedana = r->cedana || ckpt_equals(m->name, "process_state.json");
     r->crac = r->crac || ckpt_equals(m->name, "cppath"); /* criuengine.c, create_cppath() */
     if (r->gvisor.length == 0 && (ckpt_equals(m->name, "checkpoint/checkpoint.img") ||
                                   ckpt_equals(m->name, "checkpoint.img")))

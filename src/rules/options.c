@@ -169,6 +169,7 @@ bool ckpt_rules_options(struct ckpt_rules *r, ckpt_string text, ckpt_string *pro
     ckpt_value about = ckpt_get_exact(options, "file");
     uint64_t mode;
     r->file_name = ckpt_text(ckpt_get_exact(about, "name"));
+    r->file_path = ckpt_text(ckpt_get_exact(about, "path"));
     r->file_mode = ckpt_uint64_of(ckpt_get_exact(about, "mode"), &mode) ? (uint32_t)(mode & 07777)
                                                                         : UINT32_MAX;
     return true;

@@ -390,7 +390,9 @@ void ckpt_check_privacy(struct ckpt_rules *r)
     check_mounts(r, spec);
     check_devices(r, spec);
     if (sums.addresses != 0)
-        ckpt_find(r, CKPT_RULE_805, sums.address, "%n internal addresses are included, such as %v.",
+        ckpt_find(r, CKPT_RULE_805, sums.address,
+                  sums.addresses == 1 ? "%n internal address is included: %v."
+                                      : "%n internal addresses are included, such as %v.",
                   (uint64_t)sums.addresses, sums.address);
     check_log(r);
 }

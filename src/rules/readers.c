@@ -22,7 +22,7 @@ static void weigh(struct ckpt_rules *r, const struct ckpt_member_view *m, bool r
 
 static void check_size(struct ckpt_rules *r, const struct ckpt_member_view *m, bool read)
 {
-    const ckpt_member *record = m->record;
+    const struct ckpt_member *record = m->record;
     if ((record->flags & CKPT_MEMBER_SIZE_IGNORED) != 0) {
         weigh(r, m, read);
         ckpt_find_member(r, CKPT_RULE_013, m,
@@ -78,7 +78,7 @@ static void check_own(struct ckpt_rules *r, const struct ckpt_member_view *m)
 
 void ckpt_check_readers(struct ckpt_rules *r, const struct ckpt_member_view *m)
 {
-    const ckpt_member *record = m->record;
+    const struct ckpt_member *record = m->record;
     if (record->differ != 0)
         check_own(r, m);
     if (m->scope.length != 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether the target is one that restores such a checkpoint at all. */
+#include "rules/reference.h"
 #include "rules/requirements.h"
 #include "rules/rules.h"
 
@@ -76,6 +77,37 @@ static void check_runtime(struct ckpt_rules *r)
     ckpt_find(r, CKPT_RULE_718, runtime, "It was made by runc, and crun does not restore it.");
 }
 
+/* ---- Docker ---------------------------------------------------------------------------------- */
+
+enum { SHORT_ID = 12 }; /* digits, as Docker prints them */
+
+ckpt_string ckpt_docker_container(ckpt_string path)
+{
+    enum { ID = 64 };
+    static const char mark[] = "/containers/";
+    for (size_t at; (at = ckpt_index_of(path, mark)) != SIZE_MAX;) {
+        path = ckpt_slice_of(path, at + sizeof(mark) - 1, path.length);
+        ckpt_string id = ckpt_slice_of(path, 0, path.length < ID ? path.length : ID);
+        if (path.length > ID && path.data[ID] == '/' && ckpt_is_hex(id, ID))
+            return id;
+    }
+    return (ckpt_string){"", 0};
+}
+
+/* Docker starts a checkpoint in the container whose folder it lies in. */
+static void check_container(struct ckpt_rules *r)
+{
+    ckpt_string made = r->docker_id, lies = ckpt_docker_container(r->file_path);
+    if (made.length == 0 || lies.length == 0 || ckpt_equal(made, lies))
+        return;
+    struct ckpt_finding *f =
+        ckpt_find_file(r, CKPT_RULE_719, r->docker_member.data,
+                       "It lies in the folder of container %t, but was made from %t; Docker "
+                       "restores it only there.",
+                       ckpt_slice_of(lies, 0, SHORT_ID), ckpt_slice_of(made, 0, SHORT_ID));
+    ckpt_place_entry(r, f, r->docker_entry, "root");
+}
+
 void ckpt_check_restore(struct ckpt_rules *r)
 {
     for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++) {
@@ -91,6 +123,9 @@ void ckpt_check_restore(struct ckpt_rules *r)
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->dynamo)
         ckpt_find_file(r, CKPT_RULE_710, "manifest.yaml",
                        "This is an artifact of ai-dynamo/snapshot, whose agent restores it.");
+    else if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->cedana)
+        ckpt_find_file(r, CKPT_RULE_710, "process_state.json",
+                       "This is a dump by Cedana, whose daemon restores it.");
     else if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         ckpt_find_file(r, CKPT_RULE_710, "cppath",
                        "This is the image of a Java program by CRaC; java -XX:CRaCRestoreFrom "
@@ -98,5 +133,11 @@ void ckpt_check_restore(struct ckpt_rules *r)
     else if (r->form == CKPT_FORM_CRIU_DIRECTORY)
         ckpt_find_file(r, CKPT_RULE_710, "",
                        "There is no file system in this checkpoint; the container that it was made "
-                       "from must still exist, unchanged.");
+                       "from%s%t must still exist, unchanged.",
+                       r->docker_id.length != 0 ? ", " : "",
+                       r->docker_id.length != 0
+                           ? ckpt_text_of(r, "%t,", ckpt_slice_of(r->docker_id, 0, SHORT_ID))
+                           : r->docker_id);
+    if (r->form == CKPT_FORM_CRIU_DIRECTORY)
+        check_container(r);
 }

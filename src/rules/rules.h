@@ -110,7 +110,7 @@ struct ckpt_named {
 
 /* A member as the checks see it. Strings are good during the call only. */
 struct ckpt_member_view {
-    const ckpt_member *record;
+    const struct ckpt_member *record;
     ckpt_string name; /* without leading "./" and trailing "/", and without the prefix */
     ckpt_string raw;  /* as it stands there */
     ckpt_string link;
@@ -133,6 +133,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint32_t per_rule, total;
     int64_t now;           /* Unix seconds; 0: not known */
     ckpt_string file_name; /* of the archive, "" if not known */
+    ckpt_string file_path; /* where it lies, from the root; "" if not known */
     uint32_t file_mode;    /* its permissions, or UINT32_MAX */
 
     /* findings */
@@ -146,9 +147,12 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     uint8_t need; /* of the next condition: ckpt_needs() */
     ckpt_string need_text, need_build;
     uint64_t need_number, need_mode;
-    struct ckpt_file *host;          /* that is described; NULL: none */
-    struct ckpt_dump *dump;          /* the images of CRIU; NULL: not read */
-    struct ckpt_tree tree;           /* of the archives inside */
+    struct ckpt_file *host;    /* that is described; NULL: none */
+    struct ckpt_dump *dump;    /* the images of CRIU; NULL: not read */
+    struct ckpt_tree tree;     /* of the archives inside */
+    ckpt_string docker_id;     /* of the container, by what Docker mounted; "" */
+    ckpt_string docker_member; /* … the image that says so */
+    int64_t docker_entry;
     uint32_t images_mode;            /* of the directory checkpoint/; UINT32_MAX: not known */
     bool old_pagemaps, new_pagemaps; /* which dialects were found */
     const struct ckpt_requirement *least_criu; /* what needs the newest CRIU; NULL: nothing does */
@@ -172,6 +176,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     bool has_descriptors; /* descriptors.json, wherever */
     bool dynamo;          /* manifest.yaml of ai-dynamo/snapshot */
     bool crac;            /* cppath of CRaC */
+    bool cedana;          /* process_state.json of Cedana */
     ckpt_string gvisor;   /* the image of gVisor */
     ckpt_string linked;   /* the first image that is a link to another member */
     ckpt_string gpu;      /* the first image of a graphics processor */
@@ -230,6 +235,10 @@ struct ckpt_finding *ckpt_place_in(struct ckpt_rules *r, enum ckpt_rule_index ru
 /* What decoding says of a file. */
 struct ckpt_finding *ckpt_find_error(struct ckpt_rules *r, enum ckpt_rule_index rule,
                                      struct ckpt_file *file);
+
+/* The id in a path of Docker, ".../containers/ID/...": 64 hexadecimal digits; "" if there is none.
+ */
+ckpt_string ckpt_docker_container(ckpt_string path);
 
 /* The next finding counts for no more than this. */
 void ckpt_lower(struct ckpt_rules *r, enum ckpt_severity severity);
@@ -325,11 +334,11 @@ bool ckpt_is_for(const struct ckpt_rules *r, enum ckpt_engine engine);
 struct ckpt_reading {
     struct ckpt_reading *next;
     ckpt_string scope; /* as of records: see ckpt_validation_add_records() */
-    ckpt_archive_info info;
+    struct ckpt_archive_info info;
 };
 
 /* That of an archive; NULL: it is not known, as nothing was read. */
-const ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope);
+const struct ckpt_archive_info *ckpt_reading_of(const struct ckpt_rules *r, ckpt_string scope);
 
 /* Its compression, "gzip"; empty if it is not known. */
 ckpt_string ckpt_compression_of(const struct ckpt_rules *r, ckpt_string scope);

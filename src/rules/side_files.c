@@ -255,7 +255,7 @@ static void check_descriptors(struct ckpt_rules *r)
                        "criu(8) or LXC, and no engine or OCI runtime restores them.",
                        r->images_folder);
     if (file == NULL && r->form == CKPT_FORM_CRIU_DIRECTORY && ckpt_is_whole(r) && !r->dynamo &&
-        ckpt_seen_of(r, "descriptors.json") == NULL)
+        !r->cedana && ckpt_seen_of(r, "descriptors.json") == NULL)
         ckpt_find_file(r, CKPT_RULE_311, "descriptors.json",
                        "descriptors.json is missing: these are images of criu(8) or LXC, and no "
                        "engine or OCI runtime restores them.");

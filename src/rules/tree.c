@@ -20,7 +20,7 @@ static size_t join(ckpt_string scope, ckpt_string path, char out[LONGEST])
 }
 
 bool ckpt_tree_add(struct ckpt_tree *tree, ckpt_string scope, ckpt_string name,
-                   const ckpt_member *record, ckpt_string link)
+                   const struct ckpt_member *record, ckpt_string link)
 {
     char path[LONGEST];
     uint32_t node, to = CKPT_PATHS_NONE;

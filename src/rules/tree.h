@@ -24,7 +24,7 @@ struct ckpt_tree {
 /* Adds a member of the archive `scope`; of several of one path the last counts. False: no memory.
  */
 bool ckpt_tree_add(struct ckpt_tree *tree, ckpt_string scope, ckpt_string name,
-                   const ckpt_member *record, ckpt_string link);
+                   const struct ckpt_member *record, ckpt_string link);
 
 /* The member of that path, through one hard link; NULL: there is none. */
 const struct ckpt_tree_file *ckpt_tree_find(const struct ckpt_tree *tree, ckpt_string scope,

@@ -55,7 +55,7 @@ static void each_member(struct ckpt_rules *r, ckpt_string scope, ckpt_string pre
 {
     struct ckpt_member_parts m;
     while (ckpt_member_next(&records, &length, &m)) {
-        const ckpt_member *record = &m.record;
+        const struct ckpt_member *record = &m.record;
         struct ckpt_member_view view = {
             .record = record,
             .name = {m.name + record->normal_start, record->normal_length},
@@ -87,7 +87,7 @@ void ckpt_validation_add_records(struct ckpt_rules *r, ckpt_string scope, const 
 }
 
 void ckpt_validation_add_archive(struct ckpt_rules *r, ckpt_string scope,
-                                 const ckpt_archive_info *info)
+                                 const struct ckpt_archive_info *info)
 {
     struct ckpt_reading *reading = ckpt_arena_alloc(&r->arena, sizeof(*reading));
     if (reading == NULL) {

@@ -17,7 +17,8 @@
  *   limits      {"perRule": 100, "total": 1000}: findings listed
  *   reveal      true: secrets are not masked
  *   now         Unix seconds, for the rules about times
- *   file        {"name", "mode"}: of the archive itself
+ *   file        {"name", "mode", "path"}: of the archive itself; path: from the root of the file
+ *               system, which tells whose container Docker takes a directory for
  *   host        text of a JSON document, host.def: the host that is to restore it
  * `facts` is a JSON object about the archive:
  *   size, directory  as for ckpt_summary_finish
@@ -28,7 +29,8 @@
  *   memory           what a search for secrets found: {secrets: [{pid, member, place, kind, name,
  *                    count, address, value}], left: {bytes, files: []}}
  *   logHead          how dump.log begins, if only its end was added
- *   image            {form, manifest, index, config, layer, layers}: names of added files
+ *   image            {form, manifest, index, config, layer, layers}: names of added files; packed
+ *                    {layer, member}: an archive of a checkpoint that a layer holds as a file
  *   sha256           of the file, if all of it was read
  *   digests          [{name, size, sha256}]: of members that an image or a pod gives digests of;
  *                    sha256 "": not computed
@@ -59,7 +61,7 @@ void ckpt_validation_add_records(struct ckpt_rules *rules, ckpt_string scope,
 
 /* Adds what the reader of an archive said of it, by the same scopes. */
 void ckpt_validation_add_archive(struct ckpt_rules *rules, ckpt_string scope,
-                                 const ckpt_archive_info *info);
+                                 const struct ckpt_archive_info *info);
 
 /* The images of CRIU, read; borrowed until the report is made. Without them nothing is said about
    processes, files and memory, and no target simply "restores". */

@@ -114,15 +114,21 @@ static void print_condition(struct ckpt_buffer *out, const struct ckpt_condition
 /* ---- what is known --------------------------------------------------------------------------- */
 
 /* Why nobody can tell whether a target restores it, or NULL. */
-static const char *unknown_why(const struct ckpt_rules *r, unsigned i)
+static const char *unknown_why(struct ckpt_rules *r, unsigned i)
 {
     ckpt_value facts = ckpt_whole(r->facts);
     if (ckpt_is_true(ckpt_get_exact(facts, "loose")))
         return "These are single metadata files, not the whole checkpoint.";
     if (ckpt_is_unread(r, "config.dump") || ckpt_is_unread(r, "spec.dump"))
         return "Its metadata is too large to check.";
+    if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->cedana)
+        return "It is a dump by Cedana, which \"cedana restore\" restores.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && r->crac)
         return "It is an image of CRaC, which java -XX:CRaCRestoreFrom restores.";
+    if (i == CKPT_TARGET_DOCKER && r->docker_id.length != 0)
+        return ckpt_text_of(r, "Docker needs the very container that it was made from, %t.",
+                            r->docker_id)
+            .data;
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_DOCKER)
         return "Docker needs the very container that it was made from.";
     if (r->form == CKPT_FORM_CRIU_DIRECTORY && i == CKPT_TARGET_CONTAINERD)

@@ -123,8 +123,8 @@ static bool web_token(ckpt_string text, size_t at, struct ckpt_secret *secret)
     return true;
 }
 
-/* Words between the separators of a prefix that mark a token, whoever makes it: acme_live_…,
- * x-pat-… */
+/* Words between the separators of a prefix that mark a token, whatever service issued it:
+ * acme_live_…, x-pat-… */
 static bool marked(ckpt_string word, size_t *from)
 {
     static const char marks[] =

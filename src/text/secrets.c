@@ -15,9 +15,12 @@ enum { NAME = 96, AROUND = 8, NEAR = 256 };
 
 static const char ends[] = " \t\r\n;&|,\"'()<>[]{}\\";
 
+/* Whether it is one of them. */
 static bool is_end(char c)
 {
-    return memchr(ends, c, sizeof(ends) - 1) != NULL;
+    static const uint64_t bits[2] = {UINT64_C(0x580013c500002600), UINT64_C(0x3800000038000000)};
+    unsigned char byte = (unsigned char)c;
+    return byte < 128 && (bits[byte >> 6] >> (byte & 63) & 1) != 0;
 }
 
 static size_t end_within(ckpt_string text, size_t from, size_t most, const char *stops,
@@ -142,6 +145,8 @@ static bool behind_word(ckpt_string text, size_t at, struct ckpt_secret *secret)
 {
     static const char schemes[] = "Bearer \0bearer \0BEARER \0Basic \0basic \0Token \0";
     static const char words[] = "password \0passwd \0PASSWORD \0";
+    if (memchr("BbTpP", text.data[at], 5) == NULL)
+        return false;
     ckpt_string rest = ckpt_slice_of(text, at, text.length);
     bool scheme = ckpt_starts_one_of(rest, schemes);
     if (!scheme && !ckpt_starts_one_of(rest, words))

@@ -96,6 +96,36 @@ static bool is_text(char c)
     return ((unsigned char)c >= 0x20 && c != 0x7f) || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* How many of the next bytes are printable ASCII, in steps of 8: the bulk of a text. */
+static size_t printable(const char *bytes, size_t length)
+{
+    size_t at = 0;
+    uint64_t word;
+    for (; at + sizeof(word) <= length; at += sizeof(word)) {
+        memcpy(&word, bytes + at, sizeof(word));
+        /* Below a space, above '~', above 127: its highest bit is set. A carry comes from such a
+           byte only. */
+        uint64_t odd =
+            (word - UINT64_C(0x2020202020202020)) | (word + UINT64_C(0x0101010101010101)) | word;
+        if ((odd & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
+    return at;
+}
+
+/* How many of the next bytes are zero, in steps of 8. */
+static size_t zeros(const char *bytes, size_t length)
+{
+    size_t at = 0;
+    uint64_t word;
+    for (; at + sizeof(word) <= length; at += sizeof(word)) {
+        memcpy(&word, bytes + at, sizeof(word));
+        if (word != 0)
+            break;
+    }
+    return at;
+}
+
 /* Where the text ends that byte `at` is in: at what is no text, or no UTF-8. What may be the start
    of a character is text. */
 static size_t text_end(const char *bytes, size_t at, size_t length)
@@ -106,6 +136,7 @@ static size_t text_end(const char *bytes, size_t at, size_t length)
             if (!is_text(bytes[at]))
                 return at;
             at++;
+            at += printable(bytes + at, length - at);
             continue;
         }
         size_t more = c < 0xc2 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf5 ? 3 : 0;
@@ -259,8 +290,11 @@ static void scan_texts(ckpt_secrets_stream *stream, bool at_end)
             return;
         }
         i = to + 1;
-        while (i < length && !is_text(bytes[i]))
+        i += zeros(bytes + i, length - i);
+        while (i < length && !is_text(bytes[i])) {
             i++;
+            i += zeros(bytes + i, length - i);
+        }
     }
     stream->text_from = i;
 }

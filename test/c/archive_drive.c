@@ -39,7 +39,7 @@ static void say_bytes(drive_result *r, const uint8_t *bytes, size_t length)
 static void say_member(drive_result *r, const uint8_t *record)
 {
     static const char types[] = "?-hlcbdpo";
-    ckpt_member m;
+    struct ckpt_member m;
     memcpy(&m, record, sizeof m);
     const uint8_t *text = record + sizeof m;
     if (m.index != r->members++)
@@ -83,7 +83,7 @@ static void say_member(drive_result *r, const uint8_t *record)
     say(r, "\n");
 }
 
-static uint32_t next(ckpt_archive *a, ckpt_archive_event *event)
+static uint32_t next(ckpt_archive *a, struct ckpt_archive_event *event)
 {
     allocator_spare(false);
     uint32_t type = ckpt_archive_next(a, event);
@@ -94,7 +94,7 @@ static uint32_t next(ckpt_archive *a, ckpt_archive_event *event)
 void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_result *r)
 {
     memset(r, 0, sizeof *r);
-    ckpt_archive_options options = how->options;
+    struct ckpt_archive_options options = how->options;
     options.source_size = how->sequential ? CKPT_ARCHIVE_SIZE_UNKNOWN : length;
     if (how->decide)
         options.flags |= CKPT_ARCHIVE_DECIDE;
@@ -108,7 +108,7 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
             say(r, "select failed\n");
     uint8_t *fed = NULL;
     uint64_t sum = 0, body = 0;
-    ckpt_archive_event e;
+    struct ckpt_archive_event e;
     for (;;) {
         uint32_t type = next(a, &e);
         if (type == CKPT_ARCHIVE_NEED) {
@@ -128,7 +128,7 @@ void drive(const uint8_t *bytes, size_t length, const drive_how *how, drive_resu
             r->needs++;
         } else if (type == CKPT_ARCHIVE_MEMBERS) {
             const uint8_t *record = e.data;
-            ckpt_member m = {0};
+            struct ckpt_member m = {0};
             for (uint32_t i = 0; i < e.count; i++) {
                 memcpy(&m, record, sizeof m);
                 say_member(r, record);

@@ -11,9 +11,9 @@ typedef struct {
     uint64_t needs; /* NEED events */
     uint64_t data;  /* bytes of DATA */
     uint32_t members;
-    ckpt_archive_event last; /* END or ERROR (pointers are dead) */
+    struct ckpt_archive_event last; /* END or ERROR (pointers are dead) */
     char message[512];
-    ckpt_archive_info info;
+    struct ckpt_archive_info info;
 } drive_result;
 
 typedef struct {
@@ -21,7 +21,7 @@ typedef struct {
     int sequential;            /* unknown size */
     int decide;                /* want every file by ckpt_archive_accept() */
     const char *const *select; /* patterns, NULL-terminated, or NULL */
-    ckpt_archive_options options;
+    struct ckpt_archive_options options;
     size_t memory; /* the reader's allocation of this number fails, and all after it; 0: none */
 } drive_how;
 

@@ -95,7 +95,7 @@ static void end(writer *w)
     grow(w, 1024);
 }
 
-static drive_result read_with(writer *w, ckpt_archive_options options, const char *pattern)
+static drive_result read_with(writer *w, struct ckpt_archive_options options, const char *pattern)
 {
     const char *patterns[] = {pattern, NULL};
     drive_how how = {.options = options, .select = pattern ? patterns : NULL};
@@ -114,8 +114,8 @@ static drive_result read_with(writer *w, ckpt_archive_options options, const cha
 
 /* Reads, expects this error (or 0), this text in the message and this many members. Empties the
  * writer. */
-static void expect_with(writer *w, ckpt_archive_options options, const char *pattern, uint32_t code,
-                        const char *part, uint32_t members, int line)
+static void expect_with(writer *w, struct ckpt_archive_options options, const char *pattern,
+                        uint32_t code, const char *part, uint32_t members, int line)
 {
     drive_result r = read_with(w, options, pattern);
     uint32_t got = r.last.type == CKPT_ARCHIVE_ERROR ? r.last.code : 0;
@@ -127,7 +127,7 @@ static void expect_with(writer *w, ckpt_archive_options options, const char *pat
     drive_free(&r);
 }
 
-static const ckpt_archive_options none;
+static const struct ckpt_archive_options none;
 #define EXPECT(w, code, part, members) expect_with(w, none, NULL, code, part, members, __LINE__)
 
 static void numbers(writer *w)
@@ -414,7 +414,7 @@ static void differences(writer *w)
 /* A megabyte may be made of nothing; what comes after it counts. */
 static void ratio(writer *w)
 {
-    ckpt_archive_options o = none;
+    struct ckpt_archive_options o = none;
     o.max_ratio = 100;
     for (int more = 0; more < 2; more++) {
         RECORDS(w, 'x', more ? "GNU.sparse.size=1048577" : "GNU.sparse.size=1048576",
@@ -428,7 +428,7 @@ static void ratio(writer *w)
 
 static void limits(writer *w)
 {
-    ckpt_archive_options o = none;
+    struct ckpt_archive_options o = none;
     for (int i = 0; i < 20; i++)
         member(w, "same", "");
     end(w);

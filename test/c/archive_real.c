@@ -15,7 +15,7 @@
 
 enum { MAX_MEMBERS = 4096 };
 
-static ckpt_member members[MAX_MEMBERS];
+static struct ckpt_member members[MAX_MEMBERS];
 static uint32_t member_count;
 static uint64_t zeros_offset; /* of the first block of zeros, or the end without one */
 static uint32_t end_kind;
@@ -23,9 +23,9 @@ static uint32_t end_kind;
 /* Where the members of a plain archive are. */
 static void index_members(const uint8_t *bytes, size_t length)
 {
-    ckpt_archive_options options = {.source_size = length};
+    struct ckpt_archive_options options = {.source_size = length};
     ckpt_archive *a = ckpt_archive_new(&options);
-    ckpt_archive_event e;
+    struct ckpt_archive_event e;
     member_count = 0;
     while (ckpt_archive_next(a, &e) != CKPT_ARCHIVE_END && e.type != CKPT_ARCHIVE_ERROR) {
         if (e.type == CKPT_ARCHIVE_NEED)
@@ -60,7 +60,7 @@ static uint32_t cut_at(uint64_t n, uint64_t *have, uint64_t *want)
     if (n >= zeros_offset + 512)
         return n == zeros_offset + 512 ? CKPT_END_ONE_ZERO * 1000 : CKPT_ARCHIVE_E_CUT_HEADER;
     for (uint32_t i = 0; i < member_count; i++) {
-        const ckpt_member *m = &members[i];
+        const struct ckpt_member *m = &members[i];
         uint64_t data_end = m->data_offset + m->stored_size, next = (data_end + 511) / 512 * 512;
         if (n >= next)
             continue;

@@ -130,10 +130,11 @@ static bool summary_has(const char *name, const char *text, size_t length, const
 
 static void check_records(void)
 {
-    uint8_t record[sizeof(ckpt_member) + 16] = {0};
-    ckpt_member m = {.record_size = sizeof(record), .normal_length = 11, .type = CKPT_MEMBER_FILE};
+    uint8_t record[sizeof(struct ckpt_member) + 16] = {0};
+    struct ckpt_member m = {
+        .record_size = sizeof(record), .normal_length = 11, .type = CKPT_MEMBER_FILE};
     const uint32_t sizes[] = {
-        0, 8, sizeof(ckpt_member), sizeof(record) - 8, sizeof(record) + 8, UINT32_MAX};
+        0, 8, sizeof(struct ckpt_member), sizeof(record) - 8, sizeof(record) + 8, UINT32_MAX};
     memcpy(record + sizeof(m), "config.dump", 11);
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         ckpt_summary *s = ckpt_summary_new("", 0);

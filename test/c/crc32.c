@@ -22,7 +22,7 @@ static uint32_t defined(const uint8_t *bytes, size_t length)
 
 void test_crc32(void)
 {
-    static ckpt_crc32_tables tables;
+    static struct ckpt_crc32_tables tables;
     static uint8_t bytes[SIZE + 16];
     ckpt_crc32_init(&tables);
     CHECK_THAT(ckpt_crc32(&tables, 0, (const uint8_t *)"123456789", 9) == 0xcbf43926u, "check");

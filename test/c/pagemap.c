@@ -277,6 +277,26 @@ static void test_damage(void)
         CHECK(map.count == 1 && map.size_unknown);
         ckpt_pagemap_free(&map);
     }
+    /* Address and number of pages are required, in every dialect and as numbers. */
+    for (unsigned without = 1; without <= 2; without++) {
+        for (int as_bytes = 0; as_bytes < 2; as_bytes++) {
+            for (int counted = 0; counted < 2; counted++) {
+                m.length = good;
+                entry(&m);
+                if (as_bytes)
+                    bytes(&m, without, "1234", 4);
+                field(&m, 3 - without, 0x20000);
+                if (counted)
+                    field(&m, 5, 1);
+                done(&m);
+                CHECK(ckpt_pagemap_read(&map, m.bytes, m.length, PAGE));
+                CHECK_THAT(map.problem == CKPT_PAGEMAP_BROKEN && map.problem_entry == 2,
+                           "without %u", without);
+                CHECK(map.count == 1 && !ckpt_pagemap_whole(&map));
+                ckpt_pagemap_free(&map);
+            }
+        }
+    }
     for (size_t length = 0; length < good; length++) {
         bool read = ckpt_pagemap_read(&map, m.bytes, length, PAGE);
         CHECK_THAT(read == (length >= 14), "%zu bytes", length);

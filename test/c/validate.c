@@ -95,7 +95,7 @@ static char *report_on(const struct evidence *e)
         good && ckpt_session_validate(s, (ckpt_string){e->options, strlen(e->options)}, &problem);
     for (size_t i = 0; good && i < e->count; i++) {
         const struct part *p = &e->parts[i];
-        ckpt_archive_info info;
+        struct ckpt_archive_info info;
         if (p->kind == 'r')
             ckpt_validation_add_records(s->validation, (ckpt_string){p->name, strlen(p->name)},
                                         p->bytes, p->length);
@@ -169,9 +169,9 @@ int validate_stream(void)
 /* Adds the members of a tar, and the files among them that are kept. */
 static void read_tar(struct evidence *e, const char *scope, const uint8_t *bytes, size_t length)
 {
-    ckpt_archive_options options = {.flags = CKPT_ARCHIVE_DECIDE, .source_size = length};
+    struct ckpt_archive_options options = {.flags = CKPT_ARCHIVE_DECIDE, .source_size = length};
     ckpt_archive *a = ckpt_archive_new(&options);
-    ckpt_archive_event event;
+    struct ckpt_archive_event event;
     char name[256] = "";
     static uint8_t body[1 << 20];
     size_t filled = 0;
@@ -184,7 +184,7 @@ static void read_tar(struct evidence *e, const char *scope, const uint8_t *bytes
             ckpt_archive_feed(a, bytes + event.offset, n, n == left);
         } else if (type == CKPT_ARCHIVE_MEMBERS) {
             CHECK(add_part(e, 'r', scope, event.data, (size_t)event.length));
-            ckpt_member m = {0};
+            struct ckpt_member m = {0};
             const uint8_t *record = event.data;
             for (uint32_t i = 0; i < event.count; i++, record += m.record_size)
                 memcpy(&m, record, sizeof(m));
@@ -255,9 +255,9 @@ void test_rules_memory(void)
             if (e.parts[p].kind == 'i')
                 read_tar(&e, e.parts[p].name, e.parts[p].bytes, e.parts[p].length);
         e.options = "{\"targets\":[\"podman@5\",\"containerd@2.4\",\"cri-o\"],\"now\":1800000000}";
-        ckpt_archive_info info = {.compression = CKPT_COMPRESSION_NONE,
-                                  .end = CKPT_END_NO_MARK,
-                                  .garbage_offset = UINT64_MAX};
+        struct ckpt_archive_info info = {.compression = CKPT_COMPRESSION_NONE,
+                                         .end = CKPT_END_NO_MARK,
+                                         .garbage_offset = UINT64_MAX};
         add_part(&e, 'a', "", &info, sizeof(info));
         info.compression = CKPT_COMPRESSION_ZSTD;
         add_part(&e, 'a', "rootfs-diff.tar", &info, sizeof(info));

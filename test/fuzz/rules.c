@@ -73,7 +73,7 @@ static uint8_t *make_record(const struct part *part, size_t *size)
     size_t link = part->bytes[5] < length ? part->bytes[5] : length;
     size_t extra = part->bytes[4] < length - link ? part->bytes[4] : length - link;
     size_t name = length - link - extra;
-    ckpt_member m = {
+    struct ckpt_member m = {
         .index = part->which,
         .header_offset = part->which * UINT64_C(512),
         .size = (uint64_t)part->bytes[3] << 4,
@@ -129,7 +129,7 @@ static char *report_on(const uint8_t *data, size_t size, size_t *length)
             const char *name = scopes[part.which % SCOPES];
             ckpt_string scope = {name, strlen(name)};
             size_t n = part.length;
-            ckpt_archive_info info = {.garbage_offset = UINT64_MAX};
+            struct ckpt_archive_info info = {.garbage_offset = UINT64_MAX};
             if (part.kind == 5) {
                 memcpy(&info, part.bytes, n < sizeof(info) ? n : sizeof(info));
                 ckpt_validation_add_archive(s->validation, scope, &info);

@@ -29,7 +29,7 @@ struct whole_archive {
     size_t length;
     struct whole_body *bodies;
     size_t count;
-    ckpt_archive_info info;
+    struct ckpt_archive_info info;
 };
 
 static inline void whole_forget(struct whole_archive *a)
@@ -52,7 +52,7 @@ static inline void *whole_grow(void *block, size_t size)
 /* Room for the body of a member that is looked at; NULL: it is not. */
 static inline struct whole_body *whole_want(struct whole_archive *a, const uint8_t *record)
 {
-    ckpt_member m;
+    struct ckpt_member m;
     memcpy(&m, record, sizeof(m));
     const char *name = (const char *)record + sizeof(m) + m.normal_start;
     if (m.type != CKPT_MEMBER_FILE || m.size > WHOLE_KEPT)
@@ -74,7 +74,7 @@ static inline struct whole_body *whole_want(struct whole_archive *a, const uint8
 
 static inline void whole_read(struct whole_archive *a, const uint8_t *bytes, size_t size)
 {
-    ckpt_archive_options options = {.source_size = size, .flags = CKPT_ARCHIVE_DECIDE};
+    struct ckpt_archive_options options = {.source_size = size, .flags = CKPT_ARCHIVE_DECIDE};
     options.max_members = 100000;
     options.max_window = 1 << 23;
     options.max_kept = WHOLE_KEPT;
@@ -82,7 +82,7 @@ static inline void whole_read(struct whole_archive *a, const uint8_t *bytes, siz
     ckpt_archive *reader = ckpt_archive_new(&options);
     REQUIRE(reader != NULL);
     struct whole_body *body = NULL;
-    ckpt_archive_event e;
+    struct ckpt_archive_event e;
     size_t room = 0;
     for (uint32_t type; (type = ckpt_archive_next(reader, &e)) != CKPT_ARCHIVE_END &&
                         type != CKPT_ARCHIVE_ERROR;) {
@@ -97,7 +97,7 @@ static inline void whole_read(struct whole_archive *a, const uint8_t *bytes, siz
             a->length += (size_t)e.length;
             const uint8_t *record = e.data;
             for (uint32_t i = 1; i < e.count; i++) {
-                ckpt_member m;
+                struct ckpt_member m;
                 memcpy(&m, record, sizeof(m));
                 record += m.record_size;
             }

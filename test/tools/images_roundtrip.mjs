@@ -6,29 +6,16 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { load, openCheckpoint } from '../../wasm/api/node.js';
+import { load } from '../../wasm/api/node.js';
+import { goRound, imagesOf } from '../js/lib/roundtrip.mjs';
 
 const ckpt = await load();
-const encoder = new TextEncoder();
 const count = { images: 0, raw: 0, crit: 0, damaged: 0, bad: 0 };
 
 /** @param {string} where @param {string} what */
 function say(where, what) {
   count.bad++;
   console.log(`${where}: ${what}`);
-}
-
-/** @param {string} where @param {string} name @param {Uint8Array} bytes */
-function goRound(where, name, bytes) {
-  for (const pretty of [false, true]) {
-    const { text, error } = ckpt.imageText(bytes, { name, pretty });
-    if (error) return say(where, `decode: ${error.message}`);
-    const back = ckpt.encodeImage(name, encoder.encode(text));
-    if (Buffer.compare(back, bytes) !== 0)
-      say(where, `not the same bytes${pretty ? ' (pretty)' : ''}`);
-  }
-  const back = ckpt.encodeImage(name, ckpt.decodeImage(bytes, { name }));
-  if (Buffer.compare(back, bytes) !== 0) say(where, 'not the same bytes (value)');
 }
 
 /** @param {string} where @param {string} name @param {Uint8Array} bytes @param {string} file crit's JSON */
@@ -45,25 +32,16 @@ function compare(where, name, bytes, file) {
 
 /** @param {string} path */
 async function archive(path) {
-  const checkpoint = await openCheckpoint(path);
-  try {
-    const isImage = (/** @type {{name: string, type?: unknown}} */ { name }) =>
-      ckpt.imageInfo(new Uint8Array(), { name: name.slice(name.lastIndexOf('/') + 1) }).kind !== '';
-    for await (const { member, bytes } of checkpoint.readAll(isImage)) {
-      const name = member.name.slice(member.name.lastIndexOf('/') + 1);
-      const where = `${path}!${member.name}`;
-      const info = ckpt.imageInfo(bytes, { name });
-      if (info.raw) {
-        count.raw++;
-        continue;
-      }
-      count.images++;
-      goRound(where, name, bytes);
-      if (!path.includes('chain-dirs'))
-        compare(where, name, bytes, join(dirname(path), 'crit', `${name}.json.gz`));
+  for await (const { path: member, name, bytes, info } of imagesOf(ckpt, path)) {
+    const where = `${path}!${member}`;
+    if (info.raw) {
+      count.raw++;
+      continue;
     }
-  } finally {
-    await checkpoint.close();
+    count.images++;
+    for (const fault of goRound(ckpt, name, bytes)) say(where, fault);
+    if (!path.includes('chain-dirs'))
+      compare(where, name, bytes, join(dirname(path), 'crit', `${name}.json.gz`));
   }
 }
 

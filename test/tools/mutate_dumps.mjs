@@ -11,8 +11,12 @@ import { main } from '../../wasm/cli/main.js';
 import { Told, filesOf, holds, mutate, numbers } from '../js/lib/mutations.mjs';
 import { tar } from '../js/lib/tar.mjs';
 
-/** Slower than that is a hang, in milliseconds. */
+/** More work than that is a hang: CPU time of this process, in milliseconds. */
 const HANG = 5000;
+const cpu = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
 const [count, seed, ...archives] = process.argv.slice(2);
 const ckpt = await load();
@@ -70,14 +74,14 @@ for (const archive of archives)
 for (let i = 0; i < Number(count); i++) {
   const { archive, files, told } = all[i % all.length];
   const mutation = mutate(ckpt, files, random);
-  const start = performance.now();
+  const start = cpu();
   try {
     await holds(files, mutation, told);
   } catch (error) {
     const { name, message, stack } = /** @type {Error} */ (error);
     report(archive, mutation, name === 'AssertionError' ? message.slice(0, 600) : `${stack}`);
   }
-  const between = performance.now();
+  const between = cpu();
   writeFileSync(file, tar(...mutation.files));
   for (const args of [COMMANDS[i % COMMANDS.length], COMMANDS[random(COMMANDS.length)]]) {
     const { code, stdout, stderr } = await run(args);
@@ -96,12 +100,12 @@ for (let i = 0; i < Number(count); i++) {
         report(archive, mutation, `${shown}: no JSON`);
       }
   }
-  const time = Math.max(between - start, performance.now() - between);
+  const time = Math.max(between - start, cpu() - between);
   slowest = Math.max(slowest, time);
-  if (time > HANG) report(archive, mutation, `it took ${Math.round(time)} ms`);
+  if (time > HANG) report(archive, mutation, `it took ${Math.round(time)} ms of CPU time`);
 }
 rmSync(folder, { recursive: true });
 console.log(
-  `${count} mutations of ${archives.length} dumps: ${bad} problems; the slowest took ${Math.round(slowest)} ms`,
+  `${count} mutations of ${archives.length} dumps: ${bad} problems; the slowest took ${Math.round(slowest)} ms of CPU time`,
 );
 process.exitCode = bad === 0 ? 0 : 1;

@@ -4,8 +4,6 @@ import { field, flagNames, layout } from '../border/archive-layout.js';
 
 /**
  * @typedef {import('../../dist/types/checkpoint.d.ts').Member} Member
- * @typedef {Pick<Member, 'index' | 'name' | 'type' | 'size'> & {wanted: boolean}} Brief what decides whether its data
- *   are wanted; `wanted`: a pattern chose it
  */
 
 /** Bytes of a batch of member records that came one by one. */
@@ -17,6 +15,34 @@ const encoder = new TextEncoder();
 
 const FIELDS = layout.member.fields;
 
+/** What decides whether the data of a member are wanted: its record, in the memory of the core until that goes on. */
+export class Brief {
+  #memory;
+
+  /** @param {WebAssembly.Memory} memory @param {DataView} view of it @param {number} at where the record is */
+  constructor(memory, view, at) {
+    this.#memory = memory;
+    this.index = field(view, at, FIELDS.index);
+    this.size = field(view, at, FIELDS.size);
+    this.type = /** @type {Member['type']} */ (layout.types[field(view, at, FIELDS.type)]);
+    /** A pattern chose it. */
+    this.wanted = (field(view, at, FIELDS.flags) & layout.flags.wanted) !== 0;
+    /** Where its name is, without "./". */
+    this.nameAt = at + layout.member.size + field(view, at, FIELDS.normal_start);
+    this.nameLength = field(view, at, FIELDS.normal_length);
+  }
+
+  get name() {
+    return decoder.decode(new Uint8Array(this.#memory.buffer, this.nameAt, this.nameLength));
+  }
+}
+
+/** Where the last of some records is. @param {DataView} view @param {number} at @param {number} end */
+export function lastRecord(view, at, end) {
+  for (let next; (next = at + field(view, at, FIELDS.record_size)) < end;) at = next;
+  return at;
+}
+
 /** The members of an archive: kept as the core wrote them, made into objects when asked for. */
 export class MemberList {
   /** @type {{first: number, bytes: Uint8Array, starts: Uint32Array | null}[]} */
@@ -25,59 +51,54 @@ export class MemberList {
   /** How many there are. */
   length = 0;
 
-  /** Room after the last batch, so that single records do not become batches of their own. */
+  /** Records that came one by one, and room for more: the next batch. @type {Uint8Array} */
   #room = new Uint8Array();
+  #filled = 0;
+  #first = 0;
+  /** Bytes of the last room, when it was new. */
+  #size = 0;
 
   /** @param {Uint8Array} bytes records, which are copied @param {number} count */
   add(bytes, count) {
-    const batch = this.#batches.at(-1);
-    const end = batch ? batch.bytes.length : 0;
-    const room = this.#room.length;
-    if (batch && batch.bytes.buffer === this.#room.buffer && end + bytes.length <= room) {
-      this.#room.set(bytes, end);
-      batch.bytes = this.#room.subarray(0, end + bytes.length);
-      batch.starts = null;
+    const end = this.#filled + bytes.length;
+    if (end <= this.#room.length) {
+      this.#room.set(bytes, this.#filled);
+      this.#filled = end;
     } else if (bytes.length <= BATCH / 4) {
+      this.#close();
       // Most archives are small; rooms grow as the list does.
-      this.#room = new Uint8Array(Math.min(BATCH, Math.max(4 * room, FIRST, 4 * bytes.length)));
+      this.#size = Math.min(BATCH, Math.max(4 * this.#size, FIRST, 4 * bytes.length));
+      this.#room = new Uint8Array(this.#size);
       this.#room.set(bytes);
-      this.#batches.push({
-        first: this.length,
-        bytes: this.#room.subarray(0, bytes.length),
-        starts: null,
-      });
+      this.#filled = bytes.length;
+      this.#first = this.length;
     } else {
+      this.#close();
       this.#batches.push({ first: this.length, bytes: bytes.slice(), starts: null });
     }
     this.length += count;
   }
 
-  /** The records as the core wrote them, in order. @returns {Generator<Uint8Array>} */
-  *records() {
-    for (const { bytes } of this.#batches) yield bytes;
+  /** Makes a batch of what is in the room; what comes next lies behind it there. */
+  #close() {
+    if (this.#filled === 0) return;
+    const bytes = this.#room.subarray(0, this.#filled);
+    this.#batches.push({ first: this.#first, bytes, starts: null });
+    this.#room = this.#room.subarray(this.#filled);
+    this.#filled = 0;
+    this.#first = this.length;
   }
 
-  /** What decides about the last member, of which there is one. @returns {Brief} */
-  last() {
-    const batch = this.#batches[this.#batches.length - 1];
-    // The last of a batch that grows: found without looking at all of it again.
-    const view = new DataView(batch.bytes.buffer, batch.bytes.byteOffset, batch.bytes.length);
-    let at = this.#lastStart.batch === batch ? this.#lastStart.at : 0;
-    const size = layout.member.fields.record_size;
-    for (let next; (next = at + field(view, at, size)) < batch.bytes.length;) at = next;
-    this.#lastStart = { batch, at };
-    const number = (/** @type {string} */ name) => field(view, at, FIELDS[name]);
-    const start = at + layout.member.size + number('normal_start');
-    return {
-      index: number('index'),
-      name: decoder.decode(batch.bytes.subarray(start, start + number('normal_length'))),
-      type: /** @type {Member['type']} */ (layout.types[number('type')]),
-      size: number('size'),
-      wanted: flagNames(number('flags'), layout.flags).includes('wanted'),
-    };
+  /** @returns {{first: number, bytes: Uint8Array, starts: Uint32Array | null}[]} */
+  get #all() {
+    this.#close();
+    return this.#batches;
   }
-  /** @type {{batch: object | null, at: number}} */
-  #lastStart = { batch: null, at: 0 };
+
+  /** The records as the core wrote them, in order. @returns {Generator<Uint8Array>} */
+  *records() {
+    for (const { bytes } of this.#all) yield bytes;
+  }
 
   /** @param {number} index @returns {Member | undefined} */
   at(index) {
@@ -97,7 +118,7 @@ export class MemberList {
   /** Where the records are, with their names without "./". */
   *#named() {
     const { record_size, normal_start, normal_length } = FIELDS;
-    for (const { bytes } of this.#batches) {
+    for (const { bytes } of this.#all) {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
       for (let at = 0, next; at < bytes.length; at = next) {
         next = at + field(view, at, record_size);
@@ -154,7 +175,7 @@ export class MemberList {
 
   /** @param {number} index */
   #batchOf(index) {
-    const batches = this.#batches;
+    const batches = this.#all;
     let low = this.#last;
     let high = batches.length - 1;
     if (batches[low].first > index) low = 0;

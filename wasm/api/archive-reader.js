@@ -5,12 +5,11 @@ import { field, layout } from '../border/archive-layout.js';
 import { Decoder, codecsLoaded } from '../border/codecs.js';
 import { Sha256 } from '../border/hash.js';
 import { noMemory } from './admission.js';
-import { MemberList } from './archive-members.js';
+import { Brief, MemberList, lastRecord } from './archive-members.js';
 import { Archive } from './archive-result.js';
 import { Budget, checkedLimits } from './budget.js';
 
 /**
- * @typedef {import('./archive-members.js').Brief} Brief
  * @typedef {{read: number, size: number, members: number}} Progress bytes read of the source, its size
  */
 
@@ -75,7 +74,7 @@ export const GIVE = 'give';
  * the core.
  * @typedef {{type: 'need', offset: number, length: number}
  *   | {type: 'pause'} | {type: 'end'} | {type: 'load'}
- *   | {type: 'piece', index: number, offset: number, bytes: Uint8Array}} ReaderEvent
+ *   | {type: 'piece', index: number, offset: number, length: number, readonly bytes: Uint8Array}} ReaderEvent
  */
 
 /** Frees readers that nobody freed. @type {FinalizationRegistry<{exports: any, handle: number}>} */
@@ -359,7 +358,7 @@ export class Reader {
     if (this.#exceeds(this.#budget.takeMembers(count, length))) return;
     /** @type {Wish | undefined} */
     let wish = false;
-    const last = this.members.last();
+    const last = new Brief(this.#core.memory, this.#view, lastRecord(this.#view, at, at + length));
     if (last.wanted) {
       wish = true;
     } else if (this.#want) {
@@ -423,6 +422,7 @@ export class Reader {
       type: 'piece',
       index,
       offset,
+      length,
       get bytes() {
         return new Uint8Array(memory.buffer, at, length);
       },

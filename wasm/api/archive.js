@@ -94,7 +94,7 @@ class Ahead {
 /**
  * Reads an archive once, from start to end, with bounded memory, and hands out the pieces of the members
  * that are to be given. It is the consumer who sets the pace: nothing is read while a piece is looked at.
- * Whoever stops early (break, return) frees the reader. Broken archives do not throw: what was found
+ * Stopping early (break, return) frees the reader. Broken archives do not throw: what was found
  * is returned with `error` set. Throws if aborted or if the source's `read` does.
  * @param {{exports: any}} core the instance of the core
  * @param {Blob | Uint8Array | Source} source size undefined: read in order until nothing comes

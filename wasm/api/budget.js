@@ -114,7 +114,7 @@ export class Budget {
     return null;
   }
 
-  /** Whether so many bytes may be kept; then they count. @param {number} bytes */
+  /** Takes bytes that are to be kept from the budget; false if it does not allow them. @param {number} bytes */
   keep(bytes) {
     if (this.#used.kept + bytes > this.#most.maxKeptSum) return false;
     this.#used.kept += bytes;

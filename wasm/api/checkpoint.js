@@ -26,7 +26,7 @@ import { rangesOf, wholes } from './ranges.js';
  * @property {import('./budget.js').Limits} [limits]
  * @property {'images' | 'processes'} [keep] what is kept of an archive that cannot be read in place: what
  *   dump({texts: false}) needs, or all that dump() needs, which then does not read it once more
- * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is told of what is read whole, as
+ * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is given for what is read whole, as
  *   compressed files are; nothing is read for it alone
  */
 

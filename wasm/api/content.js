@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The members of an archive, or of a directory in one, and their bytes: kept while streaming, or read again.
 import { layout } from '../border/archive-layout.js';
+import { ArchiveError } from './archive-reader.js';
 import { Keeper } from './keep.js';
 import { MembersBelow, membersMeant } from './members.js';
 import { plan, rangesOf, wholes } from './ranges.js';
-import { KEPT, memberUse, USE } from './summary.js';
+import { KEPT, USE, useOf } from './summary.js';
 
 /**
  * @typedef {import('./archive.js').Archive} Archive
- * @typedef {import('./archive.js').ArchiveError} ArchiveError
  * @typedef {import('./archive.js').Member} Member
  * @typedef {import('./archive-members.js').Brief} Brief
  * @typedef {import('./archive-members.js').MemberList} MemberList
@@ -36,7 +36,7 @@ function decider({ exports }, { hash }, keeper) {
   const keepInside = (/** @type {Brief} */ member) => keeper?.inside(member);
   return (/** @type {Brief} */ member, /** @type {any} */ reader) => {
     if (member.type !== 'file') return false;
-    const use = memberUse(exports, member.name, member.size);
+    const use = useOf(exports, member);
     if (use === USE.keep && member.size <= left) {
       left -= member.size;
       return true;
@@ -124,7 +124,7 @@ export class Content {
       else if (plain && member.size <= maxKept && budget.keep(member.size)) list.push({ member });
     }
     const groups = plan(list, (references) => this.#meant(references));
-    for await (const { member, bytes } of wholes(rangesOf(this.origin, groups, signal)))
+    for await (const { member, bytes } of wholes(this.#untilItEnds(groups, signal)))
       bodies.set(member, bytes);
     const parts = { prefix: directory, own, bodies };
     return new Content(this.origin, this.#archive, this.#keeper, parts);
@@ -156,14 +156,30 @@ export class Content {
     const kept = this.kept(member);
     if (kept) return kept;
     if (member.type !== 'file' || member.size > SMALL || !this.origin.plain) return undefined;
-    for await (const { bytes } of wholes(this.ranges([{ member }], { signal }))) return bytes;
-    return new Uint8Array();
+    const { groups } = await this.plan([{ member }], { signal });
+    for await (const { bytes } of wholes(this.#untilItEnds(groups, signal))) return bytes;
+    return member.size === 0 ? new Uint8Array() : undefined;
   }
 
-  /** @param {Iterable<Range>} list @param {Where} [where] */
-  async *ranges(list, where = {}) {
+  /** What is there of a member, of an archive that may end in it. @param {Member} member @param {AbortSignal} [signal] */
+  async *asFarAsItGoes(member, signal) {
+    const { groups } = await this.plan([{ member }], { signal });
+    for await (const { bytes } of this.#untilItEnds(groups, signal)) yield bytes;
+  }
+
+  /** Parts of members; where the archive ends early, which its error says already, they end, too. @param {import('./ranges.js').Group[]} groups @param {AbortSignal} [signal] */
+  async *#untilItEnds(groups, signal) {
+    try {
+      yield* rangesOf(this.origin, groups, signal);
+    } catch (error) {
+      if (!this.error || !(error instanceof ArchiveError)) throw error;
+    }
+  }
+
+  /** @param {Iterable<Range>} list @param {Where} [where] @param {boolean} [lend] as rangesOf() */
+  async *ranges(list, where = {}, lend = false) {
     const { origin, groups } = await this.plan(list, where);
-    yield* rangesOf(origin, groups, where.signal);
+    yield* rangesOf(origin, groups, where.signal, lend);
   }
 
   /** Where ranges are to be read from. @param {Iterable<Range>} list @param {Where} where */
@@ -194,8 +210,11 @@ export class Content {
     return {
       prefix: this.prefix,
       records: () => this.own.records(),
-      ranges: (/** @type {Range[]} */ list, /** @type {AbortSignal | undefined} */ signal) =>
-        this.ranges(list, { signal }),
+      ranges: (
+        /** @type {Range[]} */ list,
+        /** @type {AbortSignal | undefined} */ signal,
+        /** @type {boolean | undefined} */ lend,
+      ) => this.ranges(list, { signal }, lend),
     };
   }
 

@@ -75,7 +75,7 @@ export async function cpuPassport(core, checkpoint, dump) {
     try {
       images.set(name, core.decodeImage(bytes, { name }).entries[0]);
     } catch {
-      // What is damaged is told with the processes.
+      // Damage is reported with the processes.
     }
   }
   /** @type {Map<number, bigint>} */

@@ -24,7 +24,7 @@ const DIGEST = 16;
 /** Pages are compared as memory. */
 const PAGES = /(^|\/)pages-\d+\.img$/;
 /**
- * What is different in any two dumps, or is told by what is made of it: statistics, logs, numbers that
+ * What differs in any two dumps, or is shown by the views made of it: statistics, logs, numbers that
  * CRIU gives away, descriptors, page maps.
  */
 const TOLD =
@@ -42,6 +42,22 @@ const GIVEN_AWAY = /\/(exe_file_id|shmid|seccomp_filter|filter_id|mnt_id|s_dev|t
 
 /** By name; of several the last, which is the one that counts. @param {Checkpoint} checkpoint @returns {Map<string, Member>} */
 const byName = ({ members }) => new Map(Array.from(members, (member) => [member.name, member]));
+
+/**
+ * Where the pages end that a dump's page maps speak of, by name of the file that holds them.
+ * @param {import('./memory.js').Memory} memory @returns {Map<string, number>}
+ */
+function endsOfPages(memory) {
+  /** @type {Map<string, number>} */
+  const ends = new Map();
+  for (const pid of memory.pids)
+    for (const { member, offset, start, end, block } of memory.segments(pid)) {
+      if (member === null) continue;
+      const last = block ? Infinity : offset + Number(end - start);
+      ends.set(member, Math.max(ends.get(member) ?? 0, last));
+    }
+  return ends;
+}
 
 /** @param {Member} one @param {Member} two */
 function whyDifferent(one, two) {
@@ -61,8 +77,8 @@ class Reading {
   #pieces;
   ranges;
 
-  /** @param {Map<string, Member>} members @param {Iterable<string>} names whose digests are wanted @param {Iterable<string>} images that are wanted @param {Digester} digester */
-  constructor(members, names, images, digester) {
+  /** @param {Map<string, Member>} members @param {Iterable<string>} names whose digests are wanted @param {Iterable<string>} images that are wanted @param {Map<string, number>} starts of members whose first bytes are not read @param {Digester} digester */
+  constructor(members, names, images, starts, digester) {
     this.#sizes = members;
     this.#pieces = /** @type {PieceDigests<string>} */ (new PieceDigests(digester));
     let left = MOST_KEPT;
@@ -75,7 +91,7 @@ class Reading {
     const all = new Set(names);
     for (const name of all) this.digests.set(name, new Uint8Array(this.#room(name)));
     this.ranges = [...new Set([...all, ...this.contents.keys()])].map((name) => ({
-      ...{ member: name, tag: name },
+      ...{ member: name, tag: name, offset: starts.get(name) ?? 0 },
     }));
   }
 
@@ -114,6 +130,8 @@ export class MemberComparison {
   #changes = [];
   /** @type {string[]} */
   #alike = [];
+  /** Files of pages, and where those end that are compared as memory. @type {Map<string, number>} */
+  #rests = new Map();
   /** @type {Digester | null} */
   #digester = null;
   /** What is to be read of both. @type {[Reading, Reading] | null} */
@@ -136,7 +154,9 @@ export class MemberComparison {
       const [one, two] = [this.#before.get(name), this.#after.get(name)];
       const why = one && two ? whyDifferent(one, two) : '';
       if (one && two && why === '') {
-        if (one.type === 'file' && one.size > 0 && !PAGES.test(name)) this.#alike.push(name);
+        if (one.type !== 'file' || one.size === 0) continue;
+        if (PAGES.test(name)) this.#rests.set(name, Infinity);
+        else this.#alike.push(name);
         continue;
       }
       this.#add(name, !one ? 'added' : !two ? 'removed' : 'changed', why, null);
@@ -151,15 +171,26 @@ export class MemberComparison {
   /** @param {string} name @param {MemberChange['change']} change @param {string} why @param {number | null} at */
   #add(name, change, why, at) {
     const [one, two] = [this.#before.get(name), this.#after.get(name)];
+    const rest = why === 'content' && this.#rests.has(name); // which no memory is made of
     const noise =
-      TOLD.test(name) || (one !== undefined && two !== undefined && this.#told.has(name));
+      (TOLD.test(name) && !rest) ||
+      (one !== undefined && two !== undefined && this.#told.has(name));
     this.#changes.push({
       ...{ name, change, before: brief(one), after: brief(two), at, why, noise, values: [] },
     });
   }
 
-  /** Says what is to be read. To be freed then. */
-  begin() {
+  /**
+   * Says what is to be read. To be freed then.
+   * @param {import('./memory.js').Memory[]} [memories] those that are compared by their pages
+   */
+  begin(memories = []) {
+    const ends = memories.map(endsOfPages);
+    for (const name of ends.length > 0 ? this.#rests.keys() : []) {
+      const start = Math.min(...ends.map((of) => of.get(name) ?? 0));
+      this.#rests.set(name, start);
+      if (start < (this.#before.get(name)?.size ?? 0)) this.#alike.push(name);
+    }
     const digester = new Digester(this.#core.exports, BLOCK);
     this.#digester = digester;
     const images = [...this.#alike, ...this.#changes.map(({ name }) => name)].filter((name) => {
@@ -168,7 +199,7 @@ export class MemberComparison {
       return small && IMAGE.test(name) && !this.#isNoise(name);
     });
     const of = (/** @type {Map<string, Member>} */ members) =>
-      new Reading(members, this.#alike, images, digester);
+      new Reading(members, this.#alike, images, this.#rests, digester);
     this.readings = [of(this.#before), of(this.#after)];
   }
 

@@ -119,7 +119,7 @@ function diffMetadata(core, a, b, mask, alike) {
   const found = [];
   for (const member of new Set([...a.files.keys(), ...b.files.keys()])) {
     const [one, two] = [a.files.get(member), b.files.get(member)];
-    if (!one || !two) continue; // that a member came or went is told with the members
+    if (!one || !two) continue; // members that came or went are listed with the members
     const changes = diffTexts(
       ...[core, one, two, mask],
       ({ pointer, before, after }) => NOISY_POINTER.test(pointer) || alike(before, after),
@@ -287,7 +287,7 @@ export async function diffWith(core, one, two, options = {}) {
     /** @type {import('./diff-members.js').MemberChange[]} */
     let archive;
     try {
-      if (members) comparison.begin();
+      if (members) comparison.begin(memory ? [dumpA.memory, dumpB.memory] : []);
       if (memory)
         pages = await diffMemory(core, dumpA, dumpB, {
           ...{ signal, onProgress: options.onProgress, beside: comparison.readings ?? undefined },

@@ -81,7 +81,7 @@ async function* inArchive(checkpoint, outer, files) {
         }
       };
       yield { name: `${outer.name}!${tag.name}`, pieces: pieces() };
-      // Whoever did not read it all goes on with the next one.
+      // A caller that did not read all of it goes on with the next one.
       while (!next.done && next.value.tag === tag) next = await ranges.next();
     }
   } finally {

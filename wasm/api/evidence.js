@@ -39,15 +39,12 @@ export function digestsIn({ core, content, options }, members, all) {
     read: (/** @type {Member} */ member) => content.nested(member)?.sha256 ?? '',
     plain: content.origin.plain,
     all,
-    async *stream(/** @type {Member} */ member) {
-      for await (const { bytes } of content.ranges([{ member }], { signal: options.signal }))
-        yield bytes;
-    },
+    stream: (/** @type {Member} */ member) => content.asFarAsItGoes(member, options.signal),
   };
   return digestsOf(source, members);
 }
 
-/** Archives inside: their records, and what is told of them. @param {Parts} parts */
+/** Archives inside: their records and facts. @param {Parts} parts */
 async function nestedIn({ content, summary }) {
   const nested = [];
   /** @type {Record<string, unknown>[]} */
@@ -66,11 +63,12 @@ async function nestedIn({ content, summary }) {
 
 /**
  * @param {Parts} parts
- * @param {{digests: boolean, error: import('./archive.js').ArchiveError | null, manifest?: Manifest}} about digests:
- *   of large parts, too; error: of the checkpoint; manifest: of an image without a checkpoint in it
+ * @param {{digests: boolean, error: import('./archive.js').ArchiveError | null, manifest?: Manifest,
+ *   packed?: import('./oci-layers.js').Packed}} about digests: of large parts, too; error: of the checkpoint; manifest,
+ *   packed: of an image without a checkpoint in it
  * @returns {Promise<Evidence>}
  */
-export async function evidenceOf(parts, { digests, error, manifest }) {
+export async function evidenceOf(parts, { digests, error, manifest, packed }) {
   const { content, metadata, known } = parts;
   const { nested, facts, readings } = await nestedIn(parts);
   const { input } = content.origin;
@@ -83,7 +81,7 @@ export async function evidenceOf(parts, { digests, error, manifest }) {
     facts: {
       ...own,
       ...(other && { error: { ...other, around: content.archive === undefined } }),
-      ...(bytes && { image: { manifest: name } }),
+      ...(bytes && { image: { manifest: name, packed } }),
       directory: input?.directory,
       nested: facts,
       logHead: metadata.logHead,

@@ -2,7 +2,6 @@
 // What is kept of an archive that cannot be read in place, so that dump() need not read it again.
 import { Dump } from './dump.js';
 import { GIVE } from './archive.js';
-import { withBytes } from './summary.js';
 
 /**
  * @typedef {import('./archive-members.js').Brief} Brief
@@ -22,8 +21,6 @@ const MOST_PAGES_ONCE = 40 * 2 ** 20;
 const SMALL = 2 ** 16;
 /** How often it is found out anew what command lines need, as more images come. */
 const MOST_PLANS = 16;
-
-const encoder = new TextEncoder();
 
 /** Part of a pages file. @typedef {{start: number, end: number, bytes: Uint8Array, filled: number}} Part */
 
@@ -56,8 +53,11 @@ export class Keeper {
 
   /** Of a member of an archive inside: it is kept whole or not. @param {Brief} member */
   inside(member) {
-    if (member.type !== 'file') return false;
-    const wanted = this.#wanted(member);
+    return member.type === 'file' && this.#whole(member, this.#wanted(member));
+  }
+
+  /** @param {Brief} member @param {number} wanted */
+  #whole(member, wanted) {
     if (wanted < 0) return this.#keep === 'processes' && this.#take('pages', member.size);
     const whole = wanted === member.size || member.size <= SMALL;
     return wanted > 0 && whole && this.#take('images', member.size);
@@ -68,9 +68,10 @@ export class Keeper {
    * @returns {Wish}
    */
   decide(member, reader) {
-    if (this.inside(member)) return true;
-    if (this.#keep !== 'processes' || member.type !== 'file' || this.#wanted(member) >= 0)
-      return false;
+    if (member.type !== 'file') return false;
+    const wanted = this.#wanted(member);
+    if (this.#whole(member, wanted)) return true;
+    if (this.#keep !== 'processes' || wanted >= 0) return false;
     const parts = [];
     for (const { offset, length } of this.#needed(member.name, reader)) {
       const size = Math.min(length, member.size - offset);
@@ -84,10 +85,8 @@ export class Keeper {
   }
 
   /** Bytes that a dump wants of the start of an image; -1: it is memory. @param {Brief} member @returns {number} */
-  #wanted({ name, size }) {
-    const { exports } = this.#core;
-    const base = encoder.encode(name.slice(name.lastIndexOf('/') + 1));
-    return withBytes(exports, base, (at) => exports.ckpt_wasm_dump_use(at, base.length, size));
+  #wanted({ nameAt, nameLength, size }) {
+    return this.#core.exports.ckpt_wasm_dump_use(nameAt, nameLength, size);
   }
 
   /** What command lines and environments need of a pages file, by the images before it. @param {string} name @param {Reader} reader */

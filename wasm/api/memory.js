@@ -13,7 +13,7 @@ import { usageOf } from './usage.js';
  * @typedef {{ranges: Range[], take: (piece: RangePiece) => void}} Beside ranges of members, and who gets them
  * @typedef {object} Level a dump, or one before it
  * @property {string} directory of the images in the archive, with a slash at its end; or ''
- * @property {(list: Range[], signal?: AbortSignal) => AsyncGenerator<RangePiece>} ranges
+ * @property {(list: Range[], signal?: AbortSignal, lend?: boolean) => AsyncGenerator<RangePiece>} ranges
  *
  * Memory that is alike.
  * @typedef {object} Segment

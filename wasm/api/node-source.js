@@ -17,7 +17,7 @@ const MOST_FILES = 100000;
  * @returns {Promise<Uint8Array>} fewer bytes if the file has become shorter
  */
 async function readAt(file, offset, length) {
-  const bytes = new Uint8Array(length);
+  const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer); // not filled with zeros first
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);

@@ -47,7 +47,9 @@ function packageFile(name) {
   if (found) return found;
   for (const from of [own, pathToFileURL(join(process.cwd(), 'x')).href]) {
     try {
-      return createRequire(from).resolve(`container-checkpoint/${name}`);
+      // webpack would look for the modules itself, and warn, if it saw the call.
+      const [{ resolve }] = [from].map((path) => createRequire(path));
+      return resolve(`container-checkpoint/${name}`);
     } catch {
       // It is not installed there.
     }

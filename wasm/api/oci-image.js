@@ -11,6 +11,7 @@ import { memberUse, Summary } from './summary.js';
 /**
  * @typedef {import('./archive.js').ArchiveError} ArchiveError
  * @typedef {import('./oci-layers.js').Manifest} Manifest
+ * @typedef {import('./oci-layers.js').Packed} Packed
  * @typedef {import('./parts.js').Parts} Parts
  * @typedef {{checkpoint: Checkpoint, member: import('./archive.js').Member, annotations: Record<string, string>}} Layer
  */
@@ -18,18 +19,21 @@ import { memberUse, Summary } from './summary.js';
 /** An image in no layer of which a checkpoint was found. */
 class EmptyImage extends Checkpoint {
   #manifest;
+  #packed;
 
-  /** @param {Parts} parts @param {ArchiveError | null} stopped @param {Manifest} [manifest] of its first layer */
-  constructor(parts, stopped, manifest) {
+  /** @param {Parts} parts @param {ArchiveError | null} stopped @param {Manifest} [manifest] of its first layer @param {Packed} [packed] */
+  constructor(parts, stopped, manifest, packed) {
     super(parts);
     this.error ??= stopped;
     this.#manifest = manifest;
+    this.#packed = packed;
   }
 
   /** The manifest may tell why. @override @param {boolean} digests */
   [EVIDENCE](digests) {
     const manifest = this.#manifest;
-    return evidenceOf(this[PARTS], { digests, error: this.error, manifest });
+    const packed = this.#packed;
+    return evidenceOf(this[PARTS], { digests, error: this.error, manifest, packed });
   }
 }
 
@@ -129,13 +133,14 @@ function addIndex({ core, summary: known }, bytes) {
  */
 export async function imageIn(parts) {
   const { core, content, options } = parts;
-  const { found, stopped, named } = await layersOf({
+  const { found, stopped, named, packed } = await layersOf({
     members: content.members,
     json: (member) => content.small(member, options.signal),
     wish: (member) => memberUse(core.exports, member.name, member.size),
     addIndex: (bytes) => addIndex(parts, bytes),
     open: (member) => openInside(parts, member),
+    inside: (layer, member) => openInside(layer[PARTS], member),
   });
-  if (!found) return new EmptyImage(parts, stopped, named);
+  if (!found) return new EmptyImage(parts, stopped, named, packed);
   return new OciImage(parts, found, stopped, found.manifest ?? named);
 }

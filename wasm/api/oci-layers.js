@@ -13,12 +13,14 @@ import { USE } from './summary.js';
  * @property {(member: Member) => number} wish
  * @property {(bytes: Uint8Array) => void} addIndex tells the index that lies in a blob
  * @property {(member: Member) => Promise<Checkpoint>} open
+ * @property {(checkpoint: Checkpoint, member: Member) => Promise<Checkpoint>} inside opens a member of what is in a layer
  */
 
 /**
  * The manifest of an image, as it lies there, with the index that lists it and its configuration.
  * @typedef {{name: string, bytes: Uint8Array}} Blob
  * @typedef {Blob & {layers: number, layerNames?: string[], config: string, configuration?: Uint8Array, index?: Blob}} Manifest
+ * @typedef {{layer: string, member: string}} Packed an archive of a checkpoint that lies in a layer as a file
  * @typedef {{name: string, annotations: Record<string, string>, manifest?: Manifest}} Layer
  */
 
@@ -89,6 +91,24 @@ async function layersByManifest(image, members) {
   return layers;
 }
 
+/** Archives in layers that are looked into, at most, and what their names look like. */
+const MOST_PACKED = 4;
+const ARCHIVE_NAME = /\.(?:tar(?:\.\w+)?|tgz|tzst)$/u;
+
+/**
+ * The archive of a checkpoint that was copied into a layer instead of being unpacked there.
+ * @param {Image} image @param {Checkpoint} layer
+ */
+async function packedIn(image, layer) {
+  let looked = 0;
+  for (const member of layer.members) {
+    if (member.type !== 'file' || !ARCHIVE_NAME.test(member.name)) continue;
+    if (looked++ === MOST_PACKED) break;
+    if ((await image.inside(layer, member)).form === 'archive') return member.name;
+  }
+  return undefined;
+}
+
 /** Where the blob of a digest lies. @param {unknown} digest */
 const blobName = (digest) => `blobs/${text(digest).replace(':', '/')}`;
 
@@ -106,8 +126,8 @@ const tooMany = () =>
  * decides. `stopped`: why layers in front of it, or all, were not read to their ends.
  * @param {Image} image
  * @returns {Promise<{found?: {checkpoint: Checkpoint, member: Member, annotations: Record<string, string>,
- *   manifest?: Manifest}, stopped: import('./archive.js').ArchiveError | null, named?: Manifest}>} named: without a checkpoint,
- *   the manifest of the first layer that is named
+ *   manifest?: Manifest}, stopped: import('./archive.js').ArchiveError | null, named?: Manifest, packed?: Packed}>} named:
+ *   without a checkpoint, the manifest of the first layer that is named
  */
 export async function layersOf(image) {
   /** @type {Map<string, Member>} */
@@ -122,6 +142,8 @@ export async function layersOf(image) {
   const seen = new Set();
   /** @type {import('./archive.js').ArchiveError | null} */
   let stopped = null;
+  /** @type {Packed | undefined} */
+  let packed;
   for (const { name, annotations, manifest } of candidates) {
     let member = members.get(name);
     // `docker save` has links to the layers beside them.
@@ -136,8 +158,11 @@ export async function layersOf(image) {
       if (config) manifest.configuration = await image.json(config);
       return { found: { checkpoint, member, annotations, manifest }, stopped };
     }
+    if (packed || checkpoint.error) continue;
+    const archive = await packedIn(image, checkpoint);
+    if (archive !== undefined) packed = { layer: member.name, member: archive };
   }
-  return { stopped, named: named[0]?.manifest };
+  return { stopped, named: named[0]?.manifest, packed };
 }
 
 /**

@@ -78,7 +78,7 @@ export class Origin {
     if (!input) return;
     const length = input.size === undefined ? HEAD : Math.min(HEAD, input.size);
     this.#head = await unlessAborted(input.read(0, length), signal);
-    // A window that is not allowed is told, but not made room for.
+    // A window that is not allowed is reported; no room is made for it.
     const limits = { maxWindow: 1 };
     const admission = admissionOf(this.#core);
     const holder = await admission.enter(READER, signal);

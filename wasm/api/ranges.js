@@ -100,30 +100,25 @@ class Cutter {
     return this.#open.length === 0 && this.#next === this.#parts.length;
   }
 
-  /** @param {Part} part @param {number} offset @param {Uint8Array} bytes @returns {RangePiece} */
-  #piece(part, offset, bytes) {
-    const last = offset + bytes.length === part.end;
-    return { tag: part.tag, member: this.#index, offset, bytes, last, range: part };
-  }
-
   /**
-   * The pieces in some bytes of the member, which are copied if they are only lent.
-   * @param {number} at where they are in it @param {Uint8Array} bytes @param {boolean} [lent]
+   * The pieces in some bytes of the member.
+   * @param {number} at where they are in it
+   * @param {number} length
+   * @param {(from: number, to: number) => {readonly bytes: Uint8Array}} part of the bytes
    * @returns {RangePiece[]}
    */
-  cut(at, bytes, lent = true) {
-    const until = at + bytes.length;
+  cut(at, length, part) {
+    const until = at + length;
     while (this.#next < this.#parts.length && this.#parts[this.#next].start < until)
       this.#open.push(this.#parts[this.#next++]);
     if (this.#open.length === 0) return [];
-    const pieces = this.#open.map((part) => {
-      const from = Math.max(part.start, at);
-      const to = Math.min(part.end, until) - at;
-      return this.#piece(
-        part,
-        from,
-        lent ? bytes.slice(from - at, to) : bytes.subarray(from - at, to),
-      );
+    const pieces = this.#open.map((open) => {
+      const from = Math.max(open.start, at);
+      const to = Math.min(open.end, until);
+      return Object.assign(part(from - at, to - at), {
+        ...{ tag: open.tag, member: this.#index, offset: from },
+        ...{ last: to === open.end, range: open },
+      });
     });
     this.#open = this.#open.filter(({ end }) => end > until);
     return pieces;
@@ -154,19 +149,34 @@ const needsReading = ({ parts, kept }) => !kept && parts.some(isToBeRead);
  * @param {import('./origin.js').Origin} origin
  * @param {Group[]} groups
  * @param {AbortSignal} [signal]
+ * @param {boolean} [lend] nothing is copied for the pieces: each look at their `bytes` gives a view, as readArchive() does
  * @returns {AsyncGenerator<RangePiece>}
  */
-export async function* rangesOf(origin, groups, signal) {
+export async function* rangesOf(origin, groups, signal, lend = false) {
   signal?.throwIfAborted();
-  if (origin.plain) yield* inPlace(origin, groups, signal);
-  else yield* inOnePass(origin, groups, signal);
+  if (origin.plain) yield* inPlace(origin, groups, signal, lend);
+  else yield* inOnePass(origin, groups, signal, lend);
 }
 
 /**
- * @param {import('./origin.js').Origin} origin @param {Group[]} groups @param {AbortSignal} [signal]
- * @returns {AsyncGenerator<RangePiece>}
+ * A part of a piece of an archive: its own bytes, or what gives them.
+ * @param {import('./archive.js').Piece} piece @param {number} from @param {number} to @param {boolean} lend
+ * @returns {{readonly bytes: Uint8Array}}
  */
-async function* inOnePass(origin, groups, signal) {
+const partOf = (piece, from, to, lend) =>
+  lend
+    ? {
+        get bytes() {
+          return piece.bytes.subarray(from, to);
+        },
+      }
+    : { bytes: piece.bytes.slice(from, to) };
+
+/**
+ * @param {import('./origin.js').Origin} origin @param {Group[]} groups @param {AbortSignal} [signal]
+ * @param {boolean} [lend] @returns {AsyncGenerator<RangePiece>}
+ */
+async function* inOnePass(origin, groups, signal, lend = false) {
   const pick = groups.filter(needsReading).map(({ member }) => member.index);
   let next = 0; // of the groups: whose pieces come next
   let left = pick.length;
@@ -178,7 +188,7 @@ async function* inOnePass(origin, groups, signal) {
     while (pass && left > 0) {
       const { done, value } = await pass.next();
       if (done) throw value.error ?? new ArchiveError(GONE, { code: 'gone' });
-      const { index, offset, bytes } = value;
+      const { index, offset, length } = value;
       const first = next;
       if (!cutter || index !== current) {
         if (cutter && !cutter.done) throw new ArchiveError(GONE, { code: 'gone' });
@@ -187,7 +197,8 @@ async function* inOnePass(origin, groups, signal) {
         current = index;
       }
       if (cutter.done) continue; // the rest of a member
-      const pieces = cutter.cut(offset, bytes); // copied before anybody else gets a turn
+      // Copied before anybody else gets a turn.
+      const pieces = cutter.cut(offset, length, (from, to) => partOf(value, from, to, lend));
       if (cutter.done) left--;
       for (let i = first; i < next; i++) yield* atOnce(groups[i]);
       yield* pieces;
@@ -199,7 +210,7 @@ async function* inOnePass(origin, groups, signal) {
 }
 
 /**
- * What is read in one go, or a group that is none of that.
+ * What is read in one go, or a group that is read otherwise.
  * @typedef {{start: number, end: number, extents: Extent[]}} Block in the source
  * @typedef {{start: number, end: number, base: number, cutter: Cutter}} Extent base: where the member lies
  */
@@ -271,10 +282,10 @@ async function readBlock(origin, { start, end }) {
 }
 
 /**
- * @param {import('./origin.js').Origin} origin @param {Group[]} groups @param {AbortSignal} [signal]
- * @returns {AsyncGenerator<RangePiece>}
+ * @param {import('./origin.js').Origin} origin @param {Group[]} groups @param {AbortSignal | undefined} signal
+ * @param {boolean} lend @returns {AsyncGenerator<RangePiece>}
  */
-async function* inPlace(origin, groups, signal) {
+async function* inPlace(origin, groups, signal, lend) {
   const steps = blocksOf(groups);
   const ask = (/** @type {IteratorResult<Block | Group>} */ { done, value }) => {
     const bytes = !done && 'extents' in value ? readBlock(origin, value) : undefined;
@@ -289,24 +300,31 @@ async function* inPlace(origin, groups, signal) {
     if ('parts' in step) {
       yield* atOnce(step);
       if (needsReading(step) && step.member.flags.includes('sparse'))
-        yield* ofSparse(origin, step, signal);
+        yield* ofSparse(origin, step, signal, lend);
       continue;
     }
     for (const { start, end, base, cutter } of step.extents) {
       const content = bytes.subarray(start - step.start, end - step.start);
-      yield* cutter.cut(start - base, content, false);
+      yield* cutter.cut(start - base, content.length, (from, to) => ({
+        bytes: content.subarray(from, to),
+      }));
       if (content.length < end - start)
         throw new ArchiveError(CUT, { code: 'truncated-member', offset: start + content.length });
     }
   }
 }
 
-/** Sparse members have a map that only the reader of archives knows. @param {import('./origin.js').Origin} origin @param {Group} group @param {AbortSignal} [signal] */
-async function* ofSparse(origin, group, signal) {
+/** Sparse members have a map that only the reader of archives knows. @param {import('./origin.js').Origin} origin @param {Group} group @param {AbortSignal | undefined} signal @param {boolean} lend */
+async function* ofSparse(origin, group, signal, lend) {
   const member = { ...group.member, index: 0 };
   const parts = group.parts.filter(isToBeRead);
-  for await (const piece of inOnePass(origin.alone(group.member), [{ member, parts }], signal))
-    yield { ...piece, member: group.member.index };
+  for await (const piece of inOnePass(
+    origin.alone(group.member),
+    [{ member, parts }],
+    signal,
+    lend,
+  ))
+    yield Object.assign(piece, { member: group.member.index });
 }
 
 const CUT = 'The archive ends inside the member.';

@@ -111,11 +111,16 @@ export class Redaction {
   /** Finds all: first by names and shapes, then the same values wherever else they are. @param {Iterable<string>} [known] */
   async find(known = []) {
     for (const value of known) this.#values.add(value);
+    // Of a copy, one pass will do. Otherwise names come first: they are told in the manifest.
+    const together = this.#values.size > 0;
     this.layers = await layersOf(this.#checkpoint, this.#leaveOut);
     const edits = new Map(this.layers.map((layer) => [layer, new Edits()]));
     this.#metadata(edits);
-    for (const layer of this.layers) await this.#scan(layer, edits, false);
-    for (const layer of this.layers) await this.#scan(layer, edits, true);
+    const before = this.#values.size;
+    for (const layer of this.layers)
+      await this.#scan(layer, edits, { shapes: true, known: together });
+    if (!together || this.#values.size > before)
+      for (const layer of this.layers) await this.#scan(layer, edits, { known: true });
     for (const layer of this.layers) {
       const own = /** @type {Edits} */ (edits.get(layer));
       await this.#keepImages(layer, own);
@@ -189,26 +194,28 @@ export class Redaction {
 
   /**
    * Looks through a layer.
-   * @param {Layer} layer @param {Map<Layer, Edits>} edits @param {boolean} known only values that are known
+   * @param {Layer} layer @param {Map<Layer, Edits>} edits
+   * @param {{shapes?: boolean, known?: boolean}} what by names and shapes; values that are known
    */
-  async #scan(layer, edits, known) {
+  async #scan(layer, edits, { shapes = false, known = false }) {
     const own = /** @type {Edits} */ (edits.get(layer));
     const stream = new SecretStream(this.#tools.ckpt);
     /** @type {Collector | null} */
     let deep = null;
     try {
-      if (known && !this.#know(stream)) return;
+      const any = known && this.#know(stream);
+      if (!any && !shapes) return;
       let begun = false;
       for await (const { segment, bytes, last } of pieces(layer)) {
         if (segment.kind === 'packed' || this.#leaveOut(segment.member)) continue;
         if (segment.kind === 'deep' && segment.to - segment.from <= DEEP) {
           deep ??= new Collector();
           deep.add(bytes);
-          if (last) await this.#deep(stream, own, segment, deep.whole(), known);
+          if (last) await this.#deep(stream, own, segment, deep.whole(), !shapes);
           if (last) deep = null;
           continue;
         }
-        if (!begun) stream.begin(known);
+        if (!begun) stream.begin(!shapes);
         begun = !last;
         const hits = [...stream.feed(bytes), ...(last ? stream.end() : [])];
         this.#take(own, segment, hits, segment.from);

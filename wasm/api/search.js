@@ -35,7 +35,7 @@ import { withBytes } from './summary.js';
  *
  * @typedef {object} Mapping
  * @property {bigint} start @property {bigint} end @property {string} kind @property {string} perms
- * @property {Uint8Array | null} name @property {boolean} deleted
+ * @property {Uint8Array | null} name @property {boolean | null} deleted null: not known
  * @property {'arguments' | 'environment' | null} area of the process's memory
  *
  * @typedef {object} Match
@@ -57,6 +57,9 @@ import { withBytes } from './summary.js';
  * @property {number} blocks that are damaged
  * @property {string[]} files sparse ones, too large to be searched
  */
+
+/** By enum ckpt_deleted. */
+const DELETED = [false, true, null];
 
 /** By enum ckpt_vma_kind. */
 export const KINDS = /** @type {const} */ ([
@@ -296,18 +299,20 @@ class Run {
     this.#exports.ckpt_wasm_scan_begin_stream(this.#scan, this.#streams.length);
   }
 
-  /** @param {Uint8Array} bytes @returns {Generator<Match>} */
-  *feed(bytes) {
+  /** @param {{readonly bytes: Uint8Array}} piece whose bytes may be lent: looked at again after each call and each match @returns {Generator<Match>} */
+  *feed(piece) {
     const exports = this.#exports;
-    for (let at = 0; at < bytes.length;) {
+    const { length } = piece.bytes;
+    for (let at = 0; at < length;) {
       const answer = exports.ckpt_wasm_scan_room(this.#scan);
       const [room, size] = new Uint32Array(exports.memory.buffer, answer, 2);
-      const part = bytes.subarray(at, at + size);
+      const part = piece.bytes.subarray(at, at + size);
       if (!room) throw new RangeError(NO_MEMORY);
       new Uint8Array(exports.memory.buffer, room, part.length).set(part);
-      this.#check(exports.ckpt_wasm_scan_feed(this.#scan, part.length));
+      const fed = part.length; // the memory may grow
+      this.#check(exports.ckpt_wasm_scan_feed(this.#scan, fed));
       yield* this.#results();
-      if (part.length === 0) {
+      if (fed === 0) {
         const [, more] = new Uint32Array(
           exports.memory.buffer,
           exports.ckpt_wasm_scan_room(this.#scan),
@@ -315,9 +320,9 @@ class Run {
         );
         if (more === 0) break;
       }
-      at += part.length;
+      at += fed;
     }
-    this.#read += bytes.length;
+    this.#read += length;
     this.#onProgress?.({ read: this.#read, size: Math.max(this.#size, this.#read) });
   }
 
@@ -399,7 +404,7 @@ class Run {
       kind: KINDS[kind],
       perms: letter(1, 'r') + letter(2, 'w') + letter(4, 'x') + (prot & 8 ? 's' : 'p'),
       name: name === 0 ? null : new Uint8Array(exports.memory.buffer, name, length).slice(),
-      deleted: deleted !== 0,
+      deleted: DELETED[deleted],
       area: AREAS[area],
     };
     return this.#mapping;
@@ -473,10 +478,10 @@ async function* allMatches(run, levels, streams, signal) {
   for (const [level, list] of run.ranges(levels).entries())
     for (const apart of passesOf(list, run)) {
       let current = -1;
-      for await (const { tag, bytes, last } of levels[level].ranges(apart, signal)) {
-        if (tag !== current) run.begin((current = tag));
-        yield* run.feed(bytes);
-        if (last) yield* run.end();
+      for await (const piece of levels[level].ranges(apart, signal, true)) {
+        if (piece.tag !== current) run.begin((current = piece.tag));
+        yield* run.feed(piece);
+        if (piece.last) yield* run.end();
       }
     }
   yield* run.finish();
@@ -488,7 +493,7 @@ async function* allMatches(run, levels, streams, signal) {
     run.beginStream(name);
     for await (const bytes of pieces) {
       signal?.throwIfAborted();
-      yield* run.feed(bytes);
+      yield* run.feed({ bytes });
     }
     yield* run.end();
   }

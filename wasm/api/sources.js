@@ -93,11 +93,22 @@ export function inputOf(source) {
   throw new TypeError(`a checkpoint cannot be read from ${kindOf(source)}: ${EXPECTED}`);
 }
 
-/** @param {{size: number, slice(start: number, end: number): {arrayBuffer(): Promise<ArrayBuffer>}}} blob @returns {Input} */
+/** Of jsdom, only a FileReader gets at what is in a blob. @param {any} blob @returns {Promise<ArrayBuffer>} */
+const contentOf = (blob) =>
+  typeof blob.arrayBuffer === 'function'
+    ? blob.arrayBuffer()
+    : new Promise((resolve, reject) => {
+        const reader = new /** @type {any} */ (globalThis).FileReader();
+        reader.onload = () => resolve(reader.result);
+        reader.onerror = () => reject(reader.error);
+        reader.readAsArrayBuffer(blob);
+      });
+
+/** @param {{size: number, slice(start: number, end: number): any}} blob @returns {Input} */
 const blobInput = (blob) => ({
   size: blob.size,
   read: async (offset, length) =>
-    new Uint8Array(await blob.slice(offset, Math.min(offset + length, blob.size)).arrayBuffer()),
+    new Uint8Array(await contentOf(blob.slice(offset, Math.min(offset + length, blob.size)))),
 });
 
 /** @param {Response} response @returns {Input} */

@@ -43,6 +43,10 @@ export function withBytes(exports, bytes, run) {
   }
 }
 
+/** What to do with a member that is being read. @param {any} exports @param {import('./archive-members.js').Brief} brief @returns {number} */
+export const useOf = (exports, { nameAt, nameLength, size }) =>
+  exports.ckpt_wasm_member_use(nameAt, nameLength, size);
+
 /** @param {any} exports @param {string} name @param {number} size @returns {number} */
 export function memberUse(exports, name, size) {
   const bytes = encoder.encode(name);

@@ -209,7 +209,7 @@ export async function convert(checkpoint, options) {
 }
 
 /**
- * A copy without the secrets in it. What was cut is told, never the values.
+ * A copy without the secrets in it. The manifest lists what was cut, never the values.
  * @param {Checkpoint} checkpoint @param {{drop?: string[], compress?: Compression}} [options]
  */
 export async function redact(checkpoint, options) {

@@ -10,8 +10,8 @@
 #include "archive/magic.h"
 
 typedef struct {
-    ckpt_archive_event event; /* first */
-    ckpt_archive_info info;
+    struct ckpt_archive_event event; /* first */
+    struct ckpt_archive_info info;
     ckpt_archive *archive;
     uint8_t *input;
     uint32_t input_size;
@@ -19,7 +19,7 @@ typedef struct {
 
 void *ckpt_wasm_allocate(uint32_t size);
 void ckpt_wasm_release(void *memory);
-handle *ckpt_wasm_archive_new(const ckpt_archive_options *options);
+handle *ckpt_wasm_archive_new(const struct ckpt_archive_options *options);
 void ckpt_wasm_archive_free(handle *h);
 int ckpt_wasm_archive_select(handle *h, const char *pattern, uint32_t length, double max_size);
 uint32_t ckpt_wasm_archive_next(handle *h);
@@ -29,7 +29,7 @@ void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t le
                                     const struct ckpt_decoder_state *state);
 void ckpt_wasm_archive_accept(handle *h);
 void ckpt_wasm_archive_skip(handle *h);
-const ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
+const struct ckpt_archive_info *ckpt_wasm_archive_info(handle *h);
 const char *ckpt_wasm_magic(const uint8_t *bytes, uint32_t length);
 
 /* Room for options and patterns. */
@@ -43,7 +43,7 @@ void ckpt_wasm_release(void *memory)
     free(memory);
 }
 
-handle *ckpt_wasm_archive_new(const ckpt_archive_options *options)
+handle *ckpt_wasm_archive_new(const struct ckpt_archive_options *options)
 {
     handle *h = malloc(sizeof *h);
     if (h == NULL)
@@ -87,7 +87,7 @@ uint8_t *ckpt_wasm_archive_input(handle *h, uint32_t size)
 
 void ckpt_wasm_archive_feed(handle *h, const uint8_t *bytes, uint32_t length, int at_end)
 {
-    ckpt_archive_feed(h->archive, bytes, length, at_end);
+    ckpt_archive_feed(h->archive, bytes, length, at_end != 0);
 }
 
 void ckpt_wasm_archive_feed_decoded(handle *h, const uint8_t *bytes, uint32_t length,
@@ -106,7 +106,7 @@ void ckpt_wasm_archive_skip(handle *h)
     ckpt_archive_skip(h->archive);
 }
 
-const ckpt_archive_info *ckpt_wasm_archive_info(handle *h)
+const struct ckpt_archive_info *ckpt_wasm_archive_info(handle *h)
 {
     ckpt_archive_get_info(h->archive, &h->info);
     return &h->info;

@@ -154,7 +154,7 @@ const void *ckpt_wasm_image_text(const char *name, uint32_t name_length, const u
     struct request request = {ckpt_criu_name(name, name_length).kind, bytes, length, options,
                               false};
     struct ckpt_python json;
-    ckpt_buffer_free(&output);
+    ckpt_buffer_clear(&output);
     ckpt_python_begin(&json, &output, &names, (options & PRETTY) != 0);
     decode(&json.sink, &request);
     if (output.failed)

@@ -67,10 +67,10 @@ uint32_t ckpt_wasm_memory_page_size(ckpt_dump *dump)
 }
 
 /*
- * The segments from one address up to another, at most so many. Of each: start and end (two words
- * each, the low one first), place (and 256 if shared memory has it), level, number of the pages
- * file, offset in it (two words), bytes there; of blocks the segment's place in the block and the
- * block's size in memory.
+ * The segments from one address up to another, up to a number of them. Of each: start and end (two
+ * words each, the low one first), place (and 256 if shared memory has it), level, number of the
+ * pages file, offset in it (two words), bytes there; of blocks the segment's place in the block and
+ * the block's size in memory.
  */
 const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t from, uint64_t to,
                                       uint32_t most)

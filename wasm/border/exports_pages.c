@@ -73,8 +73,9 @@ static enum ckpt_match_answer add_string(void *context, const struct ckpt_match 
     return list->failed ? CKPT_MATCH_STOP : CKPT_MATCH_TAKEN;
 }
 
-/* The strings of at least so many printable characters, in UTF-8 (ASCII only) and UTF-16LE: three
-   words each, offset, bytes, whether it is UTF-16. NULL: no memory. Good until the next call. */
+/* The strings of at least a number of printable characters, in UTF-8 (ASCII only) and UTF-16LE:
+   three words each, offset, bytes, whether it is UTF-16. NULL: no memory. Good until the next call.
+ */
 const void *ckpt_wasm_pages_strings(const uint8_t *bytes, uint32_t length, uint32_t least)
 {
     static struct ckpt_buffer list;

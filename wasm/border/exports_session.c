@@ -21,7 +21,8 @@ void ckpt_wasm_session_validate_records(struct ckpt_session *session, const char
                                         uint32_t scope_length, const uint8_t *records,
                                         uint32_t length);
 void ckpt_wasm_session_validate_archive(struct ckpt_session *session, const char *scope,
-                                        uint32_t scope_length, const ckpt_archive_info *info);
+                                        uint32_t scope_length,
+                                        const struct ckpt_archive_info *info);
 void ckpt_wasm_session_validate_dump(struct ckpt_session *session, struct ckpt_dump *dump);
 const void *ckpt_wasm_session_report(struct ckpt_session *session, const char *facts,
                                      uint32_t length);
@@ -87,7 +88,7 @@ void ckpt_wasm_session_validate_records(struct ckpt_session *session, const char
 
 /* Of an archive that was read: what ckpt_wasm_archive_info() gave. */
 void ckpt_wasm_session_validate_archive(struct ckpt_session *session, const char *scope,
-                                        uint32_t scope_length, const ckpt_archive_info *info)
+                                        uint32_t scope_length, const struct ckpt_archive_info *info)
 {
     ckpt_validation_add_archive(session->validation, (ckpt_string){scope, scope_length}, info);
 }

@@ -2,7 +2,7 @@
 // ckpt decode of CRIU images: one by one, or many of an archive as JSON Lines.
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
-import { imageLine, isLike, memberOperand, pagemapOf } from './image-members.js';
+import { PAGES, imageLine, isLike, memberOperand, pagemapOf } from './image-members.js';
 import { Session, Unfit } from './open.js';
 import { whereIs } from './select.js';
 
@@ -29,10 +29,15 @@ export async function printImage(context, bytes, name, shown, pagemap) {
   let { message } = error;
   if (error.kind === 'raw') {
     const info = ckpt.imageInfo(bytes, { name });
-    message = imageLine(info, bytes.length, await pagemap?.(info.id));
+    message = imageLine(
+      info,
+      bytes.length,
+      info.kind === PAGES ? await pagemap?.(info.id) : undefined,
+    );
   }
   await stdout.flush();
   await stderr.write(`ckpt: ${escapeForTerminal(`${shown}: ${message}`)}\n`);
+  if (error.kind === 'raw') return EXIT.usage; // there is nothing that could be decoded
   return error.kind === 'limit' ? EXIT.unreadable : EXIT.findings;
 }
 

@@ -6,12 +6,15 @@ import { escapeInJson } from '../report/escape.js';
 import { finding, read, whyUnread } from './check.js';
 import { asMember, printImage, printLines, printMember } from './decode-images.js';
 import { EXIT } from './exit.js';
+import { expandedAll } from './glob.js';
 import { findingText, unreadableText } from '../report/formats/text.js';
 import { fileInput, kindOf, standardInput } from './input.js';
 import { KIND_OPTIONS, namedInput } from './kind.js';
 import { styleFor } from './output.js';
 import { CONTAINER } from './select.js';
+import { JSON_SHORT } from './options.js';
 import { NO_PROGRESS } from './progress.js';
+import { pagemapBeside } from './what-is.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
@@ -70,7 +73,13 @@ async function printOperand(context, operand) {
     namedInput(operand, values, ckpt.files, fail); // says what is missing
     throw fail(`${input.shown}: neither a CRIU image nor a metadata file by its name; use --kind`);
   }
-  return printImage(context, bytes, name, operand === '-' ? name || '<stdin>' : operand);
+  return printImage(
+    context,
+    bytes,
+    name,
+    operand === '-' ? name || '<stdin>' : operand,
+    async (id) => (operand === '-' ? undefined : pagemapBeside(operand, id, ckpt)),
+  );
 }
 
 /** @type {import('./options.js').Command} */
@@ -79,6 +88,7 @@ export const decode = {
   summary: 'print CRIU images as JSON, and metadata files as the Go package would write them',
   operands: 'FILE|ARCHIVE!MEMBER|-...',
   count: [1, Infinity],
+  literal: true,
   details: [
     'A CRIU image is printed as "crit decode" prints it: {"magic", "entries"}, in one line, or with --pretty indented, with addresses, flags and devices as text. What that form would lose is kept: text that is not UTF-8 is {"hex": "..."}, a field that is not known is "?17": {"varint": 3}. "ckpt encode" makes the same bytes of it again. Its kind follows from its name, else from its magic number. What can be read of a damaged image is printed; standard error says what is wrong and where, and the exit code is 1.',
     'With --format jsonl the first operand is an archive or a folder, and the others are patterns of names ("core-*.img"; "*" and "?"): each image is a line {"member", "value"}, all in one pass.',
@@ -99,6 +109,7 @@ export const decode = {
       preset: 'json',
       help: 'json, or jsonl: a line for each image of an archive',
     },
+    JSON_SHORT,
     ...KIND_OPTIONS,
     {
       name: 'partial',
@@ -117,10 +128,16 @@ export const decode = {
 
   async run(context) {
     const { operands, values } = context;
-    if (values.format === 'jsonl') return printLines(context, operands[0], operands.slice(1));
+    if (values.format === 'jsonl') {
+      const [first, ...patterns] = operands;
+      const member = patterns.length === 0 ? asMember(context, first) : null;
+      if (member) return printLines(context, member.archive, [member.member]);
+      return printLines(context, first, patterns);
+    }
     /** @type {number} */
     let code = EXIT.ok;
-    for (const operand of operands) code = Math.max(code, await printOperand(context, operand));
+    for (const operand of expandedAll(operands))
+      code = Math.max(code, await printOperand(context, operand));
     return code;
   },
 };

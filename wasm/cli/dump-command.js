@@ -2,13 +2,19 @@
 // What "ckpt ps", "files", "sockets" and "mounts" have in common: opening, choosing, printing.
 import { Chains } from './chain.js';
 import { EXIT } from './exit.js';
-import { Session, Unfit, containersOf, refuseSecondInput, whyStopped } from './open.js';
+import {
+  Session,
+  Unfit,
+  containersOf,
+  refuseNoArchive,
+  refuseSecondInput,
+  whyStopped,
+} from './open.js';
 import { listOf } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { FORMATS, compactJson, csvOf, jsonOf, tableOf } from './rows.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { CONTAINER, selectContainer } from './select.js';
-import { whatIs } from './what-is.js';
 
 /**
  * @typedef {import('../api/dump.js').Dump} Dump
@@ -62,9 +68,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
   const keep = texts || memory ? 'processes' : 'images';
   for (const path of operands) {
     const run = async (/** @type {Checkpoint} */ file) => {
-      // What is no archive at all: an image by itself, most likely.
-      if (file.error?.code === 'not-tar' && file.members.length === 0)
-        throw new Unfit(`: ${/\.img$/.test(path) ? `it ${whatIs(path)}` : whyStopped(file)}`);
+      refuseNoArchive(file);
       /** @type {{path: string, checkpoint: Checkpoint}[]} */
       let containers;
       if (values.container === undefined) {

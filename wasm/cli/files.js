@@ -40,6 +40,7 @@ function nameText(file) {
   const path = file.path === null || file.path === '' ? objectText(file) : shown(file.path);
   const notes = [];
   if (file.deleted) notes.push('deleted');
+  if (file.deleted === null && file.path !== null) notes.push('perhaps deleted');
   if (file.type === 'MEMFD' && file.path) notes.push('memfd');
   if (file.pipe?.data) notes.push(`${file.pipe.data} bytes`);
   const ends = file.pipe?.partners ?? file.sharedWith;

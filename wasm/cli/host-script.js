@@ -28,7 +28,10 @@ key() { [ -z "$2" ] || printf ',\n  "%s": %s' "$1" "$2"; }
 text() { [ -z "$2" ] || key "$1" "$(str "$2")"; }
 tab=$(printf '\t')
 # The first number with a dot of what a program says of itself.
-version() { has "$1" && "$@" 2>&1 | sed -n 's/^[^0-9]*\([0-9][0-9]*\.[0-9][^ ,]*\).*/\1/p' | head -n 1; }
+version() { has "$1" && out=$("$@" 2>&1) && printf '%s\n' "$out" | sed -n 's/^[^0-9]*\([0-9][0-9]*\.[0-9][^ ,]*\).*/\1/p' | head -n 1; }
+# What a program prints, after a line "known"; nothing if it fails: then nothing is known.
+known() { has "$1" && out=$("$@" 2>/dev/null) && printf 'known\n%s\n' "$out"; }
+root() { [ "$(id -u)" = 0 ]; }
 cpu() { sed -n "s/^$1[[:space:]]*: *//p" /proc/cpuinfo | head -n 1; }
 
 printf '{\n  "version": 1'
@@ -38,8 +41,7 @@ text distribution "$(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | t
 key cpus "$(getconf _NPROCESSORS_ONLN 2>/dev/null || grep -c '^processor' /proc/cpuinfo)"
 key memory "$(awk '/^(MemTotal|SwapTotal):/ { kib += $2 } END { printf "%.0f", kib * 1024 }' /proc/meminfo)"
 
-flags=$(cpu flags)
-[ -n "$flags" ] || flags=$(cpu Features)
+flags=$(cpu flags | grep . || cpu Features)
 xstate=$(dmesg 2>/dev/null | sed -n 's/.*x86\/fpu: Enabled xstate features \(0x[0-9a-f]*\).*/\1/p' | tail -n 1)
 printf ',\n  "cpu": {"vendor": %s, "model": %s' "$(str "$(cpu vendor_id)")" "$(str "$(cpu 'model name')")"
 [ -z "$xstate" ] || printf ', "xstate": %s' "$(str "$xstate")"
@@ -49,15 +51,13 @@ if [ -f /sys/fs/cgroup/cgroup.controllers ]; then key cgroup 2; elif [ -d /sys/f
 [ ! -r /sys/kernel/security/lsm ] || key lsm "$(tr ',' '\n' </sys/kernel/security/lsm | list)"
 if [ -r /sys/fs/selinux/enforce ]; then
     if [ "$(cat /sys/fs/selinux/enforce)" = 1 ]; then text selinux enforcing; else text selinux permissive; fi
-elif ! grep -q selinuxfs /proc/filesystems; then
-    text selinux disabled
-fi
+elif ! grep -q selinuxfs /proc/filesystems; then text selinux disabled; fi
 profiles=/sys/kernel/security/apparmor/profiles
 [ ! -r "$profiles" ] || { names=$(sed 's/ ([a-z]*)$//' "$profiles" 2>/dev/null) && key apparmor "$(printf '%s\n' "$names" | list)"; }
 printf ',\n  "criu": {'
 if has criu; then
     printf '"version": %s' "$(str "$(criu --version 2>/dev/null | sed -n 's/^Version: //p')")"
-    if [ "$(id -u)" = 0 ]; then
+    if root; then
         said=$(criu check 2>&1) && said=ok
         printf ', "check": %s' "$(str "$(printf '%s\n' "$said" | tail -n 1)")"
     fi
@@ -65,9 +65,8 @@ if has criu; then
         [ ! -d "$dir" ] || for file in "$dir"/*.so; do [ ! -e "$file" ] || printf '%s\n' "$(basename "$file")"; done
     done | sort -u | { printf ', "plugins": '; list; }
 fi
-printf '},\n  "gpus": ['
-{
-    ! has nvidia-smi || nvidia-smi --query-gpu=driver_version,name,uuid --format=csv,noheader 2>/dev/null | sed 's/^/nvidia, /'
+printf '},\n  "gpus": [' && {
+    known nvidia-smi --query-gpu=driver_version,name,uuid --format=csv,noheader | sed '1d; /,/!d; s/^/nvidia, /'
     [ ! -d /sys/module/amdgpu ] || for card in /sys/module/amdgpu/drivers/pci:amdgpu/[0-9]*; do
         [ ! -e "$card" ] || printf 'amdgpu, %s, %s, %s\n' "$(cat /sys/module/amdgpu/version 2>/dev/null || uname -r)" "$(cat "$card/device")" "$(cat "$card/unique_id" 2>/dev/null)"
     done
@@ -83,13 +82,14 @@ printf ']'
 each() { for name; do found=$(version "$name" --version); [ -z "$found" ] || printf '%s\t%s\n' "$name" "$found"; done; }
 key engines "$(each podman crio containerd docker | sed 's/^crio/cri-o/' | table)"
 key runtimes "$(each runc crun runsc | table)"
-images=$({
-    ! has podman || podman images --no-trunc --format '{{.Repository}}:{{.Tag}}{{"\t"}}{{.Id}}'
-    ! has crictl || crictl images --no-trunc | awk 'NR > 1 { print $1 ":" $2 "\t" $3 }'
-    ! has docker || docker images --no-trunc --format '{{.Repository}}:{{.Tag}}{{"\t"}}{{.ID}}'
-} 2>/dev/null | grep -v '<none>' | sort -u)
-key images "$(printf '%s\n' "$images" | table)"
-! has podman || key containers "$(podman ps -a --no-trunc --format '{{.Names}}{{"\t"}}{{.ID}}' 2>/dev/null | table)"
+images=$({ # of Podman those of root, who restores
+    ! root || known podman images --no-trunc --format '{{.Repository}}:{{.Tag}}{{"\t"}}{{.Id}}'
+    known crictl images --no-trunc | awk 'NR == 1 || NR > 2 { print $1 ":" $2 "\t" $3 }'
+    known docker images --no-trunc --format '{{.Repository}}:{{.Tag}}{{"\t"}}{{.ID}}'
+} | grep -v '<none>' | sort -u)
+[ -z "$images" ] || key images "$(printf '%s\n' "$images" | grep "$tab." | table)"
+names=$(! root || known podman ps -a --no-trunc --format '{{.Names}}{{"\t"}}{{.ID}}')
+[ -z "$names" ] || key containers "$(printf '%s\n' "$names" | grep "$tab." | table)"
 # Mode, size and build id of a file: what CRIU compares.
 facts() {
     stat -c '%f %s' "$1" 2>/dev/null | { read -r mode size && printf '%o %s' "0x$mode" "$size"; }

@@ -13,7 +13,7 @@ export const PAGES = 'PAGES';
 
 /** Rows of the table of images by their kind. */
 export const imageRows = new Map(
-  images.map((/** @type {{kind: string}} */ row) => [row.kind, row]),
+  images.map((/** @type {{kind: string, frame: string}} */ row) => [row.kind, row]),
 );
 
 /**
@@ -34,16 +34,23 @@ export function memberOperand(operand) {
 const counted = (count, word) => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 /**
+ * Raw memory.
+ * @param {number} size in bytes @param {bigint | null} id the number in its name
+ * @param {string} [pagemap] the file that tells its addresses, if it is known
+ */
+export function pagesText(size, id, pagemap) {
+  const pages = size % PAGE === 0 ? counted(size / PAGE, 'page') : counted(size, 'byte');
+  return `raw memory, ${pages}; ${pagemap ?? `the pagemap image whose pages_id is ${id}`} tells their addresses`;
+}
+
+/**
  * What an image is, in one line, to stand after its name.
  * @param {ImageInfo} info @param {number} size in bytes
  * @param {string} [pagemap] of raw memory: the file that tells its addresses
  */
 export function imageLine(info, size, pagemap) {
   const { kind, text, type, entries, raw, error } = info;
-  if (kind === PAGES) {
-    const pages = size % PAGE === 0 ? counted(size / PAGE, 'page') : counted(size, 'byte');
-    return `raw memory, ${pages}; ${pagemap ?? `the pagemap image whose pages_id is ${info.id}`} tells their addresses`;
-  }
+  if (kind === PAGES) return pagesText(size, info.id, pagemap);
   if (raw) return `${text}, ${counted(size, 'byte')}`;
   if (error?.kind === 'no-image') return error.message;
   const what = text || 'an image of a type that is not known';

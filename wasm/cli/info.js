@@ -1,37 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt info
+import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { read, whyUnread } from './check.js';
 import { EXIT } from './exit.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { unreadableText } from '../report/formats/text.js';
-import { imageLine, memberOperand, pagemapOf } from './image-members.js';
+import { PAGES, imageLine, memberOperand, pagemapOf } from './image-members.js';
 import { fileInput, standardInput } from './input.js';
 import { Session } from './open.js';
 import { styleFor } from './output.js';
 import { NO_PROGRESS } from './progress.js';
 import { TEXT_OR_JSON } from './rows.js';
 import { CONTAINER, whereIs } from './select.js';
+import { pagemapBeside } from './what-is.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
 /**
- * @param {Context} context @param {Uint8Array} bytes @param {string} name of the file @param {string} shown
+ * @param {Context} context @param {{bytes: Uint8Array, size?: number}} image @param {string} name of the file @param {string} shown
  * @param {(id: bigint | null) => Promise<string | undefined>} [pagemap]
  * @returns {Promise<number>} exit code
  */
-async function tell({ values, stdout, core }, bytes, name, shown, pagemap) {
+async function tell(
+  { values, stdout, core },
+  { bytes, size = bytes.length },
+  name,
+  shown,
+  pagemap,
+) {
   const info = (await core()).imageInfo(bytes, { name });
   if (values.format === 'json') {
     const { kind, type, text, id, entries, raw, version, bigEndian, error } = info;
     const value = {
       ...{ file: shown, kind, magic: type, text, id: id === null ? null : String(id) },
-      ...{ count: entries, size: bytes.length, raw, version, bigEndian },
+      ...{ count: entries, size, raw, version, bigEndian },
       ...(error && { error: error.message }),
     };
     await stdout.write(`${JSON.stringify(value)}\n`);
   } else {
-    const line = imageLine(info, bytes.length, await pagemap?.(info.id));
+    const line = imageLine(info, size, info.kind === PAGES ? await pagemap?.(info.id) : undefined);
     await stdout.write(`${escapeForTerminal(shown)}: ${line}\n`);
   }
   return info.error ? EXIT.findings : EXIT.ok;
@@ -50,7 +58,7 @@ async function tellOperand(context, operand) {
       const bytes = await checkpoint.read(name);
       session.endProgress();
       const base = name.slice(name.lastIndexOf('/') + 1);
-      const code = await tell(context, bytes, base, `${archive}${label}`, (id) =>
+      const code = await tell(context, { bytes }, base, `${archive}${label}`, (id) =>
         pagemapOf(checkpoint, ckpt, name, id),
       );
       session.code = Math.max(session.code, code);
@@ -58,9 +66,18 @@ async function tellOperand(context, operand) {
     return session.code;
   }
   const input = operand === '-' ? standardInput('<stdin>', 'image') : fileInput(operand, 'image');
+  const name = operand === '-' ? '' : basename(operand);
   try {
-    const bytes = await read(input);
-    return await tell(context, bytes, operand === '-' ? '' : basename(operand), input.shown);
+    const ckpt = await context.core();
+    // Of raw memory, which may be large, nothing but the size tells anything.
+    const { raw } = ckpt.imageInfo(new Uint8Array(), { name });
+    const image =
+      raw && operand !== '-' && !input.error
+        ? { bytes: new Uint8Array(), size: statSync(operand).size }
+        : { bytes: await read(input) };
+    return await tell(context, image, name, input.shown, async (id) =>
+      pagemapBeside(operand, id, ckpt),
+    );
   } catch (error) {
     const style = styleFor(values.color ?? 'auto', stderr);
     await stderr.write(unreadableText(input.shown, whyUnread(error).message, style));

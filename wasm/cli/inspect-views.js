@@ -101,11 +101,11 @@ export function inspectTree({ summary, members, inside }, parts, inner, bytes, a
     );
   }
   if (inside) root.children.push(processNodes(inside, inner));
-  if (parts.mounts)
+  if (parts.mounts && mounts?.length > 0)
     root.children.push(
       node(
         'Overview of mounts',
-        (mounts ?? []).map((/** @type {any} */ { destination, type, source }) =>
+        mounts.map((/** @type {any} */ { destination, type, source }) =>
           node(`Destination: ${destination}`, [node(`Type: ${type}`), node(`Source: ${source}`)]),
         ),
       ),

@@ -59,10 +59,10 @@ const expanded = (operand) =>
  * @param {Record<string, string | undefined>} values of options
  * @param {readonly {name: string, file: string}[]} files names of metadata files and their kinds
  * @param {(message: string) => Error} fail
- * @param {(bytes: Uint8Array) => string} [describe] what the first bytes of a file tell
+ * @param {import('./what-is.js').Core} core
  * @returns {Job[]} in the order of the operands
  */
-export function jobsOf(operands, values, files, fail, describe) {
+export function jobsOf(operands, values, files, fail, core) {
   /** @type {Job[]} */
   const jobs = [];
   /** @type {import('./input.js').Input[]} */
@@ -94,7 +94,7 @@ export function jobsOf(operands, values, files, fail, describe) {
       // Of what a pattern matches, only what can be checked is meant.
       if (path !== operand && kindOf(path, files) === '' && values.kind === undefined) continue;
       any = true;
-      const input = inputOf(path, values, files, fail, describe);
+      const input = inputOf(path, values, files, fail, core);
       if (!belongs(input)) close();
       group.push(input);
       if (input.error || values.kind !== undefined || input.file === null) close();
@@ -110,12 +110,12 @@ export function jobsOf(operands, values, files, fail, describe) {
 /**
  * An operand; one of which nobody knows what it is does not stop the others.
  * @param {string} path @param {Record<string, string | undefined>} values @param {readonly {name: string, file: string}[]} files
- * @param {(message: string) => Error} fail @param {(bytes: Uint8Array) => string} [describe]
+ * @param {(message: string) => Error} fail @param {import('./what-is.js').Core} core
  */
-function inputOf(path, values, files, fail, describe) {
+function inputOf(path, values, files, fail, core) {
   const known = path === '-' || values.kind !== undefined || kindOf(path, files) !== '';
   if (known || !existsSync(path)) return namedInput(path, values, files, fail);
-  return fileInput(path, '', new ReadError(whatIs(path, describe), 'kind'));
+  return fileInput(path, '', new ReadError(whatIs(path, core), 'kind'));
 }
 
 /** @param {string} operand @returns {Job} */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Of what kind a file is: by its name, or as the user says.
 import { ReadError, fileInput, kindOf, standardInput, typeOf } from './input.js';
-import { whatIs } from './what-is.js';
 
 /** @type {import('./options.js').Option[]} */
 export const KIND_OPTIONS = [
@@ -41,7 +40,6 @@ export function namedInput(operand, values, files, fail) {
       return fileInput(operand, '', /** @type {ReadError} */ (error));
     }
   }
-  if (/\.img$/.test(operand)) throw fail(`${input.shown} ${whatIs(operand)}`);
   const known = files.map(({ file }) => file).join(', ');
   throw fail(`${input.shown}: the kind cannot be told from the name (${known}); use --kind`);
 }

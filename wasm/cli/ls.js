@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt ls
 import { asciiJson } from '../report/escape.js';
+import { isPattern, nameTest } from './glob.js';
 import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
 import { Session, Unfit, whyStopped } from './open.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { TEXT_OR_JSON } from './rows.js';
-import { CONTAINER, fileAndMember, selectContainer, whereIs } from './select.js';
+import { CONTAINER, fileAndMember, normal, selectContainer, whereIs } from './select.js';
 
 /** @typedef {import('../api/archive.js').Member} Member */
 
@@ -55,10 +56,11 @@ function* names(members) {
 export const ls = {
   name: 'ls',
   summary: 'list the members of an archive, or of a tar archive inside it',
-  operands: 'FILE [MEMBER]|FILE!MEMBER',
+  operands: 'FILE [MEMBER|PATTERN]|FILE!MEMBER',
   count: [1, 2],
   details: [
     'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar, volumes/NAME.tar or the files of a tmpfs (checkpoint/tmpfs-dev-41.tar.gz.img), compressed or not. FILE!MEMBER is the same in one word.',
+    'With a PATTERN (*, ?, [a-z]) that is no member, lists the members whose names it matches; a star matches slashes, too.',
     'Names are shown without a leading "./"; folders end in "/". Invisible characters and terminal controls are escaped. "-" is standard input.',
     'With --format json everything that is known about the members is printed, as one document.',
     'If the archive is damaged, the members before the damage are listed, the error is reported on standard error, and the exit code is 1.',
@@ -77,6 +79,7 @@ export const ls = {
   examples: [
     'ckpt ls -l checkpoint.tar',
     'ckpt ls checkpoint.tar rootfs-diff.tar',
+    "ckpt ls -l checkpoint.tar '*/pages-*.img'",
     'ckpt ls checkpoint.tar!checkpoint/tmpfs-dev-41.tar.gz.img',
     'ckpt ls --container web pod.tar',
   ],
@@ -96,7 +99,22 @@ export const ls = {
   },
 };
 
-/** @param {import('../api/checkpoint.js').Checkpoint} file @param {string | undefined} container @param {string | undefined} member */
+/**
+ * Those of a list of members that a pattern names.
+ * @param {{members: Iterable<Member>, error: any, label: string}} all @param {string} pattern
+ * @throws {Unfit} there are none
+ */
+function matching({ members, error, label }, pattern) {
+  const test = nameTest(pattern);
+  const found = [...members].filter(({ name }) => test(name));
+  if (found.length === 0 && !error) throw new Unfit(`${label}: no member matches ${pattern}`);
+  return { members: found, error, label };
+}
+
+/**
+ * @param {import('../api/checkpoint.js').Checkpoint} file @param {string | undefined} container @param {string | undefined} member
+ * @returns {Promise<{members: Iterable<Member> & {length: number}, error: any, label: string}>}
+ */
 async function membersOf(file, container, member) {
   if (member === undefined) {
     const { checkpoint, label } =
@@ -104,6 +122,12 @@ async function membersOf(file, container, member) {
         ? { checkpoint: file, label: '' }
         : await selectContainer(file, container);
     return { members: checkpoint.members, error: checkpoint.error, label };
+  }
+  if (isPattern(member)) {
+    const all = await membersOf(file, container, undefined);
+    let exact = false;
+    for (const { name } of all.members) exact ||= name === normal(member);
+    if (!exact) return matching(all, member);
   }
   const { checkpoint, name, label, inside } = await whereIs(file, container, member);
   if (inside !== undefined)

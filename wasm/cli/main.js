@@ -4,6 +4,7 @@ import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, Failure, UsageError } from './exit.js';
+import { expandedAll } from './glob.js';
 import { commandHelp, mainHelp } from './help.js';
 import { quoted, readArguments, unknownChoice } from './options.js';
 import { BrokenPipe, Output, packageFile, reason } from './output.js';
@@ -72,8 +73,15 @@ async function run(args, stdout, stderr) {
     const { kinds } = await core();
     if (!kinds.includes(value)) throw fail(unknownChoice(option, value, kinds));
   }
+  const files = most === Infinity && !command.completes && !command.literal;
   return command.run({
-    ...{ operands, values, given, switches, commands: COMMANDS },
+    ...{
+      operands: files ? expandedAll(operands) : operands,
+      values,
+      given,
+      switches,
+      commands: COMMANDS,
+    },
     ...{ stdout, stderr, core, fail },
   });
 }

@@ -10,7 +10,9 @@ const other = (/** @type {any} */ { lazy, missing, unreadable }) => lazy + missi
 
 /** @param {any} map */
 const nameOf = ({ name, deleted, kind }) =>
-  name === null ? `[${kind}]` : `${shown(name)}${deleted ? ' (deleted)' : ''}`;
+  name === null
+    ? `[${kind}]`
+    : `${shown(name)}${deleted ? ' (deleted)' : deleted === null ? ' (perhaps deleted)' : ''}`;
 
 /** @type {import('./rows.js').Column[]} */
 const COLUMNS = [

@@ -56,6 +56,7 @@ export const memory = {
     { name: 'address', value: 'ADDRESS', help: 'the first byte: 0x and hexadecimal digits' },
     {
       name: 'length',
+      short: 'n',
       value: 'BYTES',
       help: 'how many; without it, all that follow and are stored',
     },

@@ -4,7 +4,7 @@ import { PREVIOUS, eachDump, gapText, inputsOf, pidOf } from './dump-command.js'
 import { DASHES, HEADING, hexDump } from './hex.js';
 import { Session, Unfit, refuseSecondInput } from './open.js';
 import { NO_PROGRESS } from './progress.js';
-import { shown } from './rows.js';
+import { FORMATS, compactJson, csvOf, jsonOf, shown } from './rows.js';
 import { table } from './table.js';
 import { writerTo } from './write.js';
 import { escapeForTerminal } from '../report/escape.js';
@@ -49,16 +49,23 @@ function refuseWithout(dump, pid) {
     throw new Unfit(`: the images of the memory of ${pid} are missing`);
 }
 
-/** @param {any} context @param {any} dump @param {string} path */
-async function sizes({ stdout, core }, dump, path) {
-  const ckpt = await core();
+/** The processes that have memory, and how much of it is in the images, in bytes. @param {any} dump */
+function sizesOf(dump) {
   const all = new Map(dump.memory.sizes().map((/** @type {any} */ one) => [one.pid, one]));
-  const rows = walk(dump.processes)
+  return walk(dump.processes)
     .filter(alive)
     .map(({ pid, comm }) => {
       const { stored = 0n, shared = 0n } = /** @type {any} */ (all.get(pid) ?? {});
-      return [String(pid), shown(comm), ckpt.byteToString(stored), ckpt.byteToString(shared)];
+      return { pid, comm, memory: stored, shared };
     });
+}
+
+/** @param {any} context @param {any} dump @param {string} path */
+async function sizes({ stdout, core }, dump, path) {
+  const ckpt = await core();
+  const rows = sizesOf(dump).map(({ pid, comm, memory, shared }) => [
+    ...[String(pid), shown(comm), ckpt.byteToString(memory), ckpt.byteToString(shared)],
+  ]);
   await stdout.write(`\nDisplaying processes memory sizes from ${escapeForTerminal(path)}\n\n`);
   await stdout.write(table(['PID', 'PROCESS NAME', 'MEMORY SIZE', 'SHARED MEMORY SIZE'], rows));
 }
@@ -168,7 +175,7 @@ export const memparse = {
   count: [1, Infinity],
   details: [
     'Prints what "checkpointctl memparse" prints: a table with the size of the memory of each process, with --pid its pages, with --search or --search-regex the matches in them. Unlike it, this reads checkpoints of CRIU 4.1 and older, of incremental dumps (--previous) and compressed pages, counts only pages that are there, finds matches over the borders of pages, and leaves out only rows that are equal.',
-    'For more, see "ckpt maps", "ckpt memory" and "ckpt search".',
+    'With --format json, jsonl or csv the table has bytes. For more, see "ckpt maps", "ckpt memory" and "ckpt search".',
   ],
   options: [
     { name: 'pid', short: 'p', value: 'PID', help: 'the pages of this process' },
@@ -188,28 +195,46 @@ export const memparse = {
     { name: 'search-regex', short: 'r', value: 'REGEX', help: 'look for a regular expression' },
     {
       name: 'context',
+      short: 'C',
       value: 'BYTES',
       help: 'bytes to show before and after a match (up to 256)',
     },
-    ...[PREVIOUS, NO_PROGRESS],
+    ...[...FORMATS, PREVIOUS, NO_PROGRESS],
   ],
   examples: ['ckpt memparse checkpoint.tar', 'ckpt memparse --pid 1 -s password checkpoint.tar'],
 
   async run(context) {
     refuseSecondInput(context);
-    const { values, fail, operands } = context;
+    const { values, fail, operands, stdout } = context;
+    const { format = 'table' } = values;
     const pid = pidOf(context);
     const searches = values.search !== undefined || values['search-regex'] !== undefined;
     if (searches && pid === 0) throw fail('--search needs --pid');
     if (pid !== 0 && operands.length > 1) throw fail('--pid is of one FILE');
+    if (pid !== 0 && format !== 'table')
+      throw fail(
+        `--format ${format} is of the table without --pid; "ckpt search" and "ckpt maps" have it`,
+      );
+    /** @type {any[]} */
+    const found = [];
     const session = new Session(context);
     await eachDump(context, session, async (path, dump) => {
       session.endProgress();
       if (dump.processes.length === 0) throw new Unfit(`: ${withoutTree(dump)}`);
-      if (pid === 0) return sizes(context, dump, path);
+      if (pid === 0 && format === 'table') return sizes(context, dump, path);
+      if (pid === 0) {
+        const rows = sizesOf(dump).map((row) =>
+          operands.length > 1 ? { file: path, ...row } : row,
+        );
+        if (format === 'jsonl') for (const row of rows) await stdout.write(`${compactJson(row)}\n`);
+        found.push(...rows);
+        return;
+      }
       refuseWithout(dump, pid);
       return searches ? matches(context, dump, pid) : pages(context, dump, path, pid);
     });
+    if (format === 'json') await stdout.write(jsonOf('processes', found, {}));
+    if (format === 'csv') await stdout.write(csvOf(found));
     return session.code;
   },
 };

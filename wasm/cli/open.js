@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
+import { fstatSync, readFileSync, read } from 'node:fs';
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
+import { ARCHIVE_NAME } from './folder.js';
 import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
+import { imageAlone } from './what-is.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 /** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
@@ -41,19 +44,61 @@ export async function withCheckpoint(path, context, use, keep) {
   let checkpoint;
   try {
     if (shows) progress.start(path);
-    checkpoint = await openCheckpoint(path === '-' ? process.stdin : path, {
+    checkpoint = await openCheckpoint(path === '-' ? standardSource() : path, {
       ...limits,
       ...{ keep, ...(path === '-' && { name: '<stdin>' }) },
       ...(shows && {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
       }),
     });
+    // One image of the many that make a checkpoint. A program that stands in for another says what that says.
+    const named = !context.dropIn && path !== '-';
+    const alone = named && isNoArchive(checkpoint) ? imageAlone(path, ckpt) : '';
+    if (alone !== '') throw new Unfit(`: it is ${alone}`, { cause: checkpoint.error });
     return await use(checkpoint, progress);
   } finally {
     progress.end();
     process.removeListener('SIGINT', interrupt);
     await checkpoint?.close();
   }
+}
+
+/**
+ * Standard input: a stream, or, where the shell opened a file for it (`<checkpoint.tar`), that file, which can be read
+ * more than once. Only Linux tells whether somebody has read of it before.
+ */
+function standardSource() {
+  try {
+    const info = fstatSync(0);
+    const unread = /^pos:\s*0$/m.test(readFileSync('/proc/self/fdinfo/0', 'latin1'));
+    if (!info.isFile() || !unread) return process.stdin;
+    /** @param {number} offset @param {number} length @returns {Promise<Uint8Array>} */
+    const readAt = (offset, length) =>
+      new Promise((resolve, reject) => {
+        const bytes = new Uint8Array(length);
+        read(0, bytes, 0, length, offset, (error, count) =>
+          error ? reject(error) : resolve(bytes.subarray(0, count)),
+        );
+      });
+    return { size: info.size, read: readAt };
+  } catch {
+    return process.stdin;
+  }
+}
+
+/** Codes of what is no archive. */
+const NO_ARCHIVE = new Set(['empty', 'short', 'not-tar']);
+
+/** @param {Checkpoint} checkpoint */
+const isNoArchive = ({ error, members }) =>
+  members.length === 0 && NO_ARCHIVE.has(error?.code ?? '');
+
+/**
+ * Of what is no archive nothing more is said than that.
+ * @param {Checkpoint} checkpoint @throws {Unfit}
+ */
+export function refuseNoArchive(checkpoint) {
+  if (isNoArchive(checkpoint)) throw new Unfit(`: ${whyStopped(checkpoint)}`);
 }
 
 /** What openCheckpoint refuses to read, or to read again. */
@@ -68,7 +113,12 @@ export function whyUnreadable(error, path) {
   const { cause = error } = /** @type {Error} */ (error);
   const { code, message, syscall } = /** @type {NodeJS.ErrnoException} */ (cause);
   if (cause instanceof TypeError && REFUSED.test(message))
-    return { code: 'special', message: message.replace(`${path} `, '') };
+    return {
+      code: 'special',
+      message: message.startsWith('a stream')
+        ? 'a pipe can be read only once: give the file, or "- <FILE"'
+        : message.replace(`${path} `, ''),
+    };
   return typeof code === 'string' && (syscall !== undefined || /^E[A-Z0-9]+$/.test(code))
     ? { code, message: reason(message) }
     : null;
@@ -167,7 +217,7 @@ export class Session {
       else if (name === 'ArchiveError' || name === 'CheckpointError')
         await this.say(`${prefix}${path}: ${message}`, EXIT.findings);
       else if (unreadable)
-        await this.say(`${prefix}${path}: ${unreadable.message}`, EXIT.unreadable);
+        await this.say(`${prefix}${path}: ${unreadable.message}${advice(path)}`, EXIT.unreadable);
       else throw error;
     } finally {
       this.#progress = undefined;
@@ -190,6 +240,20 @@ export async function containersOf(checkpoint, path) {
     path: inside(path, inner.name || String(i + 1)),
     checkpoint: inner,
   }));
+}
+
+/** Node takes arguments for UTF-8: other names cannot be given to it. @param {string} path */
+const advice = (path) =>
+  path.includes('\ufffd') ? '; a name that is no UTF-8 cannot be given: use "- <FILE"' : '';
+
+/** What is no checkpoint but has some in it. @param {Iterable<{name: string}>} members @throws {Unfit} */
+function refuseFolder(members) {
+  let count = 0;
+  for (const { name } of members) if (ARCHIVE_NAME.test(name) && !name.includes('/')) count++;
+  if (count > 1 || (count === 1 && ARCHIVE_NAME.test([...members][0].name)))
+    throw new Unfit(
+      `: is no checkpoint, but has ${count === 1 ? 'an archive' : `${count} archives`} in it: name them, or use "ckpt list" or "ckpt validate"`,
+    );
 }
 
 const NEEDED = ['config.dump', 'spec.dump'];
@@ -222,8 +286,10 @@ export function summaryOf(
     throw new Unfit(`: failed to unmarshal ${name}: ${goMessage || message}`);
   }
   if (form === 'criu-directory' || form === 'containerd-ctr') return summary;
-  if (images && !hasImages(members))
+  if (images && !hasImages(members)) {
+    if (!documents[NEEDED[0]] && !documents[NEEDED[1]]) refuseFolder(members);
     throw new Unfit(': checkpoint directory is missing in the archive file');
+  }
   for (const name of NEEDED)
     if (!documents[name]) throw new Unfit(`: open ${name}: no such file or directory`);
   return summary;

@@ -21,8 +21,11 @@ function isProgram(path) {
   try {
     accessSync(path, constants.X_OK);
     const info = statSync(path);
-    // Root may run what nobody may.
-    return info.isFile() && (process.platform === 'win32' || (info.mode & 0o111) !== 0);
+    if (!info.isFile()) return false;
+    // Windows tells programs by their names. Scripts (.cmd, .bat) need a shell there, which arguments would have to be
+    // quoted for: they are none.
+    if (process.platform === 'win32') return /\.exe$/i.test(path);
+    return (info.mode & 0o111) !== 0; // root may run what nobody may
   } catch {
     return false;
   }
@@ -47,7 +50,7 @@ export function findPlugins(prefixes = PREFIXES) {
     for (const prefix of prefixes)
       for (const file of names) {
         if (!file.startsWith(prefix)) continue;
-        const name = file.slice(prefix.length).replace(/\.(exe|cmd|bat)$/i, '');
+        const name = file.slice(prefix.length).replace(/\.exe$/i, '');
         const path = resolve(folder, file);
         if (name !== '' && !found.has(name) && isProgram(path)) found.set(name, { name, path });
       }

@@ -57,23 +57,32 @@ class Thread {
   #worker;
   /** @type {{resolve: (entries: Entry[]) => void, reject: (error: unknown) => void} | null} */
   #waiting = null;
+  /** Why it takes no more jobs. @type {unknown} */
+  #ended = null;
 
-  /** @param {any} data */
-  constructor(data) {
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: data });
+  /** @param {URL} script @param {any} data */
+  constructor(script, data) {
+    this.#worker = new Worker(script, { workerData: data });
     this.#worker.on('message', ({ entries, error }) => {
       const waiting = this.#waiting;
       this.#waiting = null;
       if (error) waiting?.reject(error);
       else waiting?.resolve(entries);
     });
-    this.#worker.on('error', (error) => this.#waiting?.reject(error));
-    this.#worker.on('exit', () => this.#waiting?.reject(new Error('a thread ended')));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#worker.on('exit', (code) => this.#fail(new Error(`a thread ended with code ${code}`)));
+  }
+
+  /** A thread that is gone answers nothing: neither what it was asked, nor what it would be. @param {unknown} error */
+  #fail(error) {
+    this.#ended ??= error;
+    this.#waiting?.reject(this.#ended);
   }
 
   /** @param {Job} job @returns {Promise<Entry[]>} */
   run(job) {
     return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
       this.#waiting = { resolve, reject };
       this.#worker.postMessage(job);
     });
@@ -89,14 +98,21 @@ class Thread {
  * @param {Checker} checker
  * @param {number} count of threads
  * @param {Uint8Array} wasm the core
+ * @param {URL} [script] what a thread runs
  * @returns {AsyncGenerator<Entry[]>}
  */
-export async function* runInThreads(jobs, checker, count, wasm) {
+export async function* runInThreads(
+  jobs,
+  checker,
+  count,
+  wasm,
+  script = new URL('./worker.js', import.meta.url),
+) {
   const { limits, options, withTexts } = checker;
   const module = await WebAssembly.compile(/** @type {BufferSource} */ (wasm)); // once for all
   const threads = Array.from(
     { length: count },
-    () => new Thread({ module, limits, options, withTexts }),
+    () => new Thread(script, { module, limits, options, withTexts }),
   );
   /** @type {Map<number, Promise<Entry[]>>} */
   const running = new Map();
@@ -112,7 +128,7 @@ export async function* runInThreads(jobs, checker, count, wasm) {
       if (thread) idle.push(thread);
       waiting.splice(0).forEach((wake) => wake());
     });
-    done.catch(() => {}); // whoever awaits it sees it
+    done.catch(() => {}); // the caller that awaits it sees the error
     running.set(next++, done);
     return true;
   };

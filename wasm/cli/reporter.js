@@ -8,7 +8,7 @@ import { FORMATS } from '../report/formats/index.js';
 import { unreadableText } from '../report/formats/text.js';
 import { packageFile, reason, styleFor } from './output.js';
 import { repositoryAt } from './repository.js';
-import { FileSink, StepSummary, wantedForms } from './sinks.js';
+import { FileSink, RenamedSink, StepSummary, wantedForms } from './sinks.js';
 import { refuseOverwriting } from './write.js';
 
 /**
@@ -51,7 +51,12 @@ function targetsOf({ given, stdout, fail }, inputs) {
   /** @type {Target[]} */
   const targets = forms.map(({ format, output }) => ({
     format,
-    sink: output === null ? stdout : new FileSink(output),
+    sink:
+      output === null
+        ? stdout
+        : format === 'metrics'
+          ? new RenamedSink(output)
+          : new FileSink(output),
     ...(actions === 'true' && output === null && format === 'text' && { wrap }),
   }));
   if (annotates) targets.push({ format: 'github', sink: stdout });
@@ -139,7 +144,9 @@ export class Reporter {
       await this.#tell(unreadableText(entry.shown, entry.unreadable.message, style));
     }
     for (const { writer, target } of this.#writers) {
-      const level = this.#level ?? this.#leastIn(target.format);
+      // Metrics are counts, which stay the same whatever is listed.
+      const level =
+        target.format === 'metrics' ? 'info' : (this.#level ?? this.#leastIn(target.format));
       await this.#write(target, writer.entry(listedFrom(entry, level)));
     }
     await stdout.flush(); // who reads it need not wait for the next one

@@ -2,6 +2,7 @@
 // From something to be checked to its report. Runs in the program itself and in its workers.
 import process from 'node:process';
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
 import { whyUnreadable } from './open.js';
@@ -92,10 +93,11 @@ async function runWhole(job, checker) {
   }
 }
 
-/** What the file system says of an archive. @param {Job} job */
+/** What the file system says of an archive or a folder. @param {Job} job */
 function fileFacts({ kind, file }) {
-  if (kind !== 'archive' || file === null || process.platform === 'win32') return {};
-  return { mode: statSync(file).mode & 0o7777 };
+  if (kind === 'files' || file === null || process.platform === 'win32') return {};
+  const path = resolve(String(file));
+  return kind === 'archive' ? { mode: statSync(file).mode & 0o7777, path } : { path };
 }
 
 /** @param {Texts} texts @param {any} checkpoint @param {Report} report @param {Checker} checker */

@@ -7,7 +7,7 @@ import { everywhere } from '../api/everywhere.js';
 import { PREVIOUS, eachDump } from './dump-command.js';
 import { EXIT, Failure } from './exit.js';
 import { Session, refuseSecondInput } from './open.js';
-import { listOf } from './options.js';
+import { JSON_SHORT, listOf } from './options.js';
 import { reason } from './output.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER } from './select.js';
@@ -60,13 +60,15 @@ const shownName = (mapping) =>
     ? ''
     : mapping.name === null
       ? `[${mapping.kind}]`
-      : escapeBytes(mapping.name) + (mapping.deleted ? ' (deleted)' : '');
+      : escapeBytes(mapping.name) +
+        (mapping.deleted ? ' (deleted)' : mapping.deleted === null ? ' (perhaps deleted)' : '');
 
 /** Options that "search" and "strings" share. @type {import('./options.js').Option[]} */
 export const SCAN_OPTIONS = [
   { name: 'pid', short: 'p', value: 'PID', help: 'only these processes: 17 or 17,18' },
   {
     name: 'kind',
+    short: 'k',
     value: 'KIND',
     repeatable: true,
     choices: KINDS,
@@ -87,7 +89,7 @@ export const SCAN_OPTIONS = [
     preset: 'table',
     help: 'form of the output: table (columns with tabs between them), json, jsonl (a line for each match)',
   },
-  ...[PREVIOUS, CONTAINER, NO_PROGRESS],
+  ...[JSON_SHORT, PREVIOUS, CONTAINER, NO_PROGRESS],
 ];
 
 /**
@@ -250,6 +252,7 @@ export const search = {
   summary: 'search the memory of processes',
   operands: 'FILE PATTERN',
   count: [1, Infinity],
+  literal: true,
   details: [
     'Searches the memory of all processes of a checkpoint in one pass and prints process, address, mapping and match. A text is looked for as UTF-8 and as UTF-16. Matches are also found where they go over the borders of pages and mappings; they come in the order in which the pages lie in the checkpoint. Several FILEs may stand before the PATTERN.',
     '--hex takes bytes: "7f 45 4c 46 ?? 01", ? is any digit. --regex takes an expression of the kind that Go and RE2 have, over bytes; its time does not depend on the expression; ^, $ and \\b have no meaning in memory and are refused. A match has at most 1024 bytes.',

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { memberOperand } from './image-members.js';
 import { Unfit, inside, whyStopped } from './open.js';
+import { suggestion } from './options.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 
@@ -61,6 +62,22 @@ export function fileAndMember([path, member]) {
   return found ? [found.archive, found.member] : [path, member];
 }
 
+/** Names that are compared, at most: an archive may have millions. */
+const MOST_COMPARED = 5000;
+
+/** `; did you mean X?`: the member of that name in a folder, or of one that is near. @param {Checkpoint} place @param {string} name */
+function nearMember({ members }, name) {
+  const names = [];
+  const end = `/${name}`;
+  for (const member of members) {
+    if (member.type !== 'file') continue;
+    if (member.name.endsWith(end)) return `; did you mean ${member.name}?`;
+    if (names.length < MOST_COMPARED && Math.abs(member.name.length - name.length) <= 3)
+      names.push(member.name);
+  }
+  return suggestion(name, names);
+}
+
 /** A member of an archive that is a member itself: OUTER!NAME. @param {Checkpoint} place @param {string} name */
 function inArchive(place, name) {
   for (let at = name.indexOf('!'); at > 0; at = name.indexOf('!', at + 1)) {
@@ -93,6 +110,7 @@ export async function whereIs(checkpoint, container, member) {
   const missing = `${label}: there is no member ${member}`;
   if (place.error) throw new Unfit(`${missing}; ${whyStopped(place)}`);
   const nested = outer ? [] : await checkpoint.containers();
-  if (!nested.some((inner) => memberOf(inner, name))) throw new Unfit(missing);
+  if (!nested.some((inner) => memberOf(inner, name)))
+    throw new Unfit(`${missing}${nearMember(place, name)}`);
   throw new Unfit(`${missing}; choose a container with --container: ${listed(nested)}`);
 }

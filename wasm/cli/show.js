@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt show
-import { expandedAll } from './glob.js';
 import { Session, containersOf, refuseSecondInput, summaryOf } from './open.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
@@ -64,9 +63,8 @@ export const show = {
   ],
 
   async run(context) {
-    const { values, stdout, core } = context;
+    const { operands, values, stdout, core } = context;
     const { format } = values;
-    const operands = expandedAll(context.operands);
     refuseSecondInput(context);
     const ckpt = await core();
     const session = new Session(context);

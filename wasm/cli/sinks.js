@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the reports of a run go: --format and --output, as they stand on the command line.
-import { appendFileSync, closeSync, openSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import process from 'node:process';
 import { Buffer } from 'node:buffer';
 import { Failure } from './exit.js';
 import { reason } from './output.js';
@@ -14,6 +15,7 @@ const ENDINGS = {
   json: 'json',
   jsonl: 'jsonl',
   md: 'markdown',
+  prom: 'metrics',
   sarif: 'sarif',
   tap: 'tap',
   txt: 'text',
@@ -89,6 +91,39 @@ export class FileSink {
   #try(run) {
     try {
       run();
+    } catch (error) {
+      const why = reason(/** @type {Error} */ (error).message);
+      throw new Failure(`${escapeForTerminal(this.#path)} cannot be written: ${why}`);
+    }
+  }
+}
+
+/** A file that is there whole or as it was before: the node exporter may read it at any time. */
+export class RenamedSink extends FileSink {
+  #path;
+  #made;
+  #whole = false;
+
+  /** @param {string} path */
+  constructor(path) {
+    const made = `${path}.${process.pid}.tmp`;
+    super(made);
+    this.#path = path;
+    this.#made = made;
+  }
+
+  /** @override @param {string} text all of it */
+  async write(text) {
+    await super.write(text);
+    this.#whole = true;
+  }
+
+  /** @override */
+  close() {
+    super.close();
+    try {
+      if (this.#whole) renameSync(this.#made, this.#path);
+      else rmSync(this.#made);
     } catch (error) {
       const why = reason(/** @type {Error} */ (error).message);
       throw new Failure(`${escapeForTerminal(this.#path)} cannot be written: ${why}`);

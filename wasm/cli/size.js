@@ -3,6 +3,7 @@
 import { archiveParts, addUsage, noUsage } from '../api/usage.js';
 import { PREVIOUS, eachDump } from './dump-command.js';
 import { Session } from './open.js';
+import { JSON_SHORT } from './options.js';
 import { NO_PROGRESS } from './progress.js';
 import { compactJson, shown, tableOf } from './rows.js';
 import { CONTAINER } from './select.js';
@@ -46,6 +47,7 @@ export const size = {
       preset: 'table',
       help: 'form of the output: table or json',
     },
+    JSON_SHORT,
     ...[PREVIOUS, CONTAINER, NO_PROGRESS],
   ],
   examples: ['ckpt size checkpoint.tar', 'ckpt size --maps --format json checkpoint.tar'],

@@ -22,6 +22,7 @@ export const validate = {
   summary: 'check whether checkpoints are complete, can be restored and can be trusted',
   operands: 'PATH...',
   count: [1, Infinity],
+  literal: true,
   details: [
     'Checks checkpoint archives (compressed or not, including pods and images), folders and metadata files, and reports what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" explains a rule; "ckpt rules" lists all rules.',
     'In a folder, all archives, metadata files and unpacked checkpoints are checked. Files with other names are skipped, and symbolic links are not followed. "-" is an archive on standard input or, with --kind or --stdin-name, a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell has not done so.',
@@ -85,7 +86,7 @@ export const validate = {
       value: 'FILE',
       repeatable: true,
       completes: 'file',
-      help: 'write the report to this file, in the preceding --format, or in the form that the ending of its name tells (.sarif, .json, .jsonl, .xml for JUnit, .md, .html, .tap)',
+      help: 'write the report to this file, in the preceding --format, or in the form that the ending of its name tells (.sarif, .json, .jsonl, .xml for JUnit, .md, .html, .tap, .prom for metrics)',
     },
     { name: 'config', value: 'FILE', completes: 'file', help: 'settings' },
     {
@@ -129,7 +130,7 @@ export const validate = {
     const core = /** @type {any} */ (await context.core());
     // A wrong command line is reported before anything is done.
     const limits = limitsOf(context);
-    const jobs = jobsOf(operands, values, core.files, fail, (bytes) => core.describe(bytes));
+    const jobs = jobsOf(operands, values, core.files, fail, core);
     const rules = await loadRules();
     const { options, failOn, level } = settings(context, core, rules);
     const reporter = new Reporter(context, { jobs, options, failOn, level, rules });

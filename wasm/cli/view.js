@@ -36,6 +36,7 @@ export const view = {
   summary: 'show the findings about checkpoints in a browser',
   operands: 'PATH...',
   count: [1, Infinity],
+  literal: true,
   details: [
     'Checks checkpoints as "ckpt validate" does, writes a page with the result to a file and opens it in the default browser. The page is self-contained and makes no connections.',
     'Without --output, a temporary file is used and its name is printed.',

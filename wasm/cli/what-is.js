@@ -2,12 +2,18 @@
 // What a file is that is neither an archive nor a metadata file, as far as its name and its first
 // bytes tell: in words for a message.
 import { Buffer } from 'node:buffer';
-import { closeSync, constants, openSync, readSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import { closeSync, constants, openSync, readSync, readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { PAGES, imageRows, pagesText } from './image-members.js';
+
+/** @typedef {Pick<import('../border/core.js').Core, 'describe' | 'imageInfo' | 'decodeImage'>} Core */
+
+/** Of page maps the head stands there, of other files what tells their kind. */
+const HEAD = 64;
 
 /** @param {string} path @returns {Uint8Array} its first bytes */
 function headOf(path) {
-  const head = Buffer.alloc(64);
+  const head = Buffer.alloc(HEAD);
   try {
     const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
@@ -20,28 +26,64 @@ function headOf(path) {
   }
 }
 
-/** An image of CRIU, by its name. @param {string} name @returns {string} */
-function imageOf(name) {
-  const [, kind, id] = /^([a-z][a-z-]*?)(?:-([0-9a-f]+))?\.img$/.exec(name) ?? [];
-  if (kind === undefined) return '';
-  if (kind === 'pages')
-    return `memory of a process that CRIU dumped: pages one after the other, without a head; the page map whose pages_id is ${id} tells their addresses`;
-  return `an image of CRIU (${kind.toUpperCase().replaceAll('-', '_')}${id === undefined ? '' : ` of ${id}`}), which is checked as a part of its checkpoint only`;
+/**
+ * The page map that tells the addresses of a lone file with pages, if it lies beside it.
+ * @param {string} path of the pages @param {bigint | null} id the number in its name @param {Core} core
+ * @returns {string | undefined} its name
+ */
+export function pagemapBeside(path, id, core) {
+  const folder = dirname(path);
+  const isMap = (/** @type {string} */ name) => /^pagemap-.*\.img$/.test(name);
+  try {
+    return readdirSync(folder)
+      .filter(isMap)
+      .find((name) => {
+        const bytes = headOf(join(folder, name));
+        let value;
+        try {
+          value = core.decodeImage(bytes, { name });
+        } catch (error) {
+          value = /** @type {any} */ (error).partial; // the rest was not read
+        }
+        return BigInt(value?.entries[0]?.pages_id ?? -1) === id;
+      });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * One image of a dump, given by itself, by its name or else by its first bytes; '' if the file is none.
+ * @param {string} path @param {Core} core
+ * @returns {string} "one CRIU image, not the checkpoint ..."
+ */
+export function imageAlone(path, core) {
+  const name = basename(path);
+  const head = headOf(path);
+  const named = core.imageInfo(head, { name });
+  const { kind, text, id } = named.kind === '' ? core.imageInfo(head) : named;
+  if (kind === '') return '';
+  const alone = 'one CRIU image, not the checkpoint that it belongs to:';
+  if (kind === PAGES)
+    return `${alone} ${pagesText(statSync(path).size, id, pagemapBeside(path, id, core))}; give the archive or the folder of the images`;
+  if (imageRows.get(kind)?.frame === 'RAW')
+    return `${alone} ${text}; give the archive or the folder of the images`;
+  return `${alone} ${text} (${kind}); "ckpt decode" prints it; for the rest give the archive or the folder of the images`;
 }
 
 /**
  * What a file is that cannot be checked by itself.
  * @param {string} path
- * @param {(bytes: Uint8Array) => string} [describe] what its first bytes tell: Core.describe
+ * @param {Core} core
  * @returns {string} a sentence without its end
  */
-export function whatIs(path, describe = () => '') {
-  const image = imageOf(basename(path));
-  if (image !== '') return `is ${image}`;
+export function whatIs(path, core) {
   const head = headOf(path);
   if (head.length === 0)
     return statSync(path).isFile() ? 'is empty' : 'is neither a regular file nor a directory';
-  const known = describe(head);
+  const image = imageAlone(path, core);
+  if (image !== '') return `is ${image}`;
+  const known = core.describe(head);
   const noKind = 'its name tells no kind of metadata file; use --kind';
   if (known === 'JSON') return `is JSON, but ${noKind}`;
   if (known === 'a text') return `is a text, no archive, and ${noKind}`;

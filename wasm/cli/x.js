@@ -2,7 +2,7 @@
 // ckpt x: crit's explorers, in the form in which crit prints them.
 import { EXIT } from './exit.js';
 import { explorers } from './explorers.js';
-import { Session, Unfit, containersOf, refuseSecondInput } from './open.js';
+import { Session, Unfit, containersOf, refuseNoArchive, refuseSecondInput } from './open.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER, selectContainer } from './select.js';
 import { escapeForTerminal } from '../report/escape.js';
@@ -60,7 +60,7 @@ export const x = {
   count: [2, 2],
   details: [
     'Prints what "crit x" prints, in its form: ps, the tree of processes; fds, their open files; mems, their mappings; rss, which pages of them are stored; and sk, their sockets, as crit of Go has it. The operands may stand in either order. FILE is a checkpoint archive, an image, a folder (also of CRIU images alone), or "-" for standard input.',
-    'Where crit fails or is wrong, this goes on: processes that are dead have no files and no memory; older page maps are read; memory files are named; "[heap]" and "[stack]" are told; names are shown so that a terminal shows them, and kept from damage. What is missing or damaged is reported on standard error, and the exit code is 1.',
+    'Where crit fails or is wrong, this goes on: processes that are dead have no files and no memory; older page maps are read; memory files are named; "[heap]" and "[stack]" are marked; names are shown so that a terminal shows them, and kept from damage. What is missing or damaged is reported on standard error, and the exit code is 1.',
     '"ckpt ps", "files", "maps" and "sockets" show more, and have JSON.',
   ],
   options: [CONTAINER, NO_PROGRESS],
@@ -79,6 +79,7 @@ export const x = {
     const core = /** @type {any} */ (await context.core());
     const session = new Session(context);
     const run = async (/** @type {Checkpoint} */ file) => {
+      if (!session.dropIn) refuseNoArchive(file);
       const containers =
         values.container === undefined
           ? await containersOf(file, path)

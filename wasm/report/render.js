@@ -85,7 +85,7 @@ export function render(form, results, options = {}) {
   for (const entry of entries) {
     const counts = countsOf(entry);
     for (const severity of SEVERITIES) summary.counts[severity] += counts[severity];
-    add(writer.entry(listedFrom(entry, level)));
+    add(writer.entry(listedFrom(entry, form === 'metrics' ? 'info' : level)));
   }
   add(writer.end(summary));
   return text;

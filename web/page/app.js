@@ -183,9 +183,14 @@ function ItemPage({ item }) {
   const tabs = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {
     // On a telephone not all of them are seen; only they are scrolled, not the page.
-    const tab = /** @type {HTMLElement | null} */ (tabs.current?.querySelector('[aria-current]'));
-    if (tabs.current && tab)
-      tabs.current.scrollLeft = tab.offsetLeft - (tabs.current.clientWidth - tab.offsetWidth) / 2;
+    const center = () => {
+      const tab = /** @type {HTMLElement | null} */ (tabs.current?.querySelector('[aria-current]'));
+      if (tabs.current && tab)
+        tabs.current.scrollLeft = tab.offsetLeft - (tabs.current.clientWidth - tab.offsetWidth) / 2;
+    };
+    center();
+    addEventListener('resize', center);
+    return () => removeEventListener('resize', center);
   }, [item.id, model, place.view]);
   const views = model ? viewsOf(model) : [];
   const view = views.find(({ id }) => id === place.view) ?? views[0];
@@ -297,12 +302,14 @@ function Waiting({ item: { id, name, state: how, progress, message } }) {
   return h(
     'div',
     { class: 'card progress' },
+    h('h2', null, A.progressLabel(cut(name))),
     h('progress', {
       max: 1,
       'aria-label': A.progressLabel(name),
       ...(progress && progress.share > 0 && { value: progress.share }),
     }),
     h('span', { class: 'quiet' }, progress?.text ?? (how === 'waiting' ? A.waiting : T.reading)),
+    how === 'reading' && h('p', { class: 'quiet' }, A.readingHint),
     h('button', { type: 'button', class: 'small', onClick: () => cancel(id) }, A.cancel),
   );
 }

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks';
 import { T } from '../text.js';
 import { api } from './api.js';
-import { h } from './h.js';
+import { classes, h } from './h.js';
 import { useRested, useSteadyAnswer } from './hooks.js';
 import { VirtualList } from './rows.js';
 import { TreeRows, useMore, Value } from './values.js';
@@ -55,7 +55,13 @@ export function BlockNode({ block, title }) {
     case 'facts':
       return h(Facts, { rows: block.rows });
     case 'table':
-      return h(Table, { head: block.head, seq: block.seq, wide: block.wide, title });
+      return h(Table, {
+        head: block.head,
+        seq: block.seq,
+        wide: block.wide,
+        right: block.right,
+        title,
+      });
     case 'list':
       return h(List, { seq: block.seq, title });
     case 'timeline':
@@ -83,8 +89,8 @@ export function Facts({ rows }) {
   );
 }
 
-/** The roles are said aloud because the style sheet changes how the parts of the table are laid out. @param {Pick<Extract<Block, {t: 'table'}>, 'head' | 'seq' | 'wide'> & {title: string}} props */
-function Table({ head, seq, wide, title }) {
+/** The roles are said aloud because the style sheet changes how the parts of the table are laid out. @param {Pick<Extract<Block, {t: 'table'}>, 'head' | 'seq' | 'wide' | 'right'> & {title: string}} props */
+function Table({ head, seq, wide, right = [], title }) {
   const [rows, button] = useMore(seq);
   return h(
     'div',
@@ -98,7 +104,17 @@ function Table({ head, seq, wide, title }) {
         h(
           'tr',
           { role: 'row' },
-          head.map((label) => h('th', { role: 'columnheader', scope: 'col' }, label)),
+          head.map((label, column) =>
+            h(
+              'th',
+              {
+                role: 'columnheader',
+                scope: 'col',
+                class: right.includes(column) ? 'right' : '',
+              },
+              label,
+            ),
+          ),
         ),
       ),
       h(
@@ -114,7 +130,10 @@ function Table({ head, seq, wide, title }) {
                 {
                   role: 'cell',
                   'data-label': head[column],
-                  class: wide && (wide.includes(column) ? 'wide' : 'tight'),
+                  class: classes(
+                    wide && (wide.includes(column) ? 'wide' : 'tight'),
+                    right.includes(column) && 'right',
+                  ),
                 },
                 h(Value, { cell }),
               ),

@@ -4,7 +4,7 @@
 /** @typedef {import('../types.d.ts').Given} Given */
 /** What was found, and how many files and folders could not be read. @typedef {{given: Given[], missed: number}} Collected */
 
-/** Enough for any checkpoint; a disk dropped by mistake is told early. */
+/** Enough for any checkpoint; a disk dropped by mistake is refused early. */
 export const MOST = 20_000;
 
 export class TooMany extends Error {}

@@ -3,12 +3,15 @@
 import { useRef } from 'preact/hooks';
 import { X } from '../text.js';
 import { Copy } from './copy.js';
-import { FORMS, written } from './export.js';
+import { FORMS, framesOf, written } from './export.js';
 import { h } from './h.js';
+import { K } from '../text/make.js';
+import { canMake, useMaking } from './make.js';
 import { save } from './save.js';
 
 /** @param {{item: import('./store.js').Item}} props */
 export function ExportMenu({ item }) {
+  const { making, start, stop } = useMaking(item);
   const menu = useRef(/** @type {HTMLDetailsElement | null} */ (null));
   const close = () => {
     if (!menu.current?.open) return;
@@ -32,6 +35,8 @@ export function ExportMenu({ item }) {
         label,
       ),
     );
+  if (making)
+    return h('button', { type: 'button', class: 'button slim export', onClick: stop }, K.stop);
   return h(
     'details',
     {
@@ -48,11 +53,17 @@ export function ExportMenu({ item }) {
       'ul',
       null,
       /** @type {(keyof typeof FORMS)[]} */ (Object.keys(FORMS)).map((form) =>
-        button(X.forms[form], () =>
-          save(new Blob([written(form, item)]), `${item.name.slice(0, 100)}${FORMS[form]}`),
-        ),
+        button(X.forms[form], async () => {
+          const frames = form === 'html' ? await framesOf(item).catch(() => undefined) : undefined;
+          const name = `${item.name.slice(0, 100)}${FORMS[form]}`;
+          save(new Blob([written(form, item, frames)]), name);
+        }),
       ),
       button(X.print, () => print()),
+      canMake(item) && [
+        button(K.redacted, () => start({ what: 'redacted' })),
+        button(K.image, () => start({ what: 'image' })),
+      ],
       h(
         'li',
         null,

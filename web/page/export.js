@@ -9,6 +9,7 @@ import { markdown } from '../../wasm/report/formats/markdown.js';
 import { sarif } from '../../wasm/report/formats/sarif.js';
 import { escapeForTerminal } from '../../wasm/report/escape.js';
 import { T } from '../text.js';
+import { api } from './api.js';
 import { ruleOf } from './rules.js';
 import { sha256 } from '../../wasm/report/sha256.js';
 
@@ -39,8 +40,17 @@ function page() {
   return `<!doctype html>\n${copy.outerHTML}\n`;
 }
 
-/** @param {import('./store.js').Item} item @returns {any} what the command line has for each of its operands */
-function entryOf({ name, model }) {
+/** Findings whose lines go along. */
+const FRAMED = 1000;
+
+/** The lines around findings, without the secrets in them: those of a page that is sent on. @param {import('./store.js').Item} item @returns {Promise<import('../types.d.ts').FrameLine[][]>} */
+export async function framesOf({ id, model }) {
+  const findings = model?.report.findings.slice(0, FRAMED) ?? [];
+  return api.frames({ item: id, findings: [...findings.keys()] });
+}
+
+/** @param {import('./store.js').Item} item @param {import('../types.d.ts').FrameLine[][]} [frames] @returns {any} what the command line has for each of its operands */
+function entryOf({ name, model }, frames) {
   const { loose, report } = /** @type {import('../types.d.ts').Model} */ (model);
   const named = (/** @type {string} */ path) => ({ path, shown: escapeForTerminal(path) });
   /** Without what the worker added. @type {(place: any) => any} */
@@ -53,14 +63,14 @@ function entryOf({ name, model }) {
     kind: loose ? 'files' : 'archive',
     files: loose ? Object.fromEntries(findings.map(({ member }) => [member, named(member)])) : {},
     unreadable: null,
-    report: { ...report, findings },
+    report: { ...report, findings, ...(frames && { frames }) },
     texts: noTexts(),
   };
 }
 
-/** @param {Form} form @param {import('./store.js').Item} item that was read @returns {string} */
-export function written(form, item) {
-  const entry = entryOf(item);
+/** @param {Form} form @param {import('./store.js').Item} item that was read @param {import('../types.d.ts').FrameLine[][]} [frames] lines of its findings, which go along @returns {string} */
+export function written(form, item, frames) {
+  const entry = entryOf(item, frames);
   const counts = countsOf(entry);
   const options = {
     quiet: false,

@@ -86,7 +86,7 @@ function lineOf(item) {
 }
 
 const TITLES = Object.values(L.head);
-const WIDTHS = [17, -1, -1, 11, 11, -2, 7, 9, 11, 11];
+const WIDTHS = [17, -1, -1.7, 11, 11, -2.4, 7, 9, 11, 10];
 
 /** A cell of CSV: what spreadsheets would run is quoted. @param {string} text */
 const csvCell = (text) => {

@@ -69,6 +69,15 @@ class Rows {
   }
 }
 
+/** Arrow down and Enter in the field above a list lead into it. @param {any} event a key in the field @param {string} box what both are in */
+export function intoRows(event, box) {
+  if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
+  const list = event.currentTarget.closest(box)?.querySelector('.rows');
+  if (!list) return;
+  event.preventDefault();
+  list.focus();
+}
+
 /**
  * Arrow keys, Page Up and Down, Home and End move the active row; Enter chooses it.
  * @template Row

@@ -36,7 +36,7 @@ export const state = {
   help: false,
   /** A host is being pasted. */
   host: false,
-  /** How to begin is told until something was opened beside a view, or it was dismissed. */
+  /** The first-run hint is shown until something was opened beside a view, or it was dismissed. */
   hint: true,
   /** The search over the page, with what it begins with; null: it is not there. */
   palette: /** @type {string | null} */ (null),

@@ -48,8 +48,10 @@ export const W = {
   notOne: 'This does not look like a container checkpoint.',
   notOneBut: (/** @type {string} */ what) =>
     `This is ${what}; it does not look like a container checkpoint.`,
-  oneImage: (/** @type {string} */ kind) =>
-    `One image of CRIU (${kind}), not a whole checkpoint: cannot tell whether it restores.`,
+  oneImage: (/** @type {string} */ what) =>
+    `One image of CRIU (${what}), not a whole checkpoint: cannot tell whether it restores. Drop its archive or folder for more.`,
+  pages: (/** @type {string} */ text, /** @type {number} */ n, /** @type {string} */ id) =>
+    `${text}, ${count(n, 'page')}; the page map whose pages_id is ${id} tells their addresses`,
   loose: 'Nothing wrong in this metadata; whether the checkpoint restores, it cannot tell.',
   looseWarnings: (/** @type {number} */ n) =>
     `${count(n, 'warning')} in this metadata; whether the checkpoint restores, it cannot tell.`,
@@ -73,7 +75,8 @@ export const W = {
   everything: 'All that is there',
   noImages: 'All but the CRIU images',
   notAll: (/** @type {number} */ n) => `All but ${count(n, 'part')}`,
-  upTo: (/** @type {string} */ offset) => `Up to byte ${offset}`,
+  upTo: (/** @type {string} */ place) => `Up to ${place}`,
+  partly: 'archive, up to there',
   nothing: 'Nothing',
   parts: /** @type {Record<string, string>} */ ({
     members: 'archive',
@@ -82,11 +85,13 @@ export const W = {
     'file-systems': 'archives inside',
   }),
   notChecked: 'Not checked',
-  searchSecrets: 'not searched: do that',
+  searchSecrets: 'not searched; search now',
   absent: (/** @type {string[]} */ names) => `Not there, or not looked at: ${names.join(', ')}.`,
   notListed: (/** @type {number} */ n) => `${count(n, 'finding')} not listed, of kinds that are.`,
 
   stops: 'What stops it',
+  before: (/** @type {string[]} */ names) =>
+    `The dump before it is open here (${names.join(', ')}): Podman restores both together, with --import-previous.`,
   arrange: 'What has to be arranged',
   evidence: 'evidence',
   must: 'What the target must have',

@@ -88,6 +88,7 @@ export const G = {
   },
   inFlight: 'in flight',
   deleted: 'deleted',
+  perhapsDeleted: 'perhaps deleted',
   shared: (/** @type {number} */ n) => `shared with ${number.format(n)}`,
   outside: (/** @type {number} */ inode) => `socket:[${inode}], outside of the dump`,
   details: /** @type {Record<string, (row: any) => string>} */ ({
@@ -149,6 +150,8 @@ export const M = {
     lazy: 'to be sent later, not in the dump',
     unreadable: 'stored in a form that is not known',
   }),
+  absent: (/** @type {string} */ why, /** @type {string} */ size, /** @type {string} */ end) =>
+    `${size} ${why}, up to ${end}`,
   bytesOf: (/** @type {string} */ address) => `Memory at ${address}`,
   goTo: 'Address to go to',
   goHint: '0x…',
@@ -229,7 +232,7 @@ export const Z = {
     region: ['Compression in regions', 'the same, in regions of 256 KiB'],
   },
   overlap: 'What these save does not add up: they save the same bytes.',
-  notExact: 'There are too many pages to find all duplicates: there are at least so many.',
+  notExact: 'There are too many pages to find all duplicates: there are at least as many as shown.',
   byProcess: 'Pages by process and mapping',
   mapHead: ['PID', 'Address', 'Mapping', 'Stored', 'Zero', 'Duplicate', 'Compressed'],
   look: 'Look at the pages',

@@ -41,7 +41,7 @@ export const L = {
     last: 'Newest changed file',
     only: 'Changed files written',
   },
-  head: ['Time', 'What', 'After the one before', 'Said by'],
+  head: ['Time', 'What', 'Later by', 'Recorded in'],
   sameTime: 'at once',
   took: 'How long the dump took',
   kinds: /** @type {Record<string, string>} */ ({
@@ -76,7 +76,7 @@ export const Q = {
 
 /** The host that is to restore it. */
 export const H = {
-  compare: 'Compare with a host…',
+  compare: 'Compare a host…',
   title: 'The host that is to restore it',
   hint: 'Run this there, and paste what it prints. It stays in this page.',
   command: 'ckpt host | sh',

@@ -74,7 +74,7 @@ export async function changesOf(checkpoint) {
   return { rows, notes };
 }
 
-/** Permissions that are worth a look: whoever runs it becomes another. */
+/** Permissions that are worth a look: the program runs with the rights of its owner or group. */
 const SETID = 0o6000;
 
 /** @param {Change} row */

@@ -16,6 +16,8 @@ const SOME = 30;
 /** Longer names and pointers are cut. */
 const LONG = 2000;
 const decoder = new TextDecoder();
+/** A time in a sentence. */
+const TIME = /\b\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
 /** @param {Change} change @returns {Cell} */
 const changeCell = (change) => ({ t: 'change', change, text: D.changes[change] });
@@ -50,12 +52,12 @@ const factsOf = ({ identity: facts, timeline, statistics }) =>
     ...statistics,
   ]);
 
-/** @param {string} title @param {string[]} head @param {import('../types.d.ts').Seq<Cell[]>} seq @param {string} [note] @returns {import('../types.d.ts').Part} */
-const table = (title, head, seq, note = '') => ({
+/** @param {string} title @param {string[]} head @param {import('../types.d.ts').Seq<Cell[]>} seq @param {string} [note] @param {number[]} [right] @returns {import('../types.d.ts').Part} */
+const table = (title, head, seq, note = '', right = []) => ({
   title,
   blocks: [
     ...(note === '' ? [] : [{ t: /** @type {const} */ ('note'), text: note }]),
-    ...(seq.total === 0 ? [] : [{ t: /** @type {const} */ ('table'), head, seq }]),
+    ...(seq.total === 0 ? [] : [{ t: /** @type {const} */ ('table'), head, seq, right }]),
   ],
 });
 
@@ -137,7 +139,7 @@ function members({ ckpt, shelf }, a, b) {
   };
   const seq = shelf.seq(found.length, row, SOME);
   const head = [D.change, A.member, D.before, D.after, D.difference];
-  return table(A.members, head, seq, D.counts(counts));
+  return table(A.members, head, seq, D.counts(counts), [2, 3, 4]);
 }
 
 /** Of what both have. @param {Uint8Array | undefined} a @param {Uint8Array | undefined} b */
@@ -190,7 +192,8 @@ function findings(before, after) {
       finding.id,
       finding.member,
       finding.pointer,
-      finding.pointer === '' ? finding.message : '',
+      // Of a finding that is told with a time, the time alone is no difference.
+      finding.pointer === '' ? finding.message.replace(TIME, '') : '',
     ]);
   const without = (
     /** @type {import('../types.d.ts').Finding[]} */ these,

@@ -40,7 +40,7 @@ const changes = (fields) =>
 function table({ shelf }, title, head, rows, make) {
   if (rows.length === 0) return [];
   const seq = shelf.seq(rows.length, (index) => make(rows[index]), SOME);
-  return [{ title, blocks: [{ t: 'table', head, seq, wide: [head.length - 1] }] }];
+  return [{ title, blocks: [{ t: 'table', head, seq, wide: [head.length - 2] }] }];
 }
 
 /** @param {'added' | 'removed' | 'changed' | 'replaced' | 'moved' | null} change @returns {Cell} */

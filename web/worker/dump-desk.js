@@ -73,7 +73,7 @@ export class DumpDesk {
   }
 
   /** The images, which are read when they are first asked for, and once. */
-  async #open() {
+  async open() {
     this.#dump ??= this.#checkpoint.dump({ previous: this.#previous });
     const dump = await this.#dump;
     if (this.#closed) throw new Error(F.left);
@@ -82,12 +82,12 @@ export class DumpDesk {
 
   /** @param {import('./shelf.js').Shelf} shelf */
   async #context(shelf) {
-    return { ckpt: this.#ckpt, dump: await this.#open(), shelf };
+    return { ckpt: this.#ckpt, dump: await this.open(), shelf };
   }
 
   /** What could not be read, environments, credentials. */
   async sections() {
-    const dump = await this.#open();
+    const dump = await this.open();
     this.#shelves.sections.clear();
     return dumpSections(dump, { ckpt: this.#ckpt, shelf: this.#shelves.sections });
   }
@@ -109,9 +109,12 @@ export class DumpDesk {
     const shelf = this.#shelves.grid;
     const context = await this.#context(shelf);
     const rows = this.#rowsOf(view, context);
+    // Of one process alone, the number of the process says nothing in each row.
+    const all = TABLES[view].columns(context);
+    const columns = pid === 0 ? all : all.filter(({ title }) => title !== G.titles.pid);
     const grid = makeGrid(
       shelf,
-      { rows, columns: TABLES[view].columns(context), tone: TABLES[view].tone },
+      { rows, columns, tone: TABLES[view].tone },
       { text, row: chosen, keep: pid === 0 ? undefined : (row) => row.pid === pid },
     );
     const pids = [...new Set(rows.map((row) => row.pid).filter(Boolean))];
@@ -149,17 +152,19 @@ export class DumpDesk {
     if (view === 'search') return hitDetails(this.#hunt?.hits[index]);
     const row = this.#rowsOf(view, context)[index];
     if (!row) return { title: F.left, parts: [], bytes: null };
+    const alive = view === 'processes' && row.state !== 'dead';
     shelf.clear();
     return {
       title: G.details[view](row),
       parts: detailsOf(context, view, row),
       bytes: view === 'memory' ? { row: index, offset: 0 } : null,
+      ...(alive && { core: row.pid }),
     };
   }
 
   /** Who talks to whom. */
   async talks() {
-    return talksOf(await this.#open());
+    return talksOf(await this.open());
   }
 
   /** Begins to search for secrets wherever there may be some. */
@@ -169,7 +174,7 @@ export class DumpDesk {
     /** @type {NonNullable<DumpDesk['secrets']>} */
     const search = { state: 'running', message: '', share: 0, rows: [], left: null, stop };
     this.secrets = search;
-    const dump = await this.#open();
+    const dump = await this.open();
     deepSecrets(this.#checkpoint, dump, {
       signal: stop.signal,
       onProgress: ({ read, size }) => (search.share = size > 0 ? read / size : 1),
@@ -222,13 +227,13 @@ export class DumpDesk {
     };
   }
 
-  /** The bytes of a mapping. @param {{row: number, columns: number}} which @returns {Promise<import('../types.d.ts').MemoryBytes>} */
-  async bytes({ row, columns }) {
+  /** The bytes of a mapping. @param {{row: number, columns: number, offset: number}} which @returns {Promise<import('../types.d.ts').MemoryBytes>} */
+  async bytes({ row, ...how }) {
     const context = await this.#context(this.#shelves.bytes);
     const map = this.#rowsOf('memory', context)[row];
     if (!map) throw new Error(F.left);
     this.#shelves.bytes.clear();
-    return memoryRows(context.dump.memory, map, columns, this.#shelves.bytes);
+    return memoryRows(this.#ckpt, context.dump.memory, map, how, this.#shelves.bytes);
   }
 
   /** The mapping that an address lies in, as a place. @param {{pid: number, address: string}} where @returns {Promise<{row: number, offset: number} | null>} */
@@ -242,7 +247,7 @@ export class DumpDesk {
 
   /** Begins to search memory; what was searched before is forgotten. @param {import('../types.d.ts').HuntQuery} query */
   async hunt(query) {
-    const dump = await this.#open();
+    const dump = await this.open();
     this.#hunt?.stop();
     this.#hunt = new Hunt(dump.memory, query);
   }
@@ -272,7 +277,7 @@ export class DumpDesk {
     const shelf = this.#shelves.sections;
     const usage = { share: 0 };
     this.#usage = usage;
-    const dump = pages ? await this.#open() : undefined;
+    const dump = pages ? await this.open() : undefined;
     const found = await dump?.memory.usage({
       onProgress: (/** @type {any} */ { read, size }) => (usage.share = size > 0 ? read / size : 1),
     });

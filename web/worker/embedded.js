@@ -3,12 +3,24 @@
 
 /** @typedef {import('../types.d.ts').Embedded} Embedded */
 
+/** @param {any} line whether it is one of a frame */
+const isLine = (line) =>
+  typeof line?.text === 'string' &&
+  Number.isSafeInteger(line.line) &&
+  (line.mark === undefined || (Array.isArray(line.mark) && line.mark.every(Number.isSafeInteger)));
+
+/** The lines around findings that came along, by number of the finding. @param {unknown} given @returns {import('../types.d.ts').FrameLine[][]} */
+const framesOf = (given) =>
+  Array.isArray(given)
+    ? given.map((lines) => (Array.isArray(lines) && lines.every(isLine) ? lines : []))
+    : [];
+
 /**
  * A report as a checkpoint of which only that is known.
  * @param {Embedded} given
  * @returns {any}
  */
-export function reported({ report: given, files = {} }) {
+export function reported({ report: { frames, ...given }, files = {} }) {
   const findings = (given.findings ?? []).map((/** @type {any} */ finding) => ({
     ...finding,
     related: (finding.related ?? []).map((/** @type {any} */ place) => ({ ...place, index: -1 })),
@@ -25,6 +37,7 @@ export function reported({ report: given, files = {} }) {
     form,
     compression,
     report,
+    frames: framesOf(frames),
     summary: {
       container,
       engine: { name: 'unknown', display: '', ...engine, evidence: [] },

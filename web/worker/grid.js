@@ -8,7 +8,7 @@
 const MEASURED = 2000;
 /** Characters of the widest column that takes no more than it needs. */
 const WIDEST = 36;
-/** Characters of a cell; the rest is told beside it. */
+/** Characters of a cell; beside it stands how many more there are. */
 const LONGEST = 2000;
 
 /**

@@ -60,19 +60,19 @@ const processes = {
       title: G.titles.pid,
       text: ({ pid, depth }) => `${depth > 0 ? `${'  '.repeat(depth - 1)}└ ` : ''}${pid}`,
     },
-    { title: G.titles.parent, text: ({ ppid }) => String(ppid), right: true },
-    { title: G.titles.state, text: stateOf },
     { title: G.titles.name, text: ({ comm }) => wordsOf(comm) },
+    { title: G.titles.state, text: stateOf },
     {
       title: G.titles.line,
       text: ({ cmdline, state }) => (state === 'dead' ? '' : (commandLine(trimmed(cmdline)) ?? '')),
-      wide: 3,
+      wide: 2,
     },
     {
       title: G.titles.exe,
       text: ({ exe, state }) => (state === 'dead' ? '' : wordsOf(exe)),
-      wide: 2,
+      wide: 1,
     },
+    { title: G.titles.parent, text: ({ ppid }) => String(ppid), right: true },
     { title: G.titles.uid, text: ({ uid }) => (uid ? String(uid[0]) : ''), right: true },
     { title: G.titles.threads, text: ({ threads }) => String(threads.length), right: true },
     { title: G.titles.fds, text: ({ fds }) => String(fds), right: true },
@@ -85,6 +85,9 @@ const processes = {
   tone: ({ state, exeDeleted }) => (state === 'dead' ? 'quiet' : exeDeleted ? 'warning' : ''),
   hidden: ['depth', 'fds', 'stored', 'cmdline', 'environ'],
 };
+
+/** @param {boolean | null} deleted null: not known */
+const deletedText = (deleted) => (deleted === null ? G.perhapsDeleted : deleted ? G.deleted : '');
 
 /** What of a process without what only NULs at its end pad. @param {Text[] | null | undefined} list */
 const trimmed = (list) =>
@@ -115,14 +118,18 @@ const openfiles = {
     { title: G.titles.size, text: ({ size }) => (size === null ? '' : String(size)), right: true },
     {
       title: G.titles.about,
-      text: ({ deleted, remap, sharedWith }) =>
-        [deleted && G.deleted, remap, sharedWith.length > 0 && G.shared(sharedWith.length)]
+      text: ({ path, deleted, remap, sharedWith }) =>
+        [
+          path !== null && deletedText(deleted),
+          remap,
+          sharedWith.length > 0 && G.shared(sharedWith.length),
+        ]
           .filter(Boolean)
           .join(', '),
       wide: 1,
     },
   ],
-  tone: ({ deleted }) => (deleted ? 'warning' : ''),
+  tone: ({ path, deleted }) => (path !== null && deleted !== false ? 'warning' : ''),
 };
 
 /** @param {any} end of a connection @param {string} family */
@@ -194,7 +201,9 @@ const mounts = {
 
 /** What a mapping is of. @param {any} map */
 export const mappingName = ({ name, kind, deleted }) =>
-  name === null ? `[${kind}]` : `${wordsOf(name)}${deleted ? ` (${G.deleted})` : ''}`;
+  name === null
+    ? `[${kind}]`
+    : `${wordsOf(name)}${deleted === false ? '' : ` (${deletedText(deleted)})`}`;
 
 /** @type {Table} */
 const memory = {

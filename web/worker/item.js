@@ -4,6 +4,7 @@
 import { openCheckpoint } from '../../wasm/api/index.js';
 import { isSecret } from '../../wasm/api/secrets.js';
 import { A, F } from '../text.js';
+import { W } from '../text/answer.js';
 import { C, Q } from '../text/views.js';
 import { changeColumns, changeTone, changesOf } from './changes.js';
 import { areasOf } from './areas.js';
@@ -13,6 +14,7 @@ import { folderSource } from './folder.js';
 import { makeGrid } from './grid.js';
 import { frame } from './lines.js';
 import { MemberTree } from './members.js';
+import { make } from './make.js';
 import { makeModel } from './model.js';
 import { printOf } from './print.js';
 import { makeReport } from './report.js';
@@ -29,6 +31,8 @@ import { eventsOf, timelineSections } from './timeline.js';
 const NEWEST = 0.3;
 /** How much of a lone file is looked at to tell whether it is an image. */
 const IMAGE_HEAD = 64 * 1024;
+/** Bytes of a page. */
+const PAGE = 4096;
 
 export class Item {
   name;
@@ -39,6 +43,8 @@ export class Item {
   #blobSize;
   /** Present while it is read. @type {AbortController | null} */
   #stop = null;
+  /** @type {AbortController | undefined} */
+  #making;
   #read = 0;
   #last = { time: 0, read: 0, speed: 0 };
   /** @type {any} */
@@ -109,7 +115,7 @@ export class Item {
         );
       const checkpoint = this.#checkpoint;
       if (source.loose && source.files?.length === 1)
-        source.image = await this.#imageKind(source.files[0]);
+        source.image = await this.#imageText(source.files[0]);
       const report = await this.judge(target);
       const containers = checkpoint.form === 'pod' ? await checkpoint.containers() : [];
       stop.signal.throwIfAborted();
@@ -148,15 +154,17 @@ export class Item {
     return report;
   }
 
-  /** What kind of image of CRIU a lone file is; '' if it is none. @param {import('../types.d.ts').Given} file */
-  async #imageKind({ path, blob }) {
+  /** What image of CRIU a lone file is, in words; '' if it is none. @param {import('../types.d.ts').Given} file */
+  async #imageText({ path, blob }) {
     if (!path.endsWith('.img')) return '';
     const bytes = new Uint8Array(await blob.slice(0, IMAGE_HEAD).arrayBuffer());
-    return this.#ckpt.imageInfo(bytes, { name: path }).kind;
+    const { kind, text, id } = this.#ckpt.imageInfo(bytes, { name: path });
+    return kind === 'PAGES' ? W.pages(text, Math.ceil(blob.size / PAGE), String(id)) : text;
   }
 
   cancel() {
     this.#stop?.abort();
+    this.stopMaking();
   }
 
   close() {
@@ -284,6 +292,22 @@ export class Item {
     return this.#tree.rows(this.#shelves.members, text, sort);
   }
 
+  /** Makes a file of it. @param {import('./make.js').Wanted} wanted @returns {Promise<import('./make.js').Made | null>} null: it was stopped */
+  async make(wanted) {
+    this.stopMaking();
+    const stop = (this.#making = new AbortController());
+    try {
+      return await make(this.#checkpoint, () => this.dump.open(), wanted, stop.signal);
+    } catch (error) {
+      if (stop.signal.aborted) return null;
+      throw error;
+    }
+  }
+
+  stopMaking() {
+    this.#making?.abort();
+  }
+
   /** Searches names, values and what was running. @param {string} text */
   seek(text) {
     return seek(this.#checkpoint, text, {
@@ -295,6 +319,8 @@ export class Item {
   /** @param {number[]} wanted which findings */
   frames(wanted) {
     return wanted.map((index) => {
+      const came = this.#checkpoint.frames?.[index];
+      if (came) return came;
       const finding = this.#report?.findings[index];
       const bytes = finding && this.#checkpoint.files.get(finding.member);
       if (!bytes || finding.offset === null || finding.line === null) return [];

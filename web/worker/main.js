@@ -112,6 +112,8 @@ export function runWorker() {
     spot: async ({ item, mode, ...where }) =>
       (await itemOf(item).desk.at(mode)).spot({ ...where, mode: Desk.plain(mode) }),
     value: async ({ item, row }) => (await itemOf(item).desk.at()).value(row),
+    make: ({ item, ...wanted }) => itemOf(item).make(wanted),
+    stopMaking: ({ item }) => items.get(item)?.stopMaking(),
     seek: ({ item, text }) => itemOf(item).seek(text),
   });
 }

@@ -24,7 +24,9 @@ const NO_ARCHIVE = ['empty', 'short', 'not-tar', 'unsupported-compression'];
 export function makeModel(context, { checkpoint, report, source }) {
   const { ckpt } = context;
   const { summary, form, compression, name, members, documents, error } = checkpoint;
-  const about = [source.loose ? A.loose : (A.forms[form] ?? form)];
+  const links = linksOf(members, summary.container.id);
+  const known = source.loose ? A.loose : (A.forms[form] ?? form);
+  const about = [W.fileKinds[source.what ?? ''] ?? known];
   if (source.archive) {
     if (compression && !error) about.push(A.compressions[compression] ?? compression);
     about.push(ckpt.byteToString(source.archive.size));
@@ -46,7 +48,8 @@ export function makeModel(context, { checkpoint, report, source }) {
     members: members.length,
     images: summary.sizes.checkpoint > summary.sizes.pages,
     changes: hasChanges(members),
-    links: linksOf(members, summary.container.id),
+    links,
+    made: Date.parse(summary.container.checkpointed ?? '') || links.made * 1000,
     metadata: Object.values(documents).some(
       ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,
     ),
@@ -58,12 +61,14 @@ export function makeModel(context, { checkpoint, report, source }) {
 /** @param {any} checkpoint */
 function brokenOff({ error, members }) {
   const where = [];
-  if (error.offset > 0) where.push(T.byte(error.offset));
+  const at = error.offset > 0 ? T.byte(error.offset) : '';
+  if (at !== '') where.push(at);
   const member = error.member === undefined ? undefined : members.at?.(error.member);
   if (member) where.push(A.inMember(member.name));
   return {
     message: error.message,
     where: where.join(' · '),
+    at,
     nothing: NO_ARCHIVE.includes(error.code),
     limit: /^limit/.test(error.code),
   };

@@ -134,7 +134,7 @@ export class OpenFile {
     return this.#text.offsetOf(row);
   }
 
-  /** What is told of the row one is at. @param {{mode: Mode, columns: number, row: number}} where @returns {Promise<import('../types.d.ts').Spot>} */
+  /** What the status line says of the current row. @param {{mode: Mode, columns: number, row: number}} where @returns {Promise<import('../types.d.ts').Spot>} */
   async spot({ mode, columns, row }) {
     const offset = this.#offsetOf(mode, columns, row);
     const { head } = this.content;

@@ -11,7 +11,7 @@ import { archiveFormat, fileKind, guessKind } from './guess.js';
  * @property {boolean} loose the files were given as such, and are no folder
  * @property {string} kind what the only file was taken for by its content; '' if its name says it
  * @property {string} [what] what it is by its first bytes, if it is no checkpoint: see fileKind
- * @property {string} [image] it is one image of CRIU, of this kind
+ * @property {string} [image] it is one image of CRIU: what that holds, in words
  */
 
 /** How much of a file is looked at to tell what it is. */

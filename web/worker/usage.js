@@ -23,19 +23,27 @@ export function sizeSections({ ckpt, shelf }, checkpoint, usage) {
   );
   const all = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const amount = (/** @type {number} */ bytes) =>
-    /** @type {Cell} */ ({
-      t: 'figure',
-      exact: String(bytes),
-      text: ckpt.byteToString(bytes),
-    });
+    bytes < 1024
+      ? ckpt.byteToString(bytes)
+      : /** @type {Cell} */ ({
+          t: 'figure',
+          exact: String(bytes),
+          text: ckpt.byteToString(bytes),
+        });
   /** @type {Section[]} */
   const sections = [];
   const add = (/** @type {string} */ title, /** @type {Section['blocks']} */ ...blocks) =>
     sections.push({ title, source: '', index: -1, blocks });
-  const table = (/** @type {string[]} */ head, /** @type {Cell[][]} */ rows, wide = [0]) => ({
+  const table = (
+    /** @type {string[]} */ head,
+    /** @type {Cell[][]} */ rows,
+    /** @type {number[]} */ right,
+    wide = [0],
+  ) => ({
     t: /** @type {const} */ ('table'),
     head,
     wide,
+    right,
     seq: shelf.seq(rows.length, (index) => rows[index]),
   });
   add(
@@ -56,6 +64,7 @@ export function sizeSections({ ckpt, shelf }, checkpoint, usage) {
         A.share(bytes / all),
         count > 0 ? String(count) : '',
       ]),
+      [1, 2, 3],
     ),
   );
   if (!usage) return sections;
@@ -74,6 +83,7 @@ export function sizeSections({ ckpt, shelf }, checkpoint, usage) {
         const [title, how] = Z.remedy[/** @type {keyof typeof saved} */ (name)];
         return [title, amount(bytes), total.stored > 0 ? A.share(bytes / total.stored) : '', how];
       }),
+      [1, 2],
       [3],
     ),
     { t: 'note', text: exact ? Z.overlap : `${Z.overlap} ${Z.notExact}` },
@@ -91,6 +101,7 @@ export function sizeSections({ ckpt, shelf }, checkpoint, usage) {
           ckpt.byteToString(bytes),
         ),
       ]),
+      [3, 4, 5, 6],
       [2],
     ),
   );

@@ -185,7 +185,10 @@ test('the package has what its entries name, and nothing else', () => {
   assert.deepEqual(manifest.dependencies ?? {}, {});
   assert.deepEqual(
     names.filter(
-      (name) => !/^(wasm|dist)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(name),
+      (name) =>
+        !/^(wasm|dist)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/.test(
+          name,
+        ),
     ),
     [],
   );

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the package says of itself: one repository everywhere, and everything that is compiled in.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
 import Ajv from 'ajv';
 
@@ -15,6 +15,15 @@ test('homepage, bug tracker and README name the repository of package.json', () 
   assert.ok(manifest.bugs.url.startsWith(`https://github.com/${slug}/`));
   for (const [, used] of read('README.md').matchAll(/uses: ([\w-]+\/[\w-]+)\/\.github\//g))
     assert.equal(used, slug);
+});
+
+test('the README has one picture, made by `make picture`, of 150 KiB at most', () => {
+  const pictures = [...read('README.md').matchAll(/!\[([^\]]+)\]\(([^)]+)\)/g)];
+  assert.equal(pictures.length, 1);
+  const [[, text, path]] = pictures;
+  assert.ok(text.length > 20, 'it is described');
+  assert.ok(statSync(path).size <= 150 * 1024);
+  assert.ok(read('Makefile').includes(`test/tools/picture.mjs ${path}\n`));
 });
 
 test('the bill of materials lists every pinned source, with its version and licence', () => {

@@ -7,6 +7,8 @@ import { forms } from '../lib/forms.mjs';
 
 /** The memories of all instances. @type {WebAssembly.Memory[]} */
 const memories = [];
+/** Sessions that were begun and not freed. */
+let sessions = 0;
 const { Instance, instantiate } = WebAssembly;
 const known = (/** @type {any} */ made) => {
   memories.push((made.instance ?? made).exports.memory);
@@ -17,6 +19,24 @@ WebAssembly.Instance = /** @type {any} */ (
     constructor(/** @type {any} */ ...args) {
       super(.../** @type {[any]} */ (args));
       known(this);
+    }
+
+    #counting = {
+      ...super.exports,
+      ckpt_wasm_session_new: (/** @type {number[]} */ ...given) => {
+        const handle = /** @type {any} */ (super.exports).ckpt_wasm_session_new(...given);
+        if (handle) sessions++;
+        return handle;
+      },
+      ckpt_wasm_session_free: (/** @type {number} */ handle) => {
+        if (handle) sessions--;
+        /** @type {any} */ (super.exports).ckpt_wasm_session_free(handle);
+      },
+    };
+
+    /** @override */
+    get exports() {
+      return this.#counting;
     }
   }
 );
@@ -100,6 +120,18 @@ async function round({ source, inside, container }, i) {
 }
 
 const CHOSEN = ['plain', 'gzip', 'zstd', 'xz', 'bzip2', 'gzip in gzip', 'layer in zstd', 'pod'];
+for (const name of CHOSEN)
+  test(`${name}: what the core knows is freed when it is closed`, async () => {
+    const { source } = all.find((one) => one.name === name) ?? {};
+    const before = sessions;
+    const opened = await openCheckpoint(source);
+    await core.validate(opened);
+    await opened.containers();
+    assert.ok(sessions > before, `${sessions}`);
+    await opened.close();
+    assert.equal(sessions, 0);
+  });
+
 for (const name of CHOSEN)
   test(`${name}: ${ROUNDS} rounds`, async () => {
     const form = all.find((one) => one.name === name);

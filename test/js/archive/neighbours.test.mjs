@@ -123,3 +123,51 @@ test('short numbers are no secrets', () => {
   for (const value of ['1', '12', '123']) assert.equal(secretsIn(`PASSWORD=${value}`), 0, value);
   assert.ok(secretsIn('PASSWORD=12345x') > 0);
 });
+
+test('layers that `docker save` names by links are those of the manifest', async () => {
+  const hex = 'a'.repeat(64);
+  const bytes = tar(
+    [`${hex}.tar`, plain],
+    [`${hex}.json`, '{"architecture":"riscv64"}'],
+    ['a/layer.tar', tar(['etc/hostname', 'x'])],
+    ['b/layer.tar', '', { type: '2', link: `../${hex}.tar` }],
+    ['manifest.json', json([{ Config: `${hex}.json`, Layers: ['a/layer.tar', 'b/layer.tar'] }])],
+  );
+  const checkpoint = await openCheckpoint(bytes);
+  assert.equal(checkpoint.image.layer, `${hex}.tar`);
+  const { findings } = await core.validate(checkpoint);
+  const layers = findings.filter(({ id }) => id === 'CKP903').map(({ message }) => message);
+  assert.deepEqual(layers, [
+    'The image has 2 layers; expected one, with the checkpoint at its root.',
+  ]);
+  await checkpoint.close();
+});
+
+test('the newest image, but for times after the year 9999', async () => {
+  const END = 253402300800; // 10000-01-01T00:00:00Z
+  /** Too late for the digits of a header. @param {string} name @param {number} seconds */
+  const at = (name, seconds) => {
+    const rest = ` mtime=${seconds}\n`;
+    const record = Buffer.from(`${rest.length + 2}${rest}`);
+    return Buffer.concat([
+      header('x', { type: 'x', size: record.length }),
+      record,
+      Buffer.alloc(512 - record.length),
+      header(name),
+    ]);
+  };
+  /** @param {number[]} times */
+  const newest = async (...times) => {
+    const images = times.map((seconds, i) => at(`checkpoint/core-${i + 1}.img`, seconds));
+    const checkpoint = await openCheckpoint(Buffer.concat([...images, plain]));
+    const { findings } = await core.validate(checkpoint);
+    await checkpoint.close();
+    return findings.find(({ id }) => id === 'CKP106')?.message.match(/image is of (.*)\.$/)?.[1];
+  };
+  assert.equal(await newest(1_700_000_000), '2023-11-14T22:13:20Z');
+  assert.equal(await newest(1_700_000_000, 1_600_000_000), '2023-11-14T22:13:20Z');
+  assert.equal(await newest(1_600_000_000, 1_700_000_000), '2023-11-14T22:13:20Z');
+  assert.equal(await newest(1_700_000_000, END - 1), '9999-12-31T23:59:59Z');
+  assert.equal(await newest(1_700_000_000, END), '2023-11-14T22:13:20Z');
+  assert.equal(await newest(END), undefined);
+});

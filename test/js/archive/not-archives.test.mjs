@@ -20,6 +20,7 @@ const CASES = [
   ['Salted__........', 'encrypted with openssl; decrypt it first'],
   ['-----BEGIN PGP MESSAGE-----\n', 'encrypted with OpenPGP; decrypt it first'],
   ['\x85\x01\x0c\x03\xab\xcd', 'encrypted with OpenPGP; decrypt it first'],
+  ['\x19CVTG8\x05U', 'one CRIU image, not the checkpoint that it belongs to'],
   ['gVisorSF', 'a checkpoint of gVisor, which only runsc restores'],
   [
     '\0\0\x64\x86\x84\x19\x10\x07\x05\0\0\0\0\0\0\x004.0.0',
@@ -58,7 +59,12 @@ test('ckpt validate says the same of files by whose names nobody knows', async (
     cwd,
   });
   for (const [i, [, text]] of CASES.entries())
-    assert.ok(stderr.includes(`file${i}: unreadable: is ${text}\n`), `${text}\n${stdout}${stderr}`);
+    // Of an image of CRIU the table says which.
+    assert.match(
+      stderr.split('\n')[i],
+      new RegExp(`^file${i}: unreadable: is ${text.replace(/[().]/g, '\\$&')}(: .*)?$`),
+      stdout,
+    );
   assert.equal(code, 3);
 });
 

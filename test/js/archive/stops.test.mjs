@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { load, openCheckpoint } from 'container-checkpoint/node';
 import { ckpt } from '../lib/cli-run.mjs';
-import { data, temporaryFolder } from '../lib/checkpoints.mjs';
+import { config, data, json, spec, temporaryFolder } from '../lib/checkpoints.mjs';
 import { header, tar } from '../lib/tar.mjs';
 
 const core = await load();
@@ -35,8 +35,10 @@ function image(...layers) {
     members.push([`blobs/sha256/${hex}`, bytes]);
     return { digest: `sha256:${hex}`, size: bytes.length };
   };
-  const config = put('{"architecture":"amd64","os":"linux"}');
-  const manifest = put(JSON.stringify({ schemaVersion: 2, config, layers: layers.map(put) }));
+  const settings = put('{"architecture":"amd64","os":"linux"}');
+  const manifest = put(
+    JSON.stringify({ schemaVersion: 2, config: settings, layers: layers.map(put) }),
+  );
   const index = JSON.stringify({ schemaVersion: 2, manifests: [manifest] });
   const layout = '{"imageLayoutVersion":"1.0.0"}';
   return tar(...members, ['index.json', index], ['oci-layout', layout]);
@@ -197,5 +199,54 @@ test('a checksum of gzip that is wrong behind the end: all was read, and what is
       for (const id of ids) assert.ok(errors.includes(id), `${id} in ${errors}`);
       for (const { verdict } of targets) assert.match(verdict, /^(fails|unknown)$/);
     }
+  }
+});
+
+test('an image or a pod that ends in any of its files opens, and says so', async () => {
+  const files = [
+    ['config.dump', json(config)],
+    ['spec.dump', spec({ 'io.container.manager': 'libpod' })],
+    ['checkpoint/pages-1.img', Buffer.alloc(700, 7)],
+  ];
+  const hex = 'ab'.repeat(32);
+  const manifests = json({ manifests: [{ digest: 'sha256:bb' }] });
+  const layers = json({ layers: [{ digest: `sha256:${hex}` }], config: { digest: 'sha256:cc' } });
+  const wide = ' '.repeat(600);
+  /** @type {Record<string, [string, (string | Uint8Array)?][]>} */
+  const forms = {
+    'oci-layout': [
+      ['oci-layout', '{"imageLayoutVersion":"1.0.0"}'],
+      [`blobs/sha256/${hex}`, tar(...files)],
+      ['blobs/sha256/cc', `{}${wide}`],
+      ['blobs/sha256/bb', layers + wide],
+      ['index.json', manifests + wide],
+    ],
+    'docker-archive': [
+      ['repositories', '{}'],
+      [`${hex}.tar`, tar(...files)],
+      ['c.json', `{}${wide}`],
+      ['manifest.json', json([{ Config: 'c.json', Layers: [`${hex}.tar`] }]) + wide],
+    ],
+    pod: [
+      ['pod.options', '{"version":1,"containers":{"a":"a","b":"b"}}'],
+      ...['a', 'b'].flatMap((name) =>
+        files.map(([file, body]) => [`${name}/${file}`, file === 'spec.dump' ? body + wide : body]),
+      ),
+    ],
+  };
+  for (const [form, members] of Object.entries(forms)) {
+    const whole = tar(...members);
+    const reversed = tar(...members.toReversed());
+    for (const bytes of [whole, reversed])
+      for (let end = 512; end < bytes.length - 1024; end += 300) {
+        const checkpoint = await openCheckpoint(bytes.subarray(0, end));
+        const report = await core.validate(checkpoint);
+        await checkpoint.containers();
+        await checkpoint.close();
+        const where = `${form} ${end}: ${checkpoint.error}`;
+        if (!checkpoint.error) continue;
+        assert.ok(report.counts.error > 0, where);
+        assert.ok(!report.targets.some(({ verdict }) => verdict === 'restores'), where);
+      }
   }
 });

@@ -2,12 +2,12 @@
 // What continuous integration uses: GitHub Actions, the action, the problem matcher, the hook.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
-import { parse } from 'yaml';
-import { ckpt, environment, folder, program } from '../lib/cli-run.mjs';
+import { parse, parseAllDocuments } from 'yaml';
+import { ckpt, data, environment, folder, program } from '../lib/cli-run.mjs';
 
 const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
 /** Contents that look like workflow commands. */
@@ -83,9 +83,14 @@ test('the action runs ckpt validate with what it is given', () => {
     'c/deleted.files': '[]',
   });
   chmodSync(join(cwd, 'bin/npx'), 0o755);
+  for (const [name, { value }] of Object.entries(action.outputs))
+    assert.equal(value, `\${{ steps.${step.id}.outputs.${name} }}`);
+  let outputs = {};
   const run = (given) => {
+    const output = join(folder(), 'output');
     const env = environment({
       CALLS: join(cwd, 'calls'),
+      GITHUB_OUTPUT: output,
       GITHUB_ACTIONS: 'true',
       GITHUB_WORKSPACE: cwd,
     });
@@ -94,13 +99,19 @@ test('the action runs ckpt validate with what it is given', () => {
       const input = /inputs\.([a-z-]+)/.exec(text)[1];
       env[name] = given[input] ?? action.inputs[input].default;
     }
-    return spawnSync('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', step.run], {
-      cwd,
-      env,
-    });
+    const ended = spawnSync(
+      'bash',
+      ['--noprofile', '--norc', '-e', '-o', 'pipefail', '-c', step.run],
+      { cwd, env },
+    );
+    const lines = existsSync(output) ? readFileSync(output, 'utf8').trim().split('\n') : [];
+    outputs = Object.fromEntries(lines.map((line) => line.split('=')));
+    return ended;
   };
   const bad = run({ paths: 'a b\nc\n', sarif: 'out.sarif', targets: 'podman' });
   assert.equal(bad.status, 1, bad.stderr.toString());
+  assert.deepEqual(Object.keys(outputs).sort(), Object.keys(action.outputs).sort());
+  assert.equal(outputs.errors, '1');
   assert.match(bad.stdout.toString(), /^::error file=a b\/deleted\.files,/m);
   const [result] = JSON.parse(readFileSync(join(cwd, 'out.sarif'), 'utf8')).runs[0].results;
   assert.equal(result.locations[0].physicalLocation.artifactLocation.uri, 'a%20b/deleted.files');
@@ -108,8 +119,24 @@ test('the action runs ckpt validate with what it is given', () => {
   assert.equal(run({ paths: 'c' }).status, 0);
   assert.match(
     readFileSync(join(cwd, 'calls'), 'utf8'),
-    /^--yes --package container-checkpoint@latest ckpt validate --fail-on error --target podman --format sarif --output out\.sarif -- a b c$/m,
+    new RegExp(
+      `^--yes --package container-checkpoint@${JSON.parse(file('package.json')).version} ckpt validate --format metrics --output \\S+/ckpt\\.prom --fail-on error --target podman --format sarif --output out\\.sarif -- a b c$`,
+      'm',
+    ),
   );
+  copyFileSync(join(data, 'archives/crio.tar'), join(cwd, 'crio.tar'));
+  const good = run({ paths: 'crio.tar', targets: 'cri-o' });
+  assert.equal(good.status, 0, good.stderr.toString());
+  const expected = { checkpoints: '1', unreadable: '0', errors: '0', verdict: 'restores' };
+  assert.deepEqual({ ...outputs, warnings: undefined }, { ...expected, warnings: undefined });
+  assert.equal(run({ paths: 'crio.tar', targets: 'cri-o,podman', 'fail-on': 'none' }).status, 0);
+  assert.equal(outputs.verdict, 'fails');
+  assert.equal(run({ paths: 'none.tar' }).status, 3);
+  assert.deepEqual([outputs.unreadable, outputs.verdict], ['1', '']);
+  const npx = folder({ npx: '#!/bin/sh\nexit 0\n' });
+  chmodSync(join(npx, 'npx'), 0o755);
+  copyFileSync(join(npx, 'npx'), join(cwd, 'bin/npx'));
+  assert.equal(run({ paths: 'c' }).status, 4, 'what prints nothing has checked nothing');
 });
 
 test('the problem matcher finds every finding of the text', async () => {
@@ -150,11 +177,26 @@ test('the problem matcher finds every finding of the text', async () => {
 
 test('the pre-commit hook names files that validate takes', () => {
   const [hook] = parse(file('.pre-commit-hooks.yaml'));
-  assert.match(hook.entry, /^npx --yes --package container-checkpoint ckpt validate$/);
+  const { version } = JSON.parse(file('package.json'));
+  assert.equal(hook.entry, `npx --yes --package container-checkpoint@${version} ckpt validate`);
   const files = new RegExp(hook.files);
-  for (const name of ['config.dump', 'a/spec.dump', 'x.tar', 'a/x.tar.zst', 'x.tar.gz', 'x.tgz'])
+  for (const name of [
+    ...[
+      'config.dump',
+      'a/spec.dump',
+      'checkpoint-web_default-c-2026.tar',
+      'a/my-checkpoint.tar.zst',
+    ],
+    ...['x.ckpt.tgz', 'checkpoint.tar.xz'],
+  ])
     assert.match(name, files);
-  for (const name of ['my-config.dump', 'status', 'x.targ', 'tar'])
+  for (const name of [
+    'my-config.dump',
+    'status',
+    'vendor.tar',
+    'checkpoints/x.tar',
+    'checkpoint.targ',
+  ])
     assert.doesNotMatch(name, files);
 });
 
@@ -225,4 +267,94 @@ test('the scripts are shell', (t) => {
   if (spawnSync('shellcheck', ['--version']).error) return t.skip('there is no shellcheck');
   const [step] = parse(file('.github/actions/validate/action.yml')).runs.steps;
   execFileSync('shellcheck', ['-s', 'bash', '-'], { input: step.run });
+});
+
+test('metrics: the counts of all, written when all is done', async () => {
+  const cwd = folder({ 'config.dump': '{', 'old.prom': 'old\n' });
+  const args = ['--level', 'error', '--target', 'cri-o,podman', 'archives/crio.tar', 'codecs'];
+  const { stdout } = await ckpt(['validate', '--format', 'metrics', ...args]);
+  const { results } = JSON.parse((await ckpt(['validate', '--json', ...args.slice(2)])).stdout);
+  const reports = results.flatMap((/** @type {any} */ { report }) => report ?? []);
+  const value = (/** @type {string} */ name) =>
+    Number(
+      stdout
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(' ')[1],
+    );
+  const sum = (/** @type {(report: any) => number} */ of) =>
+    reports.reduce((/** @type {number} */ all, /** @type {any} */ report) => all + of(report), 0);
+  assert.equal(value('ckpt_checkpoints'), reports.length);
+  for (const severity of ['error', 'warning', 'info'])
+    assert.equal(
+      value(`ckpt_findings{severity="${severity}"}`),
+      sum(({ counts }) => counts[severity]),
+    );
+  for (const verdict of ['restores', 'fails'])
+    assert.equal(
+      value(`ckpt_verdicts{target="podman",verdict="${verdict}"}`),
+      sum(({ targets }) => {
+        const [{ verdict: own }] = targets.filter(
+          (/** @type {any} */ { name }) => name === 'podman',
+        );
+        return Number(own === verdict);
+      }),
+    );
+  const byRule = [...stdout.matchAll(/^ckpt_rule_findings\{.*\} (\d+)$/gm)];
+  assert.equal(
+    byRule.reduce((all, [, count]) => all + Number(count), 0),
+    sum(({ counts }) => counts.error + counts.warning + counts.info),
+  );
+  // The file comes into being whole; a run that breaks off leaves the one before.
+  const broken = await ckpt(['validate', '-o', 'old.prom', '--host', 'none', 'config.dump'], {
+    cwd,
+  });
+  assert.notEqual(broken.code, 0);
+  assert.equal(readFileSync(join(cwd, 'old.prom'), 'utf8'), 'old\n');
+  await ckpt(['validate', '-o', 'old.prom', 'config.dump'], { cwd });
+  assert.match(readFileSync(join(cwd, 'old.prom'), 'utf8'), /^ckpt_metadata_files 1$/m);
+  assert.deepEqual(readdirSync(cwd).sort(), ['config.dump', 'old.prom']);
+});
+
+test('admission policies: pods, Fail or Enforce, by digest and annotation', () => {
+  const [policy, binding] = parseAllDocuments(file('.github/policies/admission-policy.yaml')).map(
+    (one) => one.toJS(),
+  );
+  assert.equal(binding.spec.policyName, policy.metadata.name);
+  assert.deepEqual(binding.spec.validationActions, ['Deny', 'Audit']);
+  assert.equal(policy.spec.failurePolicy, 'Fail');
+  assert.deepEqual(policy.spec.matchConstraints.resourceRules[0].resources, ['pods']);
+  const { validations, variables } = policy.spec;
+  const names = variables.map((/** @type {any} */ { name }) => name);
+  for (const { expression, message } of [...validations, ...variables]) {
+    assert.equal(expression.split('(').length, expression.split(')').length, expression);
+    for (const [, name] of expression.matchAll(/\bvariables\.(\w+)/g))
+      assert.ok(names.includes(name));
+    if (message !== undefined) assert.match(message, /^\S.*[^.]$/);
+  }
+  const kyverno = parse(file('.github/policies/kyverno.yaml'));
+  assert.equal(kyverno.spec.validationFailureAction, 'Enforce');
+  const [{ match, validate }] = kyverno.spec.rules;
+  assert.deepEqual(match.any[0].resources.kinds, ['Pod']);
+  for (const text of [policy, kyverno].map((one) => JSON.stringify(one))) {
+    assert.ok(text.includes('container-checkpoint/validated'));
+    assert.ok(text.includes('@sha256:[0-9a-f]{64}$'));
+  }
+  assert.ok(validate.foreach[0].list.includes('initContainers'));
+});
+
+test('the image: Debian, not root; the release: provenance, from the tag of the version', () => {
+  const recipe = file('.github/Containerfile');
+  assert.match(recipe, /^FROM docker\.io\/library\/debian:\d+-slim$/m);
+  assert.match(recipe, /^USER [1-9]\d*:[1-9]\d*$/m);
+  assert.match(recipe, /^ENTRYPOINT \["ckpt"\]$/m);
+  assert.ok(file('.ci/image').includes('-f .github/Containerfile'));
+  const { bin } = JSON.parse(file('package.json'));
+  assert.ok(recipe.includes(`/opt/package/${bin.ckpt} `));
+  // One command by two names: npx takes it by the name of the package, kubectl finds its plugin.
+  assert.equal(bin['kubectl-ckpt'], bin.ckpt);
+  const { jobs } = parse(file('.github/workflows/release.yml'));
+  assert.equal(jobs.publish.permissions['id-token'], 'write');
+  const steps = jobs.publish.steps.map((/** @type {any} */ { run }) => run ?? '').join('\n');
+  assert.match(steps, /^\.ci\/run\nnpm publish --provenance --access public$/m);
 });

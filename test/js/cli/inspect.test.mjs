@@ -207,7 +207,7 @@ test('inspect: wrong forms are refused before anything is read', async () => {
   // Each command has its own.
   assert.match(
     (await ckpt(['validate', '--format', 'tree', '.'])).stderr,
-    /one of text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html/,
+    /one of text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html, metrics/,
   );
 });
 

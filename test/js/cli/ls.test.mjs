@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import test from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { archives, checkpoint, config, tar } from '../lib/cli-archives.mjs';
-import { ckpt, folder } from '../lib/cli-run.mjs';
+import { ckpt, folder, program } from '../lib/cli-run.mjs';
 
 const cwd = archives;
 
@@ -142,7 +143,7 @@ test('cat: what comes by pipe can be read once', async () => {
   });
   assert.deepEqual([kept.code, kept.stdout], [0, '[]']);
   const gone = await ckpt(['cat', '-', 'checkpoint/pages-1.img'], { input });
-  assert.match(gone.stderr, /^ckpt: -: a stream can be read only once/);
+  assert.match(gone.stderr, /^ckpt: -: a pipe can be read only once/);
   assert.deepEqual([gone.code, gone.stdout], [3, '']);
 });
 
@@ -228,4 +229,36 @@ test('cat and ls: the containers of a pod', async () => {
     report.containers.map((/** @type {any} */ { name }) => name),
     ['web-dir', 'db-dir'],
   );
+});
+
+test('ls with a pattern, members that are not there with the nearest, a file on standard input', async () => {
+  const { stdout } = await ckpt(['ls', 'crio.tar', '*core-*.img'], { cwd: archives });
+  assert.equal(stdout, 'checkpoint/core-1.img\ncheckpoint/core-8.img\n');
+  const inner = await ckpt(['ls', 'crio.tar!rootfs-diff.tar', '--json'], { cwd: archives });
+  assert.ok(JSON.parse(inner.stdout).length > 0);
+  for (const [args, message] of /** @type {[string[], string][]} */ ([
+    [['ls', 'crio.tar', '*.none'], 'crio.tar: no member matches *.none'],
+    [
+      ['cat', 'crio.tar', 'conifg.dump'],
+      'crio.tar: there is no member conifg.dump; did you mean config.dump?',
+    ],
+    [
+      ['cat', 'crio.tar!pages-1.img'],
+      'crio.tar: there is no member pages-1.img; did you mean checkpoint/pages-1.img?',
+    ],
+  ])) {
+    const { code, stdout: out, stderr } = await ckpt(args, { cwd: archives });
+    assert.deepEqual([code, out, stderr], [1, '', `ckpt: ${message}\n`]);
+  }
+  const name = 'checkpoint/pages-1.img';
+  const read = (/** @type {string} */ file, /** @type {'' | '-'} */ dash) =>
+    execFileSync(
+      'sh',
+      ['-c', '"$0" "$1" cat "${3:-$2}" "$4" <"$2"', process.execPath, program, file, dash, name],
+      {
+        cwd: archives,
+      },
+    );
+  if (process.platform === 'linux')
+    assert.deepEqual(read('simple-gzip.tar.gz', '-'), read('simple-gzip.tar.gz', ''));
 });

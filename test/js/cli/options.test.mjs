@@ -128,12 +128,12 @@ const wrong = [
   [['validate', GOOD, '-k'], 'option -k needs a value: -k, --kind KIND', 'validate'],
   [
     ['validate', '--format', 'jsn', GOOD],
-    'unknown format "jsn"; did you mean json? (one of text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html)',
+    'unknown format "jsn"; did you mean json? (one of text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html, metrics)',
     'validate',
   ],
   [
     ['validate', '--format=', GOOD],
-    'unknown format "" (one of text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html)',
+    'unknown format "" (one of text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html, metrics)',
     'validate',
   ],
   [

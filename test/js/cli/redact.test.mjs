@@ -205,6 +205,26 @@ test('redact: 200 secrets of 15 kinds of place, none is left', async () => {
   assert.deepEqual(readdirSync(made).sort(), ['a.tar', 'b.tar', 'cut.json']);
 });
 
+test('redact: the same in archives with gzip and zstd', async () => {
+  /** @type {[string, (bytes: Buffer) => Buffer][]} */
+  const forms = [
+    ['gz', (bytes) => gzipSync(bytes)],
+    ['zst', (bytes) => execFileSync('zstd', ['-qc'], { input: bytes, maxBuffer: 2 ** 28 })],
+  ];
+  const bytes = sample();
+  const plain = folder({ 'a.tar': bytes });
+  assert.equal((await ckpt(['redact', 'a.tar', '-o', 'b.tar'], { cwd: plain })).code, 0);
+  for (const [name, pack] of forms) {
+    const made = folder({ [`a.${name}`]: pack(bytes) });
+    const args = ['redact', `a.${name}`, '--compress', 'gzip', '-o', 'b.gz'];
+    const run = await ckpt(args, { cwd: made });
+    assert.deepEqual([run.code, run.stderr], [0, ''], name);
+    const copy = gunzipSync(readFileSync(join(made, 'b.gz')));
+    assert.deepEqual(secretsIn(copy), [], name);
+    assert.ok(copy.equals(readFileSync(join(plain, 'b.tar'))), name);
+  }
+});
+
 test('redact: compressed archives, and parts left out', async () => {
   const made = folder({ 'a.tar.gz': gzipSync(sample()) });
   const args = [

@@ -155,3 +155,24 @@ test('show: for programs', async () => {
   assert.equal(head, Object.keys(checkpoints[0]).join(','));
   assert.equal(rows.length, 2);
 });
+
+test('a folder of archives is no checkpoint: what to do instead is said', async () => {
+  for (const command of ['show', 'inspect']) {
+    const { code, stderr } = await ckpt([command, '.'], { cwd: archives });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^ckpt: \.: is no checkpoint, but has \d+ archives in it: name them, or use "ckpt list" or "ckpt validate"\n$/,
+    );
+  }
+});
+
+test('patterns that the shell left alone are expanded for every command that takes several files', async () => {
+  for (const command of ['show', 'ps', 'files', 'hash', 'memparse', 'maps']) {
+    const { code, stdout } = await ckpt([command, 'simple-{gzip,none}.tar*', '--json'], {
+      cwd: archives,
+    });
+    assert.equal(code, 0, command);
+    assert.ok(stdout.includes('simple-none.tar"'), command);
+  }
+});

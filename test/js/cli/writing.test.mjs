@@ -62,6 +62,42 @@ test('--output is refused where it is what is read, by whatever name, before any
   assert.ok(readdirSync(cwd).includes('new.txt'));
 });
 
+test('--output is refused where it lies in a folder that is read, by whatever name', async (t) => {
+  if (process.platform === 'win32') return t.skip('links need rights there');
+  const cwd = folder({ 'd/config.dump': '{}', 'd/spec.dump': '{}' });
+  execFileSync('tar', ['xf', '-', '-C', 'd'], { cwd, input: archive });
+  const before = readFileSync(join(cwd, 'd/config.dump'));
+  symlinkSync('d/config.dump', join(cwd, 'soft'));
+  symlinkSync('d', join(cwd, 'folder'));
+  for (const output of ['d/config.dump', 'soft', 'folder/spec.dump', 'd/../d/spec.dump'])
+    for (const input of ['d', 'folder'])
+      for (const command of [['validate'], ['view'], ['memory', '--pid', '1']]) {
+        const { code, stderr } = await ckpt([...command, '--output', output, input], { cwd });
+        assert.equal(code, 2, `${command[0]} ${output}: ${stderr}`);
+        assert.match(stderr, /would overwrite a file that is being checked or read/);
+      }
+  assert.ok(readFileSync(join(cwd, 'd/config.dump')).equals(before));
+});
+
+test('what makes a new archive refuses to put it in the place of what it reads', async (t) => {
+  if (process.platform === 'win32') return t.skip('links need rights there');
+  const cwd = folder({ 'a.tar': archive });
+  linkSync(join(cwd, 'a.tar'), join(cwd, 'hard.tar'));
+  symlinkSync('a.tar', join(cwd, 'soft.tar'));
+  for (const output of ['a.tar', 'hard.tar', 'soft.tar', './/a.tar']) {
+    for (const args of [
+      ['redact', 'a.tar', '--output', output],
+      ['convert', '--criu', '4.1', 'a.tar', output],
+    ]) {
+      const { code, stderr } = await ckpt(args, { cwd });
+      assert.equal(code, 2, `${args.join(' ')}: ${stderr}`);
+      assert.match(stderr, /is the input; it is not written over/);
+    }
+  }
+  assert.deepEqual(readdirSync(cwd).sort(), ['a.tar', 'hard.tar', 'soft.tar']);
+  assert.ok(readFileSync(join(cwd, 'hard.tar')).equals(archive));
+});
+
 test('a FIFO is refused at once', async (t) => {
   if (process.platform === 'win32') return t.skip('there are none');
   const cwd = folder({ 'a.tar': archive });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs between two checkpoints: nothing of one and itself, and what was changed, exactly there.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
@@ -25,7 +25,11 @@ async function open(source) {
   return checkpoint;
 }
 
-const dump = (/** @type {string} */ name) => join(data, 'dumps', name, `${name}.tar.zst`);
+/** Some stand with the tests of memory. @param {string} name */
+const dump = (name) => {
+  const beside = join(data, 'memory', `${name}.tar.zst`);
+  return existsSync(beside) ? beside : join(data, 'dumps', name, `${name}.tar.zst`);
+};
 const archive = (/** @type {string} */ name) => join(data, 'archives', name);
 
 /** The members of an archive, changed as wanted. @param {string} path @param {(name: string, bytes: Uint8Array) => Uint8Array | null} change */
@@ -124,6 +128,33 @@ test('one changed byte of another member: which, and where', async () => {
       ...{ at: Math.floor((size - 1500) / 4096) * 4096, why: 'content', noise: false, values: [] },
     },
   ]);
+});
+
+test('bytes of a file of pages that no page map speaks of', async () => {
+  const path = archive('features-gzip.tar.gz');
+  const longer = async (/** @type {number} */ last) =>
+    open(
+      await changed(path, (member, bytes) =>
+        member === 'checkpoint/pages-1.img'
+          ? Uint8Array.from([...bytes, ...new Uint8Array(4999), last])
+          : bytes,
+      ),
+    );
+  const [one, two, three] = [await longer(0), await longer(1), await longer(1)];
+  const { size } = [...one.members].find((member) => member.name === 'checkpoint/pages-1.img');
+  const { members, memory, equal } = await ckpt.diff(one, two, { verdict: false });
+  assert.equal(equal, false);
+  assert.deepEqual(memory.processes, []);
+  assert.deepEqual(
+    members.map(({ name, why, at, noise }) => ({ name, why, at, noise })),
+    [
+      {
+        name: 'checkpoint/pages-1.img',
+        ...{ why: 'content', at: Math.floor((size - 1) / 4096) * 4096, noise: false },
+      },
+    ],
+  );
+  assert.equal((await ckpt.diff(two, three, { verdict: false })).equal, true);
 });
 
 test('two checkpoints of a container: what it did in between', async () => {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { openCheckpoint } from 'container-checkpoint/node';
+import { load, openCheckpoint } from 'container-checkpoint/node';
 import { PAGE, VMA, coreImage, dumpArchive, mmImage, pageMap, pstreeImage } from '../lib/dump.mjs';
 
 /** The same numbers every time. */
@@ -252,6 +252,23 @@ for (const [i, form] of FORMS.entries()) {
     });
   });
 }
+
+test('the memory of the core grows while matches are looked at', async () => {
+  const { memory: coreMemory } = (await load()).exports;
+  const memory = makeMemory(99);
+  plant(memory);
+  for (const form of [FORMS[0], FORMS[5]]) {
+    const made = dumpsOf(memory, form);
+    await withDump({ ...made, archive: gzipSync(made.archive) }, async (dump) => {
+      const places = [];
+      for await (const { pid, address } of dump.memory.search({ hex: hexOf(NEEDLE) })) {
+        if (places.length % 100 === 0) coreMemory.grow(1); // views made before are empty now
+        places.push(`${pid} 0x${address.toString(16)}`);
+      }
+      assert.deepEqual(places.sort(), placesIn(memory, NEEDLE), form.name);
+    });
+  }
+});
 
 /** What is looked for as text, in UTF-16, as bytes with wildcards, as an expression and as a pointer. */
 const POINTER = 0x7f31c0de5a10n;

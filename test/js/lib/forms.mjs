@@ -67,6 +67,14 @@ export function forms(contents, folder) {
   const nested = (/** @type {Uint8Array} */ bytes) =>
     tar(['rootfs-diff.tar', bytes], ['config.dump', '{}']);
   const inside = 'rootfs-diff.tar';
+  // The archive inside has holes itself: the zeros in front of its members' ends, and those of the pages.
+  const layer = write('layer');
+  writeFileSync(join(layer, inside), tar(...Object.entries(holes)));
+  execFileSync('fallocate', ['--dig-holes', join(layer, inside)]);
+  const holey = (/** @type {string[]} */ ...how) =>
+    execFileSync('tar', ['cf', '-', '-S', ...how, '-C', layer, inside, 'config.dump'], {
+      maxBuffer: 2 ** 26,
+    });
   const below = Object.entries(contents).map(([name, bytes]) => [`web/${name}`, bytes]);
   const pod = tar(['pod.options', '{"version":1,"containers":{"web":"web"}}'], ...below);
   const archives = tar(
@@ -85,6 +93,9 @@ export function forms(contents, folder) {
     { name: 'xz in plain', source: nested(PACK.xz(plain)), inside, want },
     { name: 'gzip in gzip', source: PACK.gzip(nested(PACK.gzip(plain))), inside, want },
     { name: 'bzip2 in zstd', source: PACK.zstd(nested(PACK.bzip2(plain))), inside, want },
+    { name: 'in a sparse one', source: holey('--format=posix'), inside, want: holes },
+    { name: 'in a sparse one of GNU', source: holey('--format=gnu'), inside, want: holes },
+    { name: 'in a sparse one in gzip', source: PACK.gzip(holey()), inside, want: holes },
     { name: 'sparse in zstd', source: PACK.zstd(nested(posix)), inside, want: holes },
     ...['plain', 'gzip', 'zstd', 'xz'].map((name) => ({
       ...{ name: `layer in ${name}`, source: ociLayout(PACK[name](plain)), want },

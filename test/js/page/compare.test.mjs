@@ -102,7 +102,8 @@ test('two lists of 200,000 names are compared in a moment, and so is deep nestin
 
 test('two archives: identity, sizes, members and metadata as openCheckpoint says', () =>
   run(async (page) => {
-    const names = ['simple-zstd.tar.zst', 'multi-gzip.tar.gz'];
+    // The older first, as it is shown, whichever is open.
+    const names = ['multi-gzip.tar.gz', 'simple-zstd.tar.zst'];
     const [a, b] = await Promise.all(
       names.map((name) => openCheckpoint(readFileSync(join(archives, name)), { name })),
     );
@@ -111,7 +112,7 @@ test('two archives: identity, sizes, members and metadata as openCheckpoint says
       names.map((name) => join(archives, name)),
     );
     await listed(page, 2);
-    await page.locator('.items a', { hasText: names[1] }).click();
+    await page.locator('.items a', { hasText: names[0] }).click();
     await shown(page);
     await view(page, 'Compare');
     await section(page, 'Members').waitFor();
@@ -185,12 +186,9 @@ test('two archives: identity, sizes, members and metadata as openCheckpoint says
       ['changed', '/createdTime', ...times],
     );
 
-    await page.getByRole('link', { name: D.swap }).click();
-    await page.waitForURL(/#1\.\w{8}\/compare\/2$/);
+    await page.getByRole('button', { name: D.swap }).click();
     await section(page, 'Identity').locator(`td:nth-child(2) [datetime="${times[1]}"]`).waitFor();
     assert.deepEqual(await timesShown(), [...times].reverse());
-    await page.goBack();
-    assert.match(page.url(), /#2\.\w{8}\/compare$/);
   }));
 
 test('a second checkpoint dropped on the view is compared; secrets stay hidden; all is text', () =>
@@ -219,7 +217,7 @@ test('a second checkpoint dropped on the view is compared; secrets stay hidden; 
         ['changed', '/annotations/<img src=x onerror=alert(1)>'],
       ],
     );
-    assert.deepEqual(rows[1].slice(2), ['<script>alert(2)</script>', '<b>\\u202e']);
+    assert.deepEqual(rows[1].slice(2), ['<b>\\u202e', '<script>alert(2)</script>']);
     assert.equal(await changes.locator('.secret').count(), 2);
     const html = await page.content();
     assert.ok(!html.includes('oldsecret1') && !html.includes('newsecret2'));

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { openCheckpoint } from '../../../wasm/api/node.js';
+import { T } from '../../../web/text.js';
 import { G, S, Z } from '../../../web/text/dump.js';
 import {
   accessible,
@@ -76,12 +77,8 @@ test('memory: mappings, the bytes at an address, and where they lie in the archi
     await view(page, 'Memory');
     const rows = await gridOf(page, 'Memory');
     assert.deepEqual(
-      rows.map(([pid, address, perms]) => [pid, address, perms]),
-      maps.map(({ start, end, perms }) => [
-        '1',
-        `${start.toString(16)}-${end.toString(16)}`,
-        perms,
-      ]),
+      rows.map(([address, perms]) => [address, perms]),
+      maps.map(({ start, end, perms }) => [`${start.toString(16)}-${end.toString(16)}`, perms]),
     );
     assert.equal(await page.locator('.strip .map-part').count(), maps.length);
     const stack = maps.findIndex(({ kind }) => kind === 'stack');
@@ -118,6 +115,59 @@ test('memory: mappings, the bytes at an address, and where they lie in the archi
     await bytes.locator('.row').first().waitFor();
     dump.close();
     await checkpoint.close();
+  }));
+
+test('memory that is not in the dump is one line, however long; bytes beside it keep their places', () =>
+  run(async (page) => {
+    const checkpoint = await openCheckpoint(readFileSync(sample), { name: 'x' });
+    const dump = await checkpoint.dump();
+    const { maps } = dump.memory.maps(1);
+    const mixed = maps.findIndex(({ stored, file }) => stored > 0n && file > 8192n);
+    assert.ok(mixed >= 0);
+    const { start, end } = maps[mixed];
+    const segments = [...dump.memory.segments(1, start, end)];
+    const there = ['stored', 'block', 'zero'];
+    let lines = 0;
+    let before = '';
+    for (const { place, start: from, end: to } of segments) {
+      if (there.includes(place)) lines += Number(to - from) / 16;
+      else if (place !== before) lines++;
+      before = place;
+    }
+    await pick(page, [sample]);
+    await shown(page);
+    await view(page, 'Memory');
+    await page.locator('.rows.grid .row').nth(mixed).click();
+    await page.locator('.drawer').getByRole('button', { name: G.bytes }).click();
+    const rows = page.locator('.memory-bytes .row');
+    await rows.first().waitFor();
+    assert.equal(await rows.first().getAttribute('aria-setsize'), String(lines));
+    const index = segments.findIndex(({ place }) => !there.includes(place));
+    const gap = segments[index];
+    await page.getByRole('searchbox', { name: 'Address to go to' }).fill(gap.start.toString(16));
+    await page.keyboard.press('Enter');
+    const label = gap.start.toString(16).padStart(12, '0');
+    const line = rows.filter({ has: page.locator('.number', { hasText: label }) });
+    await line.waitFor();
+    assert.match(await line.innerText(), /[KM]iB .*not in the dump, up to/);
+    dump.close();
+    await checkpoint.close();
+  }));
+
+test('Enter and the arrow lead from the field above a list into it', () =>
+  run(async (page) => {
+    await pick(page, [sample]);
+    await shown(page);
+    await view(page, 'Files');
+    const field = page.getByRole('searchbox', { name: T.searchFiles });
+    await field.fill('core-1');
+    await field.press('Enter');
+    await page.locator('.viewer h2', { hasText: 'core-1.img' }).waitFor();
+    await field.press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'rows members');
+    await view(page, 'Processes');
+    await page.getByRole('searchbox', { name: G.filter }).press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'rows grid');
   }));
 
 test('searching memory: hits with their places, nothing said before its end, secrets hidden', () =>

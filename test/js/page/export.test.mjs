@@ -140,6 +140,24 @@ test('the page with the report inside shows it again, anywhere, and does nothing
     assert.deepEqual(theBrowser().complaints, []);
   }));
 
+test('the lines around findings go along with the page', () =>
+  run(async (page) => {
+    await pick(page, [folder.write('lines.tar', evil)]);
+    await shown(page);
+    const framesOf = async () => {
+      await told(page);
+      await page.locator('.finding .frame').first().waitFor();
+      return page.locator('.finding .frame').allInnerTexts();
+    };
+    const before_ = await framesOf();
+    assert.ok(before_.length > 0);
+    const { text } = await saved(page, 'html');
+    await page.goto(pathToFileURL(folder.write('lines.html', text)).href);
+    await shown(page, '<img src=x onerror=alert(1)>');
+    assert.deepEqual(await framesOf(), before_);
+    theBrowser().requests.length = 0; // the file itself was asked for
+  }));
+
 /** Opens the page with something in it. @param {import('playwright-core').Page} page @param {any} content */
 async function withEmbedded(page, content) {
   const html = readFileSync(new URL('../../../dist/viewer.html', import.meta.url), 'utf8');

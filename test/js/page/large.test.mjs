@@ -55,7 +55,7 @@ test('a large archive is cancelled while the page answers, and read again', (t) 
       return page.locator('progress').evaluate((bar) => bar.value);
     });
     assert.ok(share > 0 && share < 1, String(share));
-    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: A.cancel }).click();
     await page.getByRole('button', { name: A.again }).waitFor();
     const start = performance.now();
     await page.keyboard.press('0');

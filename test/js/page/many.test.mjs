@@ -92,6 +92,19 @@ test('comparing tells the verdicts first, then what was running; noise is only c
     await accessible(page, 'compare');
   }));
 
+test('a dump whose pages are in the one before it says that that is open, and how both are restored', () =>
+  run(async (page) => {
+    const names = ['with-previous-gzip.tar.gz', 'pre-checkpoint-gzip.tar.gz'];
+    await pick(page, [join(archives, names[0])]);
+    await shown(page);
+    await page.locator('.stops').waitFor();
+    assert.equal(await page.locator('.stops .before').count(), 0);
+    await pick(page, [join(archives, names[1])]);
+    await shown(page);
+    await page.locator('header.top select').selectOption({ label: names[0] });
+    await page.getByText(W.before([names[1]])).waitFor();
+  }));
+
 test('one search finds views, findings, values, processes, members and rules; commands act', () =>
   run(async (page) => {
     await page.click('#sample-broken');
@@ -139,5 +152,19 @@ test('a lone image of CRIU is shown as its fields', () =>
     await page.locator('.viewer .rows.json .row', { hasText: 'pid' }).first().waitFor();
     await accessible(page, 'fields');
     await view(page, 'Overview');
-    assert.match(await page.locator('.verdict h2').innerText(), /^One image of CRIU/);
+    assert.match(
+      await page.locator('.verdict h2').innerText(),
+      /^One image of CRIU \(tree of the processes\), not a whole checkpoint/,
+    );
+  }));
+
+test('of lone memory of a process it is said where its addresses stand', () =>
+  run(async (page) => {
+    await pick(page, [folder.write('pages-7.img', Buffer.alloc(3 * 4096, 1))]);
+    await shown(page);
+    await view(page, 'Overview');
+    assert.match(
+      await page.locator('.verdict h2').innerText(),
+      /^One image of CRIU \(raw memory, 3 pages; the page map whose pages_id is 7 tells their addresses\)/,
+    );
   }));

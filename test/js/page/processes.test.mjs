@@ -33,7 +33,7 @@ test('processes, their environment and credentials are those of the images', () 
     const cells = await gridOf(page, 'Processes');
     assert.ok(dump.processes.length > 0);
     assert.deepEqual(
-      cells.map(([pid, parent, , name, line]) => [
+      cells.map(([pid, name, , line, , parent]) => [
         Number(pid.replace('└', '')),
         Number(parent),
         name,

@@ -321,6 +321,11 @@ const CASES = {
     ],
     ['dead', tree(process(1, 0, 1), process(8, 1, 0)), []],
     [
+      'dead, with some of its images',
+      { ...tree(process(1, 0, 1), process(8, 1, 0)), drop: ['checkpoint/ids-8.img'] },
+      [],
+    ],
+    [
       'nobody',
       tree(),
       [
@@ -381,6 +386,15 @@ const CASES = {
       'ended',
       drop('podman', ...['ids', 'mm', 'pagemap', 'fs'].map((n) => `checkpoint/${n}-8.img`)),
       ['CKP511 info checkpoint/pages-2.img', 'CKP515 warning stats-dump'],
+    ],
+    [
+      'nothing of it',
+      drop('podman', ...['core', 'ids', 'mm', 'pagemap', 'fs'].map((n) => `checkpoint/${n}-8.img`)),
+      [
+        'CKP505 error checkpoint/core-8.img',
+        'CKP511 info checkpoint/pages-2.img',
+        'CKP515 warning stats-dump',
+      ],
     ],
     [
       'files',

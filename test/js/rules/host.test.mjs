@@ -2,7 +2,9 @@
 // Conditions against a host: yes or no, with both sides named; what it does not say stays a condition.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { load } from '../../../wasm/api/node.js';
 import { HOST_SCRIPT } from '../../../wasm/cli/host-script.js';
@@ -212,6 +214,75 @@ test(
     core.validate({ 'config.dump': Buffer.from('{}') }, { host: text });
   },
 );
+
+const SHELLS = [['dash'], ['busybox', 'sh'], ['bash', '--posix']].filter(
+  ([program, ...rest]) => spawnSync(program, [...rest, '-c', ':']).status === 0,
+);
+const isRoot = process.getuid?.() === 0;
+/** Programs of a host, each a script: some work, some fail and say so on both outputs. */
+const TOOLS = {
+  working: {
+    podman: `case "$1" in --version) echo 'podman version 5.4.2' ;;
+      images) printf 'localhost/fx:1\\tsha256:6f\\n<none>:<none>\\tsha256:1\\nq"\\\\:2\\tsha256:2\\n' ;;
+      ps) printf 'b "x"\\tabc\\n' ;; *) exit 125 ;; esac`,
+    crun: "echo 'crun version 1.14.1'; echo 'commit: x'",
+    crictl: `case "$1" in images) echo 'IMAGE TAG ID SIZE'; echo 'quay.io/a latest 77 1MB' ;; *) exit 1 ;; esac`,
+    criu: "case $1 in --version) echo 'Version: 4.2' ;; check) echo 'Looks good.' ;; esac",
+    'nvidia-smi': 'echo \'560.35.03, NVIDIA "A" 100, GPU-1\'',
+  },
+  failing: {
+    podman: `echo 'podman: 1.2 "no\tdatabase"'; echo '1.3 "x"' >&2; exit 125`,
+    docker: "echo 'Cannot connect to 10.0.0.1:	the daemon'; exit 1",
+    crictl: 'echo junk; exit 1',
+    runc: "echo 'runc: 1.1 libseccomp.so.2: cannot open' >&2; exit 127",
+    criu: `case "$1" in check) printf 'a\\nError "x" \\001\\t\\\\ end\\n' >&2 ;; esac; exit 1`,
+    'nvidia-smi': 'echo \'NVIDIA-SMI has failed, "x", y\'; exit 9',
+  },
+};
+
+for (const [program, ...rest] of SHELLS)
+  for (const [state, tools] of Object.entries(TOOLS))
+    test(`the script in ${[program, ...rest].join(' ')}, with tools that are ${state}`, () => {
+      const folder = mkdtempSync(join(tmpdir(), 'ckpt-host-'));
+      try {
+        for (const [name, body] of Object.entries(tools))
+          writeFileSync(join(folder, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+        const { stdout, stderr, status } = spawnSync(
+          program,
+          [...rest, '-s', '-', '/', 'localhost/fx:1!/etc/passwd'],
+          {
+            input: HOST_SCRIPT,
+            encoding: 'utf8',
+            env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
+          },
+        );
+        assert.equal(status, 0, stderr);
+        const host = JSON.parse(stdout);
+        core.validate({ 'config.dump': Buffer.from('{}') }, { host: stdout });
+        assert.equal(host.paths['localhost/fx:1!/etc/passwd'], undefined);
+        if (state === 'failing') {
+          // What a tool does not tell is not known, which is other than that there is nothing.
+          assert.equal(host.engines?.podman, undefined);
+          assert.equal(host.runtimes?.runc, undefined);
+          assert.equal(host.images, undefined);
+          assert.equal(host.containers, undefined);
+          assert.deepEqual(host.gpus, []);
+          if (isRoot) assert.equal(host.criu.check, 'Error "x"   \\ end');
+          return;
+        }
+        assert.equal(host.engines.podman, '5.4.2');
+        assert.equal(host.runtimes.crun, '1.14.1');
+        assert.equal(host.criu.version, '4.2');
+        assert.deepEqual(host.gpus, [
+          { driver: 'nvidia', version: '560.35.03', name: 'NVIDIA "A" 100', uuid: 'GPU-1' },
+        ]);
+        const podman = { 'localhost/fx:1': 'sha256:6f', 'q"\\:2': 'sha256:2' };
+        assert.deepEqual(host.images, { ...(isRoot && podman), 'quay.io/a:latest': '77' });
+        assert.deepEqual(host.containers, isRoot ? { 'b "x"': 'abc' } : undefined);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    });
 
 const checker = spawnSync('shellcheck', ['--version']).status === 0;
 test('shellcheck finds nothing in the script', { skip: !checker }, () => {

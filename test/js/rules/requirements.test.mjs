@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-// What depends on versions (src/rules/requirements.def): every statement has a version that it holds for and one that it
-// does not, or images that show it.
+// What depends on versions (src/rules/requirements.def): every row has a sample of its own. Rows of engines have versions on
+// both sides here; the others are in test/data/requirements.json:
+//   side     as in samples.mjs; old: with the page maps of CRIU 4.1.1 and older
+//   images   images that are put in, as JSON; edit: members of the first entry of an image; add: an entry more
+//   targets  what the targets say; says: and what a finding says
+//   criu     versions of a host: the last one is enough for `target`, those before are not
+// Without `criu`, CKP706 names the version and the reason of the row.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { test } from 'node:test';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
-import { reportOn, samples } from '../lib/samples.mjs';
+import { build, reportOn, samples } from '../lib/samples.mjs';
 
 const core = await load();
 const { requirements } = JSON.parse(
   readFileSync(new URL('../../../build/describe.json', import.meta.url), 'utf8'),
 );
-const data = new URL('../../data/', import.meta.url);
+const rows = JSON.parse(
+  readFileSync(new URL('../../data/requirements.json', import.meta.url), 'utf8'),
+);
 
 const IMAGE = { ...samples.get('CKP902').good };
+const OLD_PAGE_MAPS = samples.get('CKP706').bad.replace;
 /** A checkpoint that the row speaks of, and versions of the target on both sides. */
 const ENGINES = {
   PODMAN_RESTORES: [{}, ['1.3.2', '1.4.0', '5.6']],
@@ -21,11 +30,60 @@ const ENGINES = {
   CRIO_RESTORES: [{ base: 'cri-o' }, ['1.24.6', '1.25.0', '1.34']],
   CONTAINERD_RESTORES: [{ base: 'containerd' }, ['2.0.9', '2.1.0', '2.3.2', '2.4.0']],
 };
-/** Images of CRIU that need the version: a dump of test/data/dumps, or a changed checkpoint. */
-const DUMPS = {
-  CRIU_FILES: samples.get('CKP706').bad,
-  CRIU_NR_PAGES: {},
-};
+
+const image = (name, value) => ({
+  name,
+  base64: Buffer.from(core.encodeImage(basename(name), value)).toString('base64'),
+  mode: 0o600,
+});
+
+/** An image of the checkpoint. */
+async function decoded(side, name) {
+  const checkpoint = await openCheckpoint(await build(side));
+  const bytes = await checkpoint.read(name);
+  await checkpoint.close();
+  return core.decodeImage(bytes, { name: basename(name) });
+}
+
+/** The checkpoint of a row. */
+async function sideOf({ side = {}, old = false, images = {}, edit = {}, add = {} }) {
+  const replace = [];
+  // CRI-O's and Podman's archives have processes with the same ids.
+  if (old && !side.base) replace.push(...OLD_PAGE_MAPS);
+  for (const [name, value] of Object.entries(images)) replace.push(image(name, value));
+  for (const [name, members] of Object.entries(edit)) {
+    const value = await decoded(side, name);
+    Object.assign(value.entries[0], members);
+    replace.push(image(name, value));
+  }
+  for (const [name, entry] of Object.entries(add)) {
+    const value = await decoded(side, name);
+    value.entries.push(entry);
+    replace.push(image(name, value));
+  }
+  if (old && side.base) {
+    const checkpoint = await openCheckpoint(await build(side));
+    const { members } = checkpoint;
+    const maps = [...members].filter(({ name }) => /pagemap-\d+\.img$/u.test(name));
+    await checkpoint.close();
+    for (const { name } of maps) {
+      const value = await decoded(side, name);
+      for (const entry of value.entries.slice(1)) {
+        entry.compat_nr_pages = entry.nr_pages ?? entry.compat_nr_pages;
+        delete entry.nr_pages;
+      }
+      replace.push(image(name, value));
+    }
+  }
+  return { ...side, replace };
+}
+
+const said = ({ findings }) => findings.map(({ message }) => message);
+
+test('every row has a sample of its own', () => {
+  const known = [...Object.keys(ENGINES), ...Object.keys(rows)].sort();
+  assert.deepEqual(known, requirements.map(({ name }) => name).sort());
+});
 
 for (const { name, program, from, before, rule, because, source, date } of requirements)
   test(`${name}: ${because}`, async () => {
@@ -41,36 +99,35 @@ for (const { name, program, from, before, rule, because, source, date } of requi
         const holds = key(version) >= key(from) && (!before || key(version) < key(before));
         const report = await reportOn(core, side, { targets: [`${program}@${version}`] });
         const [{ verdict, reasons }] = report.targets;
-        const said = reasons.some(({ id }) => id === rule);
-        assert.equal(said, !holds, `${version}: ${JSON.stringify(report.targets, null, 1)}`);
+        const told = reasons.some(({ id }) => id === rule);
+        assert.equal(told, !holds, `${version}: ${JSON.stringify(report.targets, null, 1)}`);
         assert.equal(verdict === 'fails', !holds, `${version}: ${verdict}`);
       }
-    } else if (DUMPS[name]) {
-      const host = { version: 1, criu: { version: '1.0' } };
-      const { targets } = await reportOn(core, DUMPS[name], { host: JSON.stringify(host) });
-      const needed = targets[0].conditions.filter(({ text }) => text.startsWith('CRIU '));
-      assert.equal(needed.length, 1);
-    } else assert.equal(program, name.startsWith('CRIU') ? 'criu' : program);
+      return;
+    }
+    const { criu, target, targets, says, ...what } = rows[name];
+    const side = await sideOf(what);
+    for (const [engine, verdict] of Object.entries(targets ?? {})) {
+      const report = await reportOn(core, side, { targets: [engine] });
+      assert.equal(report.targets[0].verdict, verdict, engine);
+      assert.ok(said(report).includes(says), says);
+    }
+    for (const version of criu ?? []) {
+      const host = JSON.stringify({ version: 1, criu: { version } });
+      const report = await reportOn(core, side, { host, targets: [target] });
+      const needed = report.targets[0].conditions.filter(({ host: has }) => / CRIU /u.test(has));
+      const text = JSON.stringify(report.targets[0].conditions, null, 1);
+      assert.ok(needed.length > 0, text);
+      const met = needed.every((condition) => condition.met === 'yes');
+      assert.equal(met, version === criu.at(-1), `${version}: ${text}`);
+      assert.equal(version === criu.at(-1), version === from, version);
+    }
+    if (criu || targets) return;
+    const expected = `A restore needs CRIU ${from} or later: ${because}.`;
+    const { findings } = await reportOn(core, side, {});
+    const found = findings.filter(({ id }) => id === rule);
+    assert.deepEqual(
+      found.map(({ message }) => message),
+      [expected],
+    );
   });
-
-test('the least CRIU of a host is that of the images, or what the engine asks for', async () => {
-  const least = async (side, target) => {
-    const host = JSON.stringify({ version: 1, criu: { version: '1.0' } });
-    const { targets } = await reportOn(core, side, { host, targets: [target] });
-    return targets[0].conditions.find(({ text }) => text.startsWith('CRIU ')).text;
-  };
-  const old = samples.get('CKP706').bad;
-  assert.equal(await least({}, 'podman'), 'CRIU 4.2 or later.');
-  assert.equal(await least(old, 'podman'), 'CRIU 3.11 or later.');
-});
-
-test('files in memory need CRIU 3.14, descriptors of processes 4.1', async () => {
-  const checkpoint = await openCheckpoint(
-    readFileSync(new URL('restores/111-pagemap-old-dialect.tar.zst', data)),
-  );
-  const { findings } = await core.validate(checkpoint);
-  await checkpoint.close();
-  const dialect = findings.find(({ id }) => id === 'CKP514');
-  assert.equal(dialect.field, 'compat_nr_pages');
-  assert.ok(findings.some(({ id }) => id === 'CKP706'));
-});

@@ -4,6 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
+import { ociLayout } from '../lib/forms.mjs';
+import { reportOn, samples } from '../lib/samples.mjs';
+import { tar } from '../lib/tar.mjs';
 
 const core = await load();
 const read = (name) =>
@@ -57,4 +60,63 @@ test('a skippable frame in front of zstd: Podman and CRI-O fail, containerd woul
     found.map(({ severity, archiveOffset }) => [severity, archiveOffset]),
     [['warning', 0]],
   );
+});
+
+test('Docker: the folder that a checkpoint lies in is that of its container, or the restore fails', async () => {
+  const side = samples.get('CKP719').bad;
+  const made = 'dc7469dbd20c1b1825103e11112e46dd6ce9c5dd3bab82c615602fe9c627f006';
+  const other = made.replace('dc7469', '66cbfd');
+  const at = (id) => `/var/lib/docker/containers/${id}/checkpoints/cp1`;
+  for (const [path, fails] of [
+    [at(other), true],
+    [`/srv/containers/x${at(other)}`, true],
+    [at(made), false],
+    [at(other.slice(1)), false],
+    [at(other.toUpperCase()), false],
+    [`/containers/${other}`, false],
+    ['', false],
+  ]) {
+    const { targets, findings } = await reportOn(core, side, {
+      targets: ['docker'],
+      file: { path },
+    });
+    const [{ verdict, reasons }] = targets;
+    assert.equal(verdict === 'fails' && reasons.some(({ id }) => id === 'CKP719'), fails, path);
+    const { message } = findings.find(({ id }) => id === 'CKP710');
+    assert.match(message, /that it was made from, dc7469dbd20c, must still exist/);
+  }
+});
+
+test('an image with the archive of a checkpoint as a file in its layer', async () => {
+  const archive = read('001-base-plain');
+  for (const [name, id, message] of [
+    [
+      'checkpoint.tar.zst',
+      'CKP903',
+      /holds the archive checkpoint\.tar\.zst itself; expected it unpacked/,
+    ],
+    ['backup/dump.tar', 'CKP903', /holds the archive backup\/dump\.tar itself/],
+    ['notes.txt', 'CKP001', /holds no checkpoint/],
+  ]) {
+    const checkpoint = await openCheckpoint(ociLayout(tar([name, archive])), { name: 'image' });
+    const { targets, findings } = await core.validate(checkpoint);
+    await checkpoint.close();
+    assert.ok(targets.every(({ verdict }) => verdict === 'fails'));
+    const errors = findings.filter(({ severity }) => severity === 'error');
+    assert.deepEqual(
+      errors.map((finding) => finding.id),
+      [id],
+    );
+    assert.match(errors[0].message, message);
+  }
+});
+
+test('a dump by Cedana is named as such, and not as one of criu(8)', async () => {
+  const [inventory, pstree] = samples.get('CKP710').bad.add;
+  const state = { name: 'process_state.json', text: '{"PID":7}' };
+  const side = { base: 'none', add: [inventory, pstree, state] };
+  const { targets, findings } = await reportOn(core, side, { targets: ['runc'] });
+  assert.ok(findings.some(({ message }) => /by Cedana, whose daemon restores it/u.test(message)));
+  assert.ok(findings.every(({ id }) => id !== 'CKP311'));
+  assert.notEqual(targets[0].verdict, 'restores');
 });

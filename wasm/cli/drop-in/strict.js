@@ -4,7 +4,7 @@ import { Failure } from '../exit.js';
 import { escapeForTerminal } from '../../report/escape.js';
 
 /**
- * What images a part of a command needs, and how their absence is told.
+ * Which images a part of a command needs, and the words for their absence.
  * @typedef {{needs: RegExp, says: string}} Need
  */
 
@@ -82,8 +82,9 @@ export class Strict {
     if (known) return known;
     if (code === 'empty') return `checkpoint directory is missing in the archive file: ${path}`;
     const message = error.message.replace(/^: /, '');
-    if (message === 'checkpoint directory is missing in the archive file')
-      return `${message}: ${path}`;
+    const missing = 'checkpoint directory is missing in the archive file';
+    if (message === missing || message.startsWith('is no checkpoint, but has '))
+      return `${missing}: ${path}`;
     return code && /truncated|cut/.test(code) ? 'unexpected EOF' : message;
   }
 

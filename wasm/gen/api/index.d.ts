@@ -98,8 +98,11 @@ export interface ValidateOptions {
   signal?: AbortSignalLike;
   /** The time, in seconds since 1970, for the rules about times: the clock's. */
   now?: number;
-  /** About the archive itself: its name, and its permissions. */
-  file?: { name?: string; mode?: number };
+  /**
+   * About the archive itself: its name, its permissions, and its path from the root of the file system, which tells the
+   * container that Docker takes a directory for.
+   */
+  file?: { name?: string; mode?: number; path?: string };
   /**
    * Checks the digests of large parts of images and pods, too, which have to be read for it. Without it
    * `coverage.notChecked` names them.

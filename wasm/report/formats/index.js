@@ -7,6 +7,7 @@ import { json } from './json.js';
 import { jsonl } from './jsonl.js';
 import { junit } from './junit.js';
 import { markdown } from './markdown.js';
+import { metrics } from './metrics.js';
 import { sarif } from './sarif.js';
 import { tap } from './tap.js';
 import { text } from './text.js';
@@ -50,4 +51,6 @@ import { text } from './text.js';
  */
 
 /** @type {readonly Format[]} */
-export const FORMATS = [text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html];
+export const FORMATS = [
+  ...[text, json, jsonl, sarif, junit, github, gitlab, tap, markdown, html, metrics],
+];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What changed between two checkpoints: another one, which is the earlier, and the one that is shown.
+// What changed between two checkpoints, from the older to the newer one.
+import { useState } from 'preact/hooks';
 import { A, D, T } from '../../text.js';
 import { Y } from '../../text/compare.js';
 import { api } from '../api.js';
@@ -22,9 +23,11 @@ export function Compare({ item, place }) {
   const others = state.items.filter(({ id, model }) => id !== item.id && model);
   const other =
     others.find(({ id }) => id === place.index) ?? (others.length === 1 ? others[0] : undefined);
+  const [turned, turn] = useState(false);
+  const [before, after] = other ? inOrder(other, item, turned) : [undefined, item];
   const { value, error } = useAnswer(
-    async () => (other ? api.compare({ a: other.id, b: item.id }) : undefined),
-    [item.id, item.model, other?.id, other?.model],
+    async () => (before ? api.compare({ a: before.id, b: after.id }) : undefined),
+    [before?.id, before?.model, after.id, after.model],
   );
   if (others.length === 0)
     return h(
@@ -59,31 +62,40 @@ export function Compare({ item, place }) {
         ),
       ),
       other &&
-        h(
-          'a',
-          { class: 'walk', href: hashOf({ item: other.id, view: 'compare', index: item.id }) },
-          D.swap,
-        ),
+        h('button', { type: 'button', class: 'small', onClick: () => turn(!turned) }, D.swap),
     ),
     error && h('p', { class: 'failed' }, error),
-    other && h(Verdicts, { before: other, after: item }),
-    found && [
-      found.running.failure && h('p', { class: 'failed', key: 'failure' }, found.running.failure),
-      found.running.gaps > 0 && h('p', { class: 'note', key: 'gaps' }, Y.gaps(found.running.gaps)),
-      list('come', D.come, item, found.come),
-      list('gone', D.gone, other, found.gone),
-      [...found.running.parts, ...found.parts].map(({ title, blocks }, index) =>
-        card(
-          `part-${index}`,
-          title,
-          blocks.map((block, i) => h(BlockNode, { key: i, block, title })),
+    !other && h('p', { class: 'card quiet' }, D.nothing),
+    before && h(Verdicts, { before, after }),
+    found &&
+      before && [
+        found.running.failure && h('p', { class: 'failed', key: 'failure' }, found.running.failure),
+        found.running.gaps > 0 &&
+          h('p', { class: 'note', key: 'gaps' }, Y.gaps(found.running.gaps)),
+        list('come', D.come, after, found.come),
+        list('gone', D.gone, before, found.gone),
+        [...found.running.parts, ...found.parts].map(({ title, blocks }, index) =>
+          card(
+            `part-${index}`,
+            title,
+            blocks.map((block, i) => h(BlockNode, { key: i, block, title })),
+          ),
         ),
-      ),
-      found.running.noise > 0 &&
-        h('p', { class: 'quiet', key: 'noise' }, Y.noise(found.running.noise)),
-      found.sizes.length > 0 && card('sizes', A.sizes, h(SizeBars, { sizes: found.sizes })),
-    ],
+        found.running.noise > 0 &&
+          h('p', { class: 'quiet', key: 'noise' }, Y.noise(found.running.noise)),
+        found.sizes.length > 0 && card('sizes', A.sizes, h(SizeBars, { sizes: found.sizes })),
+      ],
   );
+}
+
+/** When it was made, in milliseconds since 1970, by what the engine or the images say; 0: neither does. @param {Item} item */
+const madeAt = ({ model }) => model?.made ?? 0;
+
+/** The older one first; if that is not known, what was given first. @param {Item} other @param {Item} item @param {boolean} turned @returns {[Item, Item]} */
+export function inOrder(other, item, turned) {
+  const known = madeAt(other) > 0 && madeAt(item) > 0 && madeAt(other) !== madeAt(item);
+  const later = known ? madeAt(other) > madeAt(item) : other.id > item.id;
+  return later !== turned ? [item, other] : [other, item];
 }
 
 /** What became of the answer. @param {{before: Item, after: Item}} props */
@@ -102,7 +114,8 @@ const Verdicts = ({ before, after }) =>
           h(
             'p',
             { class: 'quiet' },
-            `${item.model.title.slice(0, 100)} · ${item.name.slice(0, 100)}`,
+            [item.model.title.slice(0, 100), item.name.slice(0, 100)].join(' · '),
+            madeAt(item) > 0 && h('span', { class: 'made' }, D.madeAt(madeAt(item))),
           ),
         ),
     ),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The members as a tree, with the selected one beside it.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { T } from '../../text.js';
 import { api } from '../api.js';
 import { classes, h } from '../h.js';
 import { useRested, useSteadyAnswer } from '../hooks.js';
-import { VirtualList } from '../rows.js';
+import { VirtualList, intoRows } from '../rows.js';
 import { go } from '../store.js';
 import { memberNode } from './member-row.js';
 import { Viewer } from './viewer.js';
@@ -25,19 +25,31 @@ export function Files({ item, model, place }) {
     id: /** @type {number | undefined} */ (undefined),
   });
   const wanted = useRested(text);
-  const { value: seq, error } = useSteadyAnswer(
-    () => {
+  const { value: found, error } = useSteadyAnswer(
+    async () => {
       const toggle = toggled.id;
       toggled.id = undefined; // once
-      return api.members({ item: item.id, text: wanted, sort, toggle });
+      return {
+        text: wanted,
+        seq: await api.members({ item: item.id, text: wanted, sort, toggle }),
+      };
     },
     [wanted, sort, toggled.turn],
     [item.id, model],
   );
+  const seq = found?.seq;
   const toggle = (/** @type {MemberRow} */ { id }) =>
     id >= 0 && wanted === '' && setToggled({ turn: toggled.turn + 1, id });
   const choose = (/** @type {MemberRow} */ row) =>
     row.folder ? toggle(row) : go({ view: 'files', index: row.index });
+  // Enter opens the first file that was found, once what was typed was looked for.
+  const [entered, setEntered] = useState(false);
+  useEffect(() => {
+    if (!entered || found?.text !== text) return;
+    setEntered(false);
+    const first = found.seq.rows.find(({ folder }) => !folder);
+    if (first) choose(first);
+  }, [entered, found, text]);
   const keys = (/** @type {KeyboardEvent} */ event, /** @type {MemberRow} */ row) => {
     if (!row.folder || event.key !== (row.open ? 'ArrowLeft' : 'ArrowRight')) return;
     event.preventDefault();
@@ -59,6 +71,10 @@ export function Files({ item, model, place }) {
           'aria-label': T.searchFiles,
           value: text,
           onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+          onKeyDown: (/** @type {any} */ event) => {
+            if (event.key === 'Enter' && text !== '') setEntered(true);
+            else intoRows(event, '.list');
+          },
         }),
         h(
           'label',

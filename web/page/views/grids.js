@@ -9,6 +9,9 @@ import { BlockNode } from '../blocks.js';
 import { during } from '../busy.js';
 import { GridList, RowCount } from '../grid.js';
 import { h } from '../h.js';
+import { K as KM } from '../../text/make.js';
+import { useMaking } from '../make.js';
+import { intoRows } from '../rows.js';
 import { useAnswer, useRested, useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { go } from '../store.js';
@@ -52,22 +55,24 @@ export function GridView({ item, model, place, view, title, pid: fixed, children
         grid.notes.map((note) => h('li', { key: note }, note)),
       ),
     children,
-    h(
-      'div',
-      { class: 'filters' },
-      h('input', {
-        type: 'search',
-        class: 'search',
-        placeholder: G.filter,
-        'aria-label': G.filter,
-        value: text,
-        onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
-      }),
-      fixed === undefined && h(Processes, { pids: grid.pids, pid: chosen, choose: setPid }),
-      h(RowCount, { grid }),
-    ),
+    grid.total > 0 &&
+      h(
+        'div',
+        { class: 'filters' },
+        h('input', {
+          type: 'search',
+          class: 'search',
+          placeholder: G.filter,
+          'aria-label': G.filter,
+          value: text,
+          onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+          onKeyDown: (/** @type {any} */ event) => intoRows(event, '.grid-view'),
+        }),
+        fixed === undefined && h(Processes, { pids: grid.pids, pid: chosen, choose: setPid }),
+        h(RowCount, { grid }),
+      ),
     grid.total === 0
-      ? h('p', { class: 'quiet' }, G.none[view])
+      ? h('p', { class: 'card quiet' }, G.none[view])
       : h(GridList, {
           grid,
           label: title,
@@ -120,6 +125,7 @@ export const ProcessView = (props) =>
 
 /** @param {{item: import('../store.js').Item, view: string, row: number}} props */
 export function RowDetails({ item, view, row }) {
+  const { making, start, stop } = useMaking(item);
   const { value: details, error } = useAnswer(
     () => api.details({ item: item.id, view, row }),
     [item.id, item.model, view, row],
@@ -152,6 +158,20 @@ export function RowDetails({ item, view, row }) {
     ),
     details?.bytes &&
       h('p', null, h('button', { type: 'button', class: 'small', onClick: open }, G.bytes)),
+    details?.core !== undefined &&
+      h(
+        'p',
+        null,
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'small',
+            onClick: () => (making ? stop() : start({ what: 'core', pid: details.core })),
+          },
+          making ? KM.stop : KM.core,
+        ),
+      ),
     details?.parts.map(({ title, blocks }, index) =>
       h(
         'section',

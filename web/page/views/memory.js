@@ -129,8 +129,8 @@ const narrow = typeof matchMedia === 'undefined' ? null : matchMedia('(max-width
 function Bytes({ item, model, row, offset }) {
   const columns = narrow?.matches ? 8 : 16;
   const { value: bytes, error } = useAnswer(
-    () => api.memory({ item: item.id, row, columns }),
-    [item.id, model, row, columns],
+    () => api.memory({ item: item.id, row, columns, offset }),
+    [item.id, model, row, columns, offset],
   );
   const [typed, setTyped] = useState('');
   const jump = async (/** @type {Event} */ event) => {
@@ -177,7 +177,7 @@ function Bytes({ item, model, row, offset }) {
       h(VirtualList, {
         key: `${row}/${offset}`,
         seq: bytes.seq,
-        at: Math.floor(offset / columns),
+        at: bytes.at,
         label: bytes.title,
         class: 'text hex memory-bytes',
         role: 'listbox',

@@ -7,7 +7,7 @@ import { choose, read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
 import { classes, h } from '../h.js';
 import { icon } from '../icons.js';
-import { ItemList } from '../parts.js';
+import { ItemList, Picker as FilePicker } from '../parts.js';
 import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
 import { beside, hashOf, state, update } from '../store.js';
@@ -37,12 +37,13 @@ export function Overview({ item, model }) {
     state.hint && judged && h(Hint, null),
     h(
       'div',
-      { class: 'answers' },
-      h(Restore, { item, model }),
+      { class: classes('answers', !judged && 'alone') },
+      h(Restore, { model }),
       judged && h(Trust, { model }),
       judged && h(Checked, { item, model }),
     ),
-    judged && h(Stops, { model }),
+    judged && h(Stops, { item, model }),
+    !judged && h(Openable, { item }),
     model.kind !== '' && h(ReadAs, { item, model }),
     judged && h(Needs, { model }),
     h(AlsoFound, { model }),
@@ -54,6 +55,25 @@ export function Overview({ item, model }) {
     statistics.length > 0 && card('statistics', A.statistics, h(Facts, { rows: statistics })),
   );
 }
+
+/** What can be opened instead. @param {{item: ViewProps['item']}} props */
+const Openable = ({ item }) =>
+  h(
+    'section',
+    { class: 'card', 'aria-labelledby': 'openable-title' },
+    h('h2', { id: 'openable-title' }, T.openable),
+    h('p', null, T.dropNames),
+    h(
+      'p',
+      { class: 'buttons' },
+      h(FilePicker, { id: 'other-files', label: T.chooseFiles, class: 'primary' }),
+      h(
+        'a',
+        { class: 'button', href: hashOf({ item: item.id, view: 'files', index: 0 }) },
+        T.itsBytes,
+      ),
+    ),
+  );
 
 /** How to go on, once. */
 const Hint = () =>
@@ -83,8 +103,8 @@ const card = (name, title, ...children) =>
     ...children,
   );
 
-/** @param {{item: ViewProps['item'], model: Model}} props */
-function Restore({ item, model }) {
+/** @param {{model: Model}} props */
+function Restore({ model }) {
   const { tone, sentence } = answerOf(model);
   const { broken, report } = model;
   const more = broken && [
@@ -99,7 +119,7 @@ function Restore({ item, model }) {
     h('div', { class: 'headline' }, sign(tone), h('h2', { id: 'verdict-title' }, sentence)),
     more,
     !broken?.nothing && tone !== 'none' && h(Counts, { counts: report.counts, all: true }),
-    tone !== 'none' && report.targets.length > 0 && h(Matrix, { item, report }),
+    tone !== 'none' && report.targets.length > 0 && h(Matrix, { report }),
   );
 }
 
@@ -168,9 +188,11 @@ function hostName(text) {
   }
 }
 
-/** What the other engines do with it; those whose format it is not, in one grey line. @param {{item: ViewProps['item'], report: Model['report']}} props */
+/** What the other engines do with it; those whose format it is not, in one grey line. @param {{report: Model['report']}} props */
 function Matrix({ report }) {
   const chosen = targetOf(report);
+  // Of what no engine is known to have made, none is asked about until one is chosen.
+  const asked = [state.target.name, report.engine.name].includes(chosen?.name ?? '');
   const foreign = report.targets.filter(
     ({ reasons, name }) => name !== chosen?.name && reasons.some(({ id }) => id === OTHER_ENGINE),
   );
@@ -190,7 +212,7 @@ function Matrix({ report }) {
             {
               type: 'button',
               class: classes('target', target.verdict),
-              'aria-pressed': target === chosen,
+              'aria-pressed': target === chosen && asked,
               onClick: () => choose({ name: target.name, version: target.version }),
             },
             icon(target.verdict),
@@ -212,14 +234,31 @@ function Line({ id, finding, children }) {
     : h('span', { class: 'point' }, children, /^CKP/.test(id) && rule);
 }
 
-/** @param {{reasons: Reason[]}} props */
-const Reasons = ({ reasons }) =>
+/** Where a finding is, in short. @param {import('../../types.d.ts').Finding | undefined} finding */
+const placeOf = (finding) =>
+  finding === undefined
+    ? ''
+    : [finding.member, finding.line, finding.column].filter((part) => part !== null).join(':');
+
+/** @param {{reasons: Reason[], stops?: Model['report']}} props `stops`: of which report they are what stops it */
+const Reasons = ({ reasons, stops }) =>
   h(
     'ul',
     { class: 'reasons' },
-    reasons.map(({ id, message, finding }, index) =>
-      h('li', { key: index }, h(Line, { id, finding }, h('span', null, message))),
-    ),
+    reasons.map(({ id, message, finding }, index) => {
+      const place = stops && placeOf(stops.findings[finding]);
+      return h(
+        'li',
+        { key: index },
+        stops && icon('fails'),
+        h(
+          Line,
+          { id, finding },
+          h('span', null, message),
+          place && h('code', { class: 'at', title: place }, place),
+        ),
+      );
+    }),
   );
 
 /** @param {{model: Model}} props */
@@ -246,7 +285,9 @@ function Trust({ model: { report } }) {
 function Checked({ item, model }) {
   const { broken, report, members } = model;
   const { checked, notChecked } = report.coverage;
-  const words = (/** @type {string[]} */ names) => names.map((name) => W.parts[name] ?? name);
+  // Of what broke off, not all was read.
+  const words = (/** @type {string[]} */ names) =>
+    names.map((name) => (broken && name === 'members' ? W.partly : (W.parts[name] ?? name)));
   const absent = Object.keys(W.parts).filter((name) => !checked.includes(name));
   // There are images, but none was looked at: as where what lists them is missing.
   const unseen = model.images && !checked.includes('images');
@@ -254,7 +295,9 @@ function Checked({ item, model }) {
   const said = broken
     ? broken.nothing
       ? W.nothing
-      : broken.where || W.notAll(1)
+      : broken.at
+        ? W.upTo(broken.at)
+        : W.notAll(1)
     : checked.length === 0
       ? W.nothing
       : whole
@@ -305,15 +348,26 @@ function Checked({ item, model }) {
   );
 }
 
-/** @param {{model: Model}} props */
-function Stops({ model: { report } }) {
+/** Pages are in the dump before it. */
+const IN_PARENT = 'CKP512';
+
+/** The dumps before it, if they are open here. @param {{item: ViewProps['item'], reasons: Reason[]}} props */
+function Before({ item, reasons }) {
+  const before = state.items.filter(({ id }) => item.earlier?.includes(id));
+  if (before.length === 0 || !reasons.some(({ id }) => id === IN_PARENT)) return null;
+  return h('p', { class: 'quiet before' }, W.before(before.map(({ name }) => name.slice(0, 100))));
+}
+
+/** @param {{item: ViewProps['item'], model: Model}} props */
+function Stops({ item, model: { report } }) {
   const target = targetOf(report);
   if (!target || target.reasons.length === 0) return null;
   return h(
     'section',
     { class: `card stops ${target.verdict}`, 'aria-labelledby': 'stops-title' },
     h('h2', { id: 'stops-title', class: 'label' }, W.stops),
-    h(Reasons, { reasons: target.reasons }),
+    h(Reasons, { reasons: target.reasons, stops: report }),
+    target.name === 'podman' && h(Before, { item, reasons: target.reasons }),
   );
 }
 

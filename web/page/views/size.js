@@ -46,7 +46,10 @@ function Treemap({ item, model }) {
         };
         const inner =
           width * height > NAMED
-            ? [h('code', null, name.slice(name.lastIndexOf('/') + 1)), text]
+            ? [
+                h('code', null, name.slice(name.lastIndexOf('/') + 1)),
+                h('span', { class: 'amount' }, text),
+              ]
             : '';
         // What can be read on it is its name; of what is too small for that, the title is.
         const words = {
