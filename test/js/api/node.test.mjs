@@ -140,9 +140,9 @@ test('a file that is not there, or is none, is an error in the words of Go', () 
 });
 
 test('only regular files are read', { skip: process.platform === 'win32' }, () => {
+  // One that waited for a writer would wait for ever.
   const fifo = join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
-  const started = performance.now();
   assert.equal(
     thrown(() => node.readJSONFile('any', folder, 'fifo')).message,
     `${fifo} is not a regular file`,
@@ -151,7 +151,6 @@ test('only regular files are read', { skip: process.platform === 'win32' }, () =
     thrown(() => node.readJSONFile('any', '/dev', 'null')).message,
     '/dev/null is not a regular file',
   );
-  assert.ok(performance.now() - started < 5000, 'it did not wait for a writer');
 });
 
 test('a file that cannot be decoded is an error with its path in front', () => {

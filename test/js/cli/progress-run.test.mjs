@@ -112,11 +112,9 @@ test('Ctrl-C: exit code 130, nothing left', async () => {
     child.stderr.on('data', (piece) => (output += piece));
     const closed = new Promise((resolve) => child.on('close', resolve));
     await reading(child.pid ?? 0, 'slow.tar.gz');
-    const started = performance.now();
     child.kill('SIGINT');
     const code = await closed;
     assert.deepEqual([code, output], [130, ''], args.join(' '));
-    assert.ok(performance.now() - started < 5000);
   }
   assert.deepEqual(readdirSync(temporary), []);
   assert.deepEqual(readdirSync(cwd), ['slow.tar.gz']);
@@ -152,13 +150,11 @@ test('an archive whose bodies are not read needs no progress and no time', async
   writeSync(fd, rest, 0, rest.length, 512 + size);
   ftruncateSync(fd, 512 + size + rest.length);
   closeSync(fd);
-  const started = performance.now();
   const output = execFileSync(process.execPath, [program, 'show', 'sparse.tar'], {
     cwd,
     env: environment(),
   });
   assert.match(output.toString(), /Podman {3}64\.0 GiB\n$/);
-  assert.ok(performance.now() - started < 5000);
 });
 
 test('cat does not write to a terminal what could act in it', (t) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Standard input, pipes that close, limits, signals, colours and terminals.
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { openSync, closeSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -103,9 +103,7 @@ test('standard input that is a folder', async () => {
 test('a file above the limit is refused unread', async () => {
   const cwd = folder({ 'config.dump': '', 'b/deleted.files': '[]' });
   truncateSync(join(cwd, 'config.dump'), LIMIT + 1);
-  const started = performance.now();
   const { code, stdout, stderr } = await ckpt(['validate', 'config.dump', 'b'], { cwd });
-  assert.ok(performance.now() - started < 5000);
   assert.equal(
     stderr,
     `config.dump: unreadable: the file of ${LIMIT + 1} bytes is too large; the limit is ${LIMIT} bytes (256 MiB)\n`,
@@ -137,12 +135,17 @@ test('FIFOs and devices are refused, not waited for', async () => {
   assert.equal(inFolder.code, 3);
 });
 
-test('files without permission', async (t) => {
-  if (process.getuid?.() === 0) return t.skip('root may read all');
+test('files without permission', (t) => {
   const cwd = folder();
   writeFileSync(join(cwd, 'status'), '{}', { mode: 0 });
-  const { code, stderr } = await ckpt(['validate', 'status'], { cwd });
-  assert.deepEqual([code, stderr], [3, 'status: unreadable: permission denied\n']);
+  // Root may read all, unless these rights are taken away.
+  const root = process.getuid?.() === 0;
+  const without = ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
+  const [command, ...args] = [...(root ? without : []), process.execPath, program];
+  const run = spawnSync(command, [...args, 'validate', 'status'], { cwd, env: environment() });
+  const stderr = run.stderr?.toString();
+  if (root && (run.error || /^setpriv/.test(stderr))) return t.skip('root may read all');
+  assert.deepEqual([run.status, stderr], [3, 'status: unreadable: permission denied\n']);
 });
 
 // ---- output that fails, signals ------------------------------------------------------------------------

@@ -379,17 +379,16 @@ test('CKP800: an annotation that should be JSON', async () => {
   assert.ok(report.findings.some(({ id }) => id === 'CKP208'));
 });
 
+// What is not linear takes longer than the time limit of a test.
 test('a hundred thousand secrets are placed in linear time', () => {
   const variables = Array.from({ length: 100_000 }, (_, i) => `PASSWORD=abc${i}`);
   // Also where the objects around it are large.
   const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, i]));
   const text = Buffer.from(JSON.stringify({ ...many, process: { ...many, env: variables } }));
-  const start = performance.now();
   const { findings } = core.validate(
     { 'spec.dump': text },
     { only: ['CKP800'], limits: { perRule: 100_000, total: 100_000 } },
   );
-  assert.ok(performance.now() - start < 20_000);
   assert.equal(findings.length, variables.length);
   findings.forEach(({ pointer }, i) => assert.equal(pointer, `/process/env/${i}`));
 });
