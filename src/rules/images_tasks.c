@@ -97,11 +97,15 @@ static void check_core(struct ckpt_images *im, const struct ckpt_proc *p, uint64
                                "%t has no thread_core; CRIU cannot restore the process without.",
                                member),
                 "thread_core");
-    if (p->dead)
-        ckpt_find_file(im->r, CKPT_RULE_507, member.data,
-                       "Process %n (%q) had ended when it was dumped, with status %n.",
-                       (uint64_t)p->pid, ckpt_pb_string(&p->tc, F(task_core_entry, comm)),
-                       ckpt_pb_u64(&p->tc, F(task_core_entry, exit_code), 0));
+    if (!p->dead)
+        return;
+    /* As wait(2) has it: the exit code, or the signal that killed it. */
+    uint64_t status = ckpt_pb_u64(&p->tc, F(task_core_entry, exit_code), 0);
+    bool killed = (status & 127) != 0;
+    ckpt_find_file(
+        im->r, CKPT_RULE_507, member.data, "Process %n (%q) had ended when it was dumped, %s %n.",
+        (uint64_t)p->pid, ckpt_pb_string(&p->tc, F(task_core_entry, comm)),
+        killed ? "killed by signal" : "with exit code", killed ? status & 127 : status >> 8 & 255);
 }
 
 /* ---- credentials ----------------------------------------------------------------------------- */

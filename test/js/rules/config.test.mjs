@@ -349,23 +349,11 @@ test('a key that comes twice is told with the first one', async () => {
   );
 });
 
-test('keys of large objects are looked at in linear time', () => {
-  const object = (count, last) =>
-    Buffer.from(
-      `{${Array.from({ length: count }, (_, i) => `"\\u006bey${i}":0`).join(',')},"${last}":1}`,
-    );
-  const time = (count) => {
-    const from = performance.now();
-    const { counts, findings } = core.validate(
-      { 'status.dump': object(count, 'key7') },
-      { only: ['CKP114'] },
-    );
-    assert.deepEqual([counts.warning, findings[0].pointer], [1, '/key7']);
-    return performance.now() - from;
-  };
-  time(1000);
-  const [small, large] = [time(20_000), time(400_000)];
-  assert.ok(large < 20 * small * 4 + 500, `${small} ms, then ${large} ms for 20 times as much`);
+test('one key of 400,000 that is spelt otherwise is found: in linear time, or this would take hours', () => {
+  const keys = Array.from({ length: 400_000 }, (_, i) => `"\\u006bey${i}":0`);
+  const bytes = Buffer.from(`{${keys.join(',')},"key7":1}`);
+  const { counts, findings } = core.validate({ 'status.dump': bytes }, { only: ['CKP114'] });
+  assert.deepEqual([counts.warning, findings[0].pointer], [1, '/key7']);
 });
 
 test('a million keys that come twice are counted, and few are listed', () => {

@@ -2,7 +2,8 @@
 // Rules about side files, file system data, images of CRIU, OCI images and pods, beyond their samples.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { load } from '../../../wasm/api/node.js';
+import { fileURLToPath } from 'node:url';
+import { load, openCheckpoint } from '../../../wasm/api/node.js';
 import { reportOn } from '../lib/samples.mjs';
 
 const core = await load();
@@ -531,4 +532,20 @@ test('a million paths to delete, of which each is restored, are counted in linea
   const { cut, counts } = await reportOn(core, side);
   assert.equal(cut.find(({ id }) => id === 'CKP404').count, 49900);
   assert.ok(counts.warning >= 50000);
+});
+
+test('a process that had ended is described as wait(2) has it: by its exit code, or the signal that killed it', async () => {
+  const checkpoint = await openCheckpoint(
+    fileURLToPath(new URL('../../data/page/explore.tar.xz', import.meta.url)),
+  );
+  const { findings } = await core.validate(checkpoint, { only: ['CKP507'] });
+  await checkpoint.close();
+  assert.deepEqual(
+    findings.map((finding) => finding.message.replace(/^Process \d+ /, '')),
+    [
+      '("zoo") had ended when it was dumped, with exit code 3.',
+      '("zoo") had ended when it was dumped, killed by signal 9.',
+      '("z)omb (ie") had ended when it was dumped, with exit code 0.',
+    ],
+  );
 });
