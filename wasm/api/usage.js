@@ -158,8 +158,9 @@ const placeOf = ({ member, offset, block, start }, more) =>
  * @param {import('./memory.js').Memory} memory
  * @param {{compress?: boolean, signal?: AbortSignal, onProgress?: (state: {read: number, size: number}) => void}} [options]
  *   compress: find out what compression would give, which takes most of the time; true by default
- * @returns {Promise<{pageSize: number, total: Usage, exact: boolean, maps: (Usage & {pid: number, start: bigint, end: bigint, kind: string, name: any, perms: string})[]}>}
- *   exact: all duplicates were counted
+ * @returns {Promise<{pageSize: number, total: Usage, exact: boolean, inFiles: number, maps: (Usage & {pid: number, start: bigint, end: bigint, kind: string, name: any, perms: string})[]}>}
+ *   exact: all duplicates were counted; inFiles: bytes of the pages files that these mappings take, compressed blocks
+ *   as they are stored. Of a pre-dump, which has no list of processes, there are none
  */
 export async function usageOf(exports, memory, { compress = true, signal, onProgress } = {}) {
   const { pageSize } = memory;
@@ -170,6 +171,9 @@ export async function usageOf(exports, memory, { compress = true, signal, onProg
   /** @type {Map<Segment, any>} */
   const owners = new Map();
   let size = 0;
+  let inFiles = 0;
+  /** Where compressed blocks are that were counted. @type {Set<string>} */
+  const blocks = new Set();
   const maps = memory
     .maps()
     .maps.map((/** @type {any} */ { pid, start, end, kind, name, perms }) => {
@@ -185,12 +189,18 @@ export async function usageOf(exports, memory, { compress = true, signal, onProg
           taken.take(member, offset, offset + block.stored).length === 0
         )
           continue;
+        const at = block && `${member} ${offset}`;
+        if (block && at && !blocks.has(at)) {
+          blocks.add(at);
+          inFiles += block.stored;
+        }
         for (const { from, to } of own ?? [{ from: offset, to: offset + length }]) {
           const first = segment.start + BigInt(from - offset);
           const part = { ...segment, start: first, end: first + BigInt(to - from), offset: from };
           segments.push(part);
           owners.set(part, map);
           size += to - from;
+          if (!block) inFiles += to - from;
         }
       }
       return map;
@@ -209,7 +219,7 @@ export async function usageOf(exports, memory, { compress = true, signal, onProg
     const total = noUsage();
     for (const { stored, zero, duplicate, byPage, byRegion } of maps)
       addUsage(total, { stored, zero, duplicate, byPage, byRegion });
-    return { pageSize, total, exact: !counter.full, maps };
+    return { pageSize, total, exact: !counter.full, inFiles, maps };
   } finally {
     counter.free();
   }

@@ -34,7 +34,7 @@ export const size = {
   count: [1, 1],
   details: [
     'Shows the parts of the archive, whose bytes add up to all of it, and what the stored pages of each process are: all zero, or equal to another page of any process (DUPLICATE), and how much of them LZ4 would leave as CRIU compresses them. What the remedies save does not add up: they save the same bytes.',
-    'Memory that processes share counts for the first one. The bytes are those of this checkpoint, not of those before it.',
+    'Memory that processes share counts for the first one. The bytes are those of this checkpoint, not of those before it. Pages of which no process in the dump has a mapping, all of a pre-dump among them, are counted ("outside" in JSON) and not looked at.',
   ],
   options: [
     { name: 'maps', help: 'a line for each mapping, not for each process' },
@@ -66,6 +66,8 @@ export const size = {
       const whole = checkpoint.summary.sizes?.archive ?? null;
       const plain = checkpoint.compression === 'none' && checkpoint.form === 'archive';
       const parts = archiveParts(checkpoint.members, plain ? whole : null);
+      const pages = parts.find(({ name }) => name === 'pages')?.bytes ?? 0;
+      const outside = Math.max(0, pages - usage.inFiles);
       const names = new Map(dump.processes.map(({ pid, comm }) => [pid, comm]));
       const rows = switches.has('maps')
         ? usage.maps.filter(({ stored }) => stored > 0)
@@ -76,7 +78,7 @@ export const size = {
       if (values.format === 'json') {
         const { compression } = checkpoint;
         await stdout.write(
-          `${compactJson({ file: path, size: whole, compression, parts, pageSize: usage.pageSize, exact: usage.exact, total: usage.total, [switches.has('maps') ? 'maps' : 'processes']: rows.map((/** @type {any} */ row) => (row.start === undefined ? row : { ...row, start: `0x${row.start.toString(16)}`, end: `0x${row.end.toString(16)}` })), remedies })}\n`,
+          `${compactJson({ file: path, size: whole, compression, parts, pageSize: usage.pageSize, exact: usage.exact, total: usage.total, outside, [switches.has('maps') ? 'maps' : 'processes']: rows.map((/** @type {any} */ row) => (row.start === undefined ? row : { ...row, start: `0x${row.start.toString(16)}`, end: `0x${row.end.toString(16)}` })), remedies })}\n`,
         );
         return;
       }
@@ -128,6 +130,10 @@ export const size = {
         })),
       ];
       await stdout.write(`\n${tableOf(columns, rows, width)}`);
+      if (outside > 0)
+        await stdout.write(
+          `\n${bytes(outside)} of pages belong to no mapping of these processes, and were not looked at.\n`,
+        );
       await stdout.write(
         `\n${tableOf(
           [

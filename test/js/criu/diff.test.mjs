@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs between two checkpoints: nothing of one and itself, and what was changed, exactly there.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { load, openCheckpoint } from '../../../wasm/api/node.js';
 import { data } from '../lib/cli-run.mjs';
+import { DUMPS, archiveOf } from '../lib/dumps.mjs';
 import { tar } from '../lib/tar.mjs';
 
 /** @type {any} */
@@ -25,11 +26,7 @@ async function open(source) {
   return checkpoint;
 }
 
-/** Some stand with the tests of memory. @param {string} name */
-const dump = (name) => {
-  const beside = join(data, 'memory', `${name}.tar.zst`);
-  return existsSync(beside) ? beside : join(data, 'dumps', name, `${name}.tar.zst`);
-};
+const dump = archiveOf;
 const archive = (/** @type {string} */ name) => join(data, 'archives', name);
 
 /** The members of an archive, changed as wanted. @param {string} path @param {(name: string, bytes: Uint8Array) => Uint8Array | null} change */
@@ -46,7 +43,7 @@ async function changed(path, change) {
   return tar(.../** @type {any} */ (members));
 }
 
-for (const name of readdirSync(join(data, 'dumps')))
+for (const name of DUMPS)
   test(`${name} against itself: nothing differs`, async () => {
     const diff = await ckpt.diff(await open(dump(name)), await open(dump(name)));
     assert.equal(diff.equal, true);

@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { openCheckpoint } from 'container-checkpoint/node';
 import { temporaryFolder } from '../lib/checkpoints.mjs';
 import { ckpt } from '../lib/cli-run.mjs';
+import { archiveOf } from '../lib/dumps.mjs';
 import {
   PAGE,
   VMA,
@@ -17,6 +18,7 @@ import {
   pageMap,
   pstreeImage,
 } from '../lib/dump.mjs';
+import { tar } from '../lib/tar.mjs';
 
 const folder = temporaryFolder();
 const noise = (seed) => {
@@ -121,8 +123,8 @@ test('the parts of an archive add up', async () => {
 
 // What lz4 1.9.4 makes of real pages, block by block: test/tools/lz4-sizes.mjs. Bytes stored, by page, by region.
 for (const [file, stored, byPage, byRegion] of /** @type {const} */ ([
-  ['memory/bare-hugetlb', 4317184, 28103, 29151],
-  ['memory/bare-mem', 2629632, 72190, 64438],
+  ['dumps/bare-hugetlb/bare-hugetlb', 4317184, 28103, 29151],
+  ['dumps/bare-mem/bare-mem', 2629632, 72190, 64438],
   ['memory/old-411', 4247552, 646524, 620136],
   ['dumps/podman-tty/podman-tty', 536576, 97785, 91550],
 ]))
@@ -138,3 +140,27 @@ for (const [file, stored, byPage, byRegion] of /** @type {const} */ ([
     assert.equal(total.byPage, byPage);
     assert.ok(Math.abs(total.byRegion - byRegion) <= 0.005 * byRegion, String(total.byRegion));
   });
+
+test('pages that belong to no mapping in the dump are counted, and said not to have been looked at', async () => {
+  const whole = archiveOf('bare-mem');
+  const checkpoint = await openCheckpoint(whole);
+  const members = [];
+  // As in a pre-dump, which has nothing of the processes but page maps.
+  for await (const { member, bytes } of checkpoint.readAll(
+    ({ name }) => !/(pstree|mm-|core-)/.test(name),
+  ))
+    members.push([member.name, Uint8Array.from(bytes)]);
+  await checkpoint.close();
+  const without = join(folder, 'pre-dump.tar');
+  writeFileSync(without, tar(.../** @type {any} */ (members)));
+  for (const [path, outside] of /** @type {const} */ ([
+    [whole, 0],
+    [without, 2629632],
+  ])) {
+    const json = JSON.parse((await ckpt(['size', '--fast', '--json', path])).stdout);
+    const pages = json.parts.find((/** @type {any} */ part) => part.name === 'pages').bytes;
+    assert.deepEqual([json.outside, json.total.stored + outside], [outside, pages]);
+    const said = (await ckpt(['size', '--fast', path])).stdout;
+    assert.equal(said.includes('belong to no mapping of these processes'), outside > 0);
+  }
+});
