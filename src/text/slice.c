@@ -68,5 +68,6 @@ ckpt_string ckpt_slice_of(ckpt_string text, size_t from, size_t to)
         to = text.length;
     if (from > to)
         from = to;
-    return (ckpt_string){text.data + from, to - from};
+    /* No text may have no data either, and nothing is added to NULL, not even 0. */
+    return (ckpt_string){from == 0 ? text.data : text.data + from, to - from};
 }
