@@ -219,6 +219,8 @@ function noticed({ file, tests }) {
 }
 
 const chosen = process.argv.slice(2);
+const unknown = chosen.filter((id) => !MUTANTS.some((mutant) => mutant.id === id));
+if (unknown.length > 0) throw new Error(`there is no mutant ${unknown.join(', ')}`);
 let survived = 0;
 for (const mutant of MUTANTS) {
   if (chosen.length > 0 && !chosen.includes(mutant.id)) continue;
