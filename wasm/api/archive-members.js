@@ -204,9 +204,9 @@ export class MemberList {
     const take = (/** @type {number} */ length) => bytes.subarray(at, (at += length));
     const text = (/** @type {number} */ length) =>
       length === 0 ? '' : decoder.decode(take(length));
+    const from = at + number('normal_start');
+    const normal = bytes.subarray(from, from + number('normal_length'));
     const nameBytes = take(number('name_length'));
-    const from = number('normal_start');
-    const normal = nameBytes.subarray(from, from + number('normal_length'));
     const name = decoder.decode(normal);
     const link = text(number('link_length'));
     const uname = text(number('uname_length'));
