@@ -297,7 +297,7 @@ dist/sbom.cdx.json: wasm/gen/notices.mjs package.json .ci/sources.txt $(DEPS) | 
 	@mkdir -p dist; node $< dist
 dist/THIRD-PARTY-NOTICES.txt: dist/sbom.cdx.json ;
 # The command as it is published: the same modules in few files, each command loaded when it is called.
-dist/cli/ckpt.js: wasm/gen/bundle.mjs dist/tables.js dist/criu-tables.js dist/rules.js $(JS_SRC) | setup
+dist/cli/ckpt.js: wasm/gen/bundle.mjs dist/core.wasm dist/tables.js dist/criu-tables.js dist/rules.js $(JS_SRC) | setup
 	@rm -rf dist/cli; node $< dist/cli
 dist/inline.js: wasm/gen/inline.mjs dist/THIRD-PARTY-NOTICES.txt dist/core.wasm dist/codecs.wasm $(JS_SRC)
 	@node $< dist/core.wasm dist/codecs.wasm $@

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
-import { whyUnreadable } from './open.js';
+import { standardInputOf, whyUnreadable } from './open.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
 
 /**
@@ -72,13 +72,16 @@ async function runWhole(job, checker) {
   const { file, path } = job;
   let checkpoint;
   try {
-    checkpoint = await openCheckpoint(/** @type {any} */ (file ?? process.stdin), {
+    const again = options.memory === true || options.digests === true;
+    const source = file ?? (await standardInputOf(again));
+    checkpoint = await openCheckpoint(/** @type {any} */ (source), {
       ...(file === null && { name: path }),
       keep: 'images',
       onProgress,
       limits,
       hash: true,
     });
+    if (again && file === null) await /** @type {any} */ (source).drain?.();
     /** @type {Report} */
     const report = await core.validate(checkpoint, { ...options, file: fileFacts(job) });
     const texts = noTexts();
