@@ -190,7 +190,7 @@ export async function runSearch(context, { query, patterns, files }) {
   const options = scanOptions(context);
   const { styleFor } = await import('./output.js');
   const style = styleFor(values.color ?? 'auto', stdout);
-  const session = new Session(own);
+  const session = new Session(own, { again: true });
   const { format } = values;
   let count = 0;
   await eachDump(own, session, async (path, dump, checkpoint) => {

@@ -114,7 +114,7 @@ for (const [form, made] of /** @type {const} */ ([
       placesOf(SECRET),
     );
     for (const { member, pid, count, value, place } of secrets) {
-      assert.deepEqual([count, value], [1, SECRET.slice(4)]); // the prefix says what it is
+      assert.deepEqual([count, value], [1, SECRET]);
       assert.deepEqual([pid, place], member === null ? [7, 'anonymous'] : [null, 'file']);
     }
     assert.deepEqual(left.files, []);
