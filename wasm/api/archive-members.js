@@ -62,6 +62,7 @@ export class MemberList {
   add(bytes, count) {
     const end = this.#filled + bytes.length;
     if (end <= this.#room.length) {
+      if (this.#filled === 0) this.#first = this.length;
       this.#room.set(bytes, this.#filled);
       this.#filled = end;
     } else if (bytes.length <= BATCH / 4) {
@@ -86,7 +87,6 @@ export class MemberList {
     this.#batches.push({ first: this.#first, bytes, starts: null });
     this.#room = this.#room.subarray(this.#filled);
     this.#filled = 0;
-    this.#first = this.length;
   }
 
   /** @returns {{first: number, bytes: Uint8Array, starts: Uint32Array | null}[]} */
