@@ -61,7 +61,17 @@ export type Block =
   | { t: 'note'; text: string }
   /** One bar of parts; `share` from 0 to 1. */
   /** Points on a line; `at` from 0 to 1. */
-  | { t: 'axis'; points: { at: number; label: string; kind: string }[] }
+  | {
+      t: 'axis';
+      /** `at`, `room`: shares of the line; `left`: the label stands before its point. */
+      lanes: {
+        kind: string;
+        name: string;
+        points: { at: number; label: string; left: boolean; room: number }[];
+      }[];
+      ticks: { at: number; label: string }[];
+      gaps: { at: number; label: string }[];
+    }
   | { t: 'bar'; parts: { name: string; label: string; share: number }[] };
 
 /** What some of the bytes are. */

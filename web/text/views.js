@@ -54,7 +54,7 @@ export const L = {
 
 /** Secrets. */
 export const Q = {
-  head: ['Name', 'Kind', 'Where', 'Places', 'Value'],
+  head: ['Name', 'Kind', 'Value', 'Where', 'Places'],
   byName: 'named like a secret',
   nameless: 'without a name',
   noValue: 'not shown here',

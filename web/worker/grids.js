@@ -237,11 +237,22 @@ const memory = {
 /** @type {Record<string, Table>} */
 export const TABLES = { processes, openfiles, sockets, mounts, memory };
 
+/** Sockets without those that another process shares with one before, as after a fork. @param {any[]} sockets @returns {any[]} */
+export function onceEach(sockets) {
+  const seen = new Set();
+  return sockets.filter(({ family, type, id }) => {
+    const key = `${family}/${type}/${id}`;
+    if (id === null || id === undefined) return true;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
 /** What is said above a table. @param {string} view @param {any[]} rows @param {any} dump @returns {string[]} */
 export function notesOf(view, rows, dump) {
   const notes = [];
   if (view === 'sockets') {
-    const sum = (/** @type {(row: any) => boolean} */ is) => rows.filter(is).length;
+    const each = onceEach(rows);
+    const sum = (/** @type {(row: any) => boolean} */ is) => each.filter(is).length;
     const listening = sum(({ state }) => state === 'LISTEN');
     if (listening > 0) notes.push(G.listening(listening));
     if (sum(established) > 0) notes.push(G.established(sum(established)));
@@ -305,7 +316,7 @@ export function detailsOf(context, view, row) {
 }
 
 /** The command line, and the environment with its values hidden. @param {Context} context @param {any} process @returns {Part[]} */
-function processParts({ shelf }, { cmdline, environ }) {
+function processParts({ shelf, dump }, { pid, cmdline, environ }) {
   /** @type {Part[]} */
   const parts = [];
   const line = commandLine(trimmed(cmdline));
@@ -314,23 +325,37 @@ function processParts({ shelf }, { cmdline, environ }) {
       title: G.titles.line,
       blocks: [{ t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }],
     });
-  const variables = (trimmed(environ) ?? []).filter((/** @type {Text} */ text) => text !== '');
-  if (variables.length > 0)
+  const all = (trimmed(environ) ?? []).filter((/** @type {Text} */ text) => text !== '');
+  // What children inherit is told once, of the first process that has it.
+  const first = dump.processes.find((/** @type {any} */ one) => trimmed(one.environ)?.length);
+  const known = new Set(
+    first && first.pid !== pid
+      ? trimmed(first.environ)?.map((/** @type {Text} */ text) => JSON.stringify(text))
+      : [],
+  );
+  const variables = all.filter((/** @type {Text} */ text) => !known.has(JSON.stringify(text)));
+  const same = all.length - variables.length;
+  if (all.length > 0)
     parts.push({
       title: P.environments,
       blocks: [
         {
           t: 'facts',
-          rows: variables.slice(0, 500).map((/** @type {any} */ text) => {
-            const words = wordsOf(text);
-            const equals = words.indexOf('=', 1);
-            const name = equals < 0 ? words : words.slice(0, equals);
-            const value = textCell(shelf, equals < 0 ? undefined : words.slice(equals + 1), code);
-            return /** @type {[string, Cell]} */ ([
-              name.slice(0, 200),
-              equals < 0 ? none(P.noValue) : { t: 'secret', cell: value },
-            ]);
-          }),
+          rows: [
+            ...(same > 0
+              ? [/** @type {[string, Cell]} */ ([P.inherited, P.sameAs(same, first.pid)])]
+              : []),
+            ...variables.slice(0, 500).map((/** @type {any} */ text) => {
+              const words = wordsOf(text);
+              const equals = words.indexOf('=', 1);
+              const name = equals < 0 ? words : words.slice(0, equals);
+              const value = textCell(shelf, equals < 0 ? undefined : words.slice(equals + 1), code);
+              return /** @type {[string, Cell]} */ ([
+                name.slice(0, 200),
+                equals < 0 ? none(P.noValue) : { t: 'secret', cell: value },
+              ]);
+            }),
+          ],
         },
       ],
     });

@@ -78,7 +78,7 @@ export function statesOf(folder, rich = join(pageData, 'explore.tar.xz')) {
   });
   add('loose', one(odd));
   add('damaged', one(cut));
-  add('hostile', one(hostile));
+  add('hostile', one(hostile), { always: true });
   add('hostile-drawer', async (page) => {
     await page.locator('.reasons a.walk, .tops a.walk').first().click();
     await page.locator('.drawer').waitFor();
