@@ -100,7 +100,7 @@ WASM_HOT := src/json/scan.c src/json/decode.c
 WASM_WARM := src/text/time.c src/proto/wire.c src/proto/check.c src/text/sha256.c wasm/border/tape.c src/archive/inflate_fast.c src/archive/crc32.c src/criu/page_digest.c \
              src/json/python.c src/proto/emit.c \
              src/checkpoint/value.c $(addprefix src/criu/,pagemap.c regex.c search_literal.c search_grams.c search_strings.c) \
-             $(addprefix src/text/,needles.c secrets.c secrets_stream.c)
+             $(addprefix src/text/,needles.c secrets.c secrets_scan.c)
 WASM_LTO := -flto
 # make WASM_FAST=1: a module that links in seconds, for development; larger and slower, never published.
 ifneq ($(WASM_FAST),)

@@ -237,7 +237,7 @@ bool ckpt_secret_in(ckpt_string text, size_t from, struct ckpt_secret *secret)
     if (text.length < SHORTEST && memchr(text.data, '=', text.length) == NULL &&
         memchr(text.data, ':', text.length) == NULL)
         return false;
-    bool inside = from != 0;                     /* of a word */
+    bool inside = from != 0 && ckpt_is_token(text.data[from - 1]); /* of a word */
     size_t first_end = from == 0 ? SIZE_MAX : 0; /* the first byte that ends values */
     for (size_t i = from; i < text.length; i++) {
         char c = text.data[i];

@@ -22,7 +22,7 @@ import { everywhere } from './everywhere.js';
 /** Places and kinds that are counted apart, at most. */
 const MOST = 10_000;
 
-const decoder = new TextDecoder('latin1');
+const decoder = new TextDecoder();
 
 /** The name in front of a secret, an option too. @param {string} before */
 const nameIn = (before) =>
