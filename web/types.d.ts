@@ -430,6 +430,31 @@ export interface Talk {
   tone: 'listen' | 'warning' | '';
   count: number;
 }
+/** Who is inside, at a glance. `row`, `first`: of the table; -1: none. */
+export interface Board {
+  processes: {
+    total: number;
+    rows: {
+      row: number;
+      pid: number;
+      depth: number;
+      name: string;
+      line: string;
+      stored: string;
+      state: string;
+    }[];
+  };
+  files: { total: number; kinds: [type: string, count: number][]; deleted: number };
+  sockets: { total: number; talks: Talk[] };
+  memory: {
+    mapped: string;
+    stored: string;
+    kinds: { kind: string; label: string; share: number; text: string }[];
+    /** Mappings that are writable and executable. */
+    rwx: number;
+    first: number;
+  };
+}
 /** How far a search for secrets is, and what it found. */
 export interface SecretsFound {
   state: 'none' | 'running' | 'done' | 'stopped' | 'failed';
@@ -555,6 +580,7 @@ export interface Api {
   /** A table of what was running. `pid` 0: of all processes; `row`: to be found in it. */
   grid(how: { item: number; view: string; text: string; pid: number; row?: number }): Grid;
   details(which: { item: number; view: string; row: number }): Details;
+  board(which: { item: number }): Board;
   talks(which: { item: number }): Talk[];
   timeline(where: { item: number }): Section[];
   /** `deep`: searches memory as well, or stops doing so. */

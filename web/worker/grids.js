@@ -237,10 +237,10 @@ const memory = {
 /** @type {Record<string, Table>} */
 export const TABLES = { processes, openfiles, sockets, mounts, memory };
 
-/** Sockets without those that another process shares with one before, as after a fork. @param {any[]} sockets @returns {any[]} */
-export function onceEach(sockets) {
+/** Sockets without those that another process shares with one before, as after a fork. @param {any[]} all @returns {any[]} */
+export function onceEach(all) {
   const seen = new Set();
-  return sockets.filter(({ family, type, id }) => {
+  return all.filter(({ family, type, id }) => {
     const key = `${family}/${type}/${id}`;
     if (id === null || id === undefined) return true;
     return !seen.has(key) && seen.add(key);
