@@ -62,6 +62,14 @@ export type Block =
   /** One bar of parts; `share` from 0 to 1. */
   /** Points on a line; `at` from 0 to 1. */
   | {
+      t: 'heat';
+      label: string;
+      rows: {
+        label: string;
+        parts: { width: number; share: number; change: string; title: string }[];
+      }[];
+    }
+  | {
       t: 'axis';
       /** `at`, `room`: shares of the line; `left`: the label stands before its point. */
       lanes: {
@@ -404,7 +412,7 @@ export interface Area {
 /** A table with one row for each thing. */
 export interface Grid {
   /** `width`: characters; negative: a share of what is left. */
-  head: { title: string; right: boolean; width: number }[];
+  head: { title: string; right: boolean; width: number; mono: boolean }[];
   seq: Seq<GridRow>;
   /** Rows without the filter. */
   total: number;

@@ -34,6 +34,32 @@ const Bar = ({ parts }) =>
     ),
   );
 
+/** One strip for each process. @param {Omit<Extract<Block, {t: 'heat'}>, 't'>} props */
+const Heat = ({ label, rows }) =>
+  h(
+    'div',
+    { class: 'heat', role: 'img', 'aria-label': label },
+    rows.map(({ label: name, parts }) =>
+      h(
+        'div',
+        { key: name, class: 'heat-row' },
+        h('code', null, name),
+        h(
+          'span',
+          { class: 'heat-strip' },
+          parts.map(({ width, share, change, title }, index) =>
+            h(
+              'span',
+              { key: index, class: `heat-part ${change}`, title, style: { flexGrow: width } },
+              h('span', { style: { opacity: (0.15 + 0.85 * share).toFixed(2) } }),
+            ),
+          ),
+        ),
+      ),
+    ),
+    h('p', { class: 'quiet' }, label),
+  );
+
 const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(2)}%`;
 
 /** Points of time on lines, one for each source; the table below says the same. @param {Omit<Extract<Block, {t: 'axis'}>, 't'>} props */
@@ -58,7 +84,7 @@ const Axis = ({ lanes, ticks, gaps }) =>
                 title: label,
                 style: { left: percent(at) },
               },
-              h('span', { class: 'dot' }),
+              h('span', { class: 'moment-dot' }),
             ),
           ),
           points.map(({ at, label, left, room }, index) =>
@@ -115,6 +141,8 @@ export function BlockNode({ block, title }) {
       return h(Bar, { parts: block.parts });
     case 'axis':
       return h(Axis, block);
+    case 'heat':
+      return h(Heat, block);
     case 'tree':
       return h(TreeRows, { seq: block.seq });
     case 'note':

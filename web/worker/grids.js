@@ -15,6 +15,7 @@ import { commandLine } from './dump.js';
  * @property {(row: any) => string} text
  * @property {boolean} [right] figures
  * @property {number} [wide] its share of what the others leave
+ * @property {boolean} [mono] names and addresses, letter below letter
  *
  * @typedef {object} Table
  * @property {(context: Context) => any[]} rows
@@ -58,17 +59,20 @@ const processes = {
   columns: ({ ckpt }) => [
     {
       title: G.titles.pid,
+      mono: true,
       text: ({ pid, depth }) => `${depth > 0 ? `${'  '.repeat(depth - 1)}└ ` : ''}${pid}`,
     },
-    { title: G.titles.name, text: ({ comm }) => wordsOf(comm) },
+    { title: G.titles.name, mono: true, text: ({ comm }) => wordsOf(comm) },
     { title: G.titles.state, text: stateOf },
     {
       title: G.titles.line,
+      mono: true,
       text: ({ cmdline, state }) => (state === 'dead' ? '' : (commandLine(trimmed(cmdline)) ?? '')),
       wide: 2,
     },
     {
       title: G.titles.exe,
+      mono: true,
       text: ({ exe, state }) => (state === 'dead' ? '' : wordsOf(exe)),
       wide: 1,
     },
@@ -99,12 +103,13 @@ const openfiles = {
   columns: () => [
     {
       title: G.titles.pid,
+      mono: true,
       text: ({ pid }) => (pid === null ? G.inFlight : String(pid)),
       right: true,
     },
-    { title: G.titles.fd, text: ({ fd, use }) => String(fd ?? use), right: true },
+    { title: G.titles.fd, mono: true, text: ({ fd, use }) => String(fd ?? use), right: true },
     { title: G.titles.type, text: ({ type }) => type },
-    { title: G.titles.path, text: ({ path }) => wordsOf(path), wide: 3 },
+    { title: G.titles.path, mono: true, text: ({ path }) => wordsOf(path), wide: 3 },
     {
       title: G.titles.flags,
       text: ({ flags }) => (flags ?? []).join(' ').replaceAll('O_', ''),
@@ -164,10 +169,16 @@ const sockets = {
   columns: () => [
     {
       title: G.titles.pid,
+      mono: true,
       text: ({ pid }) => (pid === null ? G.inFlight : String(pid)),
       right: true,
     },
-    { title: G.titles.fd, text: ({ fd }) => (fd === null ? '' : String(fd)), right: true },
+    {
+      title: G.titles.fd,
+      mono: true,
+      text: ({ fd }) => (fd === null ? '' : String(fd)),
+      right: true,
+    },
     {
       title: G.titles.protocol,
       text: ({ family, protocol, type }) => [family, protocol ?? type].filter(Boolean).join(' '),
@@ -179,8 +190,8 @@ const sockets = {
       right: true,
     },
     { title: G.titles.send, text: ({ sendQueue }) => String(sendQueue ?? ''), right: true },
-    { title: G.titles.local, text: localOf, wide: 2 },
-    { title: G.titles.remote, text: remoteOf, wide: 2 },
+    { title: G.titles.local, mono: true, text: localOf, wide: 2 },
+    { title: G.titles.remote, mono: true, text: remoteOf, wide: 2 },
   ],
   tone: (row) => (dangling(row) || established(row) ? 'warning' : ''),
 };
@@ -189,18 +200,18 @@ const sockets = {
 const mounts = {
   rows: ({ dump }) => dump.mounts(),
   columns: () => [
-    { title: G.titles.mounted, text: ({ path }) => wordsOf(path), wide: 2 },
+    { title: G.titles.mounted, mono: true, text: ({ path }) => wordsOf(path), wide: 2 },
     { title: G.titles.type, text: ({ type }) => wordsOf(type) },
-    { title: G.titles.source, text: ({ source }) => wordsOf(source), wide: 1 },
-    { title: G.titles.root, text: ({ root }) => wordsOf(root), wide: 1 },
+    { title: G.titles.source, mono: true, text: ({ source }) => wordsOf(source), wide: 1 },
+    { title: G.titles.root, mono: true, text: ({ root }) => wordsOf(root), wide: 1 },
     { title: G.titles.flags, text: ({ flags }) => flags.join(' '), wide: 2 },
-    { title: G.titles.external, text: ({ external }) => wordsOf(external) },
+    { title: G.titles.external, mono: true, text: ({ external }) => wordsOf(external) },
   ],
   tone: () => '',
 };
 
-/** What a mapping is of. @param {any} map */
-export const mappingName = ({ name, kind, deleted }) =>
+/** What a mapping is of; `deleted` is not there where it is not asked about. @param {any} map */
+export const mappingName = ({ name, kind, deleted = false }) =>
   name === null
     ? `[${kind}]`
     : `${wordsOf(name)}${deleted === false ? '' : ` (${deletedText(deleted)})`}`;
@@ -211,14 +222,15 @@ const memory = {
   columns({ ckpt }) {
     const size = (/** @type {bigint} */ bytes) => (bytes === 0n ? '' : ckpt.byteToString(bytes));
     return [
-      { title: G.titles.pid, text: ({ pid }) => String(pid), right: true },
+      { title: G.titles.pid, mono: true, text: ({ pid }) => String(pid), right: true },
       {
         title: G.titles.address,
+        mono: true,
         text: ({ start, end }) => `${hex(start)}-${hex(end)}`,
         right: true,
       },
-      { title: G.titles.perms, text: ({ perms }) => perms },
-      { title: G.titles.name, text: mappingName, wide: 1 },
+      { title: G.titles.perms, mono: true, text: ({ perms }) => perms },
+      { title: G.titles.name, mono: true, text: mappingName, wide: 1 },
       { title: G.titles.size, text: (map) => size(map.size), right: true },
       { title: G.titles.stored, text: ({ stored }) => size(stored), right: true },
       { title: G.titles.previous, text: ({ previous }) => size(previous), right: true },

@@ -14,13 +14,24 @@ import { lines } from './sockets.js';
 /** Shares smaller than this are drawn as large as this. */
 const LEAST = 0.004;
 
-/** What is asked of the worker for it; null: there is nothing, or it cannot be read, which the findings say. @param {ViewProps} props */
+/** The same while it is awaited, so that what stands below does not jump. @type {Board} */
+const WAITING = {
+  processes: { total: 0, rows: [] },
+  files: { total: 0, kinds: [], deleted: 0 },
+  sockets: { total: 0, talks: [] },
+  memory: { mapped: '', stored: '', kinds: [], rwx: 0, first: -1 },
+};
+
+/** A card that is awaited. @param {{item: ViewProps['item'], view: string, name: string, title: string}} props */
+const Awaited = (props) => h(Card, props, h('p', { class: 'quiet awaited' }, T.reading));
+
+/** What is asked of the worker for it; null: there is nothing, or it cannot be read, which the findings say. @param {Pick<ViewProps, 'item' | 'model'>} props */
 export function useBoard({ item, model }) {
   const { value } = useAnswer(
     async () => (model.images ? api.board({ item: item.id }).catch(() => null) : null),
     [item.id, model],
   );
-  return value ?? null;
+  return model.images && !value ? (value === null ? null : WAITING) : (value ?? null);
 }
 
 /** @param {{item: ViewProps['item'], view: string, name: string, title: string, amount?: number, children?: any}} props */
@@ -38,14 +49,14 @@ const Card = ({ item, view, name, title, amount = 0, children }) =>
   );
 
 /** @param {{item: ViewProps['item'], board: Board}} props */
-export const ProcessCard = ({ item, board: { processes } }) =>
-  processes.total > 0 &&
-  h(
+export function ProcessCard({ item, board }) {
+  const { processes } = board;
+  const about = { item, view: 'processes', name: 'who', title: T.views.processes };
+  if (board === WAITING) return h(Awaited, about);
+  if (processes.total === 0) return null;
+  return h(
     Card,
-    {
-      ...{ item, view: 'processes', name: 'who', title: T.views.processes },
-      amount: processes.total,
-    },
+    { ...about, amount: processes.total },
     h(
       'ul',
       { class: 'who-list' },
@@ -78,13 +89,17 @@ export const ProcessCard = ({ item, board: { processes } }) =>
         T.evenMore(processes.total - processes.rows.length),
       ),
   );
+}
 
 /** @param {{item: ViewProps['item'], board: Board}} props */
-export const MemoryCard = ({ item, board: { memory } }) =>
-  memory.kinds.length > 0 &&
-  h(
+export function MemoryCard({ item, board }) {
+  const { memory } = board;
+  const about = { item, view: 'memory', name: 'where', title: T.views.memory };
+  if (board === WAITING) return h(Awaited, about);
+  if (memory.kinds.length === 0) return null;
+  return h(
     Card,
-    { item, view: 'memory', name: 'where', title: T.views.memory },
+    about,
     h('p', { class: 'quiet' }, B.memory(memory.stored, memory.mapped)),
     h(
       'div',
@@ -122,6 +137,7 @@ export const MemoryCard = ({ item, board: { memory } }) =>
         B.rwx(memory.rwx),
       ),
   );
+}
 
 /** @param {{item: ViewProps['item'], board: Board}} props */
 export const OpenCard = ({ item, board: { files, sockets } }) => [
