@@ -94,7 +94,7 @@ export const cpu = {
     const core = /** @type {any} */ (await context.core());
     const name = values['target-cpu'];
     const target = name === undefined ? null : featuresOfTarget(name, core, fail);
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     /** @type {{path: string, rows: any[], image: any}[]} */
     const found = [];
     await eachDump(context, session, async (path, dump, checkpoint) => {
