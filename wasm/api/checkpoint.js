@@ -52,6 +52,8 @@ export class Checkpoint {
   form;
   /** none, gzip, zstd; undefined if nothing was read. @type {string | undefined} */
   compression;
+  /** Bytes of the tar archive without compression, or null: see Content. @type {number | null} */
+  tarSize;
   /** @type {Members} */
   members;
   /** The metadata files, by their names. @type {Map<string, Uint8Array>} */
@@ -74,6 +76,7 @@ export class Checkpoint {
     this.name = options.name ?? '';
     this.form = summary.form;
     this.compression = content.compression;
+    this.tarSize = content.tarSize;
     this.members = content.members;
     this.files = metadata.files;
     this.documents = metadata.documents;

@@ -64,8 +64,8 @@ export const size = {
       });
       session.endProgress();
       const whole = checkpoint.summary.sizes?.archive ?? null;
-      const plain = checkpoint.compression === 'none' && checkpoint.form === 'archive';
-      const parts = archiveParts(checkpoint.members, plain ? whole : null);
+      const compression = checkpoint.image?.compression ?? checkpoint.compression;
+      const parts = archiveParts(checkpoint.members, checkpoint.tarSize);
       const pages = parts.find(({ name }) => name === 'pages')?.bytes ?? 0;
       const outside = Math.max(0, pages - usage.inFiles);
       const names = new Map(dump.processes.map(({ pid, comm }) => [pid, comm]));
@@ -76,9 +76,8 @@ export const size = {
         ({ remedy }) => compress || !remedy.startsWith('compress'),
       );
       if (values.format === 'json') {
-        const { compression } = checkpoint;
         await stdout.write(
-          `${compactJson({ file: path, size: whole, compression, parts, pageSize: usage.pageSize, exact: usage.exact, total: usage.total, outside, [switches.has('maps') ? 'maps' : 'processes']: rows.map((/** @type {any} */ row) => (row.start === undefined ? row : { ...row, start: `0x${row.start.toString(16)}`, end: `0x${row.end.toString(16)}` })), remedies })}\n`,
+          `${compactJson({ file: path, size: whole, compression, tar: parts.reduce((sum, { bytes }) => sum + bytes, 0), parts, pageSize: usage.pageSize, exact: usage.exact, total: usage.total, outside, [switches.has('maps') ? 'maps' : 'processes']: rows.map((/** @type {any} */ row) => (row.start === undefined ? row : { ...row, start: `0x${row.start.toString(16)}`, end: `0x${row.end.toString(16)}` })), remedies })}\n`,
         );
         return;
       }
@@ -89,7 +88,7 @@ export const size = {
         of > 0 ? `${((100 * part) / of).toFixed(1)} %` : '';
       const right = /** @type {const} */ ('right');
       await stdout.write(
-        `${escapeForTerminal(path)}: ${whole === null ? '' : `${bytes(whole)}, `}${plain ? 'not compressed' : `${checkpoint.compression}, ${bytes(all)} in it`}\n\n`,
+        `${escapeForTerminal(path)}: ${whole === null ? '' : `${bytes(whole)}, `}${compression === 'none' ? 'not compressed' : compression}${all === whole ? '' : `, ${bytes(all)} in it`}\n\n`,
       );
       await stdout.write(
         tableOf(
