@@ -7,6 +7,7 @@
 #include "criu/regex.h"
 #include "criu/search_parts.h"
 #include "text/letters.h"
+#include "text/secrets_scan.h"
 #include "text/utf8.h"
 
 /* Up to this many patterns are searched one by one, each in a pass over what is in the cache. */
@@ -20,7 +21,13 @@ struct ckpt_search {
     struct ckpt_regex *regex;
     struct ckpt_grams *grams;
     struct ckpt_strings strings;
-    struct ckpt_secrets secrets;
+    struct secrets {
+        bool asked;
+        uint64_t told[2]; /* where the last one ended: narrow, wide */
+        uint32_t kinds;
+        const char
+            *what[CKPT_SEARCH_SECRET_KINDS]; /* of those that were found, "a private key" … */
+    } secrets;
 };
 
 ckpt_search *ckpt_search_new(void)
@@ -271,7 +278,7 @@ bool ckpt_search_add_secrets(ckpt_search *s)
 {
     if (s->count > 0 || s->regex != NULL || s->strings.forms != 0)
         return false;
-    s->secrets = (struct ckpt_secrets){.asked = true};
+    s->secrets = (struct secrets){.asked = true};
     s->longest = CKPT_SEARCH_LONGEST;
     return true;
 }
@@ -331,6 +338,44 @@ static bool run_few(ckpt_search *s, const uint8_t *bytes, size_t length, size_t 
     }
 }
 
+/* The number of a kind, from 1; 0: its name says it. */
+static uint32_t kind_of(struct secrets *s, const char *what)
+{
+    uint32_t i = 0;
+    while (what != NULL && i < s->kinds && strcmp(s->what[i], what) != 0)
+        i++;
+    if (what == NULL || i == CKPT_SEARCH_SECRET_KINDS) /* there are fewer */
+        return 0;
+    if (i == s->kinds)
+        s->what[s->kinds++] = what;
+    return i + 1;
+}
+
+/* Where secrets go that the scanner finds. */
+struct taken {
+    struct secrets *secrets;
+    uint64_t base;
+    ckpt_match_sink *sink;
+    void *context;
+};
+
+static bool take_secret(void *context, const struct ckpt_secret_found *found)
+{
+    const struct taken *t = context;
+    uint64_t *told = &t->secrets->told[found->wide];
+    if (t->base + found->first < *told)
+        return true;
+    size_t length = found->to - found->first;
+    struct ckpt_match match = {
+        found->first, length < CKPT_SEARCH_LONGEST ? length : CKPT_SEARCH_LONGEST,
+        kind_of(t->secrets, found->what) | (found->wide ? CKPT_SEARCH_SECRET_WIDE : 0u) |
+            (uint32_t)(found->from - found->first) << 8};
+    enum ckpt_match_answer answer = t->sink(t->context, &match);
+    if (answer == CKPT_MATCH_TAKEN)
+        *told = t->base + found->to;
+    return answer != CKPT_MATCH_STOP;
+}
+
 bool ckpt_search_run(ckpt_search *s, const uint8_t *bytes, size_t length, size_t from, size_t to,
                      uint64_t base, ckpt_match_sink *sink, void *context)
 {
@@ -338,8 +383,12 @@ bool ckpt_search_run(ckpt_search *s, const uint8_t *bytes, size_t length, size_t
         return true;
     if (s->strings.forms != 0)
         return ckpt_strings_run(&s->strings, bytes, length, from, to, base, sink, context);
-    if (s->secrets.asked)
-        return ckpt_secrets_run(&s->secrets, bytes, length, from, to, base, sink, context);
+    if (s->secrets.asked) {
+        const struct ckpt_secrets_part part = {bytes, length, from, to < length ? to : length,
+                                               true};
+        struct taken taken = {&s->secrets, base, sink, context};
+        return ckpt_secrets_scan(&part, take_secret, &taken);
+    }
     if (s->regex != NULL)
         return ckpt_regex_run(s->regex, bytes, length, from, to, base, sink, context);
     if (s->grams != NULL)

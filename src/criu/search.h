@@ -67,11 +67,12 @@ bool ckpt_search_add_regex(ckpt_search *search, const char *text, size_t length,
 bool ckpt_search_add_strings(ckpt_search *search, size_t least, unsigned forms);
 
 /*
- * Instead of patterns: finds what looks like a secret, as text/secrets.h does, in runs of printable
- * ASCII. A match begins with its name, or with what else tells that it is one; its `pattern` holds
- * the kind in the low 8 bits (0: its name says it) and above them how many bytes of the match stand
- * before the secret itself. False: there are patterns already.
+ * Instead of patterns: finds what is likely a secret, as text/secrets_scan.h does. A match begins
+ * with its name, or with what else tells that it is one; its `pattern` holds the kind in the low 7
+ * bits (0: its name says it), CKPT_SEARCH_SECRET_WIDE or not, and from bit 8 on how many bytes of
+ * the match stand before the secret itself. False: there are patterns already.
  */
+enum { CKPT_SEARCH_SECRET_KINDS = 127, CKPT_SEARCH_SECRET_WIDE = 128 };
 bool ckpt_search_add_secrets(ckpt_search *search);
 
 /* A kind of secret that was found, "a private key"; NULL: there is none of that number. */

@@ -37,29 +37,6 @@ struct ckpt_strings {
 bool ckpt_strings_run(struct ckpt_strings *strings, const uint8_t *bytes, size_t length,
                       size_t from, size_t to, uint64_t base, ckpt_match_sink *sink, void *context);
 
-/* The first printable byte from `at` on, or `end`; and the first one that is not printable. */
-size_t ckpt_strings_skip(const uint8_t *bytes, size_t at, size_t end);
-size_t ckpt_strings_end(const uint8_t *bytes, size_t at, size_t end);
-/* Behind the characters of UTF-16LE that are printable from `at` on. */
-size_t ckpt_strings_wide_end(const uint8_t *bytes, size_t at, size_t end);
-
-/* What looks like a secret. A match's `pattern`: its kind, CKPT_SECRET_IS_WIDE or not, and from bit
-   8 on where the secret itself begins in it. */
-enum { CKPT_SECRET_KINDS = 127, CKPT_SECRET_IS_WIDE = 128 };
-struct ckpt_secrets {
-    bool asked;
-    uint64_t last; /* where the last match ended */
-    uint64_t last_wide;
-    uint32_t kinds;
-    const char *what[CKPT_SECRET_KINDS]; /* of those that were found, "a private key" … */
-};
-
-bool ckpt_secrets_run(struct ckpt_secrets *secrets, const uint8_t *bytes, size_t length,
-                      size_t from, size_t to, uint64_t base, ckpt_match_sink *sink, void *context);
-
-/* The number of a kind, from 1. */
-uint32_t ckpt_secrets_kind(struct ckpt_secrets *secrets, const char *what);
-
 /* Many patterns: some bytes of each, hashed. */
 struct ckpt_grams;
 

@@ -9,7 +9,7 @@ static inline bool printable(uint8_t byte)
 }
 
 /* The first printable byte from `at` on, or `end`. */
-size_t ckpt_strings_skip(const uint8_t *bytes, size_t at, size_t end)
+static size_t skip(const uint8_t *bytes, size_t at, size_t end)
 {
     for (; end - at >= 16; at += 16) {
         ckpt_v16 v = ckpt_v16_load(bytes + at);
@@ -24,7 +24,7 @@ size_t ckpt_strings_skip(const uint8_t *bytes, size_t at, size_t end)
 }
 
 /* The first byte from `at` on that is not printable, or `end`. */
-size_t ckpt_strings_end(const uint8_t *bytes, size_t at, size_t end)
+static size_t run_end(const uint8_t *bytes, size_t at, size_t end)
 {
     for (; end - at >= 16; at += 16) {
         ckpt_v16 v = ckpt_v16_load(bytes + at);
@@ -62,7 +62,7 @@ static size_t skip_wide(const uint8_t *bytes, size_t at, size_t end, size_t leng
     return at < end ? at : end;
 }
 
-size_t ckpt_strings_wide_end(const uint8_t *bytes, size_t at, size_t end)
+static size_t wide_end(const uint8_t *bytes, size_t at, size_t end)
 {
     while (end - at >= 2 && unit(bytes + at))
         at += 2;
@@ -83,14 +83,13 @@ static bool next_run(const struct looked *l, size_t at, struct ckpt_match *match
 {
     size_t most = CKPT_SEARCH_LONGEST;
     while (at < l->to) {
-        size_t start = l->step == 1 ? ckpt_strings_skip(l->bytes, at, l->to)
-                                    : skip_wide(l->bytes, at, l->to, l->length);
+        size_t start =
+            l->step == 1 ? skip(l->bytes, at, l->to) : skip_wide(l->bytes, at, l->to, l->length);
         size_t end;
         if (start == l->to)
             return false;
         size_t limit = l->length - start < most ? l->length : start + most;
-        end = l->step == 1 ? ckpt_strings_end(l->bytes, start, limit)
-                           : ckpt_strings_wide_end(l->bytes, start, limit);
+        end = l->step == 1 ? run_end(l->bytes, start, limit) : wide_end(l->bytes, start, limit);
         /* It must not begin within a longer one, unless as a further part of that. */
         bool begins = *l->last == l->base + start || start < l->step ||
                       !(l->step == 1 ? printable(l->bytes[start - 1]) : unit(l->bytes + start - 2));

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Secrets (secrets.h) in bytes of any kind, memory or files, that come piece by piece. A text is a
- * run of bytes that can be text; what ends it, as the NUL after a string, ends values, too. Texts
- * of UTF-16LE are looked through as well, those of ASCII letters. Known secrets (needles.h) are
- * found wherever they stand.
+ * Secrets in bytes that come piece by piece: what the scanner (secrets_scan.h) finds in them, and
+ * known secrets (needles.h) wherever they stand.
  */
 #ifndef CKPT_TEXT_SECRETS_STREAM_H
 #define CKPT_TEXT_SECRETS_STREAM_H

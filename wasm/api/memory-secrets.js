@@ -22,7 +22,7 @@ import { everywhere } from './everywhere.js';
 /** Places and kinds that are counted apart, at most. */
 const MOST = 10_000;
 
-const decoder = new TextDecoder('latin1');
+const decoder = new TextDecoder();
 
 /** The name in front of a secret, an option too. @param {string} before */
 const nameIn = (before) =>
@@ -44,7 +44,7 @@ const textOf = (bytes, wide) => decoder.decode(wide ? bytes.filter((_, i) => i %
 export async function findSecrets(checkpoint, dump, { reveal = false, signal, onProgress } = {}) {
   /** @type {Map<string, FoundSecret>} */
   const found = new Map();
-  const streams = everywhere(checkpoint);
+  const streams = everywhere(checkpoint, dump);
   const search = dump.memory.search({ secrets: true }, { streams, signal, onProgress });
   for (;;) {
     const { done, value } = await search.next();

@@ -65,7 +65,7 @@ function packageFile(name) {
  * @type {typeof loadWith}
  */
 export async function load(options = {}) {
-  if (options.wasm === undefined) ckpt();
+  if (typeof options === 'object' && options !== null && options.wasm === undefined) ckpt();
   return loadWith(options);
 }
 

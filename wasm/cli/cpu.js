@@ -89,7 +89,7 @@ export const cpu = {
     const core = /** @type {any} */ (await context.core());
     const name = values['target-cpu'];
     const target = name === undefined ? undefined : targetOf(name, core, fail);
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     /** @type {{path: string, rows: any[], passport: import('../api/cpu-passport.js').CpuPassport}[]} */
     const found = [];
     await eachDump(context, session, async (path, dump, checkpoint) => {

@@ -106,7 +106,7 @@ export const diff = {
     refuseSecondInput(context);
     const { operands, values, given, switches, stdout, core, fail } = context;
     const ckpt = await core();
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const has = (/** @type {string} */ name) => switches.has(name);
     const parts = {
       cmd: has('ps-tree-cmd'),

@@ -130,7 +130,7 @@ export async function runView(
   const { values, stdout, core } = context;
   const format = values.format;
   const pid = pidOf(context);
-  const session = new Session(context);
+  const session = new Session(context, { again: true });
   await core();
   /** @type {Found[]} */
   const found = [];

@@ -51,7 +51,7 @@ async function tellOperand(context, operand) {
   const inArchive = memberOperand(operand);
   if (inArchive) {
     const { archive, member } = inArchive;
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const ckpt = await context.core();
     await session.open(archive, async (file) => {
       const { checkpoint, name, label } = await whereIs(file, values.container, member);

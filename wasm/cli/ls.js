@@ -87,7 +87,7 @@ export const ls = {
   async run(context) {
     const { operands, values, switches, stdout } = context;
     const [path, member] = fileAndMember(operands);
-    const session = new Session(context);
+    const session = new Session(context, { again: member !== undefined });
     const form = values.format === 'json' ? json : switches.has('long') ? longLines : names;
     await session.open(path, async (checkpoint) => {
       const { members, error, label } = await membersOf(checkpoint, values.container, member);

@@ -84,7 +84,7 @@ export const memory = {
     if (raw && switches.has('hex')) throw fail('--raw and --hex exclude each other');
     if (raw && values.output === undefined && stdout.isTerminal)
       throw fail('--raw is not written to a terminal; send it to a file or a program');
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     await eachDump(context, session, async (path, dump) => {
       if (!dump.memory.pids.includes(pid))
         throw new Unfit(`: there is no memory of a process ${pid}`);

@@ -217,7 +217,7 @@ export const memparse = {
       );
     /** @type {any[]} */
     const found = [];
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     await eachDump(context, session, async (path, dump) => {
       session.endProgress();
       if (dump.processes.length === 0) throw new Unfit(`: ${withoutTree(dump)}`);

@@ -25,10 +25,11 @@ export const inside = (/** @type {string} */ path, /** @type {string} */ name) =
  * @param {string} path
  * @param {Context} context
  * @param {(checkpoint: Checkpoint, progress: Progress) => Promise<T>} use
- * @param {import('../api/keep.js').Keep} [keep] what is kept for dump() of what cannot be read in place
+ * @param {{keep?: import('../api/keep.js').Keep, again?: boolean}} [options] keep: what is kept for dump() of what
+ *   cannot be read in place; again: a pipe is read more than once, as far as memory goes
  * @returns {Promise<T>}
  */
-export async function withCheckpoint(path, context, use, keep) {
+export async function withCheckpoint(path, context, use, { keep, again = false } = {}) {
   const { switches, core } = context;
   const limits = limitsOf(context);
   const ckpt = await core();
@@ -44,13 +45,15 @@ export async function withCheckpoint(path, context, use, keep) {
   let checkpoint;
   try {
     if (shows) progress.start(path);
-    checkpoint = await openCheckpoint(path === '-' ? standardSource() : path, {
+    const pipe = path === '-' && again ? await rememberedPipe() : null;
+    checkpoint = await openCheckpoint(path === '-' ? (pipe ?? standardSource()) : path, {
       ...limits,
       ...{ keep, ...(path === '-' && { name: '<stdin>' }) },
       ...(shows && {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
       }),
     });
+    await pipe?.drain();
     // One image of the many that make a checkpoint. A program that stands in for another says what that says.
     const named = !context.dropIn && path !== '-';
     const alone = named && isNoArchive(checkpoint) ? imageAlone(path, ckpt) : '';
@@ -86,6 +89,20 @@ function standardSource() {
   }
 }
 
+/** What is remembered of a pipe, at most: of a larger one some members cannot be had. */
+const MOST_REMEMBERED = 256 * 2 ** 20;
+
+/** Standard input, as a command should read it. @param {boolean} again whether more than once */
+export const standardInputOf = async (again) =>
+  (again ? await rememberedPipe() : null) ?? standardSource();
+
+/** Standard input, if it is a pipe, so that it can be read again; null if that is so anyway. */
+async function rememberedPipe() {
+  const source = standardSource();
+  if (source !== process.stdin) return null;
+  return (await import('../api/sources.js')).rememberedInput(source, MOST_REMEMBERED);
+}
+
 /** Codes of what is no archive. */
 const NO_ARCHIVE = new Set(['empty', 'short', 'not-tar']);
 
@@ -116,7 +133,7 @@ export function whyUnreadable(error, path) {
     return {
       code: 'special',
       message: message.startsWith('a stream')
-        ? 'a pipe can be read only once: give the file, or "- <FILE"'
+        ? 'a pipe can be read only once, and this one is too large to be remembered (256 MiB): give the file, or "- <FILE"'
         : message.replace(`${path} `, ''),
     };
   return typeof code === 'string' && (syscall !== undefined || /^E[A-Z0-9]+$/.test(code))
@@ -143,6 +160,7 @@ export function whyStopped({ error, members: { length } }) {
 /** Runs a command over checkpoints and knows how it ended. */
 export class Session {
   #context;
+  #again;
   /** @type {Progress | undefined} */
   #progress;
   /** Of the file that was opened last. */
@@ -150,9 +168,10 @@ export class Session {
   /** The exit code so far. @type {number} */
   code = EXIT.ok;
 
-  /** @param {Context} context */
-  constructor(context) {
+  /** @param {Context} context @param {{again?: boolean}} [options] as withCheckpoint() has it */
+  constructor(context, { again = false } = {}) {
     this.#context = context;
+    this.#again = again;
   }
 
   /** No more progress: output comes. */
@@ -191,7 +210,7 @@ export class Session {
    * @param {string} path
    * @param {(checkpoint: Checkpoint) => Promise<void>} use
    * @param {{prefix?: string, keep?: import('../api/keep.js').Keep}} [options] prefix: of what is said;
-   *   keep: as openCheckpoint() has it
+   *   keep: as withCheckpoint() has it
    */
   async open(path, use, { prefix = '', keep } = {}) {
     const { dropIn } = this.#context;
@@ -202,7 +221,8 @@ export class Session {
         dropIn?.adjust(checkpoint);
         return use(checkpoint);
       };
-      await withCheckpoint(path, this.#context, run, keep);
+      await withCheckpoint(path, this.#context, run, { keep, again: this.#again });
+      await this.#context.stdout.flush(); // who reads it need not wait for the next one
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
       const unreadable = whyUnreadable(error, path);

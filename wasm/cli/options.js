@@ -143,6 +143,9 @@ export const quoted = (text) =>
 export const spelled = (option) =>
   `${option.short ? `-${option.short}, ` : ''}--${option.name}${option.value ? ` ${option.value}` : ''}`;
 
+/** Before what must not be taken for an option: no argument has it, because arguments end with it. */
+const MARK = '\0';
+
 /**
  * Reads a command line: `[options] COMMAND [options and operands in any order]`.
  * @param {string[]} args
@@ -162,7 +165,14 @@ export function readArguments(args, commands) {
   const config = {};
   for (const { name, short, value } of all.values())
     config[name] = { type: value ? 'string' : 'boolean', ...(short ? { short } : {}) };
-  const { tokens } = parseArgs({ args, options: config, strict: false, tokens: true });
+  // "-!MEMBER" is a member of an archive on standard input, not an option.
+  const marked = args.map((arg) => (arg.startsWith('-!') ? MARK + arg : arg));
+  const parsed = parseArgs({ args: marked, options: config, strict: false, tokens: true });
+  const tokens = parsed.tokens.map((token) =>
+    'value' in token && token.value?.startsWith(MARK)
+      ? { ...token, value: token.value.slice(MARK.length) }
+      : token,
+  );
 
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   const asked = words[0] === 'help'; // "ckpt help decode" is "ckpt decode --help"

@@ -190,7 +190,7 @@ export async function runSearch(context, { query, patterns, files }) {
   const options = scanOptions(context);
   const { styleFor } = await import('./output.js');
   const style = styleFor(values.color ?? 'auto', stdout);
-  const session = new Session(own);
+  const session = new Session(own, { again: true });
   const { format } = values;
   let count = 0;
   await eachDump(own, session, async (path, dump, checkpoint) => {
@@ -198,7 +198,7 @@ export async function runSearch(context, { query, patterns, files }) {
       ...options,
       limit: /** @type {number} */ (options.limit) - count,
       onProgress: (state) => session.progress(state),
-      ...(switches.has('everywhere') && { streams: everywhere(checkpoint) }),
+      ...(switches.has('everywhere') && { streams: everywhere(checkpoint, dump) }),
     });
     for (;;) {
       const { done, value } = await found.next().catch((error) => {

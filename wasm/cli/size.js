@@ -55,7 +55,7 @@ export const size = {
   async run(context) {
     const { switches, values, stdout, core } = context;
     const ckpt = await core();
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const compress = !switches.has('fast');
     await eachDump(context, session, async (path, dump, checkpoint) => {
       const usage = await dump.memory.usage({

@@ -77,7 +77,7 @@ export const x = {
         `expected one of ${VIEWS.join(', ')} and a file, not ${escapeForTerminal(operands[0])}`,
       );
     const core = /** @type {any} */ (await context.core());
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const run = async (/** @type {Checkpoint} */ file) => {
       if (!session.dropIn) refuseNoArchive(file);
       const containers =

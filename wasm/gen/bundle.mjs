@@ -1,115 +1,217 @@
 // SPDX-License-Identifier: Apache-2.0
 // node wasm/gen/bundle.mjs dist/cli: the command `ckpt` in few files, for a fast start. They lie as deep in the package as
-// wasm/cli does, so that what they read by its place is found. The table of commands is filled in when this runs; what a
-// command does is loaded when it is called. The files are CommonJS, which Node starts sooner than modules; each costs about a
-// millisecond, so what most commands need stands in one, base.js.
+// wasm/cli does, so that what they read by its place is found. Reading a file costs about a millisecond and so do 40 KB of
+// script, so what `ckpt show` runs stands in one, base.js, and the rest in a few others. Each module is a function, which is
+// called when something of it is first used, not when it is imported. The files are CommonJS, which Node starts sooner.
 import { build, transform } from 'esbuild';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import process from 'node:process';
+import { commandModules } from './bundle-commands.mjs';
 
 const [, , outdir] = process.argv;
-const folder = resolve('wasm/cli');
-const table = `${folder}/commands.js`;
+const PROGRAM = 'wasm/cli/ckpt.js';
+const WORKER = 'wasm/cli/worker.js';
+const TABLE = 'wasm/cli/commands.js';
+const TEXTS = 'wasm/cli/commands-texts.js';
+/** What is run to see which modules most commands need. */
+const SAMPLES = ['simple-zstd.tar.zst', 'multi-gzip.tar.gz', 'simple-none.tar'].map(
+  (name) => `test/data/archives/${name}`,
+);
 
-/** A value as a JavaScript expression. @param {any} value @returns {string} */
-function expression(value) {
-  if (Array.isArray(value)) return `[${value.map(expression).join()}]`;
-  if (typeof value !== 'object' || value === null)
-    return typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${expression(member)}`).join()}}`;
-}
+const made = await commandModules();
+/** @type {Record<string, string>} */
+const generated = { [TABLE]: made.table, [TEXTS]: made.texts };
+const slashes = (/** @type {string} */ path) => path.replaceAll('\\', '/');
 
-/** The module with the table, each command with a function that loads it. */
-async function commandTable() {
-  const { COMMANDS } = await import(pathToFileURL(table).href);
-  const homes = new Map();
-  for (const [, names, file] of readFileSync(table, 'utf8').matchAll(
-    /^import \{ (.*?) \} from '(.*?)';$/gm,
-  )) {
-    const module = await import(pathToFileURL(resolve(folder, file)).href);
-    for (const name of names.split(', ')) homes.set(module[name], { file, name });
-  }
-  const rows = COMMANDS.map((/** @type {any} */ command) => {
-    const home = homes.get(command);
-    if (!home) throw new Error(`commands.js does not import the command ${command.name} by name`);
-    const facts = { ...command };
-    delete facts.run;
-    if (Object.values(facts).some((fact) => typeof fact === 'function'))
-      throw new Error(`${command.name}: only run() may be a function`);
-    return `{...${expression(facts)},run:async(context)=>(await import(${JSON.stringify(home.file)})).${home.name}.run(context)}`;
-  });
-  return `export const COMMANDS=[${rows.join(',\n')}];`;
-}
-
-await build({
-  entryPoints: ['wasm/cli/ckpt.js', 'wasm/cli/worker.js'],
-  outdir,
-  bundle: true,
-  splitting: true,
-  minifyWhitespace: true,
-  minifySyntax: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.16',
-  legalComments: 'none',
-  logLevel: 'warning',
+/** Every module, with what it imports. */
+const { metafile } = await build({
+  entryPoints: [PROGRAM, WORKER],
+  ...{ outdir, bundle: true, splitting: true, write: false, metafile: true },
+  ...{ format: 'esm', platform: 'node', logLevel: 'warning' },
   plugins: [
     {
-      name: 'commands',
-      setup({ onLoad }) {
-        onLoad({ filter: /[\\/]cli[\\/]commands\.js$/ }, async () => ({
-          contents: await commandTable(),
-          resolveDir: folder,
+      name: 'generated',
+      setup({ onLoad, onResolve }) {
+        onResolve({ filter: /commands-texts\.js$/ }, () => ({ path: resolve(TEXTS) }));
+        onLoad({ filter: /[\\/]cli[\\/]commands(-texts)?\.js$/ }, ({ path }) => ({
+          contents: generated[slashes(relative('.', path))],
+          resolveDir: dirname(path),
         }));
       },
     },
   ],
 });
+const paths = Object.keys(metafile.inputs).filter((path) => path !== PROGRAM);
+const index = new Map(paths.map((path, at) => [path, at]));
 
-// esbuild splits modules only; each part is made CommonJS by itself.
-/** @type {Map<string, string>} */
-const parts = new Map();
-for (const name of readdirSync(outdir)) {
-  const text = readFileSync(`${outdir}/${name}`, 'utf8');
-  const placed = text.includes('import.meta.url');
-  const { code } = await transform(text, {
-    ...{ format: 'cjs', platform: 'node', target: 'node20.16', logLevel: 'warning' },
-    ...{ minifyWhitespace: true, legalComments: 'none' },
-    supported: { 'dynamic-import': false }, // require() does not load the loader of modules
-    ...(placed && {
-      define: { 'import.meta.url': 'ownUrl' },
-      banner: 'const ownUrl=require("node:url").pathToFileURL(__filename).href;',
-    }),
-  });
-  parts.set(name, code);
+/** The number of a module that another one imports. @param {string} from @param {string} specifier */
+function numberOf(from, specifier) {
+  const path = slashes(join(dirname(from), specifier));
+  const number = index.get(path);
+  if (number === undefined) throw new Error(`${from} imports ${specifier}, which is not known`);
+  return number;
 }
 
-const REQUIRED = /\brequire\("\.\/([\w-]+\.js)"\)/g;
-/** What most commands need: the parts that are loaded for these, but not what they load when it is needed. */
-const base = new Set(
-  [...parts.keys()].filter((name) => /^(main|show|api|node)-[A-Z0-9]+\.js$/.test(name)),
-);
-for (const name of base)
-  for (const [, other] of (parts.get(name) ?? '').matchAll(REQUIRED))
-    if (other.startsWith('chunk-')) base.add(other);
+const options = {
+  ...{ platform: /** @type {const} */ ('node'), target: 'node20.16' },
+  ...{ logLevel: /** @type {const} */ ('warning'), legalComments: /** @type {const} */ ('none') },
+};
+
+/**
+ * The statements of a module, with `exports` for what it exports. esbuild makes of `import { a } from './x.js'` and `a`
+ * `var import_x = require("./x.js");` and `import_x.a`: here x is loaded when `a` is used.
+ * @param {string} path
+ */
+async function statementsOf(path) {
+  const text = generated[path] ?? readFileSync(path, 'utf8');
+  let { code } = await transform(text, {
+    ...{ ...options, format: 'cjs', define: { 'import.meta.url': 'ownUrl' } },
+    supported: { 'dynamic-import': false }, // require() does not load the loader of modules
+  });
+  const given = /^__export\(stdin_exports, (\{\n[\s\S]*?\n\})\);\n/m.exec(code);
+  // Before that stand esbuild's helpers, at the end a hint for those who import CommonJS.
+  const start = /^module\.exports = __toCommonJS\(stdin_exports\);\n/m.exec(code);
+  if (start) code = code.slice(start.index + start[0].length);
+  else code = code.replace(/^(#!.*\n)?(?:var __[\s\S]*?^(?=var import_))?/m, '');
+  code = code.replace(/^\/\/ Annotate the CommonJS export names[\s\S]*$/m, '');
+  code = code.replace(/^const import_meta = \{\};\n/m, '');
+  const loaded = (/** @type {string} */ specifier) =>
+    specifier.startsWith('.') ? `part(${numberOf(path, specifier)})` : `require("${specifier}")`;
+  /** @type {string[]} */
+  const names = [];
+  code = code.replace(
+    /^var (import_\w+) = (?:require\("(.*?)"\)|__toESM\(require\("(node:.*?)"\)\));$/gm,
+    (all, name, specifier, builtin) => {
+      names.push(name);
+      return `const ${name} = lazy(() => ${loaded(specifier ?? builtin)});`;
+    },
+  );
+  // Node's own modules have themselves as the default.
+  for (const name of names) {
+    code = code.replace(new RegExp(`\\bnew ${name}((?:\\.\\w+)+)`, 'g'), `new (${name}()$1)`);
+    code = code.replace(new RegExp(`\\b${name}\\.(default\\b)?`, 'g'), (all, whole) =>
+      whole ? `${name}()` : `${name}().`,
+    );
+  }
+  code = code.replace(
+    /=> __toESM\(require\("(.*?)"\)\)/g,
+    (all, specifier) => `=> ${loaded(specifier)}`,
+  );
+  const left = names.find((name) => new RegExp(`\\b${name}\\b(?!\\(\\)| = lazy)`).test(code));
+  if (left) throw new Error(`${path}: ${left} is used in a form that this script does not know`);
+  if (/__toESM|__reExport|\brequire\("\.|\bimport_meta\b/.test(code))
+    throw new Error(`${path}: a form of import or export that this script does not know`);
+  if (!given) return code;
+  let exported = given[1];
+  for (const name of names) exported = exported.replaceAll(`${name}.`, `${name}().`);
+  return `give(exports, ${exported});\n${code}`;
+}
+
 /** @param {string} code */
-const linked = (code) =>
-  code.replace(REQUIRED, (all, name) => (base.has(name) ? `require("./base.js")("${name}")` : all));
-// In parentheses: V8 compiles the function at once then, not twice.
-const members = [...base].map(
-  (name) =>
-    `"${name}":(function(require,module,exports){${linked(parts.get(name) ?? '').replaceAll('require("./base.js")(', 'part(')}\n})`,
-);
-writeFileSync(
-  `${outdir}/base.js`,
-  `"use strict";const parts={${members.join(',\n')}};const made=new Map;
-function part(name){let m=made.get(name);if(!m){made.set(name,m={exports:{}});parts[name](require,m,m.exports)}return m.exports}
-module.exports=part;
+const minified = async (code) =>
+  (await transform(code, { ...options, minifyWhitespace: true, minifySyntax: true })).code.trim();
+
+const HEAD = `const lazy=load=>{let value;return()=>value??=load()};
+const give=(exports,all)=>{for(const name in all)Object.defineProperty(exports,name,{get:all[name],enumerable:true})};
+const ownUrl=require("node:url").pathToFileURL(__filename).href;
+`;
+
+/** A module as a function of its exports. @type {string[]} */
+const bodies = [];
+for (const path of paths)
+  bodies.push(
+    (await minified(`x=function(exports){${await statementsOf(path)}}`)).replace(/^x=|;$/g, ''),
+  );
+
+/** @param {number[]} numbers @param {boolean} all whether all of them are needed at once: V8 compiles what stands in parentheses once, not twice */
+const members = (numbers, all) =>
+  numbers.map((number) => `${number}:${all ? `(${bodies[number]})` : bodies[number]}`).join(',\n');
+
+/** @param {string} name @param {string} code */
+const write = (name, code) => writeFileSync(`${outdir}/${name}`, code);
+
+/** @param {number[]} base in base.js @param {Map<string, number[]>} others name of a file: what it has @param {string} more further statements */
+function writeParts(base, others, more = '') {
+  const names = [...others.keys()];
+  const where = paths.map((path, number) =>
+    names.findIndex((name) => others.get(name)?.includes(number)),
+  );
+  write(
+    'base.js',
+    `"use strict";${HEAD}const parts={${members(base, true)}};
+const files=${JSON.stringify(names)},where=${JSON.stringify(where)},made=new Map;
+function part(number){let exports=made.get(number);if(exports)return exports;
+if(!parts[number])Object.assign(parts,require("./"+files[where[number]])(part,lazy,give));
+made.set(number,exports={});parts[number](exports);return exports}
+module.exports=part;${more}
 `,
+  );
+  for (const [name, numbers] of others)
+    write(
+      name,
+      `"use strict";const ownUrl=require("node:url").pathToFileURL(__filename).href;
+module.exports=(part,lazy,give)=>({${members(numbers, numbers.length === 1)}});
+`,
+    );
+}
+
+rmSync(outdir, { recursive: true, force: true });
+mkdirSync(outdir, { recursive: true });
+write('package.json', '{ "type": "commonjs" }\n');
+for (const [name, path] of [
+  ['ckpt.js', PROGRAM],
+  ['worker.js', WORKER],
+]) {
+  const code = await minified(`${HEAD}${await statementsOf(path)}`);
+  write(
+    name,
+    `${path === PROGRAM ? '#!/usr/bin/env node\n' : ''}"use strict";${code.replace(/\bpart\(/g, 'require("./base.js")(')}\n`,
+  );
+}
+
+// First everything in one file, to see what is called for.
+const all = paths.map((path, number) => number);
+writeParts(
+  all,
+  new Map(),
+  'process.on("exit",()=>process.stderr.write(JSON.stringify([...made.keys()])));',
 );
-for (const [name, code] of parts)
-  if (base.has(name)) rmSync(`${outdir}/${name}`);
-  else writeFileSync(`${outdir}/${name}`, linked(code));
-writeFileSync(`${outdir}/package.json`, '{ "type": "commonjs" }\n');
+const called = new Set();
+for (const sample of SAMPLES) {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [`${outdir}/ckpt.js`, 'show', '--no-progress', sample],
+    { encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`ckpt show ${sample}: ${status}\n${stderr}`);
+  for (const number of JSON.parse(stderr)) called.add(number);
+}
+
+/** @type {Map<string, Set<string>>} a module: the commands that need it */
+const users = new Map();
+/** @param {string} path @param {string} command */
+function visit(path, command) {
+  const known = users.get(path) ?? new Set();
+  if (known.has(command)) return;
+  users.set(path, known.add(command));
+  for (const used of metafile.inputs[path].imports) if (!used.external) visit(used.path, command);
+}
+for (const { path } of metafile.inputs[TABLE].imports)
+  if (path !== TEXTS) visit(path, /** @type {string} */ (path.split('/').pop()));
+
+/** What only one command needs stands in a file of its own; the rest has one for each layer. @param {string} path */
+function fileOf(path) {
+  const [layer] = /(?<=^wasm\/)(cli|report)(?=\/)/.exec(path) ?? ['api'];
+  const [only, ...more] = users.get(path) ?? [];
+  return layer !== 'api' && only && more.length === 0 ? only : `${layer}.js`;
+}
+/** @type {Map<string, number[]>} */
+const rest = new Map();
+for (const number of all)
+  if (!called.has(number)) {
+    const name = fileOf(paths[number]);
+    rest.set(name, [...(rest.get(name) ?? []), number]);
+  }
+writeParts([...called], rest);

@@ -20,6 +20,7 @@ import { escapeForTerminal } from './escape.js';
  * @property {Record<string, {path: string, shown: string}>} files metadata files, by the names that they are checked as
  * @property {{code: string, message: string} | null} unreadable
  * @property {Report | null} report null if it is unreadable
+ * @property {number[]} [ignored] numbers of exceptions that were needed, if that was asked for
  * @property {Texts} texts
  *
  * The files that lines are shown of, and the places in them that are not shown.

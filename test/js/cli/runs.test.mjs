@@ -44,7 +44,7 @@ test('configuration: found by its name or named, and options count more', async 
   );
 });
 
-const accepts = new Ajv2020.default({ strict: true }).compile(
+const accepts = new Ajv2020.default({ strict: true, formats: { date: true } }).compile(
   JSON.parse(readFileSync(dist('schema/config.json'), 'utf8')),
 );
 for (const [text, message] of [
