@@ -140,10 +140,10 @@ test('the parts of every form add up to its tar archive, to the byte', async () 
   ])) {
     const { stdout } = await ckpt(['size', '--fast', '--json', join(folder, name)]);
     const { size, tar: whole, parts } = JSON.parse(stdout);
-    const sum = parts.reduce((sum, part) => sum + part.bytes, 0);
+    const added = parts.reduce((sum, part) => sum + part.bytes, 0);
     assert.equal(whole, bytes ?? size, name);
-    assert.equal(sum, whole, name);
-    assert.equal(parts.find(({ name }) => name === 'pages').bytes, 11 * PAGE);
+    assert.equal(added, whole, name);
+    assert.equal(parts.find((part) => part.name === 'pages').bytes, 11 * PAGE);
   }
 });
 
