@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
-import { fstatSync, readFileSync, read } from 'node:fs';
+import { existsSync, fstatSync, readFileSync, read } from 'node:fs';
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { ARCHIVE_NAME } from './folder.js';
+import { memberOperand } from './image-members.js';
 import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
@@ -157,6 +158,15 @@ export function whyStopped({ error, members: { length } }) {
   return `${error.message} Not read to the end: only ${length === 0 ? 'its beginning was' : seen} seen.`;
 }
 
+/** @param {string} path */
+const isThere = (path) => path === '-' || existsSync(path);
+
+/** @param {Checkpoint} checkpoint @param {{member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
+async function containerIn(checkpoint, { member }) {
+  const { selectContainer } = await import('./select.js');
+  return (await selectContainer(checkpoint, member, '')).checkpoint;
+}
+
 /** Runs a command over checkpoints and knows how it ended. */
 export class Session {
   #context;
@@ -215,13 +225,19 @@ export class Session {
   async open(path, use, { prefix = '', keep } = {}) {
     const { dropIn } = this.#context;
     this.#path = path;
+    // FILE!NAME, as lists print it, is a container of a pod or a checkpoint in an image.
+    const within = dropIn || isThere(path) ? null : memberOperand(path);
     try {
-      const run = (/** @type {Checkpoint} */ checkpoint, /** @type {Progress} */ progress) => {
+      const run = async (
+        /** @type {Checkpoint} */ checkpoint,
+        /** @type {Progress} */ progress,
+      ) => {
         this.#progress = progress;
         dropIn?.adjust(checkpoint);
-        return use(checkpoint);
+        return use(within ? await containerIn(checkpoint, within) : checkpoint);
       };
-      await withCheckpoint(path, this.#context, run, { keep, again: this.#again });
+      const file = within?.archive ?? path;
+      await withCheckpoint(file, this.#context, run, { keep, again: this.#again });
       await this.#context.stdout.flush(); // who reads it need not wait for the next one
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);

@@ -24,9 +24,10 @@ const listed = (nested) => nested.map((inner, i) => `${i + 1} (${nameOf(inner)})
 /**
  * @param {Checkpoint} checkpoint of the file
  * @param {string} wanted
+ * @param {string} [said] how it was asked for
  * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called after the file's name
  */
-export async function selectContainer(checkpoint, wanted) {
+export async function selectContainer(checkpoint, wanted, said = `--container ${wanted}: `) {
   const nested = await checkpoint.containers();
   if (nested.length === 0) throw new Unfit(': there is no container inside of it');
   const found = nested.filter((inner, i) => {
@@ -40,7 +41,7 @@ export async function selectContainer(checkpoint, wanted) {
   });
   if (found.length === 1) return { checkpoint: found[0], label: inside('', nameOf(found[0])) };
   const problem = found.length === 0 ? 'there is no such container' : 'that is not a single one';
-  throw new Unfit(`: --container ${wanted}: ${problem}; there are ${listed(nested)}`);
+  throw new Unfit(`: ${said}${problem}; there are ${listed(nested)}`);
 }
 
 /** A member's name as it is compared: "./" before and "/" after it do not count. @param {string} name */
