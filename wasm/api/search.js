@@ -55,7 +55,7 @@ import { withBytes } from './summary.js';
  * @property {number} bytes of memory, in whole KiB, that are not in the dumps
  * @property {number} borders of pages at which nothing was kept, because there are too many
  * @property {number} blocks that are damaged
- * @property {string[]} files sparse ones, too large to be searched
+ * @property {string[]} files sparse ones, too large to be searched, and compressed ones, damaged or too large
  */
 
 /** By enum ckpt_deleted. */

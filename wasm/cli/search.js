@@ -203,7 +203,7 @@ export async function runSearch(context, { query, patterns, files }) {
       ...options,
       limit: /** @type {number} */ (options.limit) - count,
       onProgress: (state) => session.progress(state),
-      ...(switches.has('everywhere') && { streams: everywhere(checkpoint) }),
+      ...(switches.has('everywhere') && { streams: everywhere(checkpoint, dump) }),
     });
     for (;;) {
       const { done, value } = await found.next().catch((error) => {

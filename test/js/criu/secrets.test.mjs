@@ -111,7 +111,9 @@ test('the shapes are found in files that the container wrote, and cut by redact'
     ['rootfs-diff.tar', tar(...files)],
   );
   const checkpoint = await openCheckpoint(archive, { name: 'files.tar' });
-  const matches = await found(archive, { streams: everywhere(checkpoint) });
+  const dump = await checkpoint.dump({ texts: false });
+  const matches = await found(archive, { streams: everywhere(checkpoint, dump) });
+  dump.close();
   await checkpoint.close();
   const stream = new SecretStream(core);
   const ways = [
