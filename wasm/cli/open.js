@@ -5,20 +5,18 @@ import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { ARCHIVE_NAME } from './folder.js';
+import { selectContainer } from './containers.js';
 import { memberOperand } from './image-members.js';
 import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
+import { Unfit, inside } from './unfit.js';
 import { imageAlone } from './what-is.js';
+
+export { Unfit, inside };
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 /** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
-
-/** The file could be read, but it is not what it should be. The message is for people. */
-export class Unfit extends Error {}
-
-/** What the user is shown of a checkpoint inside of a file, and of the file itself. */
-export const inside = (/** @type {string} */ path, /** @type {string} */ name) => `${path}!${name}`;
 
 /**
  * Opens a file, a folder or standard input (`-`), gives it to `use`, and closes it.
@@ -163,7 +161,6 @@ const isThere = (path) => path === '-' || existsSync(path);
 
 /** @param {Checkpoint} checkpoint @param {{member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
 async function containerIn(checkpoint, { member }) {
-  const { selectContainer } = await import('./select.js');
   return (await selectContainer(checkpoint, member, '')).checkpoint;
 }
 
