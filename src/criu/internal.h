@@ -22,11 +22,13 @@ struct ckpt_dump {
     struct ckpt_key *keys; /* of the images in the chosen place, by kind and id */
     size_t chosen;
     uint8_t place;
-    bool settled; /* place, keys */
-    struct {      /* files with the names of images that no table has, for each place */
+    bool settled;       /* place, keys */
+    ckpt_string folder; /* of any name, the first that holds images; whether there are several */
+    bool folders;
+    struct { /* files with the names of images that no table has, for each place */
         ckpt_string first;
         size_t count;
-    } strange[3];
+    } strange[4];
     struct ckpt_gap *gaps;
     size_t gap_count, gap_capacity;
     struct ckpt_dump_file *files; /* by id */
@@ -50,6 +52,7 @@ struct ckpt_dump {
     bool tree_known;
     uint32_t steps;             /* of work that are left: see ckpt_dump_spend() */
     struct ckpt_memory *memory; /* memory.c */
+    struct ckpt_cpu_dump *cpu;  /* cpu_view.c; NULL: nobody asked */
     ckpt_dump *previous;
 };
 

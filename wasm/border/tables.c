@@ -10,6 +10,7 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
 #include "checkpoint/print.h"
+#include "criu/cpu.h"
 #include "criu/memory.h"
 #include "criu/names.h"
 #include "criu/view.h"
@@ -218,6 +219,15 @@ static void add_enums(struct ckpt_buffer *out)
     ckpt_buffer_add_text(out, "\"" CKPT_MASK "\"}");
 }
 
+/* Levels of processors that may be a target. */
+static void add_cpu_levels(struct ckpt_buffer *out)
+{
+    size_t count = 0;
+    while (ckpt_cpu_levels[count] != NULL)
+        count++;
+    add_list(out, "cpuLevels", ckpt_cpu_levels, count);
+}
+
 static void add_secret_rules(struct ckpt_buffer *out)
 {
     static const enum ckpt_rule_index rules[] = {
@@ -236,8 +246,9 @@ static void add_secret_rules(struct ckpt_buffer *out)
 
 /*
  * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"targets":[…],
- * "compare":{…},"secretRules":[…],"enums":{…},"archive":{…},"border":{…},"members":{…}}; for the
- * last three see ckpt_archive_layout(), ckpt_border_numbers() and ckpt_members_describe().
+ * "compare":{…},"cpuLevels":[…],"secretRules":[…],"enums":{…},"archive":{…},"border":{…},
+ * "members":{…}}; for the last three see ckpt_archive_layout(), ckpt_border_numbers() and
+ * ckpt_members_describe().
  */
 const ckpt_string *ckpt_wasm_tables(void)
 {
@@ -251,6 +262,7 @@ const ckpt_string *ckpt_wasm_tables(void)
     add_views(&out);
     add_targets(&out);
     add_comparisons(&out);
+    add_cpu_levels(&out);
     add_secret_rules(&out);
     add_enums(&out);
     ckpt_buffer_add_text(&out, ",\"archive\":");

@@ -226,6 +226,7 @@ export function Fleet({ items }) {
           title,
           width: WIDTHS[i],
           right: i >= 6 && i !== 8,
+          mono: i === 1 || i === 2,
         })),
         seq: { id: 0, total: rows.length, rows },
         at: -1,

@@ -46,9 +46,10 @@ export function makeGrid(shelf, { rows, columns: all, tone, place }, { text, kee
     };
   };
   return {
-    head: columns.map(({ title, right = false, wide = 0 }, column) => ({
+    head: columns.map(({ title, right = false, wide = 0, mono = false }, column) => ({
       title,
       right,
+      mono,
       width: wide > 0 ? -wide : widthOf(title, found, (at) => columns[column].text(rows[at])),
     })),
     seq: shelf.seq(found.length, make),

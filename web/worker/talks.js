@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who talks to whom: the sockets of a dump as pairs, those of one kind together.
 import { G } from '../text/dump.js';
-import { endOf, wordsOf } from './grids.js';
+import { endOf, onceEach, wordsOf } from './grids.js';
 
 /** @typedef {import('../types.d.ts').Talk} Talk */
 
@@ -23,7 +23,8 @@ export function talksOf(dump) {
   };
   /** Ends of pairs that were told from the other side. @type {Set<string>} */
   const told = new Set();
-  const sockets = dump.sockets();
+  // A socket that several processes share, as after a fork, is one: told of the first that holds it.
+  const sockets = onceEach(dump.sockets());
   for (const socket of sockets) {
     const { pid, fd, family, protocol, type, state, local, remote, peer, name, abstract } = socket;
     const how = [protocol ?? type, family === 'inet' ? '' : family].filter(Boolean).join(' ');

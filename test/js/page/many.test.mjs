@@ -122,6 +122,13 @@ test('one search finds views, findings, values, processes, members and rules; co
     await open('CKP109');
     await page.locator('.palette .label', { hasText: K.groups.rules }).waitFor();
     await page.keyboard.press('Escape');
+    // What is typed at once arrives: the field is there before the next key is.
+    for (const key of ['Control+k', '/']) {
+      await page.keyboard.press(key);
+      await page.keyboard.type('[root]o');
+      assert.equal(await field.inputValue(), '[root]o', key);
+      await page.keyboard.press('Escape');
+    }
     // What is a secret is found, and not shown.
     await open('only-a-sample');
     await page.locator('.entry', { hasText: '••••' }).first().waitFor();

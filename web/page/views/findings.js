@@ -177,6 +177,8 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
       { class: 'walk' },
       icon(severity, T.severities[severity]),
       h('h2', null, title || first.message),
+      // What is closed says at least what the first of it is.
+      h('span', { class: 'first', 'aria-hidden': 'true' }, title && first.message.slice(0, 300)),
       h('code', { class: 'rule' }, id),
       findings.length > 1 && h('span', { class: 'amount' }, T.places(findings.length)),
     ),
