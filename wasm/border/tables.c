@@ -10,6 +10,7 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
 #include "checkpoint/print.h"
+#include "criu/cpu.h"
 #include "criu/names.h"
 #include "criu/view.h"
 #include "model/type.h"
@@ -180,6 +181,15 @@ static void add_comparisons(struct ckpt_buffer *out)
     ckpt_buffer_add_text(out, object[0] == '\0' ? "}" : "}}");
 }
 
+/* Levels of processors that may be a target. */
+static void add_cpu_levels(struct ckpt_buffer *out)
+{
+    size_t count = 0;
+    while (ckpt_cpu_levels[count] != NULL)
+        count++;
+    add_list(out, "cpuLevels", ckpt_cpu_levels, count);
+}
+
 static void add_secret_rules(struct ckpt_buffer *out)
 {
     static const enum ckpt_rule_index rules[] = {
@@ -197,7 +207,8 @@ static void add_secret_rules(struct ckpt_buffer *out)
 }
 
 /*
- * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"targets":[…],
+ * {"kinds":[{name, file?,
+ * reader?}…],"constants":{…},"fields":[…],"views":[…],"targets":[…],"cpuLevels":[…],
  * "compare":{…},"secretRules":[…],"archive":{…},"border":{…},"members":{…}}; for the last three see
  * ckpt_archive_layout(), ckpt_border_numbers() and ckpt_members_describe().
  */
@@ -213,6 +224,7 @@ const ckpt_string *ckpt_wasm_tables(void)
     add_views(&out);
     add_targets(&out);
     add_comparisons(&out);
+    add_cpu_levels(&out);
     add_secret_rules(&out);
     ckpt_buffer_add_text(&out, ",\"archive\":");
     size_t room = ckpt_archive_layout(NULL, 0);
