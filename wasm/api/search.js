@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Searching the memory of a dump in one pass: the JavaScript side of exports_search.c.
+import { enums } from '../../dist/tables.js';
 import { withBytes } from './summary.js';
 
 /**
@@ -59,26 +60,8 @@ import { withBytes } from './summary.js';
  * @property {string[]} files sparse ones, too large to be searched, and compressed ones, damaged or too large
  */
 
-/** By enum ckpt_deleted. */
-const DELETED = [false, true, null];
-
-/** By enum ckpt_vma_kind. */
-export const KINDS = /** @type {const} */ ([
-  'anonymous',
-  'file',
-  'heap',
-  'stack',
-  'memfd',
-  'shared',
-  'sysv',
-  'aio',
-  'socket',
-  'special',
-  'plugin',
-]);
-
-/** By area_of() in exports_memory.c. */
-const AREAS = /** @type {const} */ ([null, 'arguments', 'environment']);
+/** Kinds of mappings. */
+export const KINDS = enums.vmaKinds;
 const FORMS = { text: 0, hex: 1, regex: 2 };
 const ENCODINGS = { utf8: 1, utf16: 2 };
 const PROT = { r: 1, w: 2, x: 4 };
@@ -407,8 +390,8 @@ class Run {
       kind: KINDS[kind],
       perms: letter(1, 'r') + letter(2, 'w') + letter(4, 'x') + (prot & 8 ? 's' : 'p'),
       name: name === 0 ? null : new Uint8Array(exports.memory.buffer, name, length).slice(),
-      deleted: DELETED[deleted],
-      area: AREAS[area],
+      deleted: enums.deleted[deleted],
+      area: enums.areas[area],
     };
     return this.#mapping;
   }

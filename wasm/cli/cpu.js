@@ -108,7 +108,7 @@ export const cpu = {
         session.code = Math.max(session.code, EXIT.findings);
       found.push({ path, rows, passport });
     });
-    const several = found.length > 1;
+    const several = context.operands.length > 1 || found.length > 1;
     const rows = found.flatMap(({ path, rows: own }) =>
       own.map((row) => (several ? { file: path, ...row } : row)),
     );

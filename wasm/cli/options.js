@@ -35,6 +35,7 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {string} operands as --help shows them
  * @property {[number, number]} count least and most operands
  * @property {'rules' | 'shells' | 'plugin'} [completes] what a shell completes operands with; files without it
+ * @property {boolean} [folders] a folder means itself, not the archives in it
  * @property {boolean} [literal] operands are taken as they are: patterns in them mean something else, or it expands them itself
  * @property {Option[]} options
  * @property {string[]} details paragraphs
