@@ -15,6 +15,8 @@ import { usageOf } from './usage.js';
  * @property {string} directory of the images in the archive, with a slash at its end; or ''
  * @property {(list: Range[], signal?: AbortSignal, lend?: boolean) => AsyncGenerator<RangePiece>} ranges
  *
+ * @typedef {import('../../dist/types/dump.d.ts').Map} Mapping
+ *
  * Memory that is alike.
  * @typedef {object} Segment
  * @property {bigint} start address
@@ -48,15 +50,27 @@ const BATCH = 1024;
 const SEGMENT = 12;
 const LAST = 2n ** 64n - 1n;
 
+/** @param {bigint} number */
+const hex = (number) => `0x${number.toString(16)}`;
+
+/** A mapping in words; a name that is no plain text is left out. @param {Mapping} mapping @param {bigint} address in it */
+function described({ start, end, perms, kind, name, offset }, address) {
+  const plain = typeof name === 'string' && /^[ -~]+$/.test(name) ? name : kind;
+  const inFile = kind === 'file' ? `, ${hex(offset + address - start)} of the file` : '';
+  return `${perms} ${plain}, ${hex(start)} to ${hex(end)}${inFile}`;
+}
+
 /** Memory that cannot be had, because the dump does not hold it. */
 export class MemoryError extends RangeError {
-  /** @param {bigint} address @param {Place} place */
-  constructor(address, place) {
-    super(`0x${address.toString(16)}: ${WHY[place]}`);
+  /** @param {bigint} address @param {Place} place @param {Mapping | null} [mapping] that the address is in */
+  constructor(address, place, mapping = null) {
+    super(`${hex(address)}: ${WHY[place]}${mapping ? `: ${described(mapping, address)}` : ''}`);
     this.name = 'MemoryError';
     /** The first one that is not there. */
     this.address = address;
     this.place = place;
+    /** Where it is mapped; null: nowhere. */
+    this.mapping = mapping;
   }
 }
 
@@ -177,12 +191,22 @@ export class Memory {
     if (length > limit) throw new RangeError(`${length} bytes are more than the limit of ${limit}`);
     const segments = [...this.segments(pid, start, start + BigInt(length))];
     if (segments.length === 0 && length > 0) throw new MemoryError(start, 'nowhere');
-    for (const { place, start: at } of segments) if (WHY[place]) throw new MemoryError(at, place);
+    for (const { place, start: at } of segments) if (WHY[place]) throw this.refusal(pid, at, place);
     if (start + BigInt(length) > LAST) throw new MemoryError(LAST, 'nowhere');
     const out = new Uint8Array(length);
     for await (const { segment, offset, bytes } of this.pieces(segments, signal))
       out.set(bytes, Number(segment.start - start) + offset);
     return out;
+  }
+
+  /**
+   * Why bytes cannot be had, with the mapping that they are in.
+   * @param {number} pid @param {bigint} address @param {Place} place
+   */
+  refusal(pid, address, place) {
+    const { maps } = this.maps(pid);
+    const mapping = maps.find(({ start, end }) => start <= address && address < end);
+    return new MemoryError(address, place, mapping ?? null);
   }
 
   /**
