@@ -233,10 +233,9 @@ static void print_target(struct ckpt_rules *r, struct ckpt_buffer *out, unsigned
 
 static void print_trust(struct ckpt_rules *r, struct ckpt_buffer *out)
 {
-    static const char *const names[] = {"clean", "suspicious", "hostile"};
     ckpt_print_key(out, "trust");
     ckpt_buffer_add_text(out, "{");
-    print_text(out, "level", ckpt_string_of(names[trust_of(r)]));
+    print_text(out, "level", ckpt_string_of(ckpt_trust_names[trust_of(r)]));
     ckpt_print_key(out, "reasons");
     ckpt_buffer_add_text(out, "[");
     for (int level = CKPT_HOSTILE; level > CKPT_CLEAN; level--)

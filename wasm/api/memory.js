@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of the processes of a dump: the JavaScript side of exports_memory.c.
-import { views as fields } from '../../dist/tables.js';
+import { enums, views as fields } from '../../dist/tables.js';
 import { readTape } from '../border/value.js';
 import { searchMemory } from './search.js';
 import { withBytes } from './summary.js';
@@ -28,20 +28,7 @@ import { usageOf } from './usage.js';
  *   compressed: its bytes in the file, where the segment begins in it, its bytes in memory
  */
 
-/** By enum ckpt_place. */
-const PLACES = /** @type {const} */ ([
-  'nowhere',
-  'stored',
-  'block',
-  'zero',
-  'file',
-  'kernel',
-  'previous',
-  'lazy',
-  'unreadable',
-]);
-
-/** @typedef {(typeof PLACES)[number]} Place */
+/** @typedef {(typeof enums.places)[number]} Place */
 
 /** Why bytes cannot be had. @type {Record<string, string>} */
 const WHY = {
@@ -141,7 +128,7 @@ export class Memory {
       );
       if (words.length === 0) return;
       for (let i = 0; i < words.length; i += SEGMENT) {
-        const place = PLACES[words[i + 4] & 255];
+        const place = enums.places[words[i + 4] & 255];
         const stored = place === 'stored' || place === 'block';
         const level = words[i + 5];
         at = long(words, i + 2);

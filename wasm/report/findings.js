@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the forms of a report have in common: whose findings they are and where those lie.
+import { enums } from '../../dist/tables.js';
 import { escapeForTerminal } from './escape.js';
 
 /**
@@ -29,7 +30,7 @@ import { escapeForTerminal } from './escape.js';
  */
 
 /** From the worst. @type {readonly Severity[]} */
-export const SEVERITIES = ['error', 'warning', 'info'];
+export const SEVERITIES = enums.severities;
 
 /** Whether a severity is this one or worse. @param {Severity} severity @param {Severity} level */
 export const isAtLeast = (severity, level) =>
