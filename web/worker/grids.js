@@ -32,6 +32,9 @@ export const wordsOf = (text) =>
       ? text
       : P.hex(text.hex.slice(0, 400));
 
+/** Letters of a command line that is shown as it is. */
+const LONGEST = 2000;
+
 const hex = (/** @type {bigint} */ value) => value.toString(16);
 
 /** @param {any} process */
@@ -352,7 +355,11 @@ function processParts({ shelf, dump }, { pid, cmdline, environ }) {
   if (line)
     parts.push({
       title: G.titles.line,
-      blocks: [{ t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }],
+      blocks: [
+        line.length > LONGEST
+          ? { t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }
+          : { t: 'list', seq: { id: 0, total: 1, rows: [line] } },
+      ],
     });
   const all = (trimmed(environ) ?? []).filter((/** @type {Text} */ text) => text !== '');
   // What children inherit is told once, of the first process that has it.
