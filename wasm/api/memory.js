@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of the processes of a dump: the JavaScript side of exports_memory.c.
-import { views as fields } from '../../dist/tables.js';
+import { enums, views as fields } from '../../dist/tables.js';
 import { checkedOptions, checkedPid, kindOf, must } from '../border/arguments.js';
 import { readTape } from '../border/value.js';
 import { searchMemory } from './search.js';
@@ -16,6 +16,8 @@ import { usageOf } from './usage.js';
  * @property {string} directory of the images in the archive, with a slash at its end; or ''
  * @property {(list: Range[], signal?: AbortSignal, lend?: boolean) => AsyncGenerator<RangePiece>} ranges
  *
+ * @typedef {import('../../dist/types/dump.d.ts').Map} Mapping
+ *
  * Memory that is alike.
  * @typedef {object} Segment
  * @property {bigint} start address
@@ -29,20 +31,7 @@ import { usageOf } from './usage.js';
  *   compressed: its bytes in the file, where the segment begins in it, its bytes in memory
  */
 
-/** By enum ckpt_place. */
-const PLACES = /** @type {const} */ ([
-  'nowhere',
-  'stored',
-  'block',
-  'zero',
-  'file',
-  'kernel',
-  'previous',
-  'lazy',
-  'unreadable',
-]);
-
-/** @typedef {(typeof PLACES)[number]} Place */
+/** @typedef {(typeof enums.places)[number]} Place */
 
 /** Why bytes cannot be had. @type {Record<string, string>} */
 const WHY = {
@@ -62,15 +51,27 @@ const BATCH = 1024;
 const SEGMENT = 12;
 const LAST = 2n ** 64n - 1n;
 
+/** @param {bigint} number */
+const hex = (number) => `0x${number.toString(16)}`;
+
+/** A mapping in words; a name that is no plain text is left out. @param {Mapping} mapping @param {bigint} address in it */
+function described({ start, end, perms, kind, name, offset }, address) {
+  const plain = typeof name === 'string' && /^[ -~]+$/.test(name) ? name : kind;
+  const inFile = kind === 'file' ? `, ${hex(offset + address - start)} of the file` : '';
+  return `${perms} ${plain}, ${hex(start)} to ${hex(end)}${inFile}`;
+}
+
 /** Memory that cannot be had, because the dump does not hold it. */
 export class MemoryError extends RangeError {
-  /** @param {bigint} address @param {Place} place */
-  constructor(address, place) {
-    super(`0x${address.toString(16)}: ${WHY[place]}`);
+  /** @param {bigint} address @param {Place} place @param {Mapping | null} [mapping] that the address is in */
+  constructor(address, place, mapping = null) {
+    super(`${hex(address)}: ${WHY[place]}${mapping ? `: ${described(mapping, address)}` : ''}`);
     this.name = 'MemoryError';
     /** The first one that is not there. */
     this.address = address;
     this.place = place;
+    /** Where it is mapped; null: nowhere. */
+    this.mapping = mapping;
   }
 }
 
@@ -93,6 +94,7 @@ const USAGE_OPTIONS = { compress: must.flag, signal: must.signal, onProgress: mu
 const QUERY = {
   ...{ text: must.any, hex: must.any, regex: must.any, strings: must.any, pointers: must.any },
   ...{ secrets: must.any, encodings: must.any, ignoreCase: must.flag },
+  blur: must.flag,
 };
 const SEARCH_OPTIONS = {
   ...{ pids: mustBeList, kinds: must.texts, perms: must.text, from: mustBeAddress },
@@ -160,7 +162,7 @@ export class Memory {
       );
       if (words.length === 0) return;
       for (let i = 0; i < words.length; i += SEGMENT) {
-        const place = PLACES[words[i + 4] & 255];
+        const place = enums.places[words[i + 4] & 255];
         const stored = place === 'stored' || place === 'block';
         const level = words[i + 5];
         at = long(words, i + 2);
@@ -210,12 +212,22 @@ export class Memory {
     if (length > limit) throw new RangeError(`${length} bytes are more than the limit of ${limit}`);
     const segments = [...this.segments(pid, start, start + BigInt(length))];
     if (segments.length === 0 && length > 0) throw new MemoryError(start, 'nowhere');
-    for (const { place, start: at } of segments) if (WHY[place]) throw new MemoryError(at, place);
+    for (const { place, start: at } of segments) if (WHY[place]) throw this.refusal(pid, at, place);
     if (start + BigInt(length) > LAST) throw new MemoryError(LAST, 'nowhere');
     const out = new Uint8Array(length);
     for await (const { segment, offset, bytes } of this.pieces(segments, signal))
       out.set(bytes, Number(segment.start - start) + offset);
     return out;
+  }
+
+  /**
+   * Why bytes cannot be had, with the mapping that they are in.
+   * @param {number} pid @param {bigint} address @param {Place} place
+   */
+  refusal(pid, address, place) {
+    const { maps } = this.maps(pid);
+    const mapping = maps.find(({ start, end }) => start <= address && address < end);
+    return new MemoryError(address, place, mapping ?? null);
   }
 
   /**
