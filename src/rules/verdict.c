@@ -291,10 +291,8 @@ void ckpt_print_verdicts(struct ckpt_rules *r, struct ckpt_buffer *out)
         if (r->state[rule - 1].trust == CKPT_HOSTILE)
             attack = r->state[rule - 1].distrusted;
     if (attack != NULL)
-        ckpt_condition(
-            r, CKPT_CONDITION_TRUST, ALL, (enum ckpt_rule_index)attack->rule, attack, "",
-            "Something in the archive attacks the host that restores it; restore it only "
-            "where that can do no harm.");
+        ckpt_condition(r, CKPT_CONDITION_TRUST, ALL, (enum ckpt_rule_index)attack->rule, attack, "",
+                       "Trust in where it comes from, as something in it attacks the host.");
     bool form = r->form == CKPT_FORM_ARCHIVE || r->form == CKPT_FORM_DIRECTORY;
     if (form && r->engine != CKPT_ENGINE_UNKNOWN)
         ckpt_condition(r, CKPT_CONDITION_BUNDLE, RUNTIMES, CKPT_RULE_710, NULL, "--bundle",

@@ -8,7 +8,6 @@ import { FORMATS, compactJson, csvOf, jsonOf, shown } from './rows.js';
 import { table } from './table.js';
 import { writerTo } from './write.js';
 import { escapeForTerminal } from '../report/escape.js';
-import { MemoryError } from '../api/memory.js';
 import { PatternError } from '../api/search.js';
 
 /** Bytes read and written at once. */
@@ -93,7 +92,7 @@ async function pages(context, dump, path, pid) {
   const from = `memory pages content for process ID ${pid} from checkpoint: ${escapeForTerminal(path)}`;
   for (const { start, place, shared } of memory.segments(pid))
     if (!shared && ['previous', 'lazy', 'unreadable'].includes(place))
-      throw new Unfit(`: ${new MemoryError(start, place).message}`);
+      throw new Unfit(`: ${memory.refusal(pid, start, place).message}`);
   await stdout.write(
     output === undefined
       ? `\nDisplaying ${from}\n\n`

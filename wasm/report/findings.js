@@ -138,9 +138,11 @@ export function verdictText(target) {
 export const mainTarget = ({ targets, engine }, asked) =>
   asked ? targets[0] : targets.find(({ name }) => name === engine.name);
 
-/** Why an archive is not to be trusted: the first three reasons. @param {Report} report */
-export const trustReasons = ({ trust }) =>
-  trust.reasons.slice(0, 3).map(({ id, message }) => `${message} [${id}]`);
+/** Why an archive is not to be trusted: the first three reasons, and what to do if it attacks. @param {Report} report */
+export const trustReasons = ({ trust }) => [
+  ...trust.reasons.slice(0, 3).map(({ id, message }) => `${message} [${id}]`),
+  ...(trust.level === 'hostile' ? ['Restore it only where that can do no harm.'] : []),
+];
 
 /**
  * Why a run fails because of a verdict: sentences. Verdicts count for the targets that were asked
