@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
-import { browserTests, pageData } from '../lib/page-browser.mjs';
+import { accessible, browserTests, pageData } from '../lib/page-browser.mjs';
 import { statesOf } from '../lib/page-states.mjs';
 
 const { folder, run } = browserTests();
@@ -149,6 +149,7 @@ test('every view and state has its parts where they were, none cut, none over an
         await page.waitForTimeout(60);
         const { boxes, cut, over, mixed, sideways } = await page.evaluate(measure, PARTS);
         const at = `${name} at ${width}`;
+        if (width === 1280) await accessible(page, at);
         if (sideways > 0) wrong.push(`${at}: scrolls sideways by ${sideways}`);
         wrong.push(...cut.map((what) => `${at}: cut: ${what}`));
         wrong.push(...over.map((what) => `${at}: over each other: ${what}`));
