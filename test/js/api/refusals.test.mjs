@@ -118,6 +118,7 @@ const CALLS = [
   ['mounts', (wrong) => dump.mounts(wrong), pid],
   ['namespaces', (wrong) => dump.namespaces(wrong), pid],
   ['maps', (wrong) => memory.maps(wrong), pid],
+  ['refusal', (wrong) => memory.refusal(wrong, 0n, 'nowhere'), pid],
   ['segments pid', (wrong) => memory.segments(wrong), some('number')],
   ['segments from', (wrong) => memory.segments(1, wrong), address],
   ['segments to', (wrong) => memory.segments(1, 0n, wrong), address],
