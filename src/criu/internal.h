@@ -52,6 +52,7 @@ struct ckpt_dump {
     bool tree_known;
     uint32_t steps;             /* of work that are left: see ckpt_dump_spend() */
     struct ckpt_memory *memory; /* memory.c */
+    struct ckpt_cpu_dump *cpu;  /* cpu_view.c; NULL: nobody asked */
     ckpt_dump *previous;
 };
 
