@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
 import { views as fields } from '../../dist/tables.js';
+import { checkedPid } from '../border/arguments.js';
 import { readTape } from '../border/value.js';
 import { ArchiveError } from './archive.js';
 import { Memory } from './memory.js';
@@ -262,6 +263,7 @@ export class Dump {
 
   /** @param {keyof typeof VIEWS} name @param {number} [pid] */
   #view(name, pid = 0) {
+    checkedPid(pid);
     const key = `${name} ${pid}`;
     const known = this.#views.get(key);
     if (known && name !== 'gaps' && name !== 'cpu') return known;

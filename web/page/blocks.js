@@ -5,7 +5,7 @@ import { T } from '../text.js';
 import { api } from './api.js';
 import { classes, h } from './h.js';
 import { useRested, useSteadyAnswer } from './hooks.js';
-import { VirtualList } from './rows.js';
+import { VirtualList, intoRows } from './rows.js';
 import { TreeRows, useMore, Value } from './values.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
@@ -241,7 +241,7 @@ function List({ seq, title }) {
   }
   return h(
     'div',
-    null,
+    { class: 'filtered' },
     h(
       'label',
       { class: 'filter' },
@@ -253,6 +253,7 @@ function List({ seq, title }) {
         spellcheck: false,
         value: text,
         onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+        onKeyDown: (/** @type {any} */ event) => intoRows(event, '.filtered'),
       }),
     ),
     h('p', { class: 'quiet', role: 'status' }, T.list(found.total)),

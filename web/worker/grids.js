@@ -32,6 +32,9 @@ export const wordsOf = (text) =>
       ? text
       : P.hex(text.hex.slice(0, 400));
 
+/** Letters of a command line that is shown as it is. */
+const LONGEST = 2000;
+
 const hex = (/** @type {bigint} */ value) => value.toString(16);
 
 /** @param {any} process */
@@ -310,14 +313,31 @@ const figure = (name, value) =>
     ? undefined
     : code(`${FIGURES[name] === 8 ? '0' : '0x'}${value.toString(FIGURES[name])}`);
 
+/** Counts of bytes. */
+const BYTES = ['size', 'stored', 'previous', 'missing', 'lazy', 'unreadable', 'zero', 'file'];
+
+/** Whether a field of a mapping says something: most kinds of pages have no bytes in most mappings. @param {string} view @param {string} name @param {any} value */
+const says = (view, name, value) =>
+  !(view === 'memory' && BYTES.includes(name) && name !== 'size' && Number(value) === 0) &&
+  !(/Deleted$|^deleted$/.test(name) && value === false);
+
 /** All that the images say of a row. The names of the fields are those of the API. @param {Context} context @param {string} view @param {any} row @returns {Part[]} */
 export function detailsOf(context, view, row) {
   const { hidden = [] } = TABLES[view];
   /** @type {[string, Cell][]} */
   const rows = [];
   for (const [name, value] of Object.entries(row)) {
-    if (hidden.includes(name)) continue;
-    const cell = Object.hasOwn(FIGURES, name) ? figure(name, value) : cellOf(context, value);
+    if (hidden.includes(name) || !says(view, name, value)) continue;
+    const bytes = view === 'memory' && BYTES.includes(name) && typeof value === 'bigint';
+    const cell = bytes
+      ? {
+          t: /** @type {const} */ ('figure'),
+          text: context.ckpt.byteToString(value),
+          exact: String(value),
+        }
+      : Object.hasOwn(FIGURES, name)
+        ? figure(name, value)
+        : cellOf(context, value);
     if (cell !== undefined) rows.push([name, cell]);
   }
   /** @type {Part[]} */
@@ -335,7 +355,11 @@ function processParts({ shelf, dump }, { pid, cmdline, environ }) {
   if (line)
     parts.push({
       title: G.titles.line,
-      blocks: [{ t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }],
+      blocks: [
+        line.length > LONGEST
+          ? { t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }
+          : { t: 'list', seq: { id: 0, total: 1, rows: [line] } },
+      ],
     });
   const all = (trimmed(environ) ?? []).filter((/** @type {Text} */ text) => text !== '');
   // What children inherit is told once, of the first process that has it.

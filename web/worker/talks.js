@@ -25,6 +25,12 @@ export function talksOf(dump) {
   const told = new Set();
   // A socket that several processes share, as after a fork, is one: told of the first that holds it.
   const sockets = onceEach(dump.sockets());
+  /** The first socket between two ports. @type {Map<string, any>} */
+  const byPorts = new Map();
+  for (const socket of sockets) {
+    const key = `${socket.protocol}/${socket.local?.port}/${socket.remote?.port}`;
+    if (!byPorts.has(key)) byPorts.set(key, socket);
+  }
   for (const socket of sockets) {
     const { pid, fd, family, protocol, type, state, local, remote, peer, name, abstract } = socket;
     const how = [protocol ?? type, family === 'inet' ? '' : family].filter(Boolean).join(' ');
@@ -41,12 +47,7 @@ export function talksOf(dump) {
       for (const holder of peer.holders) told.add(`${holder.pid}/${holder.fd}`);
       add({ from, how, to: process(peer.holders[0].pid), tone: '' });
     } else if (remote?.address && remote.port > 0) {
-      const other = sockets.find(
-        (/** @type {any} */ each) =>
-          each.protocol === protocol &&
-          each.local?.port === remote.port &&
-          each.remote?.port === local?.port,
-      );
+      const other = byPorts.get(`${protocol}/${remote.port}/${local?.port}`);
       if (other && told.has(`${pid}/${fd}`)) continue;
       if (other) told.add(`${other.pid}/${other.fd}`);
       const open = protocol === 'tcp' && state === 'ESTABLISHED';

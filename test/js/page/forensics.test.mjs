@@ -15,6 +15,7 @@ import {
   archives,
   browserTests,
   gridOf,
+  facts,
   pageData,
   pick,
   shown,
@@ -67,6 +68,41 @@ test('secrets stand in one table, masked alike; memory is searched when it is as
       .first()
       .click();
     await page.locator('.view-memory .memory-bytes').waitFor();
+  }));
+
+test('the first screen tells who is inside; no figure is said twice; no bar for no bytes', () =>
+  run(async (page) => {
+    await pick(page, [join(archives, 'crio.tar')]);
+    await shown(page);
+    const who = page.locator('.who-line');
+    await who.first().waitFor();
+    assert.deepEqual(
+      (await who.allTextContents()).map((line) => /sleep 1|while true/.exec(line)?.[0]),
+      ['while true', 'sleep 1'],
+    );
+    assert.match(await page.locator('.where').innerText(), /136\.0 KiB stored of 4\.4 MiB mapped/);
+    assert.match(await page.locator('.held').innerText(), /PIPE 4/);
+    const statistics = await facts(page.locator('.card.statistics'));
+    assert.equal(statistics['Memory dump took'], '676 µs');
+    assert.equal(statistics['Frozen for'], '133 milliseconds 132,606 µs');
+    await who.nth(1).click();
+    await page.locator('.drawer h2', { hasText: 'Process 8' }).waitFor();
+
+    const empty = folder.write(
+      'empty.tar',
+      tarOf([
+        ['config.dump', '{}'],
+        ['status', ''],
+      ]),
+    );
+    await pick(page, [empty]);
+    await shown(page, 'empty.tar');
+    await view(page, 'Files');
+    await page.locator('.members .row').nth(1).waitFor();
+    const bars = await page
+      .locator('.members .row')
+      .evaluateAll((rows) => rows.map((row) => row.querySelectorAll('.track > span').length));
+    assert.deepEqual(bars, [1, 0]);
   }));
 
 test('times are in UTC, in their order, each with who says so', () =>

@@ -57,6 +57,8 @@ test('many checkpoints are one table: totals filter, causes group, all is saved 
     assert.match(text, /,'=cut\.tar,/, 'no spreadsheet runs what a file is called');
     await toggles.filter({ hasText: W.tones.broken }).click();
     await page.waitForFunction(() => document.querySelectorAll('.fleet .row').length === 1);
+    await page.locator('.fleet .search').press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'rows grid');
     await page.locator('.fleet .row').click();
     await shown(page);
     assert.equal(await page.locator('.item-head .badge').textContent(), W.tones.broken);

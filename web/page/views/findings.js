@@ -8,6 +8,7 @@ import { Frame } from '../frame.js';
 import { classes, h } from '../h.js';
 import { useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
+import { intoRows } from '../rows.js';
 import { areaOf, titleOf } from '../rules.js';
 import { beside, hashOf, state } from '../store.js';
 import { SEVERITIES } from '../verdict.js';
@@ -130,6 +131,7 @@ export function Findings({ item, model: { report }, place }) {
         'aria-label': T.searchFindings,
         value: text,
         onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+        onKeyDown: (/** @type {any} */ event) => intoRows(event, '.findings', '.group > summary'),
       }),
     ),
     groups.length === 0 && h('p', { class: 'quiet' }, T.nothingFound),
