@@ -44,6 +44,34 @@ function needsText({ level, more, holds, source, reason: why }) {
 const missingText = ({ missing, source }) =>
   missing.length > 0 ? missing.join(' ') : source === 'none' ? 'cannot know' : 'nothing';
 
+/**
+ * Processes with equal answers as one row: most of them run on the same libraries.
+ * @param {any[]} rows
+ */
+function folded(rows) {
+  /** @type {Map<string, any>} */
+  const groups = new Map();
+  for (const row of rows) {
+    const key = JSON.stringify([cpuText(row), row.architecture, needsText(row), row.missing]);
+    const group = groups.get(key);
+    if (group) group.pids.push(row.pid);
+    else groups.set(key, { ...row, pids: [row.pid] });
+  }
+  return [...groups.values()];
+}
+
+/** Numbers that follow one another as 22-25. @param {{pids: number[]}} row */
+function pidsText({ pids }) {
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (const pid of [...pids].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && last[1] + 1 === pid) last[1] = pid;
+    else runs.push([pid, pid]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(' ');
+}
+
 /** What stands above the table: of cpuinfo.img and the logs. @param {import('../api/cpu-passport.js').CpuPassport} passport */
 function* headOf({ image, log }) {
   if (image) {
@@ -65,7 +93,7 @@ export const cpu = {
   operands: 'FILE...',
   count: [1, Infinity],
   details: [
-    'Programs choose their code by what the processor can do, when they start. glibc keeps what it found in memory, so that a checkpoint has it: NEEDS are the features that such a program may use, as /proc/cpuinfo calls them, and those whose registers were in use. Without that table (musl, Go, a Java virtual machine on musl) nobody can know what a program chose, but for its registers. On other architectures than x86-64 the kernel tells a program what there is, AT_HWCAP, whatever its C library. What cpuinfo.img and dump.log say of the processor, and restore.log of one that was refused, stands above the table.',
+    'Programs choose their code by what the processor can do, when they start. glibc keeps what it found in memory, so that a checkpoint has it: NEEDS are the features that such a program may use, as /proc/cpuinfo calls them, and those whose registers were in use. Without that table (musl, Go, a Java virtual machine on musl) nobody can know what a program chose, but for its registers. On other architectures than x86-64 the kernel tells a program what there is, AT_HWCAP, whatever its C library. What cpuinfo.img and dump.log say of the processor, and restore.log of one that was refused, stands above the table, where processes with the same answer share a line.',
     'With --target-cpu each feature that the target lacks is named, and the exit code is 1 if there is any or if it cannot be known.',
   ],
   options: [
@@ -127,7 +155,7 @@ export const cpu = {
       await stdout.write(csvOf(rows));
     } else {
       const columns = /** @type {import('./rows.js').Column[]} */ ([
-        { title: 'PID', text: ({ pid }) => String(pid), align: 'right' },
+        { title: 'PID', text: pidsText },
         { title: 'CPU', text: (row) => cpuText(row) || (row.architecture ?? '') },
         { title: 'NEEDS', text: needsText, wide: true },
         ...(target !== undefined ? [{ title: 'TARGET LACKS', text: missingText, wide: true }] : []),
@@ -135,7 +163,9 @@ export const cpu = {
       for (const [i, { path, rows: own, passport }] of found.entries()) {
         if (several) await stdout.write(`${i === 0 ? '' : '\n'}${escapeForTerminal(path)}\n`);
         for (const line of headOf(passport)) await stdout.write(`${line}\n`);
-        await stdout.write(tableOf(columns, own, stdout.isTerminal ? stdout.width : Infinity));
+        await stdout.write(
+          tableOf(columns, folded(own), stdout.isTerminal ? stdout.width : Infinity),
+        );
       }
     }
     return session.code;

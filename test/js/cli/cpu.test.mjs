@@ -132,6 +132,20 @@ test('a real dump: every process has the same processor, the target lacks what i
   }
 });
 
+test('processes with the same answer share a line of the table', async () => {
+  const many = await json(archive);
+  const { stdout } = await ckpt(['cpu', archive]);
+  const [head, line, ...more] = stdout.trim().split('\n').slice(-2);
+  assert.match(head, /^PID +CPU +NEEDS/);
+  assert.deepEqual(more, []);
+  const pids = line.split(/ {2,}/)[0].split(' ');
+  const all = pids.flatMap((run) => {
+    const [from, to = from] = run.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+  assert.deepEqual(all.sort(), many.processes.map(({ pid }) => pid).sort());
+});
+
 test('why nobody can know: musl, Go, Java, a page that is not there', async () => {
   /** @type {[string, Parameters<typeof imagesOf>[0], RegExp][]} */
   const cases = [
