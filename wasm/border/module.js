@@ -13,10 +13,9 @@ export async function compile(given) {
   const wasm = /** @type {any} */ (await given);
   if (wasm instanceof WebAssembly.Module) return wasm;
   const bytes = bytesOf(wasm);
-  // Not every engine takes a DataView, or memory that is shared.
-  if (bytes) return WebAssembly.compile(bytes.slice());
+  if (bytes) return WebAssembly.compile(ownBytes(bytes));
   const response = typeof wasm?.arrayBuffer === 'function' ? wasm : await fetched(wasm);
-  if (response instanceof Uint8Array) return WebAssembly.compile(response.slice());
+  if (response instanceof Uint8Array) return WebAssembly.compile(ownBytes(response));
   const { ok, url, status, statusText, headers } = response;
   if (!ok) throw new Error(`${url} could not be loaded: ${status} ${statusText}. ${remedy(url)}`);
   const streamed =
@@ -25,6 +24,12 @@ export async function compile(given) {
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }
+
+/** Not every engine compiles memory that is shared. @param {Uint8Array} bytes @returns {Uint8Array<ArrayBuffer>} */
+export const ownBytes = (bytes) =>
+  Object.prototype.toString.call(bytes.buffer) === '[object SharedArrayBuffer]'
+    ? bytes.slice()
+    : /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
 
 /** @param {any} wasm where it is @returns {Promise<any>} a response, or bytes */
 async function fetched(wasm) {
