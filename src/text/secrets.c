@@ -273,6 +273,8 @@ static bool behind_word(ckpt_string text, size_t at, struct ckpt_secret *secret)
     size_t from = at + ckpt_index_of(rest, " ") + 1;
     size_t to = end_within(text, from, NEAR, ends, sizeof(ends) - 1);
     ckpt_string value = ckpt_slice_of(text, from, to);
+    if (scheme && ckpt_secret_shape(text, from, secret))
+        return true;
     if (scheme    ? !ckpt_looks_random(value)
         : setting ? value.length < AROUND || !ckpt_secret_value(value)
                   : !has_letter_and_digit(value))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint of one container, and what those in images (oci-image.js) and pods (pod.js) have in common with it.
-import { checkedOptions, kindOf, must } from '../border/arguments.js';
+import { checkedMember, checkedOptions, kindOf, must } from '../border/arguments.js';
 import { Dump } from './dump.js';
 import { evidenceOf } from './evidence.js';
 import { matchesPattern } from './members.js';
@@ -55,6 +55,8 @@ export class Checkpoint {
   form;
   /** none, gzip, zstd; undefined if nothing was read. @type {string | undefined} */
   compression;
+  /** Bytes of the tar archive without compression, or null: see Content. @type {number | null} */
+  tarSize;
   /** @type {Members} */
   members;
   /** The metadata files, by their names. @type {Map<string, Uint8Array>} */
@@ -77,6 +79,7 @@ export class Checkpoint {
     this.name = options.name ?? '';
     this.form = summary.form;
     this.compression = content.compression;
+    this.tarSize = content.tarSize;
     this.members = content.members;
     this.files = metadata.files;
     this.documents = metadata.documents;
@@ -98,7 +101,7 @@ export class Checkpoint {
   async read(name, options) {
     const checked = checkedOptions(options, { ...READ_OPTIONS, limit: must.count }, 'read');
     const { limit = READ_LIMIT, start, end, inside, signal } = checked;
-    const list = [{ member: name, ...span(start, end) }];
+    const list = [{ member: checkedMember(name, 'read'), ...span(start, end) }];
     const { origin, groups } = await this.#parts.content.plan(list, { inside, signal });
     const [{ member, parts }] = groups;
     const [part] = parts;
@@ -117,7 +120,7 @@ export class Checkpoint {
    */
   async *stream(name, options) {
     const { start, end, inside, signal } = checkedOptions(options, READ_OPTIONS, 'stream');
-    const list = [{ member: name, ...span(start, end) }];
+    const list = [{ member: checkedMember(name, 'stream'), ...span(start, end) }];
     for await (const { bytes } of this.ranges(list, { inside, signal }))
       if (bytes.length > 0) yield bytes;
   }
@@ -176,7 +179,8 @@ export class Checkpoint {
   async list(name, options) {
     const { signal } = checkedOptions(options, { signal: must.signal }, 'list');
     const { content } = this.#parts;
-    const { members, compression, error } = await content.list(content.member(name), signal);
+    const member = content.member(checkedMember(name, 'list'));
+    const { members, compression, error } = await content.list(member, signal);
     return { members, compression, error };
   }
 

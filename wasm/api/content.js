@@ -103,6 +103,12 @@ export class Content {
     return this.#archive.compression;
   }
 
+  /** Bytes of the tar archive, with its end mark and what follows; null: part of one, or it ended early. */
+  get tarSize() {
+    const { end, info, trailing } = this.#archive;
+    return this.prefix || end !== 'clean' ? null : info.end_offset + trailing.bytes;
+  }
+
   /** Why reading stopped early, or null. */
   get error() {
     return this.#archive.error;

@@ -11,13 +11,8 @@ export { ArchiveError, Checkpoint, CheckpointError, loadSync, ResourceError } fr
 /** The core, ready for use. Calling it again gives the same one. @type {typeof loadCore} */
 export async function load(options) {
   const named = options === undefined ? {} : options;
-  if (
-    typeof named !== 'object' ||
-    named === null ||
-    Array.isArray(named) ||
-    named.wasm !== undefined
-  )
-    return loadCore(named);
+  const plain = Object.prototype.toString.call(named) === '[object Object]'; // no promise, no list
+  if (!plain || named.wasm !== undefined) return loadCore(named);
   const wasm = new URL('../../dist/core.debug.wasm', import.meta.url);
   return loadCore({ ...named, wasm });
 }

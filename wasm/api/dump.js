@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
 import { views as fields } from '../../dist/tables.js';
+import { checkedPid } from '../border/arguments.js';
 import { readTape } from '../border/value.js';
 import { ArchiveError } from './archive.js';
 import { Memory } from './memory.js';
@@ -18,7 +19,7 @@ import { textAt, withBytes } from './summary.js';
  */
 
 /** As in exports_dump.c. */
-const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4, namespaces: 5 };
+const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4, namespaces: 5, cpu: 6 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -278,9 +279,10 @@ export class Dump {
 
   /** @param {keyof typeof VIEWS} name @param {number} [pid] */
   #view(name, pid = 0) {
+    checkedPid(pid);
     const key = `${name} ${pid}`;
     const known = this.#views.get(key);
-    if (known && name !== 'gaps') return known;
+    if (known && name !== 'gaps' && name !== 'cpu') return known;
     const { exports } = this.#core;
     if (!this.#handle) throw new TypeError('the dump is closed');
     const answer = exports.ckpt_wasm_dump_view(this.#handle, VIEWS[name], pid);
@@ -334,6 +336,30 @@ export class Dump {
    */
   namespaces(pid) {
     return this.#view('namespaces', pid).namespaces;
+  }
+
+  /**
+   * What the images, and what was given to takeCpu(), tell of processors: see cpuPassport().
+   * @returns {import('../../dist/types/dump.d.ts').CpuView}
+   */
+  cpu() {
+    return this.#view('cpu');
+  }
+
+  /**
+   * Takes what tells more of processors; false: it does not.
+   * @param {number} source as in src/criu/cpu.h @param {Uint8Array} bytes
+   * @param {number} [pid] @param {bigint} [address] of memory
+   */
+  takeCpu(source, bytes, pid = 0, address = 0n) {
+    const { exports } = this.#core;
+    if (!this.#handle) throw new TypeError('the dump is closed');
+    return withBytes(
+      exports,
+      bytes,
+      (at) =>
+        exports.ckpt_wasm_dump_cpu(this.#handle, source, pid, address, at, bytes.length) !== 0,
+    );
   }
 
   /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Searching the memory of a dump in one pass: the JavaScript side of exports_search.c.
+import { enums } from '../../dist/tables.js';
 import { withBytes } from './summary.js';
 
 /**
@@ -16,6 +17,7 @@ import { withBytes } from './summary.js';
  * @property {boolean} [secrets] what looks like a password, a key or a token
  * @property {('utf8' | 'utf16')[]} [encodings] of text and strings; both by default
  * @property {boolean} [ignoreCase] of ASCII letters
+ * @property {boolean} [blur] of an expression: bytes that are no printable ASCII count as "?"
  *
  * @typedef {object} SearchOptions
  * @property {number[]} [pids] only these processes
@@ -55,29 +57,11 @@ import { withBytes } from './summary.js';
  * @property {number} bytes of memory, in whole KiB, that are not in the dumps
  * @property {number} borders of pages at which nothing was kept, because there are too many
  * @property {number} blocks that are damaged
- * @property {string[]} files sparse ones, too large to be searched
+ * @property {string[]} files sparse ones, too large to be searched, and compressed ones, damaged or too large
  */
 
-/** By enum ckpt_deleted. */
-const DELETED = [false, true, null];
-
-/** By enum ckpt_vma_kind. */
-export const KINDS = /** @type {const} */ ([
-  'anonymous',
-  'file',
-  'heap',
-  'stack',
-  'memfd',
-  'shared',
-  'sysv',
-  'aio',
-  'socket',
-  'special',
-  'plugin',
-]);
-
-/** By area_of() in exports_memory.c. */
-const AREAS = /** @type {const} */ ([null, 'arguments', 'environment']);
+/** Kinds of mappings. */
+export const KINDS = enums.vmaKinds;
 const FORMS = { text: 0, hex: 1, regex: 2 };
 const ENCODINGS = { utf8: 1, utf16: 2 };
 const PROT = { r: 1, w: 2, x: 4 };
@@ -147,6 +131,7 @@ export class Search {
     secrets,
     encodings = ['utf8', 'utf16'],
     ignoreCase = false,
+    blur = false,
   }) {
     const { exports, handle } = this;
     const given = Object.entries({
@@ -163,7 +148,7 @@ export class Search {
     for (const one of listOf(text)) this.#add('text', one, forms, ignoreCase);
     for (const one of listOf(hex)) this.#add('hex', one, forms, ignoreCase);
     for (const one of listOf(pointers)) this.#add('hex', wordHex(one), forms, false);
-    if (regex !== undefined) this.#add('regex', regex, forms, ignoreCase);
+    if (regex !== undefined) this.#add('regex', regex, forms, ignoreCase, blur);
     if (
       strings !== undefined &&
       !(Number.isSafeInteger(strings) && exports.ckpt_wasm_search_strings(handle, strings, forms))
@@ -175,13 +160,14 @@ export class Search {
       throw new TypeError('query: there is no pattern, or not enough memory for them');
   }
 
-  /** @param {keyof typeof FORMS} form @param {string} pattern @param {number} encodings @param {boolean} fold */
-  #add(form, pattern, encodings, fold) {
+  /** @param {keyof typeof FORMS} form @param {string} pattern @param {number} encodings @param {boolean} fold @param {boolean} [blur] */
+  #add(form, pattern, encodings, fold, blur = false) {
     if (typeof pattern !== 'string') throw new TypeError(`${form}: expected a string`);
     const { exports, handle } = this;
     const bytes = encoder.encode(pattern);
+    const flags = (fold ? 1 : 0) | (blur ? 2 : 0);
     const error = withBytes(exports, bytes, (at) =>
-      exports.ckpt_wasm_search_add(handle, FORMS[form], at, bytes.length, encodings, fold ? 1 : 0),
+      exports.ckpt_wasm_search_add(handle, FORMS[form], at, bytes.length, encodings, flags),
     );
     if (!error) return;
     const [address, length, offset] = new Uint32Array(exports.memory.buffer, error, 3);
@@ -416,8 +402,8 @@ export class Run {
       kind: KINDS[kind],
       perms: letter(1, 'r') + letter(2, 'w') + letter(4, 'x') + (prot & 8 ? 's' : 'p'),
       name: name === 0 ? null : new Uint8Array(exports.memory.buffer, name, length).slice(),
-      deleted: DELETED[deleted],
-      area: AREAS[area],
+      deleted: enums.deleted[deleted],
+      area: enums.areas[area],
     };
     return this.#mapping;
   }

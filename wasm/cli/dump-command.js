@@ -58,7 +58,7 @@ export const inputsOf = ({ operands, given }) => [...operands, ...listOf(given, 
 /**
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
- * @param {(path: string, dump: Dump, checkpoint: Checkpoint) => Promise<void>} use
+ * @param {(path: string, dump: Dump, checkpoint: Checkpoint, several: boolean) => Promise<void>} use several: there are others
  * @param {{texts?: boolean, memory?: boolean, search?: import('../api/search-ahead.js').Wanted}} [options] texts:
  *   with command lines and environments; memory: it will be read, too; search: and searched for this
  */
@@ -89,7 +89,8 @@ export async function eachDump(
           const dump = await checkpoint.dump({ previous, texts });
           try {
             context.dropIn?.dump(dump);
-            await use(shownAs, dump, checkpoint);
+            const several = operands.length > 1 || containers.length > 1;
+            await use(shownAs, dump, checkpoint, several);
           } finally {
             dump.close();
           }
@@ -139,21 +140,25 @@ export async function runView(
   await core();
   /** @type {Found[]} */
   const found = [];
+  let several = false;
   await eachDump(
     context,
     session,
-    async (path, dump) => {
+    async (path, dump, _, others) => {
       const list = rows(dump, pid);
       const { gaps } = dump;
-      found.push({ path, rows: list, gaps });
+      several ||= others;
+      found.push({ path, rows: format === 'jsonl' ? [] : list, gaps });
       session.endProgress();
+      if (format === 'jsonl')
+        for (const row of list)
+          await stdout.write(`${compactJson(others ? { [label]: path, ...row } : row)}\n`);
       if (pid !== 0 && list.length === 0 && !dump.processes.some((one) => one.pid === pid))
         throw new Unfit(`: there is no process ${pid}`);
       await sayGaps(session, path, gaps);
     },
     { texts, memory: false },
   );
-  const several = found.length > 1;
   const labelled = found.flatMap((one) =>
     one.rows.map((row) => (several ? { [label]: one.path, ...row } : row)),
   );
@@ -162,11 +167,9 @@ export async function runView(
   );
   if (format === 'json') {
     if (found.length > 0) await stdout.write(jsonOf(name, labelled, { gaps }));
-  } else if (format === 'jsonl') {
-    for (const row of labelled) await stdout.write(`${compactJson(row)}\n`);
   } else if (format === 'csv') {
     await stdout.write(csvOf(labelled));
-  } else {
+  } else if (format === 'table') {
     const width = stdout.isTerminal ? stdout.width : Infinity;
     for (const [i, one] of found.entries()) {
       if (several) await stdout.write(`${i === 0 ? '' : '\n'}${escapeForTerminal(one.path)}\n`);

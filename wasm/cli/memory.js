@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt memory
-import { MemoryError } from '../api/memory.js';
 import { PREVIOUS, eachDump, inputsOf, pidOf } from './dump-command.js';
 import { hexDump } from './hex.js';
 import { Session, Unfit } from './open.js';
@@ -93,7 +92,7 @@ export const memory = {
       for (const { start, end } of ranges)
         for (const { place, start: at } of all.segments(pid, start, end))
           if (!['stored', 'block', 'zero'].includes(place))
-            throw new Unfit(`: ${new MemoryError(at, place).message}`);
+            throw new Unfit(`: ${all.refusal(pid, at, place).message}`);
       const out = writerTo(values.output, inputsOf(context), fail);
       try {
         for (const { start, end } of ranges)

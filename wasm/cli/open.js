@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
-import { fstatSync, readFileSync, read } from 'node:fs';
+import { existsSync, fstatSync, readFileSync, read } from 'node:fs';
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { ARCHIVE_NAME } from './folder.js';
+import { selectContainer } from './containers.js';
+import { memberOperand } from './image-members.js';
 import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
+import { Unfit, inside } from './unfit.js';
 import { imageAlone } from './what-is.js';
+
+export { Unfit, inside };
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 /** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
-
-/** The file could be read, but it is not what it should be. The message is for people. */
-export class Unfit extends Error {}
-
-/** What the user is shown of a checkpoint inside of a file, and of the file itself. */
-export const inside = (/** @type {string} */ path, /** @type {string} */ name) => `${path}!${name}`;
 
 /**
  * Opens a file, a folder or standard input (`-`), gives it to `use`, and closes it.
@@ -158,6 +157,14 @@ export function whyStopped({ error, members: { length } }) {
   return `${error.message} Not read to the end: only ${length === 0 ? 'its beginning was' : seen} seen.`;
 }
 
+/** @param {string} path */
+const isThere = (path) => path === '-' || existsSync(path);
+
+/** @param {Checkpoint} checkpoint @param {{member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
+async function containerIn(checkpoint, { member }) {
+  return (await selectContainer(checkpoint, member, '')).checkpoint;
+}
+
 /** Runs a command over checkpoints and knows how it ended. */
 export class Session {
   #context;
@@ -216,13 +223,19 @@ export class Session {
   async open(path, use, { prefix = '', keep, search } = {}) {
     const { dropIn } = this.#context;
     this.#path = path;
+    // FILE!NAME, as lists print it, is a container of a pod or a checkpoint in an image.
+    const within = dropIn || isThere(path) ? null : memberOperand(path);
     try {
-      const run = (/** @type {Checkpoint} */ checkpoint, /** @type {Progress} */ progress) => {
+      const run = async (
+        /** @type {Checkpoint} */ checkpoint,
+        /** @type {Progress} */ progress,
+      ) => {
         this.#progress = progress;
         dropIn?.adjust(checkpoint);
-        return use(checkpoint);
+        return use(within ? await containerIn(checkpoint, within) : checkpoint);
       };
-      await withCheckpoint(path, this.#context, run, { keep, search, again: this.#again });
+      const file = within?.archive ?? path;
+      await withCheckpoint(file, this.#context, run, { keep, search, again: this.#again });
       await this.#context.stdout.flush(); // who reads it need not wait for the next one
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);

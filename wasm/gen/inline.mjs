@@ -25,7 +25,7 @@ const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 /** The core, ready for use. Calling it again gives the same one. @type {typeof loadCore} */
 export async function load(options) {
   const named = options === undefined ? {} : options;
-  if (typeof named !== 'object' || named === null || Array.isArray(named)) return loadCore(named);
+  if (Object.prototype.toString.call(named) !== '[object Object]') return loadCore(named);
   const wasm = named.wasm ?? bytes(core);
   return loadCore({ ...named, wasm, codecs: named.codecs ?? (() => bytes(decoders)) });
 }

@@ -92,7 +92,10 @@ function sample() {
   assert.ok(at < pages.length);
   const pipe = raw(plant('pipe'));
   const queue = raw(plant('socket queue'));
+  const token = `ghp_${digits(36)}`;
+  planted.set('file name', [token]);
   const rootfs = [
+    [`app/${token}`, 'x'],
     ['app/config.ini', `${plant('rootfs-diff').join('\n')}\n`],
     [
       'app/old.log.gz',

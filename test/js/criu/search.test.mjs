@@ -185,6 +185,29 @@ function dumpsOf(
   return { archive: dumpArchive(ordered), previous: incremental ? dumpArchive(before) : null };
 }
 
+/** What stands around a match, as far as there is memory, stored or zero. */
+function around({ processes, shared }, pid, address, length, context) {
+  const process = processes.find((one) => one.pid === pid);
+  const byteAt = (at) => {
+    const base = at - (at % BigInt(PAGE));
+    const bytes = pageOf(process, shared, base);
+    return bytes === undefined ? undefined : (bytes?.[Number(at - base)] ?? 0);
+  };
+  const side = (first, step) => {
+    const bytes = [];
+    for (let i = 0n; i < BigInt(context); i++) {
+      const byte = byteAt(first + i * step);
+      if (byte === undefined) break;
+      bytes.push(byte);
+    }
+    return bytes;
+  };
+  const before = Buffer.from(side(address - 1n, -1n).reverse());
+  return [before, Buffer.from(side(address + BigInt(length), 1n))].map((part) =>
+    part.toString('hex'),
+  );
+}
+
 async function found(dump, query, options) {
   const places = [];
   for await (const { pid, address, bytes } of dump.memory.search(query, options))
@@ -242,6 +265,13 @@ for (const [i, form] of FORMS.entries()) {
           name,
         );
       }
+      for (const context of [1, 20, 256])
+        for await (const match of dump.memory.search(queries.bytes, { context }))
+          assert.deepEqual(
+            [hexOf(match.before), hexOf(match.after)],
+            around(memory, match.pid, match.address, NEEDLE.length, context),
+            `${context} bytes around 0x${match.address.toString(16)}`,
+          );
       // What ends or begins in memory that was never written.
       for (const pattern of ['6162630000', '00616263']) {
         const places = (await found(dump, { hex: pattern })).map(({ place }) => place);

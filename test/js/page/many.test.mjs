@@ -57,6 +57,8 @@ test('many checkpoints are one table: totals filter, causes group, all is saved 
     assert.match(text, /,'=cut\.tar,/, 'no spreadsheet runs what a file is called');
     await toggles.filter({ hasText: W.tones.broken }).click();
     await page.waitForFunction(() => document.querySelectorAll('.fleet .row').length === 1);
+    await page.locator('.fleet .search').press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'rows grid');
     await page.locator('.fleet .row').click();
     await shown(page);
     assert.equal(await page.locator('.item-head .badge').textContent(), W.tones.broken);
@@ -122,6 +124,13 @@ test('one search finds views, findings, values, processes, members and rules; co
     await open('CKP109');
     await page.locator('.palette .label', { hasText: K.groups.rules }).waitFor();
     await page.keyboard.press('Escape');
+    // What is typed at once arrives: the field is there before the next key is.
+    for (const key of ['Control+k', '/']) {
+      await page.keyboard.press(key);
+      await page.keyboard.type('[root]o');
+      assert.equal(await field.inputValue(), '[root]o', key);
+      await page.keyboard.press('Escape');
+    }
     // What is a secret is found, and not shown.
     await open('only-a-sample');
     await page.locator('.entry', { hasText: '••••' }).first().waitFor();

@@ -302,6 +302,11 @@ export class Checkpoint {
   readonly form: Form;
   /** Of the outermost archive; undefined if nothing was read. */
   readonly compression: Compression | undefined;
+  /**
+   * Bytes of the tar archive (of an image: the layer's) without compression, with its end mark and what follows
+   * that. null: a container of a pod, or the archive has no end.
+   */
+  readonly tarSize: number | null;
   /** Of an image, the members of the layer with the checkpoint. */
   readonly members: Members;
   /** Content of the metadata files, by their names; the log of CRIU only from its last 64 KiB. */
