@@ -64,7 +64,7 @@ const packed = async (/** @type {string} */ file) =>
 const xz = (input) =>
   execFileSync(
     'xz',
-    ['--format=xz', '--check=crc32', '--lzma2=preset=9e,lc=4,pb=0,dict=1MiB', '--stdout'],
+    ['--format=xz', '--check=crc32', '--lzma2=preset=9e,lc=4,pb=0,dict=4MiB', '--stdout'],
     { input, maxBuffer: 2 ** 26 },
   );
 /** @param {Uint8Array} bytes */
@@ -76,7 +76,11 @@ const bundled = await bundle('page/main.js', {
   'page:rules': rules.map(({ id, area, title, what, why, fix, reference }) => [
     ...[id, area, title, what, why, fix, reference],
   ]),
-  'page:samples': { healthy: base64(xz(healthy)), changes, explore: base64(explore) },
+  'page:samples': {
+    packed: base64(xz(Buffer.concat([healthy, explore]))),
+    healthy: healthy.length,
+    changes,
+  },
 });
 const smaller = await minify(bundled, {
   ecma: 2020,

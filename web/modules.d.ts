@@ -33,12 +33,12 @@ declare module 'page:rules' {
   export default rules;
 }
 
-/** See sample.mjs; the tars are compressed with xz, in Base64. */
+/** See sample.mjs; `packed`: the healthy one, of that length, and the one to explore, compressed with xz, in Base64. */
 declare module 'page:samples' {
   const samples: {
-    healthy: string;
+    packed: string;
+    healthy: number;
     changes: [offset: number, bytes: string][];
-    explore: string;
   };
   export default samples;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The checkpoints that are built into the page: a healthy one, made of one of the tests' archives, what has
 // to be changed in it for a broken one, and one with many processes to look at.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const BLOCK = 512;
@@ -59,7 +60,7 @@ const tarOf = (members) =>
     Buffer.alloc(2 * BLOCK),
   ]);
 
-/** @returns {{healthy: Uint8Array, changes: [offset: number, bytes: string][], explore: Uint8Array}} the changes in Base64; `explore` compressed with xz */
+/** @returns {{healthy: Uint8Array, changes: [offset: number, bytes: string][], explore: Uint8Array}} the changes in Base64 */
 export function samples() {
   const members = membersOf(readFileSync(SOURCE));
   const healthy = tarOf(members);
@@ -85,5 +86,6 @@ export function samples() {
     changes.push([at, broken.toString('base64', at, end)]);
     at = end;
   }
-  return { healthy, changes, explore: readFileSync(EXPLORE) };
+  const explore = execFileSync('xz', ['-dc'], { input: readFileSync(EXPLORE), maxBuffer: 2 ** 26 });
+  return { healthy, changes, explore };
 }

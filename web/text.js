@@ -13,6 +13,8 @@ export const T = {
   lead: 'Will it restore? What is in it? What is wrong with it, and where? Drop a checkpoint of Podman, CRI-O, containerd or Docker and read the answer.',
   privacy:
     'Nothing you drop is uploaded: your browser reads the files right here, and this page’s own security policy forbids every network connection.',
+  elsewhere: 'Where it was made, without copying it here:',
+  elsewhereCommand: 'ckpt view dump.tar',
   dropTitle: 'Drop a checkpoint anywhere',
   dropMore: 'Drop more anywhere',
   dropNames:

@@ -61,7 +61,25 @@ export type Block =
   | { t: 'note'; text: string }
   /** One bar of parts; `share` from 0 to 1. */
   /** Points on a line; `at` from 0 to 1. */
-  | { t: 'axis'; points: { at: number; label: string; kind: string }[] }
+  | {
+      t: 'heat';
+      label: string;
+      rows: {
+        label: string;
+        parts: { width: number; share: number; change: string; title: string }[];
+      }[];
+    }
+  | {
+      t: 'axis';
+      /** `at`, `room`: shares of the line; `left`: the label stands before its point. */
+      lanes: {
+        kind: string;
+        name: string;
+        points: { at: number; label: string; left: boolean; room: number }[];
+      }[];
+      ticks: { at: number; label: string }[];
+      gaps: { at: number; label: string }[];
+    }
   | { t: 'bar'; parts: { name: string; label: string; share: number }[] };
 
 /** What some of the bytes are. */
@@ -394,7 +412,7 @@ export interface Area {
 /** A table with one row for each thing. */
 export interface Grid {
   /** `width`: characters; negative: a share of what is left. */
-  head: { title: string; right: boolean; width: number }[];
+  head: { title: string; right: boolean; width: number; mono: boolean }[];
   seq: Seq<GridRow>;
   /** Rows without the filter. */
   total: number;
@@ -419,6 +437,31 @@ export interface Talk {
   to: string;
   tone: 'listen' | 'warning' | '';
   count: number;
+}
+/** Who is inside, at a glance. `row`, `first`: of the table; -1: none. */
+export interface Board {
+  processes: {
+    total: number;
+    rows: {
+      row: number;
+      pid: number;
+      depth: number;
+      name: string;
+      line: string;
+      stored: string;
+      state: string;
+    }[];
+  };
+  files: { total: number; kinds: [type: string, count: number][]; deleted: number };
+  sockets: { total: number; talks: Talk[] };
+  memory: {
+    mapped: string;
+    stored: string;
+    kinds: { kind: string; label: string; share: number; text: string }[];
+    /** Mappings that are writable and executable. */
+    rwx: number;
+    first: number;
+  };
 }
 /** How far a search for secrets is, and what it found. */
 export interface SecretsFound {
@@ -545,6 +588,7 @@ export interface Api {
   /** A table of what was running. `pid` 0: of all processes; `row`: to be found in it. */
   grid(how: { item: number; view: string; text: string; pid: number; row?: number }): Grid;
   details(which: { item: number; view: string; row: number }): Details;
+  board(which: { item: number }): Board;
   talks(which: { item: number }): Talk[];
   timeline(where: { item: number }): Section[];
   /** `deep`: searches memory as well, or stops doing so. */

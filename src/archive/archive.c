@@ -62,6 +62,7 @@ void ckpt_archive_free(ckpt_archive *a)
     ckpt_buffer_free(&a->lost_link);
     ckpt_buffer_free(&a->sparse.extents);
     ckpt_buffer_free(&a->last_name);
+    ckpt_buffer_free(&a->clean_name);
     ckpt_buffer_free(&a->batch);
     ckpt_buffer_free(&a->message);
     free(a);

@@ -218,6 +218,7 @@ enum {
     CKPT_NAME_BIDI = 256,       /* characters that change the direction of text */
     CKPT_NAME_SEEN = 512,       /* a member of the same path came before */
     CKPT_NAME_DOT_SLASH = 1024, /* started with "./" */
+    CKPT_NAME_UNCLEAN = 2048,   /* "//" or "/./" inside, or "/." at the end */
     CKPT_NAME_LINK_ABSOLUTE = 1 << 16,
     CKPT_NAME_LINK_OUTSIDE = 1 << 17, /* the target lies outside the archive's own tree */
     CKPT_NAME_LINK_CONTROL = 1 << 18,
@@ -226,11 +227,12 @@ enum {
 
 /*
  * One member. Offsets are in the tar, that is, after the decompressor. The record is followed by
- * name, link target, user name, group name, extended attributes and the name (or target) that other
- * readers take, without separators, and filled up to a multiple of 8 bytes: `record_size` leads to
- * the next one. An extended attribute is {u32 key length, u32 value length, u32 encoding, key,
- * value}, not aligned; encoding 1 means libarchive's (percent-encoded key, base64 value), 0 plain
- * bytes. The table is also published as JSON (ckpt_archive_layout) for readers in other languages.
+ * name, link target, user name, group name, extended attributes, the name (or target) that other
+ * readers take, and the clean name, without separators, and filled up to a multiple of 8 bytes:
+ * `record_size` leads to the next one. An extended attribute is {u32 key length, u32 value length,
+ * u32 encoding, key, value}, not aligned; encoding 1 means libarchive's (percent-encoded key,
+ * base64 value), 0 plain bytes. The table is also published as JSON (ckpt_archive_layout) for
+ * readers in other languages.
  */
 #define CKPT_MEMBER_FIELDS(X)                                                                      \
     X(uint32_t, record_size)   /* bytes to the next record */                                      \
@@ -253,8 +255,9 @@ enum {
     X(uint32_t, flags)                                                                             \
     X(uint32_t, name_flags)                                                                        \
     X(uint32_t, name_length)                                                                       \
-    X(uint32_t, normal_start)  /* the name without leading "./" and trailing "/" is */             \
-    X(uint32_t, normal_length) /* name[normal_start ... normal_start + normal_length) */           \
+    X(uint32_t, normal_start)  /* the name without "./", "//" and trailing "/", as Go's */         \
+    X(uint32_t, normal_length) /* filepath.Clean and so engines make it: that many bytes, from */  \
+    /* there on after the start of the name: in it, or the clean name */                           \
     X(uint32_t, link_length)                                                                       \
     X(uint32_t, uname_length)                                                                      \
     X(uint32_t, gname_length)                                                                      \
@@ -262,7 +265,7 @@ enum {
     X(uint32_t, xattr_length) /* bytes of all of them */                                           \
     X(uint32_t, differ)       /* CKPT_DIFFER_... */                                                \
     X(uint32_t, other_length) /* CKPT_DIFFER_NAME, _LINK */                                        \
-    X(uint32_t, reserved)
+    X(uint32_t, clean_length) /* CKPT_NAME_UNCLEAN */
 
 struct ckpt_member {
 #define X(type, name) type name;

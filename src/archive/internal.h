@@ -63,7 +63,7 @@ enum ckpt_header_next {
 
 /* The member being put together. Texts point into the header block, or the buffers below. */
 struct ckpt_pending {
-    struct ckpt_span name, link, uname, gname, other;
+    struct ckpt_span name, link, uname, gname, other, clean;
     uint32_t differ; /* CKPT_DIFFER_...; `other` and other_size belong to it */
     uint64_t other_size;
     struct ckpt_tar_header header;
@@ -154,7 +154,7 @@ struct ckpt_archive { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_sparse sparse;
 
     /* the last member that was announced, for messages */
-    struct ckpt_buffer last_name;
+    struct ckpt_buffer last_name, clean_name;
     uint64_t last_data, last_stored;
     uint32_t last_index;
 

@@ -103,6 +103,7 @@ static const constant name_flags[] = {
     {"bidi", CKPT_NAME_BIDI},
     {"seen", CKPT_NAME_SEEN},
     {"dotSlash", CKPT_NAME_DOT_SLASH},
+    {"unclean", CKPT_NAME_UNCLEAN},
     {"linkAbsolute", CKPT_NAME_LINK_ABSOLUTE},
     {"linkOutside", CKPT_NAME_LINK_OUTSIDE},
     {"linkControl", CKPT_NAME_LINK_CONTROL},

@@ -79,9 +79,28 @@ uint32_t ckpt_name_classify(const uint8_t *name, size_t length, uint32_t *normal
     }
     while (end > start && name[end - 1] == '/')
         end--;
+    for (size_t i = start; i < end; i++) /* what follows a slash */
+        if (name[i] == '/' &&
+            (name[i + 1] == '/' || (name[i + 1] == '.' && (i + 2 == end || name[i + 2] == '/'))))
+            flags |= CKPT_NAME_UNCLEAN;
     *normal_start = (uint32_t)start;
     *normal_length = (uint32_t)(end - start);
     return flags;
+}
+
+size_t ckpt_name_clean(const uint8_t *name, size_t length, uint8_t *to)
+{
+    const uint8_t *part;
+    size_t position = 0, size, written = 0;
+    while ((part = ckpt_name_component(name, length, &position, &size)) != NULL) {
+        if (is_dot(part, size))
+            continue;
+        if (written > 0)
+            to[written++] = '/';
+        memcpy(to + written, part, size);
+        written += size;
+    }
+    return written;
 }
 
 uint32_t ckpt_name_classify_link(const uint8_t *name, size_t name_length, const uint8_t *target,

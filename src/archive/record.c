@@ -31,7 +31,7 @@ enum ckpt_step ckpt_record_add(ckpt_archive *a)
     const struct ckpt_pending *p = &a->pending;
     uint32_t xattr_length = a->has_pax ? a->pax.xattr_length : 0;
     size_t size = sizeof(struct ckpt_member) + p->name.length + p->link.length + p->uname.length +
-                  p->gname.length + xattr_length + p->other.length;
+                  p->gname.length + xattr_length + p->other.length + p->clean.length;
     size = (size + 7) & ~(size_t)7;
     a->table_bytes += size;
     if (a->table_bytes > a->options.max_table)
@@ -73,13 +73,19 @@ enum ckpt_step ckpt_record_add(ckpt_archive *a)
         .other_size = p->other_size,
         .differ = p->differ,
         .other_length = (uint32_t)p->other.length,
+        .clean_length = (uint32_t)p->clean.length,
     };
+    if (p->name_flags & CKPT_NAME_UNCLEAN) { /* the last of the texts */
+        m.normal_start = m.name_length + m.link_length + m.uname_length + m.gname_length +
+                         xattr_length + m.other_length;
+        m.normal_length = m.clean_length;
+    }
     memset(to + size - 8, 0, 8); /* the filling */
     memcpy(to, &m, sizeof m);
     uint8_t *end = put(put(put(put(to + sizeof m, p->name), p->link), p->uname), p->gname);
     if (xattr_length)
         put_xattrs(a, end);
-    put(end + xattr_length, p->other);
+    put(put(end + xattr_length, p->other), p->clean);
     a->batch.length += size;
     a->batch_count++;
     return CKPT_STEP_OK;
@@ -92,9 +98,9 @@ bool ckpt_member_next(const uint8_t **at, size_t *left, struct ckpt_member_parts
         return false;
     memcpy(m, *at, sizeof(*m));
     if (m->record_size < sizeof(*m) || m->record_size > *left ||
-        (uint64_t)m->normal_start + m->normal_length > m->name_length ||
+        (uint64_t)m->normal_start + m->normal_length > m->record_size - sizeof(*m) ||
         (uint64_t)m->name_length + m->link_length + m->uname_length + m->gname_length +
-                m->xattr_length + m->other_length >
+                m->xattr_length + m->other_length + m->clean_length >
             m->record_size - sizeof(*m))
         return false;
     parts->name = (const char *)*at + sizeof(*m);

@@ -4,14 +4,18 @@
 #define CKPT_CHECKPOINT_ENGINES_H
 
 /* Those that make checkpoints. The targets of a restore (rules/catalog.h) begin with them. */
-#define CKPT_MAKERS(X)                                                                             \
+#define CKPT_MANAGERS(X)                                                                           \
     X(PODMAN, "podman", "Podman")                                                                  \
     X(CRIO, "cri-o", "CRI-O")                                                                      \
     X(CONTAINERD, "containerd", "containerd")                                                      \
-    X(DOCKER, "docker", "Docker")                                                                  \
-    X(RUNC, "runc", "runc")
+    X(DOCKER, "docker", "Docker")
 
-#define CKPT_ENGINES(X) X(UNKNOWN, "unknown", "unknown") CKPT_MAKERS(X)
+#define CKPT_MAKERS(X) CKPT_MANAGERS(X) X(RUNC, "runc", "runc")
+
+/* Docker's own directory of a checkpoint is the one that runc wrote for it: nothing tells them
+ * apart. */
+#define CKPT_ENGINES(X)                                                                            \
+    X(UNKNOWN, "unknown", "unknown") CKPT_MANAGERS(X) X(RUNC, "runc", "Docker or runc")
 
 enum ckpt_engine {
 #define X(id, name, display) CKPT_ENGINE_##id,

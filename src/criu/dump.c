@@ -10,8 +10,9 @@
 #include "text/number.h"
 #include "text/slice.h"
 
-/* Where images may lie, the best place first. */
-enum place { IN_CHECKPOINT, AT_TOP, IN_PRE_CHECKPOINT, PLACES };
+/* Where images may lie, the best place first. The last is a directory of any name, as an archive
+   has it that was packed from outside of its folder; no engine looks there. */
+enum place { IN_CHECKPOINT, AT_TOP, IN_PRE_CHECKPOINT, IN_FOLDER, PLACES };
 
 /* More gaps than that tell nobody anything. */
 #define MOST_GAPS 1000
@@ -108,7 +109,42 @@ bool ckpt_dump_list_file(ckpt_dump *dump, ckpt_string name, uint64_t size)
     return list(dump, name, size, AT_TOP);
 }
 
-static const char *const directories[PLACES] = {"checkpoint/", "", "pre-checkpoint/"};
+static const char *const directories[] = {"checkpoint/", "", "pre-checkpoint/"};
+
+/* The directory of any name that holds images (not those of a pre-dump), if there is only one. */
+static bool in_folder(ckpt_dump *dump, ckpt_string name, size_t directory)
+{
+    static const char pre[] = "pre-checkpoint/";
+    ckpt_string folder = {name.data, directory};
+    struct ckpt_criu_name known = ckpt_criu_name(name.data + directory, name.length - directory);
+    if (known.kind == CKPT_CRIU_IMAGE_UNKNOWN ||
+        ckpt_criu_images[known.kind].frame == CKPT_CRIU_FRAME_SERVICE || ckpt_ends(folder, pre))
+        return false;
+    if (dump->folder.length == 0) {
+        char *copy = ckpt_arena_alloc(&dump->arena, directory);
+        if (copy == NULL)
+            return false;
+        dump->folder = (ckpt_string){memcpy(copy, name.data, directory), directory};
+    }
+    dump->folders = dump->folders || !ckpt_equal(dump->folder, folder);
+    return !dump->folders;
+}
+
+/* The place of a member, and how many bytes of its name are the directory. */
+static enum place place_of(ckpt_dump *dump, ckpt_string name, size_t *directory)
+{
+    enum place place = ckpt_starts(name, directories[IN_CHECKPOINT])       ? IN_CHECKPOINT
+                       : ckpt_starts(name, directories[IN_PRE_CHECKPOINT]) ? IN_PRE_CHECKPOINT
+                                                                           : AT_TOP;
+    *directory = strlen(directories[place]);
+    size_t last = name.length;
+    while (last > 0 && name.data[last - 1] != '/')
+        last--;
+    if (last <= *directory || place != AT_TOP || !in_folder(dump, name, last))
+        return place;
+    *directory = last;
+    return IN_FOLDER;
+}
 
 bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records, size_t length)
 {
@@ -130,10 +166,8 @@ bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records,
             name.data += prefix.length + 1;
             name.length -= prefix.length + 1;
         }
-        enum place place = ckpt_starts(name, directories[IN_CHECKPOINT])       ? IN_CHECKPOINT
-                           : ckpt_starts(name, directories[IN_PRE_CHECKPOINT]) ? IN_PRE_CHECKPOINT
-                                                                               : AT_TOP;
-        size_t directory = strlen(directories[place]);
+        size_t directory;
+        enum place place = place_of(dump, name, &directory);
         name.data += directory;
         name.length -= directory;
         if (!list(dump, name, m.size, place))
@@ -159,8 +193,12 @@ static void settle(ckpt_dump *dump)
         const struct ckpt_dump_slot *slot = &dump->slots[i];
         in[slot->place] += ckpt_criu_images[slot->image.kind].frame != CKPT_CRIU_FRAME_SERVICE;
     }
-    while (dump->place + 1 < PLACES && in[dump->place] == 0)
+    if (dump->folders)
+        in[IN_FOLDER] = 0;
+    while (dump->place < PLACES && in[dump->place] == 0)
         dump->place++;
+    if (dump->place == PLACES) /* there are none: they are missed where engines put them */
+        dump->place = IN_CHECKPOINT;
     size_t count = 0;
     for (size_t i = 0; i < dump->count; i++)
         count += dump->slots[i].place == dump->place;
@@ -180,6 +218,8 @@ static void settle(ckpt_dump *dump)
 ckpt_string ckpt_dump_directory(ckpt_dump *dump)
 {
     settle(dump);
+    if (dump->place == IN_FOLDER)
+        return dump->folder;
     const char *name = directories[dump->place];
     return (ckpt_string){name, strlen(name)};
 }

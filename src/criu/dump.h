@@ -56,8 +56,8 @@ void ckpt_dump_free(ckpt_dump *dump);
 /*
  * Lists members of an archive: records as CKPT_ARCHIVE_MEMBERS gives them. `prefix`: only members
  * below this directory count, and their names are taken without it (a container of a pod). Those in
- * "checkpoint/" are the images; without that directory, those at the top or in "pre-checkpoint/".
- * False: no memory.
+ * "checkpoint/" are the images; without that directory, those at the top or in "pre-checkpoint/",
+ * or in the only directory that has any. False: no memory.
  */
 bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records, size_t length);
 

@@ -83,6 +83,9 @@ struct ckpt_segment {
     const struct ckpt_vma *vma;   /* NULL: there is none */
 };
 
+/* What of a process's memory an address is in. */
+enum ckpt_memory_area { CKPT_AREA_OTHER, CKPT_AREA_ARGUMENTS, CKPT_AREA_ENVIRONMENT };
+
 struct ckpt_memory;
 
 /* The memory of a dump and those before it, whose images with page maps must have been added. Lives

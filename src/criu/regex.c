@@ -264,6 +264,14 @@ struct ckpt_regex *ckpt_regex_new(const char *text, size_t length, bool fold,
     return NULL;
 }
 
+void ckpt_regex_blur(struct ckpt_regex *regex)
+{
+    for (unsigned byte = 0; byte < 256; byte++)
+        if (byte < ' ' || byte > '~')
+            regex->classes[byte] = regex->classes['?'];
+    find_skips(regex);
+}
+
 void ckpt_regex_free(struct ckpt_regex *regex)
 {
     if (regex == NULL)

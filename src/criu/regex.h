@@ -22,6 +22,8 @@ struct ckpt_regex;
 /* NULL: refused, as the error says. */
 struct ckpt_regex *ckpt_regex_new(const char *text, size_t length, bool fold,
                                   struct ckpt_search_error *error);
+/* Makes bytes that are no printable ASCII count as "?": in memory that is shown so. */
+void ckpt_regex_blur(struct ckpt_regex *regex);
 void ckpt_regex_free(struct ckpt_regex *regex);
 
 /* The most bytes of a match, at most CKPT_SEARCH_LONGEST: longer ones are not found. */

@@ -27,6 +27,7 @@ ckpt_scan *ckpt_scan_new(struct ckpt_memory *memory, ckpt_search *search,
     scan->reach = scan->longest - 1;
     if (scan->filter.context > MOST_CONTEXT)
         scan->filter.context = MOST_CONTEXT;
+    scan->margin = scan->reach + scan->filter.context;
     scan->pids = malloc((filter->pid_count + 1) * sizeof(*scan->pids));
     scan->work_size = PIECE + 2 * (scan->reach + MOST_CONTEXT + LOOK_BACK);
     scan->work = malloc(scan->work_size);
@@ -71,6 +72,33 @@ struct ckpt_scan_range ckpt_scan_range_at(const ckpt_scan *scan, size_t index)
     const struct ckpt_scan_file *file = &scan->files[strip->file];
     return (struct ckpt_scan_range){file->level, file->pages_id, strip->from,
                                     strip->to - strip->from};
+}
+
+static uint32_t pid_of(const ckpt_scan *scan, const struct ckpt_scan_view *view)
+{
+    return ckpt_memory_space_at(scan->memory, view->space)->pid;
+}
+
+static bool same_view(const ckpt_scan *a, const ckpt_scan *b, size_t index)
+{
+    const struct ckpt_scan_view *v = &a->views[index], *w = &b->views[index];
+    const struct ckpt_scan_file *f = &a->files[v->file], *g = &b->files[w->file];
+    return v->start == w->start && v->end == w->end && v->at == w->at && v->from == w->from &&
+           v->to == w->to && v->blocks == w->blocks && v->joins_before == w->joins_before &&
+           v->joins_behind == w->joins_behind && v->zero_before == w->zero_before &&
+           v->zero_behind == w->zero_behind && f->pages_id == g->pages_id && f->level == g->level &&
+           f->shared == g->shared && f->map_id == g->map_id && pid_of(a, v) == pid_of(b, w);
+}
+
+bool ckpt_scan_same(const ckpt_scan *a, const ckpt_scan *b)
+{
+    if (a->view_count != b->view_count || a->strip_count != b->strip_count || a->size != b->size ||
+        a->left.bytes != b->left.bytes || a->left.borders != b->left.borders)
+        return false;
+    for (size_t i = 0; i < a->view_count; i++)
+        if (!same_view(a, b, i))
+            return false;
+    return true;
 }
 
 uint64_t ckpt_scan_size(const ckpt_scan *scan)
@@ -119,11 +147,6 @@ static bool wanted(const ckpt_scan *scan, uint64_t address, size_t length)
            length <= scan->filter.to - address;
 }
 
-static uint32_t pid_of(const ckpt_scan *scan, const struct ckpt_scan_view *view)
-{
-    return ckpt_memory_space_at(scan->memory, view->space)->pid;
-}
-
 /* A match in `work`: it counts where it lies in one view; at borders that are looked through later
    it is told then. */
 static enum ckpt_match_answer take(void *context, const struct ckpt_match *match)
@@ -142,8 +165,8 @@ static enum ckpt_match_answer take(void *context, const struct ckpt_match *match
         if (to > end)
             continue;
         answer = CKPT_MATCH_TAKEN;
-        if ((view->joins_before && from - view->at < scan->reach) ||
-            (view->joins_behind && end - from <= scan->reach))
+        if ((view->joins_before && from - view->at < scan->margin) ||
+            (view->joins_behind && end - from <= scan->margin))
             continue;
         uint64_t address = view->start + (from - view->at);
         if (!wanted(scan, address, match->length))
@@ -168,20 +191,20 @@ static void keep_part(ckpt_scan *scan, uint32_t edge, uint64_t edge_from, uint64
 
 static void keep_edges(ckpt_scan *scan, const uint8_t *bytes, uint64_t from, uint64_t to)
 {
-    uint64_t reach = scan->reach;
+    uint64_t margin = scan->margin;
     const struct ckpt_scan_view *behind = &scan->views[scan->strip->first] + scan->strip->count;
     for (const struct ckpt_scan_view *view = &scan->views[scan->active];
          view < behind && view->at < to; view++) {
         uint64_t end = view->at + (view->end - view->start);
-        keep_part(scan, view->head, view->at, view->at + 2 * reach, bytes, from, to);
-        keep_part(scan, view->tail, end - reach, end, bytes, from, to);
+        keep_part(scan, view->head, view->at, view->at + 2 * margin, bytes, from, to);
+        keep_part(scan, view->tail, end - margin - scan->filter.context, end, bytes, from, to);
     }
 }
 
 /* Looks for matches in what is held; `last`: nothing follows. */
 static bool look(ckpt_scan *scan, bool last)
 {
-    size_t margin = scan->reach + scan->filter.context;
+    size_t margin = scan->margin;
     size_t from = (size_t)(scan->next - scan->place), to = scan->held;
     if (!last)
         to = to > margin ? to - margin : 0;
@@ -329,14 +352,16 @@ bool ckpt_scan_end(ckpt_scan *scan)
 
 /* ---- Borders --------------------------------------------------------------------------------- */
 
-/* A match at a border: `reach` bytes before it and twice as many after it are in `work`. */
+/* A match that starts at most `margin` bytes from a border: they, and the context before them, are
+   in `work`, and twice as many after it. */
 static enum ckpt_match_answer take_joined(void *context, const struct ckpt_match *match)
 {
     ckpt_scan *scan = context;
     /* Zero memory alone is not searched. */
-    if (scan->zero_first && match->start + match->length <= scan->reach)
+    size_t border = scan->margin + scan->filter.context;
+    if (scan->zero_first && match->start + match->length <= border)
         return CKPT_MATCH_REFUSED;
-    uint64_t address = scan->border - scan->reach + match->start;
+    uint64_t address = scan->border - border + match->start;
     if (wanted(scan, address, match->length))
         tell(scan, 0, pid_of(scan, scan->joined), address, match, scan->work, 0, scan->held);
     return scan->results.failed ? CKPT_MATCH_STOP : CKPT_MATCH_TAKEN;
@@ -346,19 +371,20 @@ static enum ckpt_match_answer take_joined(void *context, const struct ckpt_match
 static bool join(ckpt_scan *scan, const struct ckpt_scan_view *before,
                  const struct ckpt_scan_view *behind)
 {
-    size_t reach = scan->reach;
+    size_t margin = scan->margin, context = scan->filter.context, border = margin + context;
     begin(scan, 0);
-    scan->held = 3 * reach;
+    scan->held = border + 2 * margin;
     memset(scan->work, 0, scan->held);
     if (before != NULL)
-        memcpy(scan->work, scan->edges + before->tail, reach);
+        memcpy(scan->work, scan->edges + before->tail, border);
     if (behind != NULL)
-        memcpy(scan->work + reach, scan->edges + behind->head, 2 * reach);
+        memcpy(scan->work + border, scan->edges + behind->head, 2 * margin);
     scan->joined = before != NULL ? before : behind;
     scan->border = before != NULL ? before->end : behind->start;
     scan->zero_first = before == NULL;
-    bool good = ckpt_search_run(scan->search, scan->work, scan->held, 0,
-                                behind == NULL ? reach : 2 * reach, scan->base, take_joined, scan);
+    bool good =
+        ckpt_search_run(scan->search, scan->work, scan->held, context,
+                        border + (behind == NULL ? 0 : margin), scan->base, take_joined, scan);
     scan->next = scan->held;
     return good;
 }

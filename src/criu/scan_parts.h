@@ -44,6 +44,7 @@ struct ckpt_scan {
     struct ckpt_scan_filter filter;
     uint32_t *pids;        /* the filter's */
     size_t longest, reach; /* bytes of a match; one less */
+    size_t margin; /* reach and context: what is nearer to a border is told with both sides */
 
     struct ckpt_scan_file *files;
     size_t file_count, file_room;

@@ -258,13 +258,13 @@ static bool make_strips(struct ckpt_scan *scan)
    side is searched for itself. */
 static bool make_edges(struct ckpt_scan *scan)
 {
-    size_t size = 0, reach = scan->reach;
+    size_t size = 0, margin = scan->margin, tail_size = margin + scan->filter.context;
     struct ckpt_scan_view *before = NULL;
     for (size_t i = 0; i < scan->view_count; i++) {
         struct ckpt_scan_view *view = &scan->views[scan->by_address[i]];
-        size_t head = view->joins_before ? 2 * reach : 0;
-        size_t tail = view->joins_before && !view->zero_before && before != NULL ? reach : 0;
-        if (reach == 0 || head + tail > MOST_EDGES - size) {
+        size_t head = view->joins_before ? 2 * margin : 0;
+        size_t tail = view->joins_before && !view->zero_before && before != NULL ? tail_size : 0;
+        if (margin == 0 || head + tail > MOST_EDGES - size) {
             scan->left.borders += head != 0;
             if (tail != 0)
                 before->joins_behind = false;
@@ -276,12 +276,12 @@ static bool make_edges(struct ckpt_scan *scan)
             size += head + tail;
         }
         if (view->zero_behind) {
-            bool fits = reach > 0 && reach <= MOST_EDGES - size;
+            bool fits = margin > 0 && tail_size <= MOST_EDGES - size;
             view->tail = fits ? (uint32_t)size : CKPT_SCAN_NONE;
-            scan->left.borders += reach > 0 && !fits;
+            scan->left.borders += margin > 0 && !fits;
             view->joins_behind = fits;
-            size += fits ? reach : 0;
-        } else if (reach == 0) {
+            size += fits ? tail_size : 0;
+        } else if (margin == 0) {
             view->joins_behind = false;
         }
         before = view;

@@ -251,7 +251,7 @@ bool ckpt_search_add_hex(ckpt_search *s, const char *text, size_t length,
     return true;
 }
 
-bool ckpt_search_add_regex(ckpt_search *s, const char *text, size_t length, bool fold,
+bool ckpt_search_add_regex(ckpt_search *s, const char *text, size_t length, bool fold, bool blur,
                            struct ckpt_search_error *error)
 {
     if (length == 0)
@@ -259,6 +259,8 @@ bool ckpt_search_add_regex(ckpt_search *s, const char *text, size_t length, bool
     if (s->regex != NULL || s->count > 0)
         return refuse(error, 0, "an expression is the only pattern of a search");
     s->regex = ckpt_regex_new(text, length, fold, error);
+    if (s->regex != NULL && blur)
+        ckpt_regex_blur(s->regex);
     if (s->regex != NULL)
         s->longest = ckpt_regex_longest(s->regex);
     return s->regex != NULL;

@@ -54,9 +54,10 @@ bool ckpt_search_add_bytes(ckpt_search *search, const uint8_t *bytes, size_t len
                            struct ckpt_search_error *error);
 bool ckpt_search_add_hex(ckpt_search *search, const char *text, size_t length,
                          struct ckpt_search_error *error);
-/* The one pattern of a search; see regex.h for what it may hold. */
+/* The one pattern of a search; see regex.h for what it may hold. `blur`: bytes that are no
+   printable ASCII count as "?". */
 bool ckpt_search_add_regex(ckpt_search *search, const char *text, size_t length, bool fold,
-                           struct ckpt_search_error *error);
+                           bool blur, struct ckpt_search_error *error);
 
 /*
  * Instead of patterns: finds runs of at least `least` (1 to 512) printable characters, of ASCII, as

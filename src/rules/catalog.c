@@ -32,6 +32,7 @@ const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT] = {
 };
 
 const char *const ckpt_severity_names[] = {"off", "info", "warning", "error"};
+const char *const ckpt_trust_names[] = {"clean", "suspicious", "hostile"};
 
 const char *const ckpt_condition_names[CKPT_CONDITION_COUNT] = {
 #define X(id, name, doc) name,

@@ -146,6 +146,7 @@ struct ckpt_target_name {
 extern const struct ckpt_target_name ckpt_target_names[CKPT_TARGET_COUNT];
 extern const struct ckpt_rule ckpt_rules_table[CKPT_RULE_COUNT];
 extern const char *const ckpt_severity_names[];
+extern const char *const ckpt_trust_names[]; /* by enum ckpt_trust */
 
 /* What a finding of the rule says about the intent behind the archive. */
 enum ckpt_trust ckpt_rule_trust(enum ckpt_rule_index rule);

@@ -96,5 +96,5 @@ void ckpt_check_memory_secrets(struct ckpt_rules *r)
                          "later, or is missing.");
     if (files != 0)
         ckpt_not_checked(r, false, ckpt_string_of("secrets in files"),
-                         "Some sparse files are too large to be searched.");
+                         "Some files are too large to be searched, or compressed and damaged.");
 }

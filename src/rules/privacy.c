@@ -186,10 +186,13 @@ static bool check_json(struct scan *s, struct sums *sums, ckpt_value at, ckpt_st
     return true;
 }
 
-/* The values of a Kubernetes Secret, which say nothing of themselves. */
+/* The values of a Kubernetes Secret and the private part of a JSON web key, which say nothing of
+   themselves. */
 static void check_object(struct scan *s, struct ckpt_file *file, uint32_t node)
 {
-    ckpt_value object = ckpt_value_at(file, node);
+    ckpt_value object = ckpt_value_at(file, node), part = ckpt_get_exact(object, "d");
+    if (ckpt_text(part).length != 0 && ckpt_exists(ckpt_get_exact(object, "kty")))
+        report(s, part, ckpt_string_of("d"), NULL, ckpt_text(part));
     if (!ckpt_is_text(ckpt_get_exact(object, "kind"), "Secret"))
         return;
     static const char *const parts[] = {"data", "stringData"};

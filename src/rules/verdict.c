@@ -233,10 +233,9 @@ static void print_target(struct ckpt_rules *r, struct ckpt_buffer *out, unsigned
 
 static void print_trust(struct ckpt_rules *r, struct ckpt_buffer *out)
 {
-    static const char *const names[] = {"clean", "suspicious", "hostile"};
     ckpt_print_key(out, "trust");
     ckpt_buffer_add_text(out, "{");
-    print_text(out, "level", ckpt_string_of(names[trust_of(r)]));
+    print_text(out, "level", ckpt_string_of(ckpt_trust_names[trust_of(r)]));
     ckpt_print_key(out, "reasons");
     ckpt_buffer_add_text(out, "[");
     for (int level = CKPT_HOSTILE; level > CKPT_CLEAN; level--)
@@ -292,10 +291,8 @@ void ckpt_print_verdicts(struct ckpt_rules *r, struct ckpt_buffer *out)
         if (r->state[rule - 1].trust == CKPT_HOSTILE)
             attack = r->state[rule - 1].distrusted;
     if (attack != NULL)
-        ckpt_condition(
-            r, CKPT_CONDITION_TRUST, ALL, (enum ckpt_rule_index)attack->rule, attack, "",
-            "Something in the archive attacks the host that restores it; restore it only "
-            "where that can do no harm.");
+        ckpt_condition(r, CKPT_CONDITION_TRUST, ALL, (enum ckpt_rule_index)attack->rule, attack, "",
+                       "Trust in where it comes from, as something in it attacks the host.");
     bool form = r->form == CKPT_FORM_ARCHIVE || r->form == CKPT_FORM_DIRECTORY;
     if (form && r->engine != CKPT_ENGINE_UNKNOWN)
         ckpt_condition(r, CKPT_CONDITION_BUNDLE, RUNTIMES, CKPT_RULE_710, NULL, "--bundle",

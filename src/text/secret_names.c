@@ -25,7 +25,8 @@ static const char kinds_of_key[] =
 /* These need a value that looks random. */
 static const char hints[] =
     "KEY\0AUTH\0SALT\0SEED\0PEPPER\0WEBHOOK\0SIG\0SIGNATURE\0COOKIE\0PASS\0PWD\0"
-    "PSK\0CREDS\0CRED\0JWT\0OTP\0TOTP\0SID\0BEARER\0AUTHORIZATION\0";
+    "PSK\0CREDS\0CRED\0JWT\0OTP\0TOTP\0SID\0BEARER\0AUTHORIZATION\0"
+    "SESSION\0SESSIONID\0SESSID\0PHPSESSID\0JSESSIONID\0";
 /* Keys that are no secrets, or no keys to anything. */
 static const char open_keys[] = "PUBLIC\0PUB\0SORT\0PARTITION\0PRIMARY\0FOREIGN\0GPG\0PGP\0CACHE\0"
                                 "ROUTING\0HASH\0INDEX\0PUBLISHABLE\0REGISTRY\0SITE\0";
@@ -132,18 +133,41 @@ static bool is_path(ckpt_string value)
     return true;
 }
 
+/* What documentation writes in place of a secret: YOUR_API_KEY, AKIAIOSFODNN7EXAMPLE, ghp_xxxx…,
+   sk-..., %NAME%. */
+static bool is_placeholder(ckpt_string value)
+{
+    enum { RUN = 8 };
+    size_t run = 0, odd = 0;
+    for (size_t i = 0; i < value.length; i++) {
+        char c = value.data[i];
+        run = i > 0 && (c == 'x' || c == 'X') && c == value.data[i - 1] ? run + 1 : 1;
+        if (run >= RUN)
+            return true;
+        odd += c != 'x' && c != 'X' && c != '-' && c != '_';
+    }
+    return (odd == 0 && value.length > 3) ||
+           ckpt_ends_one_of(value, "EXAMPLE\0EXAMPLEKEY\0...\0…\0") ||
+           ckpt_starts_one_of(value, "YOUR_\0YOUR-\0your_\0your-\0Your-\0your \0") ||
+           (value.length > 1 && value.data[0] == '%' && value.data[value.length - 1] == '%');
+}
+
 bool ckpt_secret_value(ckpt_string value)
 {
     static const char references[] =
         "$\0`\0%(\0{{\0<\0(\0[\0=\0*\0•\0file:\0vault:\0arn:\0env:\0op://\0"
-        "http://\0https://\0@/\0ref+\0secretref:\0";
+        "http://\0https://\0@/\0ref+\0secretref:\0data:\0"
+        /* public keys */
+        "age1\0ssh-\0ecdsa-\0pk_\0-----BEGIN PUBLIC\0-----BEGIN CERT\0";
     static const char switches[] =
         "TRUE\0FALSE\0YES\0NO\0ON\0OFF\0NULL\0NONE\0NIL\0ENABLED\0DISABLED\0"
-        "REQUIRED\0OPTIONAL\0PROMPT\0REDACTED\0MASKED\0HIDDEN\0UNDEFINED\0";
+        "REQUIRED\0OPTIONAL\0PROMPT\0REDACTED\0MASKED\0HIDDEN\0UNDEFINED\0"
+        "PLACEHOLDER\0REPLACE_ME\0REPLACE-ME\0REPLACEME\0EXAMPLE\0TODO\0DUMMY\0";
     char upper[12];
     ckpt_string start = ckpt_slice_of(value, 0, LOOKED_AT);
     CKPT_SECRET_WORK(start.length);
-    if (value.length == 0 || is_path(start) || ckpt_starts_one_of(value, references))
+    if (value.length == 0 || is_path(start) || ckpt_starts_one_of(value, references) ||
+        is_placeholder(start))
         return false;
     bool digits = true, same = value.length > 2;
     for (size_t i = 0; i < start.length; i++) {

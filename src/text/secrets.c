@@ -15,14 +15,6 @@ enum { NAME = 96, AROUND = 8, NEAR = 256 };
 
 static const char ends[] = " \t\r\n;&|,\"'()<>[]{}\\";
 
-/* Whether it is one of them. */
-static bool is_end(char c)
-{
-    static const uint64_t bits[2] = {UINT64_C(0x580013c500002600), UINT64_C(0x3800000038000000)};
-    unsigned char byte = (unsigned char)c;
-    return byte < 128 && (bits[byte >> 6] >> (byte & 63) & 1) != 0;
-}
-
 static size_t end_within(ckpt_string text, size_t from, size_t most, const char *stops,
                          size_t count)
 {
@@ -67,15 +59,24 @@ static ckpt_string name_before(ckpt_string text, size_t at, bool *quoted)
 /* A value: where it is, at most NEAR bytes of it, and what ends it. */
 struct value {
     size_t from, to;
-    bool quoted, open; /* open: the text ends it */
+    bool quoted, open; /* open: blanks and the like are part of it */
     char stops[2];     /* of a quoted one */
 };
 
-static size_t value_end(ckpt_string text, const struct value *v, size_t from, size_t most)
+/* Where a value ends that is all of a line; of a text, if it goes over lines by what it is. */
+static size_t open_end(ckpt_string text, size_t from, size_t most)
+{
+    bool lines = ckpt_starts_one_of(ckpt_slice_of(text, from, from + 16), "-----BEGIN\0{\0[\0");
+    size_t to = end_within(text, from, most, "\n", !lines);
+    return to > from && to < text.length && text.data[to - 1] == '\r' ? to - 1 : to;
+}
+
+static size_t value_end(ckpt_string text, const struct value *v, size_t most)
 {
     if (v->quoted) /* an escaped quote ends at the next backslash */
-        return end_within(text, from, most, v->stops, 2);
-    return end_within(text, from, most, ends, v->open ? 0 : sizeof(ends) - 1);
+        return end_within(text, v->from, most, v->stops, 2);
+    return v->open ? open_end(text, v->from, most)
+                   : end_within(text, v->from, most, ends, sizeof(ends) - 1);
 }
 
 /* The value at `from`; false if there is none. */
@@ -95,7 +96,7 @@ static bool value_at(ckpt_string text, size_t from, bool open, struct value *v)
         from++;
     }
     v->from = from;
-    v->to = value_end(text, v, from, NEAR);
+    v->to = value_end(text, v, NEAR);
     bool code = !v->quoted && !v->open && v->to < text.length &&
                 (text.data[v->to] == '(' || text.data[v->to] == '[');
     return v->from < v->to && !code;
@@ -111,54 +112,195 @@ static bool has_letter_and_digit(ckpt_string value)
     return letter && digit && value.length >= 8;
 }
 
-/* An assignment whose '=' or ':' stands at `at`. `first_end`: the first byte that ends values. */
-static bool assignment(ckpt_string text, size_t at, size_t first_end, struct ckpt_secret *secret)
+/* Names with dots between them, as in "key = module.Name3": code. */
+static bool is_code(ckpt_string value)
+{
+    bool dot = false;
+    for (size_t i = 0; i < value.length; i++) {
+        char c = value.data[i];
+        bool letter = ckpt_is_letter(c) || c == '_';
+        if (!letter && !(i > 0 && (c == '.' || (ckpt_is_digit(c) && value.data[i - 1] != '.'))))
+            return false;
+        dot = dot || (c == '.' && i + 1 < value.length);
+    }
+    return dot;
+}
+
+/* The name in front of "value", as Kubernetes writes variables in JSON and YAML: "name": "A",
+   "value": … */
+static ckpt_string paired_name(ckpt_string text, size_t at)
+{
+    static const char between[] = " \t\r\n\"',:-";
+    ckpt_string name = {"", 0};
+    for (int word = 0; word < 2; word++) {
+        bool colon = false;
+        size_t to = at;
+        while (to > 0 && at - to < (size_t)4 * AROUND &&
+               memchr(between, text.data[to - 1], sizeof(between) - 1) != NULL)
+            colon = text.data[--to] == ':' || colon;
+        at = to;
+        while (at > 0 && to - at < NAME && ckpt_is_token(text.data[at - 1]))
+            at--;
+        CKPT_SECRET_WORK(to - at);
+        ckpt_string part = ckpt_slice_of(text, at, to);
+        if (word == 0)
+            name = part;
+        else if (!colon || !ckpt_is_one_of(part, "name\0key\0"))
+            name.length = 0;
+    }
+    return name;
+}
+
+/* The private part of a key in JSON (RFC 7517), whose "d" stands at `at`. */
+static bool is_private_part(ckpt_string text, size_t at, ckpt_string value)
+{
+    enum { SHORTEST = 40, FAR = 1024 };
+    if (value.length < SHORTEST || !ckpt_looks_random(value))
+        return false;
+    CKPT_SECRET_WORK(2 * FAR);
+    return ckpt_index_of(ckpt_slice_of(text, at < FAR ? 0 : at - FAR, at + FAR), "\"kty\"") !=
+           SIZE_MAX;
+}
+
+/* An assignment whose '=' or ':' stands at `at`. */
+static bool assignment(ckpt_string text, size_t at, struct ckpt_secret *secret)
 {
     bool colon = text.data[at] == ':', name_quoted, strict = false;
     ckpt_string name = name_before(text, at, &name_quoted);
-    bool flag = ckpt_starts(name, "-");
+    size_t start = (size_t)(name.data - text.data);
+    bool first = !name_quoted && (start == 0 || text.data[start - 1] == '\n');
+    bool flag = ckpt_starts(name, "-"), part = name_quoted && ckpt_equals(name, "d");
     while (ckpt_starts(name, "-"))
         name = ckpt_slice_of(name, 1, name.length);
-    if (name.length < 3 || (flag && ckpt_equals(name, "secret"))) /* --secret names one */
+    if (colon && ckpt_equals(name, "value"))
+        name = paired_name(text, start);
+    if ((name.length < 3 && !part) ||
+        (flag && ckpt_equals(name, "secret"))) /* --secret names one */
         return false;
     for (size_t i = 0; i < name.length; i++)
         strict = strict || ckpt_is_lower(name.data[i]);
-    if (!ckpt_secret_name(name, strict) && !ckpt_secret_hint(name))
+    if (!part && !ckpt_secret_name(name, strict) && !ckpt_secret_hint(name))
         return false;
     struct value v;
     size_t from = skip_blanks(text, at + 1);
     bool blank = from != at + 1;
-    if (!value_at(text, from, !colon && !blank && first_end > (size_t)(name.data - text.data), &v))
+    if (!value_at(text, from, !colon && !blank && first, &v))
         return false;
     ckpt_string value = ckpt_slice_of(text, v.from, v.to);
     /* Prose and names of images: "the token: see below", "password = required", token:v1.2.3. */
     bool prose = !v.quoted && !v.open && (blank || colon);
-    if (!ckpt_is_secret(name, value, strict) ||
-        (prose && (blank ? !has_letter_and_digit(value) : !ckpt_looks_random(value))))
+    if ((part ? !is_private_part(text, at, value) : !ckpt_is_secret(name, value, strict)) ||
+        (prose &&
+         (blank ? !has_letter_and_digit(value) || is_code(value) : !ckpt_looks_random(value))))
         return false;
-    *secret = (struct ckpt_secret){v.from, value_end(text, &v, v.to, SIZE_MAX), name, NULL};
+    *secret = (struct ckpt_secret){v.from, value_end(text, &v, SIZE_MAX), name, NULL};
     return true;
+}
+
+/* A line of .pgpass, "host:port:database:user:password", whose first ':' stands at `at`. */
+static bool line_of_pgpass(ckpt_string text, size_t at, struct ckpt_secret *secret)
+{
+    size_t from = at, fields[4] = {at}, to = at, count = 0;
+    while (from > 0 && at - from < NAME &&
+           (ckpt_is_alnum(text.data[from - 1]) || memchr(".-*", text.data[from - 1], 3) != NULL))
+        from--;
+    if (from == at || (from > 0 && text.data[from - 1] != '\n'))
+        return false;
+    for (; count < 4; count++) {
+        fields[count] = to + 1;
+        to = end_within(text, to + 1, NEAR, ": \t\r\n", 5);
+        if (count < 3 && (to == text.length || text.data[to] != ':'))
+            return false;
+    }
+    ckpt_string port = ckpt_slice_of(text, fields[0], fields[1] - 1);
+    ckpt_string value = ckpt_slice_of(text, fields[3], to);
+    bool number = port.length == 4 || port.length == 5;
+    for (size_t i = 0; i < port.length; i++)
+        number = number && ckpt_is_digit(port.data[i]);
+    bool ends_line = to == text.length || memchr("\r\n", text.data[to], 2) != NULL;
+    *secret = (struct ckpt_secret){fields[3], to, {"", 0}, "a password"};
+    return (number || ckpt_equals(port, "*")) && ends_line && fields[3] - fields[2] > 1 &&
+           (has_letter_and_digit(value) || ckpt_looks_random(value));
+}
+
+/* <password>…</password>, whose first '>' stands at `at`. */
+static bool element(ckpt_string text, size_t at, struct ckpt_secret *secret)
+{
+    bool quoted;
+    ckpt_string name = name_before(text, at, &quoted);
+    if (quoted || name.data == text.data || name.data[-1] != '<')
+        return false;
+    size_t to = end_within(text, at + 1, NEAR, "<", 1);
+    *secret = (struct ckpt_secret){at + 1, to, name, NULL};
+    return ckpt_starts(ckpt_slice_of(text, to, to + 2), "</") &&
+           ckpt_is_secret(name, ckpt_slice_of(text, at + 1, to), true);
+}
+
+/* What crypt(3) and its like make of a password: $6$salt$…; its first '$' stands at `at`. */
+static bool hash(ckpt_string text, size_t at, struct ckpt_secret *secret)
+{
+    enum { SHORTEST = 20 };
+    static const char kinds[] = "$1$\0$2a$\0$2b$\0$2y$\0$5$\0$6$\0$7$\0$y$\0$gy$\0$apr1$\0"
+                                "$argon2\0$scrypt$\0$pbkdf2\0";
+    if (!ckpt_starts_one_of(ckpt_slice_of(text, at, at + 16), kinds))
+        return false;
+    size_t to = at, last = at;
+    for (; to < text.length && to - at < NEAR; to++) {
+        if (text.data[to] == '$')
+            last = to + 1;
+        else if (!ckpt_is_token(text.data[to]) && memchr("./+=,", text.data[to], 5) == NULL)
+            break;
+    }
+    CKPT_SECRET_WORK(to - at);
+    *secret = (struct ckpt_secret){at, to, {"", 0}, "a hash of a password"};
+    return to - last >= SHORTEST;
 }
 
 /* "Authorization: Bearer …", "machine h login u password …": a word, a blank, something random. */
 static bool behind_word(ckpt_string text, size_t at, struct ckpt_secret *secret)
 {
-    static const char schemes[] = "Bearer \0bearer \0BEARER \0Basic \0basic \0Token \0";
-    static const char words[] = "password \0passwd \0PASSWORD \0";
-    if (memchr("BbTpP", text.data[at], 5) == NULL)
+    static const char schemes[] =
+        "Bearer \0bearer \0BEARER \0Basic \0basic \0Token \0token \0SSWS \0"
+        "ApiKey \0apikey \0GenieKey \0";
+    static const char words[] = "password \0";
+    static const char settings[] = "requirepass \0masterauth \0bindpw \0rootpw \0";
+    if (memchr("BbTtSAaGpPrm", text.data[at], 12) == NULL)
         return false;
-    ckpt_string rest = ckpt_slice_of(text, at, text.length);
-    bool scheme = ckpt_starts_one_of(rest, schemes);
-    if (!scheme && !ckpt_starts_one_of(rest, words))
+    ckpt_string rest = ckpt_slice_of(text, at, at + 16);
+    bool scheme = ckpt_starts_one_of(rest, schemes), setting = ckpt_starts_one_of(rest, settings);
+    if (!scheme && !setting && !ckpt_starts_one_of(rest, words))
         return false;
-    size_t from = at + ckpt_index_of(ckpt_slice_of(rest, 0, 16), " ") + 1;
+    size_t from = at + ckpt_index_of(rest, " ") + 1;
     size_t to = end_within(text, from, NEAR, ends, sizeof(ends) - 1);
     ckpt_string value = ckpt_slice_of(text, from, to);
-    if (scheme ? !ckpt_looks_random(value) : !has_letter_and_digit(value))
+    if (scheme && ckpt_secret_shape(text, from, secret))
+        return true;
+    if (scheme    ? !ckpt_looks_random(value)
+        : setting ? value.length < AROUND || !ckpt_secret_value(value)
+                  : !has_letter_and_digit(value))
         return false;
     to = end_within(text, to, SIZE_MAX, ends, sizeof(ends) - 1);
     *secret =
         (struct ckpt_secret){from, to, {"", 0}, scheme ? "credentials of HTTP" : "a password"};
+    return true;
+}
+
+/* An option and its value in a line of a shell: --token V, -u USER:V. */
+static bool option(ckpt_string text, size_t at, struct ckpt_secret *secret)
+{
+    size_t to = at;
+    while (to < text.length && to - at < NAME && ckpt_is_token(text.data[to]))
+        to++;
+    CKPT_SECRET_WORK(to - at);
+    if (to - at < 2 || to == text.length || text.data[to] != ' ')
+        return false;
+    size_t from = to + 1, end = end_within(text, from, NEAR, ends, sizeof(ends) - 1);
+    ckpt_string value = ckpt_slice_of(text, from, end);
+    if (!has_letter_and_digit(value) ||
+        !ckpt_secret_argument(ckpt_slice_of(text, at, to), value, secret))
+        return false;
+    secret->from += from;
+    secret->to += from;
     return true;
 }
 
@@ -223,7 +365,8 @@ static bool url(ckpt_string text, size_t at, struct ckpt_secret *secret)
 static bool private_key(ckpt_string text, size_t at, struct ckpt_secret *secret)
 {
     ckpt_string head = ckpt_slice_of(text, at, at + 48);
-    if (!ckpt_starts(head, "-----BEGIN ") || ckpt_index_of(head, "PRIVATE KEY") == SIZE_MAX)
+    bool pem = ckpt_starts(head, "-----BEGIN ") && ckpt_index_of(head, "PRIVATE KEY") != SIZE_MAX;
+    if (!pem && !ckpt_starts(head, "Private-Lines: ")) /* PuTTY's */
         return false;
     *secret = (struct ckpt_secret){at, text.length, {"", 0}, "a private key"};
     return true;
@@ -238,25 +381,26 @@ bool ckpt_secret_in(ckpt_string text, size_t from, struct ckpt_secret *secret)
         memchr(text.data, ':', text.length) == NULL)
         return false;
     bool inside = from != 0 && ckpt_is_token(text.data[from - 1]); /* of a word */
-    size_t first_end = from == 0 ? SIZE_MAX : 0; /* the first byte that ends values */
     for (size_t i = from; i < text.length; i++) {
         char c = text.data[i];
         bool word = ckpt_is_token(c);
         CKPT_SECRET_WORK(1);
         if (word) {
             if (!inside &&
-                ((c == '-' && (private_key(text, i, secret) || short_flag(text, i, secret))) ||
+                (((c == '-' || c == 'P') && private_key(text, i, secret)) ||
+                 (c == '-' && (short_flag(text, i, secret) || option(text, i, secret))) ||
                  ckpt_secret_shape(text, i, secret) || behind_word(text, i, secret)))
                 return true;
         } else if (c == ':' && i > 0 && ckpt_is_alnum(text.data[i - 1]) && i + 2 < text.length &&
                    text.data[i + 1] == '/' && text.data[i + 2] == '/') {
             if (url(text, i, secret))
                 return true;
-        } else if ((c == '=' || c == ':') && assignment(text, i, first_end, secret)) {
+        } else if (c == '=' || c == ':') {
+            if (assignment(text, i, secret) || (c == ':' && line_of_pgpass(text, i, secret)))
+                return true;
+        } else if (c == '>' ? element(text, i, secret) : c == '$' && hash(text, i, secret)) {
             return true;
         }
-        if (first_end == SIZE_MAX && is_end(c))
-            first_end = i;
         inside = word;
     }
     return false;

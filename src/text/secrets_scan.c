@@ -93,17 +93,30 @@ static bool is_wide(const uint8_t *at)
 
 static bool is_key(ckpt_string value)
 {
-    return ckpt_starts(value, "-----BEGIN");
+    return ckpt_starts_one_of(value, "-----BEGIN\0Private-Lines: \0");
+}
+
+/* Where the first line of a private key ends, with its dashes. */
+static size_t first_line(ckpt_string text, size_t at)
+{
+    while (at < text.length && text.data[at] == '-')
+        at++;
+    while (at < text.length && text.data[at] != '-' && text.data[at] != '\n')
+        at++;
+    while (at < text.length && text.data[at] == '-')
+        at++;
+    return at;
 }
 
 /* Where a private key that begins at `from` ends: after its last line, else where no line of one
-   can be. */
+   can be; the first ones may be headers. */
 static size_t key_end(ckpt_string text, size_t from)
 {
+    enum { HEADERS = 256 };
     static const char last[] = "-----END ";
     ckpt_string rest = ckpt_slice_of(text, from + 1, from + CKPT_SECRET_LONGEST_KEY);
-    size_t end = ckpt_index_of(rest, last), to = from;
-    if (end != SIZE_MAX) {
+    size_t end = ckpt_index_of(rest, last), to = first_line(text, from);
+    if (end != SIZE_MAX && text.data[from] == '-') {
         to = from + 1 + end + sizeof(last) - 1;
         while (to < text.length && (ckpt_is_upper(text.data[to]) || text.data[to] == ' '))
             to++;
@@ -111,9 +124,12 @@ static size_t key_end(ckpt_string text, size_t from)
             to++;
         return to;
     }
-    while (to < text.length && to - from < CKPT_SECRET_LONGEST_KEY &&
-           (ckpt_is_alnum(text.data[to]) || memchr("+/=-:, \n\r\t\\", text.data[to], 12) != NULL))
-        to++;
+    for (; to < text.length && to - from < CKPT_SECRET_LONGEST_KEY; to++) {
+        char c = text.data[to];
+        if (!ckpt_is_alnum(c) && memchr("+/=\n\r\t\\", c, 7) == NULL &&
+            !(to - from < HEADERS && memchr(" :,-", c, 4) != NULL))
+            break;
+    }
     return to;
 }
 
@@ -139,14 +155,10 @@ static size_t trigger_of(ckpt_string text, const struct ckpt_secret *s)
 }
 
 /* The text of a key follows its first line: no program has that as a constant. */
-static bool key_follows(ckpt_string text, size_t at)
+static bool key_follows(ckpt_string text, size_t from)
 {
     enum { LEAST = 16, FAR = 160 };
-    size_t run = 0;
-    while (at < text.length && text.data[at] != '-') /* the rest of that line */
-        at++;
-    while (at < text.length && text.data[at] == '-')
-        at++;
+    size_t run = 0, at = first_line(text, from);
     for (size_t end = text.length - at < FAR ? text.length : at + FAR; at < end; at++) {
         char c = text.data[at];
         if (ckpt_is_alnum(c) || c == '+' || c == '/')
@@ -161,26 +173,60 @@ static bool key_follows(ckpt_string text, size_t at)
     return false;
 }
 
+/* 8-4-4-4-12 hexadecimal digits: as a token some services have them. */
+static bool is_uuid(ckpt_string value)
+{
+    bool good = value.length == 36;
+    for (size_t i = 0; i < value.length && good; i++)
+        good = i == 8 || i == 13 || i == 18 || i == 23 ? value.data[i] == '-'
+                                                       : ckpt_hex_value(value.data[i]) >= 0;
+    return good;
+}
+
+/* Whether a named value may be one though neither it nor its place says much: NAME=value. */
+static bool is_assigned(ckpt_string text, const struct ckpt_secret *s, ckpt_string value)
+{
+    enum { SURE = 16, LEAST = 12 };
+    const char *end = s->name.data + s->name.length;
+    bool first = s->name.data == text.data || s->name.data[-1] == '\n';
+    bool capitals = true, letter = false, digit = false, blank = false, odd = false;
+    for (size_t i = 0; i < s->name.length; i++)
+        capitals = capitals && !ckpt_is_lower(s->name.data[i]);
+    for (size_t i = 0; i < value.length; i++) {
+        char c = value.data[i];
+        letter = letter || ckpt_is_letter(c);
+        digit = digit || ckpt_is_digit(c);
+        blank = blank || c == ' ';
+        odd = odd || memchr("%$<>{}()*`|^", c, 12) != NULL;
+    }
+    while (end < text.data + s->from && (*end == ' ' || *end == '\t'))
+        end++;
+    if (*end != '=' || (odd && (!first || blank || value.length < SURE)))
+        return false;
+    return (first && (value.length >= TELLING && !odd)) ||
+           (capitals && letter && digit && !blank && value.length >= LEAST);
+}
+
 /* Whether it is one where texts are mostly those of programs. Names alone say less than in a
    configuration: "token=%s" stands in many of them. */
 static bool is_likely(ckpt_string text, const struct ckpt_secret *s)
 {
     ckpt_string value = ckpt_slice_of(text, s->from, s->to);
-    if (s->what == NULL) {
-        static const char odd[] = "%$<>{}()*`|^";
-        for (size_t i = 0; i < value.length; i++)
-            if (memchr(odd, value.data[i], sizeof(odd) - 1) != NULL)
-                return false;
-        bool first = s->name.data == text.data || s->name.data[-1] == '\n';
-        return ckpt_looks_random(value) ||
-               (first && text.data[s->from - 1] == '=' && value.length >= TELLING);
-    }
     if (is_key(value))
-        return key_follows(text, s->from + sizeof("-----BEGIN"));
-    for (size_t i = 0; i < value.length; i++)
-        if (memchr("%<{", value.data[i], 3) != NULL)
-            return strstr(s->what, "URL") == NULL;
-    return true;
+        return key_follows(text, s->from);
+    bool format = false;
+    for (size_t i = 0; i < value.length; i++) {
+        bool escaped = i + 2 < value.length && ckpt_hex_value(value.data[i + 1]) >= 0 &&
+                       ckpt_hex_value(value.data[i + 2]) >= 0;
+        format =
+            format || (value.data[i] == '%' && !escaped) || memchr("<{", value.data[i], 2) != NULL;
+    }
+    if (s->what != NULL)
+        return strstr(s->what, "URL") == NULL ||
+               !(format || ckpt_is_one_of(value, "pass\0passwd\0password\0")); /* of manuals */
+    return (!format && memchr(value.data, '*', value.length) == NULL &&
+            (ckpt_looks_random(value) || is_uuid(value))) ||
+           is_assigned(text, s, value);
 }
 
 /* A named secret must be of some length and no format of a message, unless the text is nothing but

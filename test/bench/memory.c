@@ -88,7 +88,7 @@ int main(void)
     }
     search("100 patterns", s, bytes);
     s = ckpt_search_new();
-    ckpt_search_add_regex(s, "needle[0-9]+", 12, false, &error);
+    ckpt_search_add_regex(s, "needle[0-9]+", 12, false, false, &error);
     search("expression", s, bytes);
     s = ckpt_search_new();
     ckpt_search_add_strings(s, 8, 3);

@@ -27,6 +27,13 @@ static int normal_is(const char *name, const char *expected)
     return length == strlen(expected) && memcmp(name + start, expected, length) == 0;
 }
 
+static bool clean_is(const char *name, const char *expected)
+{
+    uint8_t clean[64];
+    size_t length = ckpt_name_clean((const uint8_t *)name, strlen(name), clean);
+    return length == strlen(expected) && memcmp(clean, expected, length) == 0;
+}
+
 /* Whether two names are one path. */
 static bool same_path(const char *a, const char *b)
 {
@@ -122,6 +129,15 @@ void test_archive_names(void)
     CHECK(classify("\xc0\xaf") == CKPT_NAME_NOT_UTF8);
     CHECK(classify("\xf4\x90\x80\x80") == CKPT_NAME_NOT_UTF8);
     CHECK(classify("./x") == CKPT_NAME_DOT_SLASH);
+    CHECK(classify("./a/b.c/.d/...//") == CKPT_NAME_DOT_SLASH);
+    CHECK(classify("a//b") == CKPT_NAME_UNCLEAN);
+    CHECK(classify("a/./b") == CKPT_NAME_UNCLEAN);
+    CHECK(classify("a/.") == CKPT_NAME_UNCLEAN);
+    CHECK(classify("a/.//") == CKPT_NAME_UNCLEAN);
+    CHECK(classify("./") == CKPT_NAME_DOT_SLASH);
+    CHECK(classify("/.") == CKPT_NAME_ABSOLUTE);
+    CHECK(classify(".") == 0);
+    CHECK(clean_is("a//b/./c/.", "a/b/c") && clean_is("/./a/../b//", "a/../b"));
 
     CHECK(normal_is("./x/", "x"));
     CHECK(normal_is(".//./x//", "x"));

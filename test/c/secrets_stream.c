@@ -111,7 +111,7 @@ static void fill(struct sample *s)
         7);
     put_secret(s, "DB_PASSWORD=", "a b c", CKPT_SECRET_NAMED);
     put(s, "\0PATH=/bin\0", 11);
-    put_secret(s, "log line\nwith ghp_", TOKEN, CKPT_SECRET_NAMED);
+    put_secret(s, "log line\nwith ", "ghp_" TOKEN, CKPT_SECRET_NAMED);
     put_secret(s, " and key\n", KEY, CKPT_SECRET_NAMED);
     put(s, "\nbehind it\n\1\2", 13);
     put_secret(s, "a known", "one, at last", CKPT_SECRET_NEEDLE);

@@ -7,6 +7,7 @@
  */
 #include "fuzz.h"
 
+#include "criu/cpu.h"
 #include "criu/memory_view.h"
 #include "criu/text.h"
 #include "criu/view.h"
@@ -299,6 +300,7 @@ static ckpt_dump *make_dump(const uint8_t **at, size_t *left)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *at = data;
+    size_t whole = size;
     ckpt_dump *dump = make_dump(&at, &size), *previous = NULL;
     if (size >= HEAD) {
         previous = make_dump(&at, &size);
@@ -309,6 +311,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct ckpt_pb *tree = ckpt_tree(dump, 0, &count);
     uint32_t one =
         count == 0 ? 1 : (uint32_t)ckpt_pb_u64(&tree[count / 2], F(pstree_entry, pid), 0);
+    for (int source = CKPT_CPU_TARGET; source <= CKPT_CPU_RESTORE_LOG; source++)
+        ckpt_cpu_take(dump, (enum ckpt_cpu_source)source, one, 0, data, whole);
     for (int i = 0; i < 2; i++) {
         uint32_t pid = i == 0 ? 0 : one;
         check_view(dump, pid, ckpt_view_processes);
@@ -316,6 +320,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_view(dump, pid, ckpt_view_sockets);
         check_view(dump, pid, ckpt_view_mounts);
         check_view(dump, pid, ckpt_view_namespaces);
+        check_view(dump, pid, ckpt_view_cpu);
         check_view(dump, pid, write_maps);
     }
     check_memory(dump);

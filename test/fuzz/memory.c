@@ -58,9 +58,10 @@ static ckpt_search *make(int form, const char *pattern, size_t length)
     struct ckpt_search_error error = {NULL, 0};
     ckpt_search *search = ckpt_search_new();
     REQUIRE(search != NULL);
-    bool good = form == 0   ? ckpt_search_add_text(search, pattern, length, 3, true, &error)
-                : form == 1 ? ckpt_search_add_hex(search, pattern, length, &error)
-                            : ckpt_search_add_regex(search, pattern, length, false, &error);
+    bool good = form == 0 ? ckpt_search_add_text(search, pattern, length, 3, true, &error)
+                : form == 1
+                    ? ckpt_search_add_hex(search, pattern, length, &error)
+                    : ckpt_search_add_regex(search, pattern, length, false, length & 1, &error);
     REQUIRE(good == (error.message == NULL) && (good || error.offset <= length));
     if (good && ckpt_search_prepare(search))
         return search;

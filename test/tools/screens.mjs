@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// node test/tools/screens.mjs FOLDER [--width 1440,360] [--theme light,dark] [--only NAME] [--rich ARCHIVE]:
+// node test/tools/screens.mjs FOLDER [--width 1440,360] [--theme light,dark] [--only NAME,…] [--rich ARCHIVE]:
 // pictures of every view and state of dist/viewer.html, for looking at.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const browser = await openBrowser();
 try {
   const page = await browser.openPage();
   for (const state of statesOf(folder, values.rich)) {
-    if (!state.name.includes(values.only)) {
+    if (!values.only.split(',').some((name) => state.name.includes(name))) {
       if (state.always) await state.show(page);
       continue;
     }

@@ -62,6 +62,7 @@ export class MemberList {
   add(bytes, count) {
     const end = this.#filled + bytes.length;
     if (end <= this.#room.length) {
+      if (this.#filled === 0) this.#first = this.length;
       this.#room.set(bytes, this.#filled);
       this.#filled = end;
     } else if (bytes.length <= BATCH / 4) {
@@ -86,7 +87,6 @@ export class MemberList {
     this.#batches.push({ first: this.#first, bytes, starts: null });
     this.#room = this.#room.subarray(this.#filled);
     this.#filled = 0;
-    this.#first = this.length;
   }
 
   /** @returns {{first: number, bytes: Uint8Array, starts: Uint32Array | null}[]} */
@@ -204,9 +204,9 @@ export class MemberList {
     const take = (/** @type {number} */ length) => bytes.subarray(at, (at += length));
     const text = (/** @type {number} */ length) =>
       length === 0 ? '' : decoder.decode(take(length));
+    const from = at + number('normal_start');
+    const normal = bytes.subarray(from, from + number('normal_length'));
     const nameBytes = take(number('name_length'));
-    const from = number('normal_start');
-    const normal = nameBytes.subarray(from, from + number('normal_length'));
     const name = decoder.decode(normal);
     const link = text(number('link_length'));
     const uname = text(number('uname_length'));

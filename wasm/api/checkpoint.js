@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint of one container, and what those in images (oci-image.js) and pods (pod.js) have in common with it.
-import { checkedOptions, kindOf, must } from '../border/arguments.js';
+import { checkedMember, checkedOptions, kindOf, must } from '../border/arguments.js';
 import { Dump } from './dump.js';
 import { evidenceOf } from './evidence.js';
 import { matchesPattern } from './members.js';
@@ -26,6 +26,9 @@ import { rangesOf, wholes } from './ranges.js';
  * @property {import('./budget.js').Limits} [limits]
  * @property {'images' | 'processes'} [keep] what is kept of an archive that cannot be read in place: what
  *   dump({texts: false}) needs, or all that dump() needs, which then does not read it once more
+ * @property {import('./search-ahead.js').Wanted} [search] what the memory will be searched for: of an archive that
+ *   cannot be read in place, it is searched while that is opened. Then `memory.search()` with the same query and
+ *   options has it, and reads nothing more
  * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is given for what is read whole, as
  *   compressed files are; nothing is read for it alone
  */
@@ -52,6 +55,8 @@ export class Checkpoint {
   form;
   /** none, gzip, zstd; undefined if nothing was read. @type {string | undefined} */
   compression;
+  /** Bytes of the tar archive without compression, or null: see Content. @type {number | null} */
+  tarSize;
   /** @type {Members} */
   members;
   /** The metadata files, by their names. @type {Map<string, Uint8Array>} */
@@ -74,6 +79,7 @@ export class Checkpoint {
     this.name = options.name ?? '';
     this.form = summary.form;
     this.compression = content.compression;
+    this.tarSize = content.tarSize;
     this.members = content.members;
     this.files = metadata.files;
     this.documents = metadata.documents;
@@ -95,7 +101,7 @@ export class Checkpoint {
   async read(name, options) {
     const checked = checkedOptions(options, { ...READ_OPTIONS, limit: must.count }, 'read');
     const { limit = READ_LIMIT, start, end, inside, signal } = checked;
-    const list = [{ member: name, ...span(start, end) }];
+    const list = [{ member: checkedMember(name, 'read'), ...span(start, end) }];
     const { origin, groups } = await this.#parts.content.plan(list, { inside, signal });
     const [{ member, parts }] = groups;
     const [part] = parts;
@@ -114,7 +120,7 @@ export class Checkpoint {
    */
   async *stream(name, options) {
     const { start, end, inside, signal } = checkedOptions(options, READ_OPTIONS, 'stream');
-    const list = [{ member: name, ...span(start, end) }];
+    const list = [{ member: checkedMember(name, 'stream'), ...span(start, end) }];
     for await (const { bytes } of this.ranges(list, { inside, signal }))
       if (bytes.length > 0) yield bytes;
   }
@@ -173,7 +179,8 @@ export class Checkpoint {
   async list(name, options) {
     const { signal } = checkedOptions(options, { signal: must.signal }, 'list');
     const { content } = this.#parts;
-    const { members, compression, error } = await content.list(content.member(name), signal);
+    const member = content.member(checkedMember(name, 'list'));
+    const { members, compression, error } = await content.list(member, signal);
     return { members, compression, error };
   }
 
@@ -236,6 +243,7 @@ export class Checkpoint {
   /** Closes the file, if one is open, and frees what the core knows. Containers are closed with it. */
   async close() {
     this.#parts.known.drop();
+    this.#parts.content.drop();
     await this.#parts.content.origin.close();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
 import { views as fields } from '../../dist/tables.js';
+import { checkedPid } from '../border/arguments.js';
 import { readTape } from '../border/value.js';
 import { ArchiveError } from './archive.js';
 import { Memory } from './memory.js';
@@ -14,10 +15,11 @@ import { textAt, withBytes } from './summary.js';
  * @property {string} prefix directory of the checkpoint in the archive; '' for its top
  * @property {() => Iterable<Uint8Array>} records of the members
  * @property {import('./memory.js').Level['ranges']} ranges piece by piece, as Checkpoint's
+ * @property {import('./memory.js').Level['ahead']} [ahead] what was searched while the archive was opened
  */
 
 /** As in exports_dump.c. */
-const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4, namespaces: 5 };
+const VIEWS = { processes: 0, files: 1, sockets: 2, mounts: 3, gaps: 4, namespaces: 5, cpu: 6 };
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -209,6 +211,27 @@ export class Dump {
     );
   }
 
+  /** Where the images lie in the archive. */
+  get directory() {
+    return this.#directory;
+  }
+
+  /**
+   * What is known from some images, while an archive is read. Nothing can be read through it.
+   * @param {Core} core @param {Holder['records']} records of the members so far
+   * @param {Map<string, Uint8Array>} images by the names of the members @returns {Dump} to be closed
+   */
+  static ofImages(core, records, images) {
+    const holder = /** @type {Holder} */ ({ prefix: '', records });
+    const dump = new Dump(core, holder);
+    const { names, ranges } = dump.#wanted();
+    for (const [i, { member, length = 0 }] of ranges.entries()) {
+      const bytes = images.get(/** @type {string} */ (member));
+      if (bytes) dump.#addImage(names[i], bytes.subarray(0, length));
+    }
+    return dump;
+  }
+
   /**
    * What command lines and environments need of pages files, as far as that is known from some images.
    * @param {Core} core @param {Holder['records']} records of the members
@@ -217,16 +240,10 @@ export class Dump {
    */
   static pagesNeeded(core, records, images) {
     const { exports } = core;
-    const holder = /** @type {Holder} */ ({ prefix: '', records });
-    const dump = new Dump(core, holder);
+    const dump = Dump.ofImages(core, records, images);
     /** @type {ReturnType<typeof Dump.pagesNeeded>} */
     const needed = new Map();
     try {
-      const { names, ranges } = dump.#wanted();
-      for (const [i, { member, length = 0 }] of ranges.entries()) {
-        const bytes = images.get(/** @type {string} */ (member));
-        if (bytes) dump.#addImage(names[i], bytes.subarray(0, length));
-      }
       const plan = wordsAt(exports, exports.ckpt_wasm_dump_plan(dump.#handle)).slice();
       for (const { level, name, offset, length } of textPieces(plan)) {
         if (level > 0) continue;
@@ -262,9 +279,10 @@ export class Dump {
 
   /** @param {keyof typeof VIEWS} name @param {number} [pid] */
   #view(name, pid = 0) {
+    checkedPid(pid);
     const key = `${name} ${pid}`;
     const known = this.#views.get(key);
-    if (known && name !== 'gaps') return known;
+    if (known && name !== 'gaps' && name !== 'cpu') return known;
     const { exports } = this.#core;
     if (!this.#handle) throw new TypeError('the dump is closed');
     const answer = exports.ckpt_wasm_dump_view(this.#handle, VIEWS[name], pid);
@@ -321,6 +339,30 @@ export class Dump {
   }
 
   /**
+   * What the images, and what was given to takeCpu(), tell of processors: see cpuPassport().
+   * @returns {import('../../dist/types/dump.d.ts').CpuView}
+   */
+  cpu() {
+    return this.#view('cpu');
+  }
+
+  /**
+   * Takes what tells more of processors; false: it does not.
+   * @param {number} source as in src/criu/cpu.h @param {Uint8Array} bytes
+   * @param {number} [pid] @param {bigint} [address] of memory
+   */
+  takeCpu(source, bytes, pid = 0, address = 0n) {
+    const { exports } = this.#core;
+    if (!this.#handle) throw new TypeError('the dump is closed');
+    return withBytes(
+      exports,
+      bytes,
+      (at) =>
+        exports.ckpt_wasm_dump_cpu(this.#handle, source, pid, address, at, bytes.length) !== 0,
+    );
+  }
+
+  /**
    * What is not known because images are missing or damaged: as far as was looked at.
    * @returns {import('../../dist/types/dump.d.ts').Gap[]}
    */
@@ -335,8 +377,8 @@ export class Dump {
     /** @type {Dump | undefined} */
     let dump = this;
     for (; dump; dump = dump.#previous) {
-      const { ranges } = dump.#holder;
-      levels.push({ directory: dump.#directory, ranges });
+      const { ranges, ahead } = dump.#holder;
+      levels.push({ directory: dump.#directory, ranges, ahead });
     }
     const open = () => {
       if (!this.#handle) throw new TypeError('the dump is closed');

@@ -9,7 +9,7 @@ import { checkedTarget, VALIDATE_OPTIONS, validateWith } from './validate.js';
 import { bytesOf, checkedOptions, kindOf, must } from '../border/arguments.js';
 import { provideCodecs } from '../border/codecs.js';
 import { Core } from '../border/core.js';
-import { compile, ownBytes } from '../border/module.js';
+import { compile, mustBeModule, ownBytes } from '../border/module.js';
 
 export { ResourceError } from './admission.js';
 export { ArchiveError } from './archive.js';
@@ -55,6 +55,11 @@ let loading;
 /** @type {Ckpt | undefined} */
 let loaded;
 
+/** @param {any} given */
+const mustBeModuleOrCall = (given) =>
+  typeof given !== 'function' && mustBeModule(given) && `${mustBeModule(given)}, or a function`;
+const LOAD_OPTIONS = { wasm: mustBeModule, codecs: mustBeModuleOrCall };
+
 /**
  * The core, ready for use. Calling it again gives the same one.
  * @param {object} [options]
@@ -64,10 +69,10 @@ let loaded;
  *   bzip2 (codecs.wasm), or a function that gives it; loaded when a file needs it
  * @returns {Promise<Ckpt>}
  */
-export function load(options) {
-  const { wasm, codecs } = checkedOptions(options, { wasm: must.any, codecs: must.any }, 'load');
+export async function load(options) {
+  const { wasm, codecs } = checkedOptions(options, LOAD_OPTIONS, 'load');
   if (codecs !== undefined) provideCodecs(codecs);
-  if (loaded) return Promise.resolve(loaded);
+  if (loaded) return loaded;
   loading ??= compile(wasm ?? new URL('../../dist/core.wasm', import.meta.url))
     .then((module) => WebAssembly.instantiate(module, {}))
     .then((instance) => (loaded ??= new Ckpt(instance)))
@@ -84,8 +89,8 @@ export function load(options) {
  *   there is no core yet @returns {Ckpt}
  */
 export function loadSync(options) {
-  if (loaded) return loaded;
   const { wasm: given } = checkedOptions(options, { wasm: must.any }, 'loadSync');
+  if (loaded) return loaded;
   const wasm = typeof given === 'function' ? given() : given;
   const bytes = bytesOf(wasm);
   if (!bytes && !(wasm instanceof WebAssembly.Module))

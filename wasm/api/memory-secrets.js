@@ -44,7 +44,7 @@ const textOf = (bytes, wide) => decoder.decode(wide ? bytes.filter((_, i) => i %
 export async function findSecrets(checkpoint, dump, { reveal = false, signal, onProgress } = {}) {
   /** @type {Map<string, FoundSecret>} */
   const found = new Map();
-  const streams = everywhere(checkpoint);
+  const streams = everywhere(checkpoint, dump);
   const search = dump.memory.search({ secrets: true }, { streams, signal, onProgress });
   for (;;) {
     const { done, value } = await search.next();

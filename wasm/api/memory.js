@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The memory of the processes of a dump: the JavaScript side of exports_memory.c.
-import { views as fields } from '../../dist/tables.js';
+import { enums, views as fields } from '../../dist/tables.js';
+import { checkedOptions, checkedPid, kindOf, must } from '../border/arguments.js';
 import { readTape } from '../border/value.js';
 import { searchMemory } from './search.js';
 import { withBytes } from './summary.js';
@@ -14,6 +15,9 @@ import { usageOf } from './usage.js';
  * @typedef {object} Level a dump, or one before it
  * @property {string} directory of the images in the archive, with a slash at its end; or ''
  * @property {(list: Range[], signal?: AbortSignal, lend?: boolean) => AsyncGenerator<RangePiece>} ranges
+ * @property {() => import('./search-ahead.js').Found | undefined} [ahead] what was searched while it was opened
+ *
+ * @typedef {import('../../dist/types/dump.d.ts').Map} Mapping
  *
  * Memory that is alike.
  * @typedef {object} Segment
@@ -28,20 +32,7 @@ import { usageOf } from './usage.js';
  *   compressed: its bytes in the file, where the segment begins in it, its bytes in memory
  */
 
-/** By enum ckpt_place. */
-const PLACES = /** @type {const} */ ([
-  'nowhere',
-  'stored',
-  'block',
-  'zero',
-  'file',
-  'kernel',
-  'previous',
-  'lazy',
-  'unreadable',
-]);
-
-/** @typedef {(typeof PLACES)[number]} Place */
+/** @typedef {(typeof enums.places)[number]} Place */
 
 /** Why bytes cannot be had. @type {Record<string, string>} */
 const WHY = {
@@ -61,15 +52,27 @@ const BATCH = 1024;
 const SEGMENT = 12;
 const LAST = 2n ** 64n - 1n;
 
+/** @param {bigint} number */
+const hex = (number) => `0x${number.toString(16)}`;
+
+/** A mapping in words; a name that is no plain text is left out. @param {Mapping} mapping @param {bigint} address in it */
+function described({ start, end, perms, kind, name, offset }, address) {
+  const plain = typeof name === 'string' && /^[ -~]+$/.test(name) ? name : kind;
+  const inFile = kind === 'file' ? `, ${hex(offset + address - start)} of the file` : '';
+  return `${perms} ${plain}, ${hex(start)} to ${hex(end)}${inFile}`;
+}
+
 /** Memory that cannot be had, because the dump does not hold it. */
 export class MemoryError extends RangeError {
-  /** @param {bigint} address @param {Place} place */
-  constructor(address, place) {
-    super(`0x${address.toString(16)}: ${WHY[place]}`);
+  /** @param {bigint} address @param {Place} place @param {Mapping | null} [mapping] that the address is in */
+  constructor(address, place, mapping = null) {
+    super(`${hex(address)}: ${WHY[place]}${mapping ? `: ${described(mapping, address)}` : ''}`);
     this.name = 'MemoryError';
     /** The first one that is not there. */
     this.address = address;
     this.place = place;
+    /** Where it is mapped; null: nowhere. */
+    this.mapping = mapping;
   }
 }
 
@@ -78,9 +81,27 @@ function toAddress(value, what) {
   const number = typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
   if (typeof number === 'bigint' && number >= 0n && number <= LAST) return number;
   throw new TypeError(
-    `${what}: expected an address, a bigint or a whole number, not ${String(value)}`,
+    `${what}: expected an address, a bigint or a whole number, not ${kindOf(value)}`,
   );
 }
+
+const mustBeLimit = (/** @type {any} */ value) =>
+  (typeof value !== 'number' || Number.isNaN(value)) && 'a number';
+const mustBeAddress = (/** @type {any} */ value) => typeof value !== 'bigint' && 'a bigint';
+const mustBeList = (/** @type {any} */ value) => !Array.isArray(value) && 'a list';
+const READ_OPTIONS = { signal: must.signal, limit: mustBeLimit };
+const USAGE_OPTIONS = { compress: must.flag, signal: must.signal, onProgress: must.call };
+/** What the values must be, the search itself says. */
+const QUERY = {
+  ...{ text: must.any, hex: must.any, regex: must.any, strings: must.any, pointers: must.any },
+  ...{ secrets: must.any, encodings: must.any, ignoreCase: must.flag },
+  blur: must.flag,
+};
+const SEARCH_OPTIONS = {
+  ...{ pids: mustBeList, kinds: must.texts, perms: must.text, from: mustBeAddress },
+  ...{ to: mustBeAddress, own: must.flag, context: must.count, limit: mustBeLimit },
+  ...{ streams: must.object, onProgress: must.call, signal: must.signal },
+};
 
 export class Memory {
   /** @type {Core} */
@@ -119,7 +140,7 @@ export class Memory {
    */
   maps(pid = 0) {
     const { exports } = this.#core;
-    const answer = exports.ckpt_wasm_memory_maps(this.#handle(), pid);
+    const answer = exports.ckpt_wasm_memory_maps(this.#handle(), checkedPid(pid));
     if (!answer) throw new RangeError('there is not enough memory');
     const { buffer } = exports.memory;
     const [start, , strings, length] = new Uint32Array(buffer, answer, 4);
@@ -134,6 +155,7 @@ export class Memory {
    */
   *segments(pid, from = 0n, to = LAST) {
     const { exports } = this.#core;
+    checkedPid(pid);
     const end = toAddress(to, 'to');
     for (let at = toAddress(from, 'from'); at < end;) {
       const words = this.#words(
@@ -141,7 +163,7 @@ export class Memory {
       );
       if (words.length === 0) return;
       for (let i = 0; i < words.length; i += SEGMENT) {
-        const place = PLACES[words[i + 4] & 255];
+        const place = enums.places[words[i + 4] & 255];
         const stored = place === 'stored' || place === 'block';
         const level = words[i + 5];
         at = long(words, i + 2);
@@ -183,19 +205,30 @@ export class Memory {
    * @returns {Promise<Uint8Array>}
    * @throws {MemoryError} some of them are not in the dump, nor in those before it that were given
    */
-  async read(pid, address, length, { signal, limit = READ_LIMIT } = {}) {
+  async read(pid, address, length, options) {
+    const { signal, limit = READ_LIMIT } = checkedOptions(options, READ_OPTIONS, 'memory.read');
     const start = toAddress(address, 'address');
     if (!Number.isSafeInteger(length) || length < 0)
-      throw new TypeError(`length: expected a whole number, not ${String(length)}`);
+      throw new TypeError(`length: expected a whole number, not ${kindOf(length)}`);
     if (length > limit) throw new RangeError(`${length} bytes are more than the limit of ${limit}`);
     const segments = [...this.segments(pid, start, start + BigInt(length))];
     if (segments.length === 0 && length > 0) throw new MemoryError(start, 'nowhere');
-    for (const { place, start: at } of segments) if (WHY[place]) throw new MemoryError(at, place);
+    for (const { place, start: at } of segments) if (WHY[place]) throw this.refusal(pid, at, place);
     if (start + BigInt(length) > LAST) throw new MemoryError(LAST, 'nowhere');
     const out = new Uint8Array(length);
     for await (const { segment, offset, bytes } of this.pieces(segments, signal))
       out.set(bytes, Number(segment.start - start) + offset);
     return out;
+  }
+
+  /**
+   * Why bytes cannot be had, with the mapping that they are in.
+   * @param {number} pid @param {bigint} address @param {Place} place
+   */
+  refusal(pid, address, place) {
+    const { maps } = this.maps(pid);
+    const mapping = maps.find(({ start, end }) => start <= address && address < end);
+    return new MemoryError(address, place, mapping ?? null);
   }
 
   /**
@@ -252,7 +285,7 @@ export class Memory {
    */
   core(pid) {
     const { exports } = this.#core;
-    const words = this.#words(exports.ckpt_wasm_memory_core(this.#handle(), pid));
+    const words = this.#words(exports.ckpt_wasm_memory_core(this.#handle(), checkedPid(pid)));
     if (words.length === 0) throw new RangeError('there is not enough memory');
     const text = (/** @type {number} */ i) =>
       new Uint8Array(exports.memory.buffer, words[i], words[i + 1]).slice();
@@ -294,7 +327,7 @@ export class Memory {
    */
   usage(options) {
     this.#handle(); // throws if the dump is closed
-    return usageOf(this.#core.exports, this, options);
+    return usageOf(this.#core.exports, this, checkedOptions(options, USAGE_OPTIONS, 'usage'));
   }
 
   /**
@@ -304,6 +337,12 @@ export class Memory {
    * @throws {import('./search.js').PatternError}
    */
   search(query, options) {
+    if (typeof query !== 'object' || query === null || Array.isArray(query))
+      throw new TypeError(
+        `search takes what is looked for, such as {text: 'password='}, not ${kindOf(query)}`,
+      );
+    checkedOptions(query, QUERY, 'the query of search');
+    checkedOptions(options, SEARCH_OPTIONS, 'search');
     return searchMemory(this.#core, this.#handle, this.#levels, query, options);
   }
 

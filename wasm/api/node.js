@@ -18,6 +18,7 @@ import { basename, join, parse, sep } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { checkedOpenOptions, openWith } from './open.js';
+import { checkedText } from '../border/arguments.js';
 import { border, constants as constantsOfGo } from '../../dist/tables.js';
 import {
   ArchiveError,
@@ -65,7 +66,7 @@ function packageFile(name) {
  * @type {typeof loadWith}
  */
 export async function load(options = {}) {
-  if (options.wasm === undefined) ckpt();
+  if (typeof options === 'object' && options !== null && options.wasm === undefined) ckpt();
   return loadWith(options);
 }
 
@@ -146,6 +147,13 @@ function withPrefix(prefix, run) {
   }
 }
 
+/** @param {unknown} kind @param {unknown} dir @param {unknown} file */
+function checkNames(kind, dir, file) {
+  checkedText(kind, 'a kind of file', 'kind');
+  checkedText(dir, 'the path of a directory', 'dir');
+  checkedText(file, 'the name of a file', 'file');
+}
+
 /**
  * Reads and decodes `dir`/`file` (Go: ReadJSONFile).
  * @param {string} kind one of the kinds of the core
@@ -156,6 +164,7 @@ function withPrefix(prefix, run) {
  * @throws {Error} "open PATH: no such file or directory", with `code` and `path`
  */
 export function readJSONFile(kind, dir, file) {
+  checkNames(kind, dir, file);
   const path = joinPath(dir, file);
   const prefix = `failed to unmarshal ${path}: `;
   return { value: withPrefix(prefix, () => ckpt().decode(kind, readRegularFile(path))), path };
@@ -170,6 +179,7 @@ export function readJSONFile(kind, dir, file) {
  * @returns {string} the path
  */
 export function writeJSONFile(kind, value, dir, file) {
+  checkNames(kind, dir, file);
   const path = joinPath(dir, file);
   const text = withPrefix('error marshalling JSON: ', () => ckpt().encode(kind, value));
   const fd = attempt('open', path, () => openSync(path, 'w', 0o600));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A copy of a checkpoint without the secrets in it: found anywhere, overwritten in place.
+import { enums } from '../../dist/tables.js';
 import { Edits } from './redact-edits.js';
 import { layersOf, pieces } from './redact-layers.js';
 import { knownForms } from './redact-known.js';
@@ -355,18 +356,36 @@ export function padGzip(bytes, length) {
   return more === 20 || more > 20 ? all : null;
 }
 
+/**
+ * Names of members without what was found to be secret: a file may be named by a token.
+ * @param {Iterable<string>} values @returns {(name: string) => string}
+ */
+function withoutSecrets(values) {
+  /** @type {Map<string, string>} */
+  const known = new Map();
+  const longestFirst = [...values].sort((a, b) => b.length - a.length);
+  return (name) => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const shown = longestFirst.reduce((text, value) => text.replaceAll(value, enums.mask), name);
+    known.set(name, shown);
+    return shown;
+  };
+}
+
 /** What was cut; never the values. @param {Redaction} found @param {Checkpoint} checkpoint @param {readonly string[]} drop @param {Iterable<Layer>} rebuilt */
 export function redactionManifest(found, checkpoint, drop, rebuilt) {
   const drops = dropper(drop);
+  const shown = withoutSecrets(found.values);
   return {
     version: 1,
     dropped: [...checkpoint.members].flatMap(({ name, size }) =>
-      drops(name) ? [{ member: name, size }] : [],
+      drops(name) ? [{ member: shown(name), size }] : [],
     ),
     lost: lostBy(drop),
-    cut: found.cuts,
-    recompressed: [...rebuilt].map(({ path }) => path),
-    notLookedInto: found.closed,
+    cut: found.cuts.map((cut) => ({ ...cut, member: shown(cut.member) })),
+    recompressed: [...rebuilt].map(({ path }) => shown(path)),
+    notLookedInto: found.closed.map(({ member, why }) => ({ member: shown(member), why })),
     tooShort: found.short.size,
   };
 }

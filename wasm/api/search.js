@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Searching the memory of a dump in one pass: the JavaScript side of exports_search.c.
+import { enums } from '../../dist/tables.js';
 import { withBytes } from './summary.js';
 
 /**
@@ -16,6 +17,7 @@ import { withBytes } from './summary.js';
  * @property {boolean} [secrets] what looks like a password, a key or a token
  * @property {('utf8' | 'utf16')[]} [encodings] of text and strings; both by default
  * @property {boolean} [ignoreCase] of ASCII letters
+ * @property {boolean} [blur] of an expression: bytes that are no printable ASCII count as "?"
  *
  * @typedef {object} SearchOptions
  * @property {number[]} [pids] only these processes
@@ -55,29 +57,11 @@ import { withBytes } from './summary.js';
  * @property {number} bytes of memory, in whole KiB, that are not in the dumps
  * @property {number} borders of pages at which nothing was kept, because there are too many
  * @property {number} blocks that are damaged
- * @property {string[]} files sparse ones, too large to be searched
+ * @property {string[]} files sparse ones, too large to be searched, and compressed ones, damaged or too large
  */
 
-/** By enum ckpt_deleted. */
-const DELETED = [false, true, null];
-
-/** By enum ckpt_vma_kind. */
-export const KINDS = /** @type {const} */ ([
-  'anonymous',
-  'file',
-  'heap',
-  'stack',
-  'memfd',
-  'shared',
-  'sysv',
-  'aio',
-  'socket',
-  'special',
-  'plugin',
-]);
-
-/** By area_of() in exports_memory.c. */
-const AREAS = /** @type {const} */ ([null, 'arguments', 'environment']);
+/** Kinds of mappings. */
+export const KINDS = enums.vmaKinds;
 const FORMS = { text: 0, hex: 1, regex: 2 };
 const ENCODINGS = { utf8: 1, utf16: 2 };
 const PROT = { r: 1, w: 2, x: 4 };
@@ -123,7 +107,7 @@ function bitsOf(names, bits, what) {
 const KIND_BITS = Object.fromEntries(KINDS.map((kind, i) => [kind, 1 << i]));
 
 /** A search in the core. */
-class Search {
+export class Search {
   /** @param {any} exports @param {Query} query */
   constructor(exports, query) {
     this.exports = exports;
@@ -147,6 +131,7 @@ class Search {
     secrets,
     encodings = ['utf8', 'utf16'],
     ignoreCase = false,
+    blur = false,
   }) {
     const { exports, handle } = this;
     const given = Object.entries({
@@ -163,7 +148,7 @@ class Search {
     for (const one of listOf(text)) this.#add('text', one, forms, ignoreCase);
     for (const one of listOf(hex)) this.#add('hex', one, forms, ignoreCase);
     for (const one of listOf(pointers)) this.#add('hex', wordHex(one), forms, false);
-    if (regex !== undefined) this.#add('regex', regex, forms, ignoreCase);
+    if (regex !== undefined) this.#add('regex', regex, forms, ignoreCase, blur);
     if (
       strings !== undefined &&
       !(Number.isSafeInteger(strings) && exports.ckpt_wasm_search_strings(handle, strings, forms))
@@ -175,13 +160,14 @@ class Search {
       throw new TypeError('query: there is no pattern, or not enough memory for them');
   }
 
-  /** @param {keyof typeof FORMS} form @param {string} pattern @param {number} encodings @param {boolean} fold */
-  #add(form, pattern, encodings, fold) {
+  /** @param {keyof typeof FORMS} form @param {string} pattern @param {number} encodings @param {boolean} fold @param {boolean} [blur] */
+  #add(form, pattern, encodings, fold, blur = false) {
     if (typeof pattern !== 'string') throw new TypeError(`${form}: expected a string`);
     const { exports, handle } = this;
     const bytes = encoder.encode(pattern);
+    const flags = (fold ? 1 : 0) | (blur ? 2 : 0);
     const error = withBytes(exports, bytes, (at) =>
-      exports.ckpt_wasm_search_add(handle, FORMS[form], at, bytes.length, encodings, fold ? 1 : 0),
+      exports.ckpt_wasm_search_add(handle, FORMS[form], at, bytes.length, encodings, flags),
     );
     if (!error) return;
     const [address, length, offset] = new Uint32Array(exports.memory.buffer, error, 3);
@@ -204,7 +190,7 @@ function wordsAt(exports, at) {
 }
 
 /** @param {any} exports @param {number} dump @param {Search} search @param {SearchOptions} options */
-function newScan(exports, dump, search, options) {
+export function newScan(exports, dump, search, options) {
   const {
     pids = [],
     kinds = [],
@@ -235,7 +221,7 @@ function newScan(exports, dump, search, options) {
 }
 
 /** One search while it runs. */
-class Run {
+export class Run {
   #exports;
   #dump;
   #scan;
@@ -259,6 +245,18 @@ class Run {
     this.#scan = scan;
     this.#size = exports.ckpt_wasm_scan_size(scan);
     this.#onProgress = onProgress;
+  }
+
+  /** From now on mappings are those of this dump, which knows more. @param {number} dump @param {SearchOptions['onProgress']} onProgress */
+  goOnWith(dump, onProgress) {
+    this.#dump = dump;
+    this.#mapping = null;
+    this.#onProgress = onProgress;
+  }
+
+  /** A match that was found before goOnWith(). @param {Match} match @returns {Match} */
+  again(match) {
+    return { ...match, mapping: this.#mappingOf(match.pid, match.address) };
   }
 
   /** The ranges of each level. @param {readonly {directory: string}[]} levels @returns {Range[][]} */
@@ -404,8 +402,8 @@ class Run {
       kind: KINDS[kind],
       perms: letter(1, 'r') + letter(2, 'w') + letter(4, 'x') + (prot & 8 ? 's' : 'p'),
       name: name === 0 ? null : new Uint8Array(exports.memory.buffer, name, length).slice(),
-      deleted: DELETED[deleted],
-      area: AREAS[area],
+      deleted: enums.deleted[deleted],
+      area: enums.areas[area],
     };
     return this.#mapping;
   }
@@ -424,6 +422,21 @@ class Run {
 export async function* searchMemory(core, handle, levels, query, options = {}) {
   const { exports } = core;
   const { limit = Infinity, streams = [], signal, onProgress } = options;
+  const ahead = levels[0].ahead?.()?.take(handle(), query, options);
+  if (ahead) {
+    try {
+      let left = limit;
+      const matches = left <= 0 ? [] : goOn(ahead, levels, streams, signal);
+      for await (const match of matches) {
+        yield match;
+        handle(); // throws if the dump was closed meanwhile
+        if (--left <= 0) break;
+      }
+      return ahead.run.left();
+    } finally {
+      ahead.free();
+    }
+  }
   const search = new Search(exports, query);
   let scan = 0;
   try {
@@ -450,7 +463,7 @@ const MOST_PASSES = 8;
  * Ranges that do not overlap, so that each is read from its start to its end. What is not in them is not searched.
  * @param {Range[]} list by file and offset @param {Run} run
  */
-function passesOf(list, run) {
+export function passesOf(list, run) {
   /** @type {Range[][]} */
   const passes = [];
   /** @type {{member: string, end: number}[]} of each pass */
@@ -476,14 +489,48 @@ function passesOf(list, run) {
  */
 async function* allMatches(run, levels, streams, signal) {
   for (const [level, list] of run.ranges(levels).entries())
-    for (const apart of passesOf(list, run)) {
-      let current = -1;
-      for await (const piece of levels[level].ranges(apart, signal, true)) {
-        if (piece.tag !== current) run.begin((current = piece.tag));
-        yield* run.feed(piece);
-        if (piece.last) yield* run.end();
-      }
+    for (const apart of passesOf(list, run))
+      yield* inRanges(run, levels[level].ranges(apart, signal, true));
+  yield* afterRanges(run, streams, signal);
+}
+
+/**
+ * The same where some ranges were searched before: those that are left are read.
+ * @param {import('./search-ahead.js').Taken} ahead @param {readonly import('./memory.js').Level[]} levels
+ * @param {Iterable<Stream> | AsyncIterable<Stream>} streams @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<Match>}
+ */
+async function* goOn({ run, ranges, found }, levels, streams, signal) {
+  /** @type {Range[]} */
+  let unread = [];
+  for (const range of [...ranges, null]) {
+    const matches = range && found.get(range.tag);
+    if (range && !matches) {
+      unread.push(range);
+      continue;
     }
+    if (unread.length > 0) yield* inRanges(run, levels[0].ranges(unread, signal, true));
+    unread = [];
+    for (const match of matches ?? []) yield run.again(match);
+  }
+  yield* afterRanges(run, streams, signal);
+}
+
+/** @param {Run} run @param {AsyncIterable<import('./ranges.js').RangePiece>} pieces @returns {AsyncGenerator<Match>} */
+async function* inRanges(run, pieces) {
+  let current = -1;
+  for await (const piece of pieces) {
+    if (piece.tag !== current) run.begin((current = piece.tag));
+    yield* run.feed(piece);
+    if (piece.last) yield* run.end();
+  }
+}
+
+/**
+ * @param {Run} run @param {Iterable<Stream> | AsyncIterable<Stream>} streams @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<Match>}
+ */
+async function* afterRanges(run, streams, signal) {
   yield* run.finish();
   for await (const { name, pieces, left } of streams) {
     if (left) {

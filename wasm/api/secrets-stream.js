@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Secrets in any bytes, piece by piece: the JavaScript side of exports_secrets.c.
+import { enums } from '../../dist/tables.js';
 import { noMemory } from './admission.js';
 import { withBytes } from './summary.js';
 
@@ -14,8 +15,6 @@ import { withBytes } from './summary.js';
  * @property {Uint8Array} value its bytes, 4096 at most; of a wide one every second one; none of a known one
  */
 
-/** By enum ckpt_secret_how. */
-const HOW = /** @type {const} */ (['named', 'wide', 'known']);
 /** Bytes of struct ckpt_secret_hit. */
 const HEAD = 32;
 const decoder = new TextDecoder();
@@ -90,7 +89,7 @@ export class SecretStream {
       hits.push({
         offset: Number(view.getBigUint64(at, true)),
         length: Number(view.getBigUint64(at + 8, true)),
-        how: HOW[how],
+        how: enums.hits[how],
         name: text(0, name),
         what: text(name, what),
         value: bytes.slice(at + HEAD + name + what, at + HEAD + name + what + value),

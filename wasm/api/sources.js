@@ -56,6 +56,64 @@ export function streamInput(stream) {
   return input;
 }
 
+/**
+ * A stream of which so much is remembered that it can be read again, if that is all of it. Its size is known only then.
+ * @param {any} stream @param {number} most in bytes
+ * @returns {Input & {drain(): Promise<void>}} drain: reads to the end, or until there is more than that
+ */
+export function rememberedInput(stream, most) {
+  const once = streamInput(stream);
+  /** Null: it was too much. @type {Uint8Array[] | null} */
+  let pieces = [];
+  /** Where they begin. @type {number[]} */
+  const starts = [];
+  let length = 0;
+  let ended = false;
+  const next = async (/** @type {number} */ wanted) => {
+    const bytes = await once.read(length, wanted);
+    if (bytes.length === 0) ended = true;
+    if (bytes.length > 0 && pieces) {
+      starts.push(length);
+      // A copy: what it is a view of may be larger, or used again.
+      pieces.push(bytes.slice());
+    }
+    length += bytes.length;
+    if (length > most) pieces = null;
+    return bytes;
+  };
+  const input = {
+    get size() {
+      return ended && pieces ? length : undefined;
+    },
+    async read(/** @type {number} */ offset, /** @type {number} */ wanted) {
+      if (offset === length && !ended) return next(wanted);
+      if (!pieces) return once.read(offset, wanted); // which says that it is too late
+      let low = 0;
+      for (let high = pieces.length - 1; low < high;) {
+        const middle = (low + high + 1) >> 1;
+        if (starts[middle] <= offset) low = middle;
+        else high = middle - 1;
+      }
+      const bytes = new Uint8Array(Math.max(0, Math.min(wanted, length - offset)));
+      for (let filled = 0; filled < bytes.length; low++) {
+        const from = offset + filled - starts[low];
+        const part = pieces[low].subarray(from, from + bytes.length - filled);
+        bytes.set(part, filled);
+        filled += part.length;
+      }
+      return bytes;
+    },
+    async drain() {
+      while (!ended && pieces) await next(READ);
+    },
+    close: once.close,
+  };
+  streams.add(input);
+  return input;
+}
+
+const READ = 1 << 18;
+
 /** Whether a size is one. @param {any} size */
 const isSize = (size) => Number.isSafeInteger(size) && size >= 0;
 

@@ -41,17 +41,18 @@ export function addUsage(sum, more) {
 /**
  * The parts of an archive. Together they have as many bytes as the tar archive; what is not data of a
  * member is overhead.
- * @param {Iterable<import('./archive.js').Member>} members @param {number | null} size of the tar archive, if it is known
+ * @param {Iterable<import('./archive.js').Member>} members @param {number | null} size of the tar archive; null: only
+ *   what belongs to these members counts
  * @returns {PartOf[]}
  */
 export function archiveParts(members, size) {
   /** @type {Map<string, PartOf>} */
   const parts = new Map(PARTS.map(([name]) => [name, { name, bytes: 0, members: 0 }]));
-  let end = 0;
+  let own = 0;
   let data = 0;
-  for (const { name, type, storedSize, size: whole, dataOffset } of members) {
+  for (const { name, type, storedSize, size: whole, headerOffset, dataOffset } of members) {
     const bytes = type === 'file' ? (storedSize ?? whole) : 0;
-    end = Math.max(end, dataOffset + Math.ceil(bytes / 512) * 512);
+    own += dataOffset - headerOffset + Math.ceil(bytes / 512) * 512;
     if (type !== 'file') continue;
     const [kind] = /** @type {[string, RegExp]} */ (
       PARTS.find(([, pattern]) => pattern.test(name))
@@ -61,7 +62,7 @@ export function archiveParts(members, size) {
     part.members++;
     data += bytes;
   }
-  const overhead = (size ?? end) - data;
+  const overhead = (size ?? own) - data;
   return [...parts.values(), { name: 'overhead', bytes: overhead, members: 0 }];
 }
 

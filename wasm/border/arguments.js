@@ -50,7 +50,8 @@ export function nearest(word, known) {
  */
 export function checkedOptions(options, known, whose) {
   if (options === undefined) return {};
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+  const isPromise = typeof options?.then === 'function';
+  if (typeof options !== 'object' || options === null || Array.isArray(options) || isPromise)
     throw new TypeError(`the options of ${whose} must be an object, not ${kindOf(options)}`);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(known, name))
@@ -96,4 +97,29 @@ export function bytesOf(value) {
   if (name === '[object ArrayBuffer]' || name === '[object SharedArrayBuffer]')
     return new Uint8Array(value);
   return undefined;
+}
+
+/** @param {unknown} value @param {string} what it must be @param {string} name of the argument */
+export function checkedText(value, what, name) {
+  if (typeof value === 'string') return value;
+  throw new TypeError(`${name}: expected ${what}, a text, not ${kindOf(value)}`);
+}
+
+/** The most that the number of a process can be. */
+const MOST_PID = 2 ** 32 - 1;
+
+/** @param {any} pid @returns {number} */
+export function checkedPid(pid) {
+  if (Number.isInteger(pid) && pid >= 0 && pid <= MOST_PID) return pid;
+  throw new TypeError(`pid: expected the number of a process, not ${kindOf(pid)}`);
+}
+
+/** What names a member: its name, or itself. @template T @param {T} member @param {string} whose @returns {T} */
+export function checkedMember(member, whose) {
+  const one = /** @type {any} */ (member);
+  if (typeof one === 'string' || (typeof one === 'object' && typeof one?.name === 'string'))
+    return member;
+  throw new TypeError(
+    `${whose} takes the name of a member, or one of the members, not ${kindOf(member)}`,
+  );
 }

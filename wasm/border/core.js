@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One instance of the core: the JavaScript side of exports.c.
 import { border, constants, fields, kinds } from '../../dist/tables.js';
+import { bytesOf, checkedOptions, checkedText, kindOf, must } from './arguments.js';
 import { CheckpointError } from './error.js';
 import { decodeImage, encodeImage, imageInfo, imageText } from './images.js';
 import { readTape, toJson } from './value.js';
@@ -17,6 +18,15 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 /** @param {string} message */
 const limitError = (message) => new CheckpointError(message, { kind: 'limit', goMessage: message });
 
+const IMAGE_OPTIONS = { name: must.text, pretty: must.flag, payload: must.flag };
+
+/** What is written is a value; a promise of one would be an empty object. @param {any} value */
+function refuseNoValue(value) {
+  if (value === undefined) throw new TypeError('there is no value to encode');
+  if (typeof value === 'function' || typeof value?.then === 'function')
+    throw new TypeError(`the value to encode must be data, not ${kindOf(value)}`);
+}
+
 const typedArrayLength = /** @type {(this: any) => number} */ (
   Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), 'length')?.get
 );
@@ -29,7 +39,7 @@ function lengthOf(bytes) {
   const isBytes =
     bytes instanceof Uint8Array ||
     (ArrayBuffer.isView(bytes) && Object.prototype.toString.call(bytes) === '[object Uint8Array]');
-  if (!isBytes) throw new TypeError('the bytes must be a Uint8Array');
+  if (!isBytes) throw new TypeError(`the bytes must be a Uint8Array, not ${kindOf(bytes)}`);
   return typedArrayLength.call(bytes);
 }
 
@@ -120,7 +130,8 @@ export class Core {
        * points) from 1; null if the text has no such value.
        * @param {string} pointer
        */
-      locate: (pointer) => this.#locate(document, kind, bytes, pointer),
+      locate: (pointer) =>
+        this.#locate(document, kind, bytes, checkedText(pointer, 'a JSON pointer', 'pointer')),
     };
     this.#current = document;
     return document;
@@ -136,7 +147,7 @@ export class Core {
    * @throws {RangeError} for NaN, infinities, and values that hold themselves
    */
   encode(kind, value) {
-    if (value === undefined) throw new TypeError('there is no value to encode');
+    refuseNoValue(value);
     const failed =
       this.#decode(kind, encoder.encode(toJson(value))) || this.#exports.ckpt_wasm_encode();
     this.#refresh();
@@ -166,6 +177,8 @@ export class Core {
    * @returns {string}
    */
   byteToString(bytes) {
+    if (typeof bytes !== 'bigint' && typeof bytes !== 'number')
+      throw new TypeError(`byteToString takes a whole number of bytes, not ${kindOf(bytes)}`);
     const value = BigInt(bytes);
     if (BigInt.asIntN(64, value) !== value) throw new RangeError(`${value} does not fit 64 bits`);
     this.#exports.ckpt_wasm_byte_to_string(value);
@@ -180,7 +193,9 @@ export class Core {
    * @returns {string}
    */
   describe(bytes) {
-    const head = bytes.subarray(0, 64);
+    const all = bytesOf(bytes);
+    if (!all) throw new TypeError(`describe takes the first bytes of a file, not ${kindOf(bytes)}`);
+    const head = all.subarray(0, 64);
     const at = this.#exports.ckpt_wasm_allocate(64);
     if (!at) throw new RangeError('out of memory');
     this.#refresh();
@@ -199,7 +214,7 @@ export class Core {
    * @throws {CheckpointError} `partial` is what could be read of a damaged one
    */
   decodeImage(bytes, options) {
-    return decodeImage(this.#exports, bytes, options);
+    return decodeImage(this.#exports, bytes, checkedOptions(options, IMAGE_OPTIONS, 'decodeImage'));
   }
 
   /**
@@ -208,14 +223,14 @@ export class Core {
    * @returns {{text: string, error: CheckpointError | null}}
    */
   imageText(bytes, options) {
-    return imageText(this.#exports, bytes, options);
+    return imageText(this.#exports, bytes, checkedOptions(options, IMAGE_OPTIONS, 'imageText'));
   }
 
   /**
    * What an image is. @param {Uint8Array} bytes @param {import('./images.js').ImageOptions} [options]
    */
   imageInfo(bytes, options) {
-    return imageInfo(this.#exports, bytes, options);
+    return imageInfo(this.#exports, bytes, checkedOptions(options, IMAGE_OPTIONS, 'imageInfo'));
   }
 
   /**
@@ -226,6 +241,8 @@ export class Core {
    * @throws {CheckpointError} with the place in the value (`pointer`)
    */
   encodeImage(name, value) {
+    checkedText(name, "the file's name, or ''", 'name');
+    refuseNoValue(value);
     return encodeImage(this.#exports, name, value);
   }
 
@@ -261,7 +278,7 @@ export class Core {
 
   /** @param {string} kind @param {Uint8Array} bytes @returns {number} kind of error, 0 for none */
   #decode(kind, bytes) {
-    const number = this.#kindNumbers.get(kind);
+    const number = this.#kindNumbers.get(checkedText(kind, 'a kind of file', 'kind'));
     if (number === undefined)
       throw new RangeError(`unknown kind "${kind}"; known are ${this.kinds.join(', ')}`);
     const length = lengthOf(bytes);

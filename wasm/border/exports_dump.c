@@ -3,6 +3,7 @@
  * What is in the images of a dump, for JavaScript; wasm/api/dump.js is the other side. Lists are
  * answered as words in a row, good until the next call.
  */
+#include "criu/cpu.h"
 #include "criu/internal.h"
 #include "criu/text.h"
 #include "text/secrets.h"
@@ -20,6 +21,8 @@ void ckpt_wasm_dump_previous(ckpt_dump *dump, ckpt_dump *previous);
 const void *ckpt_wasm_dump_plan(ckpt_dump *dump);
 void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, uint32_t length);
 const void *ckpt_wasm_dump_view(ckpt_dump *dump, uint32_t view, uint32_t pid);
+int ckpt_wasm_dump_cpu(ckpt_dump *dump, uint32_t source, uint32_t pid, uint64_t address,
+                       const uint8_t *bytes, uint32_t length);
 const void *ckpt_wasm_mask(const char *text, uint32_t length);
 
 static struct ckpt_answer answer;
@@ -114,8 +117,8 @@ static void write_gaps(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink)
 /* The views, by number. */
 static const struct {
     void (*write)(ckpt_dump *dump, uint32_t pid, struct ckpt_sink *sink);
-} views[] = {{ckpt_view_processes}, {ckpt_view_files}, {ckpt_view_sockets},
-             {ckpt_view_mounts},    {write_gaps},      {ckpt_view_namespaces}};
+} views[] = {{ckpt_view_processes}, {ckpt_view_files},      {ckpt_view_sockets}, {ckpt_view_mounts},
+             {write_gaps},          {ckpt_view_namespaces}, {ckpt_view_cpu}};
 
 struct request {
     ckpt_dump *dump;
@@ -137,6 +140,13 @@ const void *ckpt_wasm_dump_view(ckpt_dump *dump, uint32_t view, uint32_t pid)
         !ckpt_tape_record(&answer.tape, write_view, &request))
         return NULL;
     return ckpt_answer_tape(&answer);
+}
+
+/* What is told of processors beside the images: ckpt_cpu_take(). */
+int ckpt_wasm_dump_cpu(ckpt_dump *dump, uint32_t source, uint32_t pid, uint64_t address,
+                       const uint8_t *bytes, uint32_t length)
+{
+    return ckpt_cpu_take(dump, (enum ckpt_cpu_source)source, pid, address, bytes, length);
 }
 
 /* A string of a command line or an environment without what looks like a secret in it. */

@@ -97,19 +97,18 @@ const void *ckpt_wasm_memory_segments(ckpt_dump *dump, uint32_t pid, uint64_t fr
     return ckpt_answer_list(&answer);
 }
 
-/* 1: the address is in the arguments of the process, 2: in its environment, 0: elsewhere. */
-static uint32_t area_of(const struct ckpt_space *space, uint64_t address)
+static enum ckpt_memory_area area_of(const struct ckpt_space *space, uint64_t address)
 {
     const struct ckpt_pb *mm = &space->mm;
     if (!space->has_mm)
-        return 0;
+        return CKPT_AREA_OTHER;
     if (address >= ckpt_pb_u64(mm, F(mm_entry, mm_arg_start), UINT64_MAX) &&
         address < ckpt_pb_u64(mm, F(mm_entry, mm_arg_end), 0))
-        return 1;
+        return CKPT_AREA_ARGUMENTS;
     return address >= ckpt_pb_u64(mm, F(mm_entry, mm_env_start), UINT64_MAX) &&
                    address < ckpt_pb_u64(mm, F(mm_entry, mm_env_end), 0)
-               ? 2
-               : 0;
+               ? CKPT_AREA_ENVIRONMENT
+               : CKPT_AREA_OTHER;
 }
 
 /* The mapping that holds an address: start and end (two words each), what it is, PROT_…, address

@@ -8,7 +8,7 @@ enum pattern_form { TEXT, HEX, REGEX };
 ckpt_search *ckpt_wasm_search_new(void);
 void ckpt_wasm_search_free(ckpt_search *search);
 const void *ckpt_wasm_search_add(ckpt_search *search, uint32_t form, const char *text,
-                                 uint32_t length, uint32_t encodings, int fold);
+                                 uint32_t length, uint32_t encodings, uint32_t flags);
 int ckpt_wasm_search_strings(ckpt_search *search, uint32_t least, uint32_t encodings);
 int ckpt_wasm_search_secrets(ckpt_search *search);
 const void *ckpt_wasm_search_kind(ckpt_search *search, uint32_t kind);
@@ -18,6 +18,7 @@ ckpt_scan *ckpt_wasm_scan_new(ckpt_dump *dump, ckpt_search *search, const uint32
                               uint64_t to, int own, uint32_t context);
 void ckpt_wasm_scan_free(ckpt_scan *scan);
 const void *ckpt_wasm_scan_ranges(ckpt_scan *scan);
+int ckpt_wasm_scan_same(ckpt_scan *a, ckpt_scan *b);
 double ckpt_wasm_scan_size(ckpt_scan *scan);
 void ckpt_wasm_scan_begin(ckpt_scan *scan, uint32_t range);
 void ckpt_wasm_scan_begin_stream(ckpt_scan *scan, uint32_t number);
@@ -40,14 +41,17 @@ void ckpt_wasm_search_free(ckpt_search *search)
     ckpt_search_free(search);
 }
 
-/* Adds a pattern; `form`: text, hex or regex. NULL, or what is wrong: {address, length, offset}. */
+/* Adds a pattern; `form`: text, hex or regex; flags: 1 letters match in either case, 2 what cannot
+   be printed counts as "?" (of a regex). NULL, or what is wrong: {address, length, offset}. */
 const void *ckpt_wasm_search_add(ckpt_search *search, uint32_t form, const char *text,
-                                 uint32_t length, uint32_t encodings, int fold)
+                                 uint32_t length, uint32_t encodings, uint32_t flags)
 {
     struct ckpt_search_error error = {NULL, 0};
-    bool good = form == TEXT  ? ckpt_search_add_text(search, text, length, encodings, fold, &error)
-                : form == HEX ? ckpt_search_add_hex(search, text, length, &error)
-                              : ckpt_search_add_regex(search, text, length, fold, &error);
+    bool fold = (flags & 1) != 0;
+    bool good = form == TEXT ? ckpt_search_add_text(search, text, length, encodings, fold, &error)
+                : form == HEX
+                    ? ckpt_search_add_hex(search, text, length, &error)
+                    : ckpt_search_add_regex(search, text, length, fold, (flags & 2) != 0, &error);
     if (good)
         return NULL;
     ckpt_buffer_clear(&answer.list);
@@ -108,6 +112,11 @@ const void *ckpt_wasm_scan_ranges(ckpt_scan *scan)
         ckpt_answer_long(&answer, range.length);
     }
     return ckpt_answer_list(&answer);
+}
+
+int ckpt_wasm_scan_same(ckpt_scan *a, ckpt_scan *b)
+{
+    return ckpt_scan_same(a, b);
 }
 
 double ckpt_wasm_scan_size(ckpt_scan *scan)

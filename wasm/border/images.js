@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Images of CRIU: the JavaScript side of exports_images.c.
 import { images, names } from '../../dist/criu-tables.js';
+import { kindOf } from './arguments.js';
 import { CheckpointError } from './error.js';
 import { readTape, toJson } from './value.js';
 
@@ -72,7 +73,8 @@ function problemOf(exports) {
  * @returns {T}
  */
 function withBytes(exports, name, bytes, use) {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('the bytes must be a Uint8Array');
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`the bytes must be a Uint8Array, not ${kindOf(bytes)}`);
   if (typeof name !== 'string') throw new TypeError('the name must be a string');
   if (!ready.has(exports)) {
     const list = encoder.encode(names.map((/** @type {string} */ word) => `${word}\0`).join(''));

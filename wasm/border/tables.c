@@ -10,11 +10,14 @@
 #include "checkpoint/checkpoint.h"
 #include "checkpoint/members.h"
 #include "checkpoint/print.h"
+#include "criu/cpu.h"
+#include "criu/memory.h"
 #include "criu/names.h"
 #include "criu/view.h"
 #include "model/type.h"
 #include "rules/catalog.h"
 #include "text/message.h"
+#include "text/secrets_stream.h"
 #include "wasm/border/numbers.h"
 
 const ckpt_string *ckpt_wasm_tables(void);
@@ -180,6 +183,51 @@ static void add_comparisons(struct ckpt_buffer *out)
     ckpt_buffer_add_text(out, object[0] == '\0' ? "}" : "}}");
 }
 
+/* What enumerations stand for in JavaScript, by their numbers; severities from the worst on. */
+static void add_enums(struct ckpt_buffer *out)
+{
+    static const char *const deleted[] = {
+        [CKPT_NOT_DELETED] = "false", [CKPT_DELETED] = "true", [CKPT_DELETED_UNKNOWN] = "null"};
+    static const char *const areas[] = {[CKPT_AREA_OTHER] = "null",
+                                        [CKPT_AREA_ARGUMENTS] = "\"arguments\"",
+                                        [CKPT_AREA_ENVIRONMENT] = "\"environment\""};
+    static const char *const hits[] = {[CKPT_SECRET_NAMED] = "\"named\"",
+                                       [CKPT_SECRET_WIDE] = "\"wide\"",
+                                       [CKPT_SECRET_NEEDLE] = "\"known\""};
+    static const struct {
+        const char *name;
+        const char *const *values;
+        size_t count;
+    } lists[] = {{"deleted", deleted, 3}, {"areas", areas, 3}, {"hits", hits, 3}};
+    const char *severities[CKPT_ERROR];
+    for (int i = 0; i < CKPT_ERROR; i++)
+        severities[i] = ckpt_severity_names[CKPT_ERROR - i];
+    ckpt_print_key(out, "enums");
+    ckpt_buffer_add_text(out, "{");
+    add_list(out, "vmaKinds", ckpt_vma_kind_names, CKPT_VMA_KINDS);
+    add_list(out, "places", ckpt_place_names, CKPT_PLACE_COUNT);
+    add_list(out, "severities", severities, CKPT_ERROR);
+    add_list(out, "trust", ckpt_trust_names, CKPT_HOSTILE + 1);
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        ckpt_print_key(out, lists[i].name);
+        ckpt_buffer_add_text(out, "[");
+        for (size_t k = 0; k < lists[i].count; k++)
+            ckpt_format(out, k == 0 ? "%s" : ",%s", lists[i].values[k]);
+        ckpt_buffer_add_text(out, "]");
+    }
+    ckpt_print_key(out, "mask");
+    ckpt_buffer_add_text(out, "\"" CKPT_MASK "\"}");
+}
+
+/* Levels of processors that may be a target. */
+static void add_cpu_levels(struct ckpt_buffer *out)
+{
+    size_t count = 0;
+    while (ckpt_cpu_levels[count] != NULL)
+        count++;
+    add_list(out, "cpuLevels", ckpt_cpu_levels, count);
+}
+
 static void add_secret_rules(struct ckpt_buffer *out)
 {
     static const enum ckpt_rule_index rules[] = {
@@ -198,8 +246,9 @@ static void add_secret_rules(struct ckpt_buffer *out)
 
 /*
  * {"kinds":[{name, file?, reader?}…],"constants":{…},"fields":[…],"views":[…],"targets":[…],
- * "compare":{…},"secretRules":[…],"archive":{…},"border":{…},"members":{…}}; for the last three see
- * ckpt_archive_layout(), ckpt_border_numbers() and ckpt_members_describe().
+ * "compare":{…},"cpuLevels":[…],"secretRules":[…],"enums":{…},"archive":{…},"border":{…},
+ * "members":{…}}; for the last three see ckpt_archive_layout(), ckpt_border_numbers() and
+ * ckpt_members_describe().
  */
 const ckpt_string *ckpt_wasm_tables(void)
 {
@@ -213,7 +262,9 @@ const ckpt_string *ckpt_wasm_tables(void)
     add_views(&out);
     add_targets(&out);
     add_comparisons(&out);
+    add_cpu_levels(&out);
     add_secret_rules(&out);
+    add_enums(&out);
     ckpt_buffer_add_text(&out, ",\"archive\":");
     size_t room = ckpt_archive_layout(NULL, 0);
     if (ckpt_buffer_reserve(&out, room)) {

@@ -105,7 +105,7 @@ export const build = {
     const isFolder = /[/\\]$/.test(output);
     if (docker && isFolder) throw fail('an archive for docker is no folder');
     refuseInput(output, [input], fail);
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const ckpt = await core();
     await session.open(input, async (file) => {
       const checkpoint =

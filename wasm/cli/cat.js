@@ -55,7 +55,7 @@ export const cat = {
     const { operands, values, switches, stdout, fail } = context;
     const [path, member] = fileAndMember(operands);
     if (member === undefined) throw fail('MEMBER is missing');
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const careful = stdout.isTerminal && !switches.has('force');
     await session.open(path, async (file) => {
       const { checkpoint, name, label, inside } = await whereIs(file, values.container, member);

@@ -23,7 +23,7 @@ export function withCheckpoints([path, ...paths], context, use) {
     path,
     context,
     (checkpoint) => withCheckpoints(paths, context, (others) => use([checkpoint, ...others])),
-    'processes',
+    { keep: 'processes', again: true },
   );
 }
 

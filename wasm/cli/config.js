@@ -7,6 +7,7 @@ import process from 'node:process';
 import { CheckpointError } from '../border/error.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { UsageError } from './exit.js';
+import { isDay } from './ignores.js';
 import { FAIL_ON, SEVERITIES } from '../report/findings.js';
 import { readFile } from './input.js';
 import { suggestion } from './options.js';
@@ -70,6 +71,7 @@ export function withoutComments(bytes) {
  * @property {string[]} [targets]
  * @property {string[]} [only]
  * @property {string[]} [ignore]
+ * @property {import('./ignores.js').Ignore[]} [ignores]
  * @property {Record<string, string>} [severities]
  * @property {import('../report/findings.js').FailOn} [failOn]
  * @property {import('../report/findings.js').Severity} [level]
@@ -92,6 +94,36 @@ export const CONFIG = {
   ),
   only: texts('The rules that count: ids, or their beginnings with "*" after them.'),
   ignore: texts('Rules that do not count.'),
+  ignores: {
+    description: 'Exceptions: rules that do not count for some files.',
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        rule: {
+          description: 'The rule: its id, or the beginning of some ids with "*" after it.',
+          type: 'string',
+          minLength: 1,
+        },
+        path: {
+          description:
+            'For which archives, folders or metadata files: a pattern with slashes (*, ?, [a-z], {a,b}, ** for folders), from the folder of this file; one without a slash means names in any folder. All below what it names is meant, too. Without it all files are.',
+          type: 'string',
+          minLength: 1,
+        },
+        reason: { description: 'Why, for people.', type: 'string', minLength: 1 },
+        until: {
+          description:
+            'The last day on which it counts, in UTC; afterwards there is a warning instead.',
+          type: 'string',
+          format: 'date',
+          pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+        },
+      },
+      required: ['rule', 'reason'],
+      additionalProperties: false,
+    },
+  },
   severities: {
     description: 'Severities of rules, by their ids.',
     type: 'object',
@@ -126,6 +158,7 @@ function mistake(value, schema, pointer) {
     return schema.enum.includes(value) ? null : wrong(`one of ${schema.enum.join(', ')}`);
   switch (schema.type) {
     case 'string':
+      if (schema.format === 'date') return isDay(value) ? null : wrong('a day, as in 2027-01-31');
       return typeof value === 'string' && value.length >= (schema.minLength ?? 0)
         ? null
         : wrong('a text');
@@ -134,45 +167,42 @@ function mistake(value, schema, pointer) {
         ? null
         : wrong(`an integer from ${schema.minimum} to ${schema.maximum}`);
     case 'array':
-      if (!Array.isArray(value)) return wrong('a list of texts');
+      if (!Array.isArray(value))
+        return wrong(schema.items.type === 'object' ? 'a list of objects' : 'a list of texts');
       return first(value.map((item, i) => mistake(item, schema.items, `${pointer}/${i}`)));
     default:
-      if (!isObject(value)) return wrong('an object');
-      return first(
-        Object.entries(value).map(([key, item]) =>
-          mistake(item, schema.additionalProperties, `${pointer}/${escapePointer(key)}`),
-        ),
-      );
+      return isObject(value) ? mistakeInside(value, schema, pointer) : wrong('an object');
   }
+}
+
+/** @param {Record<string, any>} value @param {Schema} schema @param {string} pointer @returns {{pointer: string, message: string} | null} */
+function mistakeInside(value, { properties, required = [], additionalProperties }, pointer) {
+  for (const [key, item] of Object.entries(value)) {
+    const at = `${pointer}/${escapePointer(key)}`;
+    if (properties && !Object.hasOwn(properties, key)) {
+      const near = suggestion(key, Object.keys(properties));
+      return { pointer: at, message: `unknown key ${JSON.stringify(key)}${near}` };
+    }
+    const found = mistake(item, properties ? properties[key] : additionalProperties, at);
+    if (found) return found;
+  }
+  const missing = required.find((/** @type {string} */ key) => !Object.hasOwn(value, key));
+  return missing === undefined ? null : { pointer, message: `"${missing}" is missing` };
 }
 
 /** @template T @param {(T | null)[]} list */
 const first = (list) => list.find((item) => item !== null) ?? null;
 
-/** @param {any} value @returns {{pointer: string, message: string} | null} */
-function mistakeIn(value) {
-  if (!isObject(value)) return { pointer: '', message: 'expected an object' };
-  for (const [key, item] of Object.entries(value)) {
-    const pointer = `/${escapePointer(key)}`;
-    if (!Object.hasOwn(CONFIG, key)) {
-      const near = suggestion(key, Object.keys(CONFIG));
-      return { pointer, message: `unknown key ${JSON.stringify(key)}${near}` };
-    }
-    const found = mistake(item, /** @type {any} */ (CONFIG)[key], pointer);
-    if (found) return found;
-  }
-  return null;
-}
-
 /**
  * Reads and checks a configuration.
  * @param {string} path
  * @param {Awaited<ReturnType<typeof import('../api/index.js').load>>} core
- * @returns {Config}
+ * @param {(config: Config) => {pointer: string, message: string} | null} check what else may be wrong with it
+ * @returns {{config: Config, placeOf: (pointer: string) => string}} placeOf: where something of it stands, `FILE:3:5`
  * @throws {UsageError} with the place
  * @throws {import('./input.js').ReadError}
  */
-export function readConfig(path, core) {
+export function readConfig(path, core, check) {
   const bytes = withoutComments(readFile(path));
   const fail = (/** @type {string} */ place, /** @type {string} */ message) =>
     new UsageError(`${escapeForTerminal(path)}:${place} ${escapeForTerminal(message)}`, 'validate');
@@ -186,11 +216,17 @@ export function readConfig(path, core) {
       error.goMessage || error.message,
     );
   }
-  const found = mistakeIn(document.value);
-  if (!found) return document.value;
-  const place = document.locate(found.pointer);
-  throw fail(
-    place ? `${place.line}:${place.column}:` : '',
-    `${found.pointer || 'the file'}: ${found.message}`,
-  );
+  const { value } = document;
+  const found = mistake(value, { type: 'object', properties: CONFIG }, '') ?? check(value);
+  const lineOf = (/** @type {string} */ pointer) => {
+    const place = document.locate(pointer);
+    return place ? `${place.line}:${place.column}` : '';
+  };
+  if (!found)
+    return {
+      config: value,
+      placeOf: (pointer) => `${path}:${lineOf(pointer)}`,
+    };
+  const line = lineOf(found.pointer);
+  throw fail(line && `${line}:`, `${found.pointer || 'the file'}: ${found.message}`);
 }

@@ -6,7 +6,7 @@ import { COMPRESS } from './build.js';
 import { withCheckpoints } from './chain.js';
 import { PREVIOUS } from './dump-command.js';
 import { NewFile, refuseInput } from './new-file.js';
-import { Session, Unfit } from './open.js';
+import { Session, Unfit, refuseSecondInput } from './open.js';
 import { listOf } from './options.js';
 import { compressionFor, packInto } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
@@ -103,9 +103,9 @@ export const convert = {
       throw fail(
         'there is nothing to do: give --criu, --tcp-listen-remap, --address, --previous or --compress',
       );
-    if (input === '-' || earlier.includes('-')) throw fail('standard input can be read only once');
+    refuseSecondInput({ operands: [input, ...earlier], fail });
     refuseInput(output, [input, ...earlier], fail);
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const ckpt = await core();
     await session.open(input, async (checkpoint) => {
       if (checkpoint.error) throw checkpoint.error;

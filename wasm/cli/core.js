@@ -29,7 +29,7 @@ export const core = {
     const { output } = values;
     if (pid === 0) throw fail('--pid is missing');
     if (output === undefined) throw fail('--output is missing');
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const write = async (/** @type {string} */ path, /** @type {any} */ dump) => {
       const { memory } = dump;
       try {

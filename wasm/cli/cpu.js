@@ -1,49 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt cpu
 import { readFileSync } from 'node:fs';
-import { LEVELS, featuresOfImage, levelOf } from '../api/cpu-features.js';
-import { cpuPassport, lacking } from '../api/cpu-passport.js';
+import { cpuLevels } from '../../dist/tables.js';
+import { cpuPassport, isCpu } from '../api/cpu-passport.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { DUMP_OPTIONS, eachDump } from './dump-command.js';
 import { EXIT } from './exit.js';
-import { reason } from './output.js';
 import { Session, refuseSecondInput } from './open.js';
-import { compactJson, csvOf, jsonOf, tableOf } from './rows.js';
-import { escapeForTerminal } from '../report/escape.js';
+import { reason } from './output.js';
+import { compactJson, csvOf, jsonOf, shown, tableOf } from './rows.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
-/** @param {string} target @param {any} core @param {Context['fail']} fail @returns {Set<string>} */
-function featuresOfTarget(target, core, fail) {
-  if (Object.hasOwn(LEVELS, target)) return new Set(LEVELS[target]);
+const EXPECTED = `${cpuLevels.join(', ')}, a copy of /proc/cpuinfo, what "ckpt host" prints, or a cpuinfo.img`;
+
+/** @param {string} target @param {any} core @param {Context['fail']} fail @returns {string | Uint8Array} */
+function targetOf(target, core, fail) {
+  if (cpuLevels.includes(target)) return target;
   /** @type {Uint8Array} */
   let bytes;
   try {
     bytes = readFileSync(target);
   } catch (error) {
-    throw fail(
-      `--target-cpu ${target}: ${reason(/** @type {Error} */ (error).message)}; expected ${Object.keys(LEVELS).join(', ')}, a copy of /proc/cpuinfo or a cpuinfo.img`,
-    );
+    const why = reason(/** @type {Error} */ (error).message);
+    throw fail(`--target-cpu ${target}: ${why}; expected ${EXPECTED}`);
   }
-  const line = /^flags\s*:\s*(.*)$/m.exec(new TextDecoder('latin1').decode(bytes));
-  if (line) return withImplied(new Set(line[1].split(/\s+/)));
-  try {
-    const entry = core.decodeImage(bytes, { name: 'cpuinfo.img' }).entries[0]?.x86_entry?.[0];
-    if (entry) return featuresOfImage(entry);
-  } catch {
-    // told below
-  }
-  throw fail(`--target-cpu ${target}: neither a copy of /proc/cpuinfo nor a cpuinfo.img of x86`);
-}
-
-/** The kernel does not list what it has switched on for all. @param {Set<string>} flags */
-function withImplied(flags) {
-  if (flags.has('xsave')) flags.add('osxsave');
-  for (const [name, also] of [
-    ['user_shstk', 'shstk'],
-    ['pku', 'ospke'],
-  ])
-    if (flags.has(name)) flags.add(also);
-  return flags;
+  if (isCpu(core, bytes)) return bytes;
+  throw fail(`--target-cpu ${target}: it describes no processor; expected ${EXPECTED}`);
 }
 
 /** @param {any} row */
@@ -51,17 +34,57 @@ const cpuText = ({ cpu }) =>
   cpu ? `${cpu.vendor} family ${cpu.family} model ${cpu.model} stepping ${cpu.stepping}` : '';
 
 /** @param {any} row */
-function needsText({ uses, holds, source }) {
-  if (source === 'none')
-    return holds.length > 0 ? `${holds.join(' ')}, else cannot know` : 'cannot know';
-  const level = levelOf(uses);
-  const more = uses.filter((/** @type {string} */ name) => !LEVELS[level ?? '']?.includes(name));
-  return [level, ...more].filter(Boolean).join(' ');
+function needsText({ level, more, holds, source, reason: why }) {
+  if (source !== 'none') return [level, ...more].filter(Boolean).join(' ');
+  const unknown = `cannot know: ${why}`;
+  return holds.length > 0 ? `${holds.join(' ')}; else ${unknown}` : unknown;
 }
 
 /** @param {any} row */
 const missingText = ({ missing, source }) =>
   missing.length > 0 ? missing.join(' ') : source === 'none' ? 'cannot know' : 'nothing';
+
+/**
+ * Processes with equal answers as one row: most of them run on the same libraries.
+ * @param {any[]} rows
+ */
+function folded(rows) {
+  /** @type {Map<string, any>} */
+  const groups = new Map();
+  for (const row of rows) {
+    const key = JSON.stringify([cpuText(row), row.architecture, needsText(row), row.missing]);
+    const group = groups.get(key);
+    if (group) group.pids.push(row.pid);
+    else groups.set(key, { ...row, pids: [row.pid] });
+  }
+  return [...groups.values()];
+}
+
+/** Numbers that follow one another as 22-25. @param {{pids: number[]}} row */
+function pidsText({ pids }) {
+  /** @type {[number, number][]} */
+  const runs = [];
+  for (const pid of [...pids].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && last[1] + 1 === pid) last[1] = pid;
+    else runs.push([pid, pid]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(' ');
+}
+
+/** What stands above the table: of cpuinfo.img and the logs. @param {import('../api/cpu-passport.js').CpuPassport} passport */
+function* headOf({ image, log }) {
+  if (image) {
+    const model = image.model === null ? image.architecture : shown(image.model);
+    const lacks = image.missing?.length ? `; the target lacks ${image.missing.join(' ')}` : '';
+    yield `cpuinfo.img: ${[model, image.level].filter(Boolean).join(', ')}${lacks}`;
+  }
+  if (log?.model) {
+    const registers = log.xfeatures ? ` (features of its registers: ${shown(log.xfeatures)})` : '';
+    yield `dump.log: ${shown(log.model)}${registers}`;
+  }
+  for (const line of log?.refused ?? []) yield `restore.log: ${shown(line)}`;
+}
 
 /** @type {import('./options.js').Command} */
 export const cpu = {
@@ -70,7 +93,7 @@ export const cpu = {
   operands: 'FILE...',
   count: [1, Infinity],
   details: [
-    'Programs choose their code by what the processor can do, when they start. glibc keeps what it found in memory, so that a checkpoint has it: NEEDS are the features that such a program may use, as /proc/cpuinfo calls them, and those whose registers were in use. Without that table (musl, Go) nobody can know what a program chose, but for its registers. A Java virtual machine and other compilers at run time look for themselves: what they chose is among what glibc found.',
+    'Programs choose their code by what the processor can do, when they start. glibc keeps what it found in memory, so that a checkpoint has it: NEEDS are the features that such a program may use, as /proc/cpuinfo calls them, and those whose registers were in use. Without that table (musl, Go, a Java virtual machine on musl) nobody can know what a program chose, but for its registers. On other architectures than x86-64 the kernel tells a program what there is, AT_HWCAP, whatever its C library. What cpuinfo.img and dump.log say of the processor, and restore.log of one that was refused, stands above the table, where processes with the same answer share a line.',
     'With --target-cpu each feature that the target lacks is named, and the exit code is 1 if there is any or if it cannot be known.',
   ],
   options: [
@@ -78,7 +101,7 @@ export const cpu = {
       name: 'target-cpu',
       value: 'CPU',
       completes: 'file',
-      help: 'the processor that is to restore it: x86-64-v2, x86-64-v3, x86-64-v4, a copy of its /proc/cpuinfo, or a cpuinfo.img',
+      help: 'the processor that is to restore it: x86-64-v2, x86-64-v3, x86-64-v4, a copy of its /proc/cpuinfo, what "ckpt host" prints, or a cpuinfo.img',
     },
     ...DUMP_OPTIONS.filter(({ name }) => name !== 'pid'),
   ],
@@ -93,47 +116,56 @@ export const cpu = {
     const { values, stdout, fail } = context;
     const core = /** @type {any} */ (await context.core());
     const name = values['target-cpu'];
-    const target = name === undefined ? null : featuresOfTarget(name, core, fail);
-    const session = new Session(context);
-    /** @type {{path: string, rows: any[], image: any}[]} */
+    const target = name === undefined ? undefined : targetOf(name, core, fail);
+    const session = new Session(context, { again: true });
+    /** @type {{path: string, rows: any[], passport: import('../api/cpu-passport.js').CpuPassport}[]} */
     const found = [];
     await eachDump(context, session, async (path, dump, checkpoint) => {
-      const { processes, image } = await cpuPassport(core, checkpoint, dump);
+      const passport = await cpuPassport(checkpoint, dump, { target });
       session.endProgress();
-      const rows = processes.map(({ address, hwcap, ...process }) => ({
+      const hex = (/** @type {bigint | null} */ value) =>
+        value === null ? null : `0x${value.toString(16)}`;
+      const rows = passport.processes.map(({ missing, ...process }) => ({
         ...process,
-        address: address === null ? null : `0x${address.toString(16)}`,
-        hwcap: hwcap === null ? null : `0x${hwcap.toString(16)}`,
-        ...(target && { missing: lacking({ ...process, address, hwcap }, target) }),
+        ...{ address: hex(process.address), hwcap: hex(process.hwcap) },
+        ...(missing && { missing }),
       }));
-      if (target && rows.some((row) => row.source === 'none' || (row.missing ?? []).length > 0))
+      const lacks = (/** @type {any} */ { source, missing }) =>
+        source === 'none' || missing.length > 0;
+      if (target !== undefined && rows.some(lacks))
         session.code = Math.max(session.code, EXIT.findings);
-      found.push({ path, rows, image });
+      found.push({ path, rows, passport });
     });
-    const several = found.length > 1;
+    const several = context.operands.length > 1 || found.length > 1;
     const rows = found.flatMap(({ path, rows: own }) =>
       own.map((row) => (several ? { file: path, ...row } : row)),
     );
     const format = values.format;
     if (format === 'json') {
       if (found.length > 0)
-        await stdout.write(jsonOf('processes', rows, { image: found.map(({ image }) => image) }));
+        await stdout.write(
+          jsonOf('processes', rows, {
+            image: found.map(({ passport }) => passport.image),
+            log: found.map(({ passport }) => passport.log),
+          }),
+        );
     } else if (format === 'jsonl') {
       for (const row of rows) await stdout.write(`${compactJson(row)}\n`);
     } else if (format === 'csv') {
       await stdout.write(csvOf(rows));
     } else {
       const columns = /** @type {import('./rows.js').Column[]} */ ([
-        { title: 'PID', text: ({ pid }) => String(pid), align: 'right' },
+        { title: 'PID', text: pidsText },
         { title: 'CPU', text: (row) => cpuText(row) || (row.architecture ?? '') },
         { title: 'NEEDS', text: needsText, wide: true },
-        ...(target ? [{ title: 'TARGET LACKS', text: missingText, wide: true }] : []),
+        ...(target !== undefined ? [{ title: 'TARGET LACKS', text: missingText, wide: true }] : []),
       ]);
-      for (const [i, { path, rows: own, image }] of found.entries()) {
+      for (const [i, { path, rows: own, passport }] of found.entries()) {
         if (several) await stdout.write(`${i === 0 ? '' : '\n'}${escapeForTerminal(path)}\n`);
-        if (image?.model)
-          await stdout.write(`cpuinfo.img: ${escapeForTerminal(String(image.model).trim())}\n`);
-        await stdout.write(tableOf(columns, own, stdout.isTerminal ? stdout.width : Infinity));
+        for (const line of headOf(passport)) await stdout.write(`${line}\n`);
+        await stdout.write(
+          tableOf(columns, folded(own), stdout.isTerminal ? stdout.width : Infinity),
+        );
       }
     }
     return session.code;

@@ -43,7 +43,7 @@ export async function printImage(context, bytes, name, shown, pagemap) {
 
 /** @param {Context} context @param {{archive: string, member: string}} operand @returns {Promise<number>} */
 export async function printMember(context, { archive, member }) {
-  const session = new Session(context);
+  const session = new Session(context, { again: true });
   const ckpt = await context.core();
   await session.open(archive, async (file) => {
     const { checkpoint, name, label } = await whereIs(file, context.values.container, member);
@@ -64,7 +64,7 @@ export async function printMember(context, { archive, member }) {
  * @returns {Promise<number>}
  */
 export async function printLines(context, archive, patterns) {
-  const session = new Session(context);
+  const session = new Session(context, { again: true });
   const { stdout } = context;
   const ckpt = await context.core();
   const nothing = new Uint8Array();

@@ -6,10 +6,10 @@ import { escapeInJson } from '../report/escape.js';
 import { finding, read, whyUnread } from './check.js';
 import { asMember, printImage, printLines, printMember } from './decode-images.js';
 import { EXIT } from './exit.js';
-import { expandedAll } from './glob.js';
 import { findingText, unreadableText } from '../report/formats/text.js';
 import { fileInput, kindOf, standardInput } from './input.js';
 import { KIND_OPTIONS, namedInput } from './kind.js';
+import { fileOf, filesOf } from './operands.js';
 import { styleFor } from './output.js';
 import { CONTAINER } from './select.js';
 import { JSON_SHORT } from './options.js';
@@ -129,14 +129,15 @@ export const decode = {
   async run(context) {
     const { operands, values } = context;
     if (values.format === 'jsonl') {
-      const [first, ...patterns] = operands;
+      const [given, ...patterns] = operands;
+      const first = fileOf(given, context.fail);
       const member = patterns.length === 0 ? asMember(context, first) : null;
       if (member) return printLines(context, member.archive, [member.member]);
       return printLines(context, first, patterns);
     }
     /** @type {number} */
     let code = EXIT.ok;
-    for (const operand of expandedAll(operands))
+    for (const operand of filesOf(operands, false))
       code = Math.max(code, await printOperand(context, operand));
     return code;
   },

@@ -52,6 +52,7 @@ export const diff = {
   summary: 'show what differs between two checkpoints',
   operands: 'A B...',
   count: [2, Infinity],
+  folders: true,
   details: [
     'Shows what changed from checkpoint A to checkpoint B: processes with their threads, credentials, limits and environments, descriptors, sockets, mounts, the memory by process, mapping and page down to the first byte that differs, the values of the metadata files, the members of the archives, and the verdicts with the findings that came and went. Nothing is unpacked, and no file is held in memory.',
     'Differences that any two dumps have, in ids, times, statistics and logs, are folded: they are counted, and do not make the checkpoints different. Checkpoints of different containers can be compared, too; the ids of the containers do not count then. The exit code is 0 if nothing differs, 1 if something does, 3 if one of the two cannot be read.',
@@ -106,7 +107,7 @@ export const diff = {
     refuseSecondInput(context);
     const { operands, values, given, switches, stdout, core, fail } = context;
     const ckpt = await core();
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const has = (/** @type {string} */ name) => switches.has(name);
     const parts = {
       cmd: has('ps-tree-cmd'),

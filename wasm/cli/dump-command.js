@@ -58,11 +58,16 @@ export const inputsOf = ({ operands, given }) => [...operands, ...listOf(given, 
 /**
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
- * @param {(path: string, dump: Dump, checkpoint: Checkpoint) => Promise<void>} use
- * @param {{texts?: boolean, memory?: boolean}} [options] texts: with command lines and environments;
- *   memory: it will be read, too
+ * @param {(path: string, dump: Dump, checkpoint: Checkpoint, several: boolean) => Promise<void>} use several: there are others
+ * @param {{texts?: boolean, memory?: boolean, search?: import('../api/search-ahead.js').Wanted}} [options] texts:
+ *   with command lines and environments; memory: it will be read, too; search: and searched for this
  */
-export async function eachDump(context, session, use, { texts = false, memory = !texts } = {}) {
+export async function eachDump(
+  context,
+  session,
+  use,
+  { texts = false, memory = !texts, search } = {},
+) {
   const { operands, values } = context;
   const chains = new Chains(context);
   const keep = texts || memory ? 'processes' : 'images';
@@ -84,14 +89,15 @@ export async function eachDump(context, session, use, { texts = false, memory = 
           const dump = await checkpoint.dump({ previous, texts });
           try {
             context.dropIn?.dump(dump);
-            await use(shownAs, dump, checkpoint);
+            const several = operands.length > 1 || containers.length > 1;
+            await use(shownAs, dump, checkpoint, several);
           } finally {
             dump.close();
           }
         }
       });
     };
-    await session.open(path, run, { keep });
+    await session.open(path, run, { keep, search });
   }
 }
 
@@ -130,25 +136,29 @@ export async function runView(
   const { values, stdout, core } = context;
   const format = values.format;
   const pid = pidOf(context);
-  const session = new Session(context);
+  const session = new Session(context, { again: true });
   await core();
   /** @type {Found[]} */
   const found = [];
+  let several = false;
   await eachDump(
     context,
     session,
-    async (path, dump) => {
+    async (path, dump, _, others) => {
       const list = rows(dump, pid);
       const { gaps } = dump;
-      found.push({ path, rows: list, gaps });
+      several ||= others;
+      found.push({ path, rows: format === 'jsonl' ? [] : list, gaps });
       session.endProgress();
+      if (format === 'jsonl')
+        for (const row of list)
+          await stdout.write(`${compactJson(others ? { [label]: path, ...row } : row)}\n`);
       if (pid !== 0 && list.length === 0 && !dump.processes.some((one) => one.pid === pid))
         throw new Unfit(`: there is no process ${pid}`);
       await sayGaps(session, path, gaps);
     },
     { texts, memory: false },
   );
-  const several = found.length > 1;
   const labelled = found.flatMap((one) =>
     one.rows.map((row) => (several ? { [label]: one.path, ...row } : row)),
   );
@@ -157,11 +167,9 @@ export async function runView(
   );
   if (format === 'json') {
     if (found.length > 0) await stdout.write(jsonOf(name, labelled, { gaps }));
-  } else if (format === 'jsonl') {
-    for (const row of labelled) await stdout.write(`${compactJson(row)}\n`);
   } else if (format === 'csv') {
     await stdout.write(csvOf(labelled));
-  } else {
+  } else if (format === 'table') {
     const width = stdout.isTerminal ? stdout.width : Infinity;
     for (const [i, one] of found.entries()) {
       if (several) await stdout.write(`${i === 0 ? '' : '\n'}${escapeForTerminal(one.path)}\n`);

@@ -5,7 +5,8 @@ import { EXIT } from './exit.js';
 import { wrap } from './help.js';
 import { quoted, suggestion } from './options.js';
 import { styleFor } from './output.js';
-import { TEXT_OR_JSON } from './rows.js';
+import { TEXT_OR_ROWS, rowsAs } from './rows.js';
+import { withoutSamples } from './rules.js';
 import { loadRules } from './load-rules.js';
 import { effects, sampleLines, sectionsOf } from '../report/rules-table.js';
 
@@ -19,7 +20,7 @@ export const explain = {
   details: [
     'Explains a rule of "ckpt validate": what it checks, why it matters, what to do, with a wrong and a right sample.',
   ],
-  options: TEXT_OR_JSON,
+  options: TEXT_OR_ROWS,
   examples: ['ckpt explain CKP109', 'ckpt explain --json CKP109 | jq -r .[0].fix'],
 
   async run({ operands, values, stdout, fail }) {
@@ -34,6 +35,11 @@ export const explain = {
       if (!rule) throw fail(`there is no rule ${quoted(operand)}${near}`);
       return rule;
     });
+    if (values.format === 'jsonl' || values.format === 'csv') {
+      const rows = found.map(withoutSamples);
+      await stdout.write(rowsAs(values.format, 'rules', values.format === 'csv' ? rows : found));
+      return EXIT.ok;
+    }
     if (values.format === 'json') {
       await stdout.write(`${JSON.stringify(found, null, 2)}\n`);
       return EXIT.ok;

@@ -14,6 +14,7 @@ import { ReadError, attempt, fileInput, kindOf } from './input.js';
  * @property {string} path
  * @property {string} shown the path, safe to show
  * @property {Input[]} inputs of metadata files without an archive
+ * @property {import('./ignores.js').Applied[]} [ignores] exceptions for it
  */
 
 /** Names of archives: they are checked as such whatever is in them. */

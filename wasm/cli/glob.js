@@ -80,6 +80,48 @@ function setTest(set) {
   }
 }
 
+/**
+ * A test of paths with slashes: of the pattern itself, and of all below what it names. `*` and the like stay within a
+ * name, `**` stands for any folders. Without a slash, or with only one at the end, it names things in any folder.
+ * @param {string} pattern @returns {(path: string) => boolean}
+ */
+export function pathTest(pattern) {
+  const namesOf = (/** @type {string} */ text) =>
+    text.split('/').filter((part) => part !== '' && part !== '.');
+  const all = braces(pattern).map((one) => {
+    const parts = namesOf(one);
+    const anywhere = parts.length === 1 && !/^\.?\//.test(one);
+    const steps = parts.map((part) => (part === '**' ? null : nameTest(part)));
+    return [...(anywhere ? [null] : []), ...steps, null];
+  });
+  return (path) => {
+    const names = namesOf(path);
+    return all.some((steps) => matches(steps, names));
+  };
+}
+
+/** Whether names are as the steps say; only the last "**" is ever tried again. @param {(null | ((name: string) => boolean))[]} steps @param {string[]} names */
+function matches(steps, names) {
+  let [at, step] = [0, 0];
+  let [starAt, star] = [0, -1];
+  while (at < names.length) {
+    const test = steps[step];
+    if (step < steps.length && test === null) {
+      star = step++;
+      starAt = at;
+    } else if (test?.(names[at])) {
+      at++;
+      step++;
+    } else if (star >= 0) {
+      step = star + 1;
+      at = ++starAt;
+    } else {
+      return false;
+    }
+  }
+  return steps.slice(step).every((rest) => rest === null);
+}
+
 /** @param {string} folder */
 function entriesOf(folder) {
   try {

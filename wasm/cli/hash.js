@@ -8,6 +8,7 @@ import { reason } from './output.js';
 import { refuseSecondInput, Session } from './open.js';
 import { JSON_SHORT } from './options.js';
 import { NO_PROGRESS } from './progress.js';
+import { csvOf } from './rows.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
@@ -86,9 +87,9 @@ export const hash = {
       name: 'format',
       short: 'f',
       value: 'FORMAT',
-      choices: ['text', 'json'],
+      choices: ['text', 'table', 'json', 'jsonl', 'csv'],
       preset: 'text',
-      help: 'text as sha256sum, or json: an object for each file, one a line',
+      help: 'text or table: as sha256sum; json or jsonl: an object for each file, one a line; csv',
     },
     JSON_SHORT,
     NO_PROGRESS,
@@ -105,17 +106,22 @@ export const hash = {
     if (wantsMembers && operands.includes('-'))
       throw fail('--members reads a file twice, and standard input can be read only once');
     const session = new Session(context);
-    const json = values.format === 'json';
+    const json = values.format === 'json' || values.format === 'jsonl';
+    const csv = values.format === 'csv';
+    /** @type {{file: string, member: string | null, size: number, sha256: string}[]} */
+    const rows = [];
     for (const path of operands) {
       const facts = await hashFile(context, session, path);
       if (!facts) continue;
       /** @type {{name: string, size: number, sha256: string}[]} */
       const members = [];
-      if (!json) await stdout.write(line(facts.sha256, path));
+      if (csv) rows.push({ file: path, member: null, size: facts.size, sha256: facts.sha256 });
+      else if (!json) await stdout.write(line(facts.sha256, path));
       if (wantsMembers)
         await session.open(path, async (checkpoint) => {
           await hashMembers(context, checkpoint, async (name, { sha256, size }) => {
-            if (json) members.push({ name, size, sha256 });
+            if (csv) rows.push({ file: path, member: name, size, sha256 });
+            else if (json) members.push({ name, size, sha256 });
             else await stdout.write(line(sha256, name));
           });
           if (checkpoint.error) throw checkpoint.error;
@@ -123,8 +129,10 @@ export const hash = {
       if (json) {
         const value = { file: path, ...facts, ...(wantsMembers && { members }) };
         await stdout.write(`${JSON.stringify(value)}\n`);
+        await stdout.flush();
       }
     }
+    if (csv) await stdout.write(csvOf(rows));
     return session.code;
   },
 };

@@ -41,7 +41,7 @@ text distribution "$(sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null | t
 key cpus "$(getconf _NPROCESSORS_ONLN 2>/dev/null || grep -c '^processor' /proc/cpuinfo)"
 key memory "$(awk '/^(MemTotal|SwapTotal):/ { kib += $2 } END { printf "%.0f", kib * 1024 }' /proc/meminfo)"
 
-flags=$(cpu flags | grep . || cpu Features)
+flags=$(cpu flags | grep . || cpu Features | grep . || cpu features | grep . || cpu isa | grep . || cpu cpu)
 xstate=$(dmesg 2>/dev/null | sed -n 's/.*x86\/fpu: Enabled xstate features \(0x[0-9a-f]*\).*/\1/p' | tail -n 1)
 printf ',\n  "cpu": {"vendor": %s, "model": %s' "$(str "$(cpu vendor_id)")" "$(str "$(cpu 'model name')")"
 [ -z "$xstate" ] || printf ', "xstate": %s' "$(str "$xstate")"

@@ -12,7 +12,7 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
  * @param {import('./options.js').Context} context @param {string} path
  */
 function filesOf(context, path) {
-  return withCheckpoint(path, context, async (checkpoint) => {
+  const use = async (/** @type {import('./open.js').Checkpoint} */ checkpoint) => {
     const core = await context.core();
     const report = await core.validate(checkpoint, { host: { version: 1 } });
     const asked = [report, ...(report.containers ?? [])].flatMap(({ targets }) =>
@@ -22,7 +22,8 @@ function filesOf(context, path) {
     );
     // What a terminal or a program would take for something else is left out.
     return asked.filter((/** @type {string} */ ask) => /^[/0-9a-z]\P{Cc}*$/iu.test(ask));
-  });
+  };
+  return withCheckpoint(path, context, use, { again: true });
 }
 
 /** @type {import('./options.js').Command} */

@@ -24,8 +24,8 @@ export const imageRows = new Map(
 export function memberOperand(operand) {
   for (let at = operand.indexOf('!'); at > 0; at = operand.indexOf('!', at + 1)) {
     const archive = operand.slice(0, at);
-    if (statSync(archive, { throwIfNoEntry: false }) && at + 1 < operand.length)
-      return { archive, member: operand.slice(at + 1) };
+    const isThere = archive === '-' || statSync(archive, { throwIfNoEntry: false });
+    if (isThere && at + 1 < operand.length) return { archive, member: operand.slice(at + 1) };
   }
   return null;
 }

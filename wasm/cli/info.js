@@ -11,33 +11,33 @@ import { fileInput, standardInput } from './input.js';
 import { Session } from './open.js';
 import { styleFor } from './output.js';
 import { NO_PROGRESS } from './progress.js';
-import { TEXT_OR_JSON } from './rows.js';
+import { TEXT_OR_ROWS, csvOf } from './rows.js';
 import { CONTAINER, whereIs } from './select.js';
 import { pagemapBeside } from './what-is.js';
 
 /** @typedef {import('./options.js').Context} Context */
+
+/** Rows of CSV, which has one header. @type {WeakMap<object, any[]>} */
+const csvRows = new WeakMap();
 
 /**
  * @param {Context} context @param {{bytes: Uint8Array, size?: number}} image @param {string} name of the file @param {string} shown
  * @param {(id: bigint | null) => Promise<string | undefined>} [pagemap]
  * @returns {Promise<number>} exit code
  */
-async function tell(
-  { values, stdout, core },
-  { bytes, size = bytes.length },
-  name,
-  shown,
-  pagemap,
-) {
+async function tell(context, { bytes, size = bytes.length }, name, shown, pagemap) {
+  const { values, stdout, core } = context;
   const info = (await core()).imageInfo(bytes, { name });
-  if (values.format === 'json') {
+  if (values.format !== 'text' && values.format !== 'table') {
     const { kind, type, text, id, entries, raw, version, bigEndian, error } = info;
     const value = {
       ...{ file: shown, kind, magic: type, text, id: id === null ? null : String(id) },
       ...{ count: entries, size, raw, version, bigEndian },
       ...(error && { error: error.message }),
     };
-    await stdout.write(`${JSON.stringify(value)}\n`);
+    const rows = csvRows.get(context);
+    if (rows) rows.push(value);
+    else await stdout.write(`${JSON.stringify(value)}\n`);
   } else {
     const line = imageLine(info, size, info.kind === PAGES ? await pagemap?.(info.id) : undefined);
     await stdout.write(`${escapeForTerminal(shown)}: ${line}\n`);
@@ -51,7 +51,7 @@ async function tellOperand(context, operand) {
   const inArchive = memberOperand(operand);
   if (inArchive) {
     const { archive, member } = inArchive;
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const ckpt = await context.core();
     await session.open(archive, async (file) => {
       const { checkpoint, name, label } = await whereIs(file, values.container, member);
@@ -91,18 +91,21 @@ export const info = {
   summary: 'tell what a CRIU image is: its type and how many entries it has',
   operands: 'FILE|ARCHIVE!MEMBER|-...',
   count: [1, Infinity],
+  folders: true,
   details: [
     'The kind of an image follows from its name, else from its magic number. The entries are counted, not decoded: that an image has no damage inside of them is what "ckpt decode" says.',
-    'With --format json there is an object for each, a line each, with magic and count as "crit info" has them.',
+    'With --format json or jsonl there is an object for each, a line each, with magic and count as "crit info" has them.',
   ],
-  options: [...TEXT_OR_JSON, CONTAINER, NO_PROGRESS],
+  options: [...TEXT_OR_ROWS, CONTAINER, NO_PROGRESS],
   examples: ['ckpt info core-1.img', 'ckpt info checkpoint.tar!checkpoint/pages-1.img'],
 
   async run(context) {
     /** @type {number} */
     let code = EXIT.ok;
+    if (context.values.format === 'csv') csvRows.set(context, []);
     for (const operand of context.operands)
       code = Math.max(code, await tellOperand(context, operand));
+    await context.stdout.write(csvOf(csvRows.get(context) ?? []));
     return code;
   },
 };

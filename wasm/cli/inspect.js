@@ -70,9 +70,9 @@ export const inspect = {
       name: 'format',
       short: 'f',
       value: 'FORMAT',
-      choices: ['tree', 'json'],
+      choices: ['tree', 'json', 'jsonl'],
       preset: 'tree',
-      help: 'output format: tree, json',
+      help: 'output format: tree, json, jsonl (a line for each container); "ckpt show" has csv',
     },
     JSON_SHORT,
     { name: 'stats', help: 'dump statistics of CRIU' },
@@ -141,6 +141,8 @@ export const inspect = {
           await sayGaps(session, shownAs, inside?.gaps ?? []);
           const item = { summary, members: parts.files ? [...members] : [], inside };
           if (values.format === 'json') containers.push(inspectJson(item, parts, inner));
+          else if (values.format === 'jsonl')
+            await stdout.write(`${goJson(inspectJson(item, parts, inner)).replace(/\n */g, '')}\n`);
           else
             await stdout.write(
               `\nDisplaying container checkpoint tree view from ${escapeForTerminal(shownAs)}\n\n${drawTree(inspectTree(item, parts, inner, bytes, context.dropIn !== undefined))}\n`,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt list
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { checkpointTime, parseKubeletName, rfc822 } from './kubelet.js';
@@ -20,10 +20,13 @@ const HEADER = ['NAMESPACE', 'POD', 'CONTAINER', 'ENGINE', 'TIME CHECKPOINTED', 
 /**
  * The names of what may be checkpoints in a folder. The kubelet's own folder may not be there yet.
  * @param {string} folder @param {boolean} only those that are named as the kubelet does; a folder that is not there is empty
+ * @returns {string[]} '' is the operand itself, a file
  * @throws {Error} of the system
  */
 function namesIn(folder, only) {
-  if ((only || folder === KUBELET) && !statSync(folder, { throwIfNoEntry: false })) return [];
+  const info = statSync(folder, { throwIfNoEntry: false });
+  if ((only || folder === KUBELET) && !info) return [];
+  if (!only && info?.isFile()) return [''];
   return readdirSync(folder)
     .filter((name) => name.startsWith(PREFIX) || (!only && ARCHIVE_NAME.test(name)))
     .sort();
@@ -68,8 +71,9 @@ export function listRow(path, name, summary, members) {
 export const list = {
   name: 'list',
   summary: 'list the checkpoints in folders',
-  operands: '[DIR]...',
+  operands: '[DIR|FILE]...',
   count: [0, Infinity],
+  folders: true,
   details: [
     `Prints a table of the checkpoints in folders, by default the kubelet's (${KUBELET}): files whose names start with "${PREFIX}", as the kubelet names them, or end as those of archives do. The columns and texts are those of checkpointctl.`,
     "Namespace, pod, container and time come from the metadata. What it lacks is taken from the kubelet's file name, checkpoint-POD_NAMESPACE-CONTAINER-TIME.tar; a contradiction between the two is reported. Podman does not record the time of a checkpoint, so the time of the newest CRIU image is shown.",
@@ -104,8 +108,9 @@ export const list = {
       any = true;
       if (format === 'table')
         await stdout.write(`Listing checkpoints in path: ${escapeForTerminal(folder)}\n`);
-      for (const name of names) {
-        const path = join(folder, name);
+      for (const entry of names) {
+        const path = entry === '' ? folder : join(folder, entry);
+        const name = basename(path);
         const add = async (/** @type {import('../api/checkpoint.js').Checkpoint} */ checkpoint) => {
           for (const { checkpoint: inner } of await containersOf(checkpoint, path)) {
             const { row, value, differences } = listRow(

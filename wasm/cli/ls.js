@@ -6,7 +6,7 @@ import { linkText, memberName, modeText, sizeText, timeOf } from './members.js';
 import { Session, Unfit, whyStopped } from './open.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
-import { TEXT_OR_JSON } from './rows.js';
+import { TEXT_OR_ROWS, compactJson, csvOf } from './rows.js';
 import { CONTAINER, fileAndMember, normal, selectContainer, whereIs } from './select.js';
 
 /** @typedef {import('../api/archive.js').Member} Member */
@@ -47,6 +47,19 @@ function* json(members) {
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
+/** @param {Iterable<Member>} members @returns {Generator<string>} a line for each */
+function* jsonLines(members) {
+  for (const member of members) yield `${compactJson(memberJson(member))}\n`;
+}
+
+/** @param {Iterable<Member>} members @returns {Generator<string>} */
+function* csv(members) {
+  yield csvOf(Array.from(members, memberJson));
+}
+
+/** For programs. @type {Record<string, (members: Iterable<Member>) => Iterable<string>>} */
+const FORMS = { json, jsonl: jsonLines, csv };
+
 /** @param {Iterable<Member>} members @returns {Generator<string>} */
 function* names(members) {
   for (const member of members) yield `${memberName(member)}\n`;
@@ -62,7 +75,7 @@ export const ls = {
     'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar, volumes/NAME.tar or the files of a tmpfs (checkpoint/tmpfs-dev-41.tar.gz.img), compressed or not. FILE!MEMBER is the same in one word.',
     'With a PATTERN (*, ?, [a-z]) that is no member, lists the members whose names it matches; a star matches slashes, too.',
     'Names are shown without a leading "./"; folders end in "/". Invisible characters and terminal controls are escaped. "-" is standard input.',
-    'With --format json everything that is known about the members is printed, as one document.',
+    'With --format json, jsonl or csv everything that is known about the members is printed.',
     'If the archive is damaged, the members before the damage are listed, the error is reported on standard error, and the exit code is 1.',
   ],
   options: [
@@ -71,7 +84,7 @@ export const ls = {
       short: 'l',
       help: 'also show mode, size in bytes, modification time (UTC) and link targets',
     },
-    ...TEXT_OR_JSON,
+    ...TEXT_OR_ROWS,
     CONTAINER,
     MAX_WINDOW,
     NO_PROGRESS,
@@ -87,8 +100,8 @@ export const ls = {
   async run(context) {
     const { operands, values, switches, stdout } = context;
     const [path, member] = fileAndMember(operands);
-    const session = new Session(context);
-    const form = values.format === 'json' ? json : switches.has('long') ? longLines : names;
+    const session = new Session(context, { again: member !== undefined });
+    const form = FORMS[values.format ?? ''] ?? (switches.has('long') ? longLines : names);
     await session.open(path, async (checkpoint) => {
       const { members, error, label } = await membersOf(checkpoint, values.container, member);
       session.endProgress();

@@ -4,7 +4,6 @@ import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { COMMANDS } from './commands.js';
 import { EXIT, Failure, UsageError } from './exit.js';
-import { expandedAll } from './glob.js';
 import { commandHelp, mainHelp } from './help.js';
 import { quoted, readArguments, unknownChoice } from './options.js';
 import { BrokenPipe, Output, packageFile, reason } from './output.js';
@@ -73,10 +72,16 @@ async function run(args, stdout, stderr) {
     const { kinds } = await core();
     if (!kinds.includes(value)) throw fail(unknownChoice(option, value, kinds));
   }
-  const files = most === Infinity && !command.completes && !command.literal;
+  const meant = async () => {
+    if (command.completes || command.literal) return operands;
+    const { fileOf, filesOf } = await import('./operands.js');
+    if (most === Infinity) return filesOf(operands, !command.folders);
+    const [first, ...rest] = operands;
+    return [fileOf(first, fail), ...rest];
+  };
   return command.run({
     ...{
-      operands: files ? expandedAll(operands) : operands,
+      operands: await meant(),
       values,
       given,
       switches,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt memory
-import { MemoryError } from '../api/memory.js';
 import { PREVIOUS, eachDump, inputsOf, pidOf } from './dump-command.js';
 import { hexDump } from './hex.js';
 import { Session, Unfit } from './open.js';
@@ -84,7 +83,7 @@ export const memory = {
     if (raw && switches.has('hex')) throw fail('--raw and --hex exclude each other');
     if (raw && values.output === undefined && stdout.isTerminal)
       throw fail('--raw is not written to a terminal; send it to a file or a program');
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     await eachDump(context, session, async (path, dump) => {
       if (!dump.memory.pids.includes(pid))
         throw new Unfit(`: there is no memory of a process ${pid}`);
@@ -93,7 +92,7 @@ export const memory = {
       for (const { start, end } of ranges)
         for (const { place, start: at } of all.segments(pid, start, end))
           if (!['stored', 'block', 'zero'].includes(place))
-            throw new Unfit(`: ${new MemoryError(at, place).message}`);
+            throw new Unfit(`: ${all.refusal(pid, at, place).message}`);
       const out = writerTo(values.output, inputsOf(context), fail);
       try {
         for (const { start, end } of ranges)

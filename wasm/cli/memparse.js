@@ -8,7 +8,6 @@ import { FORMATS, compactJson, csvOf, jsonOf, shown } from './rows.js';
 import { table } from './table.js';
 import { writerTo } from './write.js';
 import { escapeForTerminal } from '../report/escape.js';
-import { MemoryError } from '../api/memory.js';
 import { PatternError } from '../api/search.js';
 
 /** Bytes read and written at once. */
@@ -93,7 +92,7 @@ async function pages(context, dump, path, pid) {
   const from = `memory pages content for process ID ${pid} from checkpoint: ${escapeForTerminal(path)}`;
   for (const { start, place, shared } of memory.segments(pid))
     if (!shared && ['previous', 'lazy', 'unreadable'].includes(place))
-      throw new Unfit(`: ${new MemoryError(start, place).message}`);
+      throw new Unfit(`: ${memory.refusal(pid, start, place).message}`);
   await stdout.write(
     output === undefined
       ? `\nDisplaying ${from}\n\n`
@@ -122,11 +121,20 @@ const dotted = (bytes) =>
     '',
   );
 
+/** What is looked for, as the reference does: in what it shows, where "?" stands for bytes that cannot be printed. @param {any} values */
+function queryOf({ search, 'search-regex': regex }) {
+  // It looks for bytes of ASCII only; other characters are looked for as they are.
+  const visible = (/** @type {string} */ text) => /^[ -~]*$/.test(text);
+  if (search === undefined) return { pattern: regex, query: { regex, blur: visible(regex) } };
+  if (!search.includes('?') || !visible(search))
+    return { pattern: search, query: { text: search, encodings: ['utf8'] } };
+  const quoted = search.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&');
+  return { pattern: search, query: { regex: quoted, blur: true } };
+}
+
 /** @param {any} context @param {any} dump @param {number} pid */
 async function matches({ values, stdout, fail }, dump, pid) {
-  const text = values.search;
-  const pattern = text ?? values['search-regex'];
-  const query = text === undefined ? { regex: pattern } : { text, encodings: ['utf8'] };
+  const { pattern, query } = queryOf(values);
   const surrounding = values.context === undefined ? 0 : Number(values.context);
   if (!Number.isInteger(surrounding) || surrounding < 0 || surrounding > 256)
     throw fail(`--context ${values.context}: expected a number up to 256`);
@@ -139,7 +147,7 @@ async function matches({ values, stdout, fail }, dump, pid) {
       context: surrounding,
     }))
       found.push({
-        address: address - BigInt(before.length),
+        address,
         text: dotted(before) + dotted(bytes) + dotted(after),
       });
   } catch (error) {
@@ -196,8 +204,9 @@ export const memparse = {
     {
       name: 'context',
       short: 'C',
+      also: 'c',
       value: 'BYTES',
-      help: 'bytes to show before and after a match (up to 256)',
+      help: 'bytes to show before and after a match (up to 256); -c, too, as checkpointctl has it',
     },
     ...[...FORMATS, PREVIOUS, NO_PROGRESS],
   ],
@@ -209,7 +218,14 @@ export const memparse = {
     const { format = 'table' } = values;
     const pid = pidOf(context);
     const searches = values.search !== undefined || values['search-regex'] !== undefined;
-    if (searches && pid === 0) throw fail('--search needs --pid');
+    if (searches && pid === 0)
+      throw fail(`--${values.search === undefined ? 'search-regex' : 'search'} needs --pid`);
+    if (values.search !== undefined && values['search-regex'] !== undefined && !context.dropIn)
+      throw fail('--search and --search-regex contradict each other');
+    if (values.context !== undefined && !searches && !context.dropIn)
+      throw fail('--context needs --search or --search-regex');
+    if (values.output !== undefined && !context.dropIn && (searches || pid === 0))
+      throw fail('--output is of the pages: give --pid, and nothing to look for');
     if (pid !== 0 && operands.length > 1) throw fail('--pid is of one FILE');
     if (pid !== 0 && format !== 'table')
       throw fail(
@@ -217,7 +233,7 @@ export const memparse = {
       );
     /** @type {any[]} */
     const found = [];
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     await eachDump(context, session, async (path, dump) => {
       session.endProgress();
       if (dump.processes.length === 0) throw new Unfit(`: ${withoutTree(dump)}`);

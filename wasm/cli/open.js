@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
-import { fstatSync, readFileSync, read } from 'node:fs';
+import { existsSync, fstatSync, readFileSync, read } from 'node:fs';
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { ARCHIVE_NAME } from './folder.js';
+import { selectContainer } from './containers.js';
+import { memberOperand } from './image-members.js';
 import { limitsOf } from './limits.js';
 import { reason } from './output.js';
 import { Progress, wantsProgress } from './progress.js';
+import { Unfit, inside } from './unfit.js';
 import { imageAlone } from './what-is.js';
+
+export { Unfit, inside };
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
 /** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
-
-/** The file could be read, but it is not what it should be. The message is for people. */
-export class Unfit extends Error {}
-
-/** What the user is shown of a checkpoint inside of a file, and of the file itself. */
-export const inside = (/** @type {string} */ path, /** @type {string} */ name) => `${path}!${name}`;
 
 /**
  * Opens a file, a folder or standard input (`-`), gives it to `use`, and closes it.
@@ -25,10 +24,12 @@ export const inside = (/** @type {string} */ path, /** @type {string} */ name) =
  * @param {string} path
  * @param {Context} context
  * @param {(checkpoint: Checkpoint, progress: Progress) => Promise<T>} use
- * @param {import('../api/keep.js').Keep} [keep] what is kept for dump() of what cannot be read in place
+ * @param {{keep?: import('../api/keep.js').Keep, search?: import('../api/search-ahead.js').Wanted, again?: boolean}} [options]
+ *   keep: what is kept for dump() of what cannot be read in place; search: what it will be searched for; again: a pipe
+ *   is read more than once, as far as memory goes
  * @returns {Promise<T>}
  */
-export async function withCheckpoint(path, context, use, keep) {
+export async function withCheckpoint(path, context, use, { keep, search, again = false } = {}) {
   const { switches, core } = context;
   const limits = limitsOf(context);
   const ckpt = await core();
@@ -44,13 +45,15 @@ export async function withCheckpoint(path, context, use, keep) {
   let checkpoint;
   try {
     if (shows) progress.start(path);
-    checkpoint = await openCheckpoint(path === '-' ? standardSource() : path, {
+    const pipe = path === '-' && again ? await rememberedPipe() : null;
+    checkpoint = await openCheckpoint(path === '-' ? (pipe ?? standardSource()) : path, {
       ...limits,
-      ...{ keep, ...(path === '-' && { name: '<stdin>' }) },
+      ...{ keep, search, ...(path === '-' && { name: '<stdin>' }) },
       ...(shows && {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
       }),
     });
+    await pipe?.drain();
     // One image of the many that make a checkpoint. A program that stands in for another says what that says.
     const named = !context.dropIn && path !== '-';
     const alone = named && isNoArchive(checkpoint) ? imageAlone(path, ckpt) : '';
@@ -86,6 +89,20 @@ function standardSource() {
   }
 }
 
+/** What is remembered of a pipe, at most: of a larger one some members cannot be had. */
+const MOST_REMEMBERED = 256 * 2 ** 20;
+
+/** Standard input, as a command should read it. @param {boolean} again whether more than once */
+export const standardInputOf = async (again) =>
+  (again ? await rememberedPipe() : null) ?? standardSource();
+
+/** Standard input, if it is a pipe, so that it can be read again; null if that is so anyway. */
+async function rememberedPipe() {
+  const source = standardSource();
+  if (source !== process.stdin) return null;
+  return (await import('../api/sources.js')).rememberedInput(source, MOST_REMEMBERED);
+}
+
 /** Codes of what is no archive. */
 const NO_ARCHIVE = new Set(['empty', 'short', 'not-tar']);
 
@@ -116,7 +133,7 @@ export function whyUnreadable(error, path) {
     return {
       code: 'special',
       message: message.startsWith('a stream')
-        ? 'a pipe can be read only once: give the file, or "- <FILE"'
+        ? 'a pipe can be read only once, and this one is too large to be remembered (256 MiB): give the file, or "- <FILE"'
         : message.replace(`${path} `, ''),
     };
   return typeof code === 'string' && (syscall !== undefined || /^E[A-Z0-9]+$/.test(code))
@@ -140,9 +157,18 @@ export function whyStopped({ error, members: { length } }) {
   return `${error.message} Not read to the end: only ${length === 0 ? 'its beginning was' : seen} seen.`;
 }
 
+/** @param {string} path */
+const isThere = (path) => path === '-' || existsSync(path);
+
+/** @param {Checkpoint} checkpoint @param {{member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
+async function containerIn(checkpoint, { member }) {
+  return (await selectContainer(checkpoint, member, '')).checkpoint;
+}
+
 /** Runs a command over checkpoints and knows how it ended. */
 export class Session {
   #context;
+  #again;
   /** @type {Progress | undefined} */
   #progress;
   /** Of the file that was opened last. */
@@ -150,9 +176,10 @@ export class Session {
   /** The exit code so far. @type {number} */
   code = EXIT.ok;
 
-  /** @param {Context} context */
-  constructor(context) {
+  /** @param {Context} context @param {{again?: boolean}} [options] as withCheckpoint() has it */
+  constructor(context, { again = false } = {}) {
     this.#context = context;
+    this.#again = again;
   }
 
   /** No more progress: output comes. */
@@ -190,19 +217,26 @@ export class Session {
    * Opens a checkpoint for `use`. What goes wrong is said, and the next one can be tried.
    * @param {string} path
    * @param {(checkpoint: Checkpoint) => Promise<void>} use
-   * @param {{prefix?: string, keep?: import('../api/keep.js').Keep}} [options] prefix: of what is said;
-   *   keep: as openCheckpoint() has it
+   * @param {{prefix?: string, keep?: import('../api/keep.js').Keep, search?: import('../api/search-ahead.js').Wanted}} [options]
+   *   prefix: of what is said; keep, search: as withCheckpoint() has them
    */
-  async open(path, use, { prefix = '', keep } = {}) {
+  async open(path, use, { prefix = '', keep, search } = {}) {
     const { dropIn } = this.#context;
     this.#path = path;
+    // FILE!NAME, as lists print it, is a container of a pod or a checkpoint in an image.
+    const within = dropIn || isThere(path) ? null : memberOperand(path);
     try {
-      const run = (/** @type {Checkpoint} */ checkpoint, /** @type {Progress} */ progress) => {
+      const run = async (
+        /** @type {Checkpoint} */ checkpoint,
+        /** @type {Progress} */ progress,
+      ) => {
         this.#progress = progress;
         dropIn?.adjust(checkpoint);
-        return use(checkpoint);
+        return use(within ? await containerIn(checkpoint, within) : checkpoint);
       };
-      await withCheckpoint(path, this.#context, run, keep);
+      const file = within?.archive ?? path;
+      await withCheckpoint(file, this.#context, run, { keep, search, again: this.#again });
+      await this.#context.stdout.flush(); // who reads it need not wait for the next one
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
       const unreadable = whyUnreadable(error, path);

@@ -9,6 +9,7 @@ import { escapeForTerminal } from '../report/escape.js';
  * @typedef {object} Option
  * @property {string} name without the dashes
  * @property {string} [short] one letter
+ * @property {string} [also] another letter, in this command only, which elsewhere is of another option with a value
  * @property {string} [value] what its value is called, `KIND`; without it the option is a switch
  * @property {readonly string[] | 'kinds'} [choices] the values there are; kinds: those of the core
  * @property {string} [preset] the value without the option
@@ -34,6 +35,7 @@ import { escapeForTerminal } from '../report/escape.js';
  * @property {string} operands as --help shows them
  * @property {[number, number]} count least and most operands
  * @property {'rules' | 'shells' | 'plugin'} [completes] what a shell completes operands with; files without it
+ * @property {boolean} [folders] a folder means itself, not the archives in it
  * @property {boolean} [literal] operands are taken as they are: patterns in them mean something else, or it expands them itself
  * @property {Option[]} options
  * @property {string[]} details paragraphs
@@ -143,6 +145,9 @@ export const quoted = (text) =>
 export const spelled = (option) =>
   `${option.short ? `-${option.short}, ` : ''}--${option.name}${option.value ? ` ${option.value}` : ''}`;
 
+/** Before what must not be taken for an option: no argument has it, because arguments end with it. */
+const MARK = '\0';
+
 /**
  * Reads a command line: `[options] COMMAND [options and operands in any order]`.
  * @param {string[]} args
@@ -162,7 +167,14 @@ export function readArguments(args, commands) {
   const config = {};
   for (const { name, short, value } of all.values())
     config[name] = { type: value ? 'string' : 'boolean', ...(short ? { short } : {}) };
-  const { tokens } = parseArgs({ args, options: config, strict: false, tokens: true });
+  // "-!MEMBER" is a member of an archive on standard input, not an option.
+  const marked = args.map((arg) => (arg.startsWith('-!') ? MARK + arg : arg));
+  const parsed = parseArgs({ args: marked, options: config, strict: false, tokens: true });
+  const tokens = parsed.tokens.map((token) =>
+    'value' in token && token.value?.startsWith(MARK)
+      ? { ...token, value: token.value.slice(MARK.length) }
+      : token,
+  );
 
   const words = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
   const asked = words[0] === 'help'; // "ckpt help decode" is "ckpt decode --help"
@@ -179,7 +191,10 @@ export function readArguments(args, commands) {
   const fail = (/** @type {string} */ message) => new UsageError(message, command?.name);
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
-    const option = all.get(token.name);
+    const local = /^-[^-]$/.test(token.rawName)
+      ? command?.options.find(({ also }) => also === token.rawName[1])
+      : undefined;
+    const option = local ?? all.get(token.name);
     if (!option) throw fail(unknownOption(token.rawName, command ? names : all.keys()));
     if (command && !names.has(option.name)) throw fail(foreignOption(option, command, commands));
     if (!option.value) {

@@ -7,8 +7,11 @@ import { Failure } from './exit.js';
 /** Nobody reads the output any more, as with `ckpt … | head`. */
 export class BrokenPipe extends Error {}
 
+/** Where a file of this package is. @param {string} path from its root */
+export const packageUrl = (path) => new URL(`../../${path}`, import.meta.url);
+
 /** A file of this package. @param {string} path from its root */
-export const packageFile = (path) => readFileSync(new URL(`../../${path}`, import.meta.url));
+export const packageFile = (path) => readFileSync(packageUrl(path));
 
 const PIECE = 1 << 16;
 const DEFAULT_WIDTH = 100;

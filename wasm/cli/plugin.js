@@ -3,7 +3,7 @@
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { describePlugin, findPlugins } from './plugins.js';
-import { TEXT_OR_JSON, jsonOf } from './rows.js';
+import { TEXT_OR_ROWS, rowsAs } from './rows.js';
 
 /**
  * The list of plugins, as checkpointctl prints it.
@@ -30,20 +30,20 @@ export const plugin = {
     'A program of the name ckpt-NAME or checkpointctl-NAME in a folder of PATH is the command NAME, unless ckpt has a command of that name. It is given all arguments after the name, and its exit code is that of ckpt.',
     'A plugin that is called with --plugin-description may print one line and end with the code 42: that line is shown here.',
   ],
-  options: TEXT_OR_JSON,
+  options: TEXT_OR_ROWS,
   examples: ['ckpt plugin list'],
 
   async run({ operands, values, stdout, commands, fail }) {
     if (operands[0] !== 'list') throw fail('expected "plugin list"');
     const own = new Set(commands.map(({ name }) => name));
     const found = findPlugins().filter(({ name }) => !own.has(name));
-    if (values.format === 'json') {
+    if (values.format !== 'text' && values.format !== 'table') {
       const rows = found.map((one) => ({
         name: one.name,
         path: one.path,
         description: describePlugin(one) || null,
       }));
-      await stdout.write(jsonOf('plugins', rows, {}));
+      await stdout.write(rowsAs(values.format ?? 'json', 'plugins', rows));
     } else await stdout.write(pluginList(found));
     return EXIT.ok;
   },

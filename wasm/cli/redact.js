@@ -135,12 +135,10 @@ export const redact = {
     const [input] = operands;
     const { output, manifest } = values;
     if (output === undefined) throw fail('--output is missing');
-    if (input === '-')
-      throw fail('standard input can be read only once; redact reads it several times');
     for (const path of [output, ...(manifest === undefined ? [] : [manifest])])
       refuseInput(path, [input], fail);
     const drop = listOf(given, 'drop');
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const ckpt = await core();
     const tools = await toolsOf(ckpt);
     await session.open(input, async (checkpoint) => {

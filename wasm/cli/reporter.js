@@ -7,6 +7,7 @@ import { SEVERITIES, isFailing, countsOf, listedFrom } from '../report/findings.
 import { FORMATS } from '../report/formats/index.js';
 import { unreadableText } from '../report/formats/text.js';
 import { packageFile, reason, styleFor } from './output.js';
+import { homepageOf, rulePageOf } from './project.js';
 import { repositoryAt } from './repository.js';
 import { FileSink, RenamedSink, StepSummary, wantedForms } from './sinks.js';
 import { refuseOverwriting } from './write.js';
@@ -92,13 +93,18 @@ export class Reporter {
     const inputs = jobs.flatMap(({ kind, path, inputs: files }) =>
       kind === 'files' ? files.map((file) => file.path) : [path],
     );
+    const manifest = JSON.parse(packageFile('package.json').toString());
+    const homepage = homepageOf(manifest);
     this.#writers = targetsOf(context, inputs).map((target) => {
       const format = /** @type {import('../report/formats/index.js').Format} */ (
         FORMATS.find(({ name }) => name === target.format)
       );
       const color = values.color ?? 'auto';
+      const style = styleFor(target.sink === stdout ? color : 'never', stdout);
+      // Where there are no colours, there is nothing else that only a terminal understands.
+      const links = target.sink === stdout && stdout.isTerminal && style.bold('') !== '';
       const writer = format.report({
-        style: styleFor(target.sink === stdout ? color : 'never', stdout),
+        style,
         errorStyle: styleFor(color, stderr),
         width: stdout.width,
         quiet: switches.has('quiet'),
@@ -107,7 +113,10 @@ export class Reporter {
         targets: this.#targets,
         failOn,
         rules,
-        version: JSON.parse(packageFile('package.json').toString()).version,
+        version: manifest.version,
+        homepage,
+        rulePage: rulePageOf(homepage, links),
+        links,
         repository: repositoryAt(
           process.env.GITHUB_WORKSPACE ?? process.env.CI_PROJECT_DIR ?? process.cwd(),
         ),

@@ -21,7 +21,20 @@ export const FORMATS = [
     value: 'FORMAT',
     choices: ['table', 'json', 'jsonl', 'csv'],
     preset: 'table',
-    help: 'form of the output: table, json, jsonl (a line for each), csv',
+    help: 'form of the output: table, json, jsonl (a line for each), csv (what a spreadsheet would take for a formula has an apostrophe before it)',
+  },
+  JSON_SHORT,
+];
+
+/** For what has a form of its own for people, and rows for programs. @type {import('./options.js').Option[]} */
+export const TEXT_OR_ROWS = [
+  {
+    name: 'format',
+    short: 'f',
+    value: 'FORMAT',
+    choices: ['text', 'table', 'json', 'jsonl', 'csv'],
+    preset: 'text',
+    help: 'form of the output: text or table (the same), json, jsonl (a line for each), csv (what a spreadsheet would take for a formula has an apostrophe before it)',
   },
   JSON_SHORT,
 ];
@@ -120,15 +133,38 @@ function cell(value) {
   return typeof value === 'object' ? toJson(value) : String(value);
 }
 
-/** RFC 4180. @param {readonly any[]} rows with the same members each */
+/** What a spreadsheet would take for a formula. A sign alone, such as "-" for standard input, is none. */
+const FORMULA = /^[=+@\t\r]|^-./;
+
+/**
+ * RFC 4180, with a header. Texts come from files that nobody should trust: one that a spreadsheet would take for a
+ * formula has an apostrophe before it. (JSON has all texts as they are.)
+ * @param {readonly any[]} rows
+ */
 export function csvOf(rows) {
   if (rows.length === 0) return '';
   const quote = (/** @type {string} */ text) =>
-    /[",\r\n]|^[=+\-@\t]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
-  const keys = Object.keys(rows[0]);
-  return [keys, ...rows.map((row) => keys.map((key) => cell(row[key])))]
-    .map((line) => `${line.map((text) => quote(escapeForTerminal(text))).join(',')}\r\n`)
+    /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  const safe = (/** @type {any} */ value) => {
+    const text = escapeForTerminal(cell(value));
+    return typeof value !== 'number' && typeof value !== 'bigint' && FORMULA.test(text)
+      ? `'${text}`
+      : text;
+  };
+  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return [keys.map(quote), ...rows.map((row) => keys.map((key) => quote(safe(row[key]))))]
+    .map((line) => `${line.join(',')}\r\n`)
     .join('');
+}
+
+/**
+ * Rows in a form for programs.
+ * @param {string} format json, jsonl or csv @param {string} name of the list in JSON @param {readonly any[]} rows
+ */
+export function rowsAs(format, name, rows) {
+  if (format === 'csv') return csvOf(rows);
+  if (format === 'jsonl') return rows.map((row) => `${compactJson(row)}\n`).join('');
+  return jsonOf(name, rows, {});
 }
 
 /**

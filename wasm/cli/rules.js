@@ -5,6 +5,7 @@ import { JSON_SHORT } from './options.js';
 import { plain } from '../report/markdown.js';
 import { loadRules } from './load-rules.js';
 import { ruleMarkdown } from '../report/rules-table.js';
+import { rowsAs } from './rows.js';
 import { table } from './table.js';
 
 /** @typedef {import('../report/rules-table.js').Rule} Rule */
@@ -17,6 +18,9 @@ function markdown(rules) {
   return out;
 }
 
+/** Samples have lines and parts of their own. @param {Rule} rule */
+export const withoutSamples = ({ bad: _bad, good: _good, ...rule }) => rule;
+
 /** @type {Record<string, (rules: readonly Rule[]) => string>} */
 const FORMS = {
   text: (rules) =>
@@ -24,6 +28,9 @@ const FORMS = {
       ['RULE', 'SEVERITY', 'AREA', 'TITLE'],
       rules.map(({ id, severity, area, title }) => [id, severity, area, title]),
     ),
+  table: (rules) => FORMS.text(rules),
+  jsonl: (rules) => rowsAs('jsonl', '', rules),
+  csv: (rules) => rowsAs('csv', '', rules.map(withoutSamples)),
   json: (rules) => `${JSON.stringify(rules, null, 2)}\n`,
   markdown,
 };
@@ -45,7 +52,7 @@ export const rules = {
       value: 'FORMAT',
       choices: Object.keys(FORMS),
       preset: 'text',
-      help: 'list format: text (a table), json (everything), markdown (full pages)',
+      help: 'list format: text or table (the same), json and jsonl (everything), csv, markdown (full pages)',
     },
     JSON_SHORT,
   ],

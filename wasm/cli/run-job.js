@@ -5,7 +5,8 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
-import { whyUnreadable } from './open.js';
+import { usedOf } from './ignores.js';
+import { standardInputOf, whyUnreadable } from './open.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
 
 /**
@@ -20,6 +21,7 @@ import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
  * @property {any} options of ckpt.validate
  * @property {import('../api/budget.js').Limits} [limits] of reading
  * @property {boolean} withTexts whether lines of the files will be shown
+ * @property {boolean} [audit] whether exceptions are needed
  * @property {(state: {read: number, size: number}) => void} [onProgress]
  */
 
@@ -30,11 +32,27 @@ const entryOf = ({ kind, path, shown }, what) => ({
 });
 
 /** @param {Job} job @param {Checker} checker @returns {Promise<Entry[]>} several where some files of a folder cannot be read */
-export const runJob = (job, checker) =>
-  job.kind === 'files' ? runFiles(job, checker) : runWhole(job, checker);
+export function runJob(job, checker) {
+  const { ignores = [] } = job;
+  const { options } = checker;
+  const ignore = [...(options.ignore ?? []), ...ignores.map(({ rule }) => rule)];
+  const own = ignores.length === 0 ? checker : { ...checker, options: { ...options, ignore } };
+  const audit = async (/** @type {any} */ target, file = {}) => {
+    if (!checker.audit || ignores.length === 0) return {};
+    // Without the exceptions, and only their rules.
+    const only = ignores.map(({ rule }) => rule);
+    return {
+      ignored: usedOf(ignores, await checker.core.validate(target, { ...options, only, file })),
+    };
+  };
+  return job.kind === 'files' ? runFiles(job, own, audit) : runWhole(job, own, audit);
+}
 
-/** @param {Job} job @param {Checker} checker @returns {Promise<Entry[]>} */
-async function runFiles(job, checker) {
+/** @typedef {(target: any, file?: any) => Promise<{ignored?: number[]}>} Audit which exceptions are needed; file: what
+ *   the file system says of it */
+
+/** @param {Job} job @param {Checker} checker @param {Audit} audit @returns {Promise<Entry[]>} */
+async function runFiles(job, checker, audit) {
   const { core, options, withTexts } = checker;
   /** @type {Entry[]} */
   const entries = [];
@@ -63,27 +81,31 @@ async function runFiles(job, checker) {
   report ??= /** @type {Report} */ (core.validate(contents, options));
   const texts = noTexts();
   if (withTexts) keepTexts(texts, new Map(Object.entries(contents)), report, checker);
-  return [...entries, entryOf(job, { files: { ...files }, report, texts })];
+  const more = await audit(contents);
+  return [...entries, entryOf(job, { files: { ...files }, report, texts, ...more })];
 }
 
-/** @param {Job} job @param {Checker} checker @returns {Promise<Entry[]>} */
-async function runWhole(job, checker) {
+/** @param {Job} job @param {Checker} checker @param {Audit} audit @returns {Promise<Entry[]>} */
+async function runWhole(job, checker, audit) {
   const { core, openCheckpoint, limits, options, withTexts, onProgress } = checker;
   const { file, path } = job;
   let checkpoint;
   try {
-    checkpoint = await openCheckpoint(/** @type {any} */ (file ?? process.stdin), {
+    const again = options.memory === true || options.digests === true;
+    const source = file ?? (await standardInputOf(again));
+    checkpoint = await openCheckpoint(/** @type {any} */ (source), {
       ...(file === null && { name: path }),
       keep: 'images',
       onProgress,
       limits,
       hash: true,
     });
+    if (again && file === null) await /** @type {any} */ (source).drain?.();
     /** @type {Report} */
     const report = await core.validate(checkpoint, { ...options, file: fileFacts(job) });
     const texts = noTexts();
     if (withTexts) await gather(texts, checkpoint, report, checker);
-    return [entryOf(job, { report, texts })];
+    return [entryOf(job, { report, texts, ...(await audit(checkpoint, fileFacts(job))) })];
   } catch (error) {
     const unreadable = whyUnreadable(error, path);
     if (!unreadable) throw error;

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { asciiJson, escapeBytes } from '../report/escape.js';
 import { KINDS, PatternError } from '../api/search.js';
 import { everywhere } from '../api/everywhere.js';
+import { filesOf } from './operands.js';
+import { csvOf } from './rows.js';
 import { PREVIOUS, eachDump } from './dump-command.js';
 import { EXIT, Failure } from './exit.js';
 import { Session, refuseSecondInput } from './open.js';
@@ -85,9 +87,9 @@ export const SCAN_OPTIONS = [
     name: 'format',
     short: 'f',
     value: 'FORMAT',
-    choices: ['table', 'json', 'jsonl'],
+    choices: ['table', 'json', 'jsonl', 'csv'],
     preset: 'table',
-    help: 'form of the output: table (columns with tabs between them), json, jsonl (a line for each match)',
+    help: 'form of the output: table (columns with tabs between them), json, jsonl (a line for each match), csv',
   },
   ...[JSON_SHORT, PREVIOUS, CONTAINER, NO_PROGRESS],
 ];
@@ -150,7 +152,7 @@ function queryOf({ operands, values, given, switches, fail }) {
   const other = pointer !== undefined || list !== undefined;
   const [first, ...rest] = operands;
   // The first operand is the archive, the last one the pattern.
-  const files = other ? operands : [first, ...rest.slice(0, -1)];
+  const files = filesOf(other ? operands : [first, ...rest.slice(0, -1)], true);
   const pattern = other ? undefined : rest.at(-1);
   if (!other && pattern === undefined) throw fail('PATTERN is missing');
   if (pointer !== undefined && list !== undefined)
@@ -178,6 +180,9 @@ function queryOf({ operands, values, given, switches, fail }) {
   return { query: { ...common, [form]: patterns }, patterns, files };
 }
 
+/** The columns of CSV: a match is in memory, or in a member. */
+const NO_MATCH = { pid: null, address: null, member: null, offset: null };
+
 /**
  * Runs a search over all operands and prints what is found.
  * @param {import('./options.js').Context} context
@@ -190,15 +195,16 @@ export async function runSearch(context, { query, patterns, files }) {
   const options = scanOptions(context);
   const { styleFor } = await import('./output.js');
   const style = styleFor(values.color ?? 'auto', stdout);
-  const session = new Session(own);
+  const session = new Session(own, { again: true });
   const { format } = values;
   let count = 0;
-  await eachDump(own, session, async (path, dump, checkpoint) => {
+  /** @type {Parameters<typeof eachDump>[2]} */
+  const use = async (path, dump, checkpoint) => {
     const found = dump.memory.search(query, {
       ...options,
       limit: /** @type {number} */ (options.limit) - count,
       onProgress: (state) => session.progress(state),
-      ...(switches.has('everywhere') && { streams: everywhere(checkpoint) }),
+      ...(switches.has('everywhere') && { streams: everywhere(checkpoint, dump) }),
     });
     for (;;) {
       const { done, value } = await found.next().catch((error) => {
@@ -215,7 +221,10 @@ export async function runSearch(context, { query, patterns, files }) {
       const row = { ...(files.length > 1 && { file: path }), ...matchJson(value, about) };
       if (format === 'json')
         await stdout.write(`${count === 0 ? '[\n' : ',\n'}${asciiJson(JSON.stringify(row))}`);
-      else if (format === 'jsonl') await stdout.write(`${asciiJson(JSON.stringify(row))}\n`);
+      else if (format === 'csv') {
+        const text = csvOf([{ ...NO_MATCH, ...row }]);
+        await stdout.write(count === 0 ? text : text.slice(text.indexOf('\n') + 1));
+      } else if (format === 'jsonl') await stdout.write(`${asciiJson(JSON.stringify(row))}\n`);
       else
         await stdout.write(
           `${files.length > 1 ? `${escapeBytes(Buffer.from(path))}\t` : ''}${matchLine(value, style)}`,
@@ -223,7 +232,10 @@ export async function runSearch(context, { query, patterns, files }) {
       if (stdout.isTerminal) await stdout.flush();
       count++;
     }
-  });
+  };
+  // Strings are too many to be kept until the archive is open.
+  const search = query.strings === undefined ? { query, options } : undefined;
+  await eachDump(own, session, use, { search });
   if (format === 'json') await stdout.write(count === 0 ? '[]\n' : '\n]\n');
   return session.code;
 }

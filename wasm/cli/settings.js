@@ -3,6 +3,7 @@
 import { targets as TARGETS } from '../../dist/tables.js';
 import { findConfig, readConfig } from './config.js';
 import { SEVERITIES } from '../report/findings.js';
+import { Ignores, folderOf } from './ignores.js';
 import { ReadError, readFile } from './input.js';
 import { listOf, quoted, suggestion } from './options.js';
 
@@ -34,6 +35,46 @@ function withSuggestion(message, rules) {
   return near === '' ? message : message.replace(`"${word}"`, `"${word}"${near}`);
 }
 
+/**
+ * What a configuration names and what is not there: rules and targets.
+ * @param {import('./config.js').Config} config @param {any} core @param {readonly {id: string}[]} rules
+ * @returns {{pointer: string, message: string} | null}
+ */
+function wrongName(
+  { only = [], ignore = [], ignores = [], severities = {}, targets = [] },
+  core,
+  rules,
+) {
+  const named = (/** @type {string} */ rule) => ({ only: [ruleOf(rule)] });
+  /** @type {[pointer: string, options: any][]} */
+  const all = [
+    ...only.map((rule, i) => /** @type {[string, any]} */ ([`/only/${i}`, named(rule)])),
+    ...ignore.map((rule, i) => /** @type {[string, any]} */ ([`/ignore/${i}`, named(rule)])),
+    ...ignores.map(
+      ({ rule }, i) => /** @type {[string, any]} */ ([`/ignores/${i}/rule`, named(rule)]),
+    ),
+    ...Object.keys(severities).map(
+      (rule) =>
+        /** @type {[string, any]} */ ([
+          `/severities/${rule.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+          named(rule),
+        ]),
+    ),
+    ...targets.map(
+      (target, i) =>
+        /** @type {[string, any]} */ ([`/targets/${i}`, { targets: [targetOf(target)] }]),
+    ),
+  ];
+  for (const [pointer, options] of all)
+    try {
+      core.validate({ status: NO_FILE }, options);
+    } catch (error) {
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+      return { pointer, message: withSuggestion(error.message, rules) };
+    }
+  return null;
+}
+
 /** What a host is, as it was printed there. @param {string} path @param {Context['fail']} fail */
 function hostText(path, fail) {
   try {
@@ -46,15 +87,18 @@ function hostText(path, fail) {
 /**
  * What the options and the configuration say, in the form of ckpt.validate.
  * @param {Context} context @param {any} core @param {readonly {id: string}[]} rules
- * @returns {{options: any, failOn: FailOn, level: Severity | undefined}} level: the least severity that is shown
+ * @returns {{options: any, failOn: FailOn, level: Severity | undefined, ignores: Ignores, file: string | undefined}}
+ *   level: the least severity that is shown; file: the configuration, if there is one
  * @throws {import('./exit.js').UsageError}
  */
 export function settings({ values, given, switches, fail }, core, rules) {
   const path = values.config ?? findConfig();
   /** @type {import('./config.js').Config} */
   let config = {};
+  let placeOf = (/** @type {string} */ pointer) => pointer;
   try {
-    if (path !== undefined) config = readConfig(path, core);
+    if (path !== undefined)
+      ({ config, placeOf } = readConfig(path, core, (read) => wrongName(read, core, rules)));
   } catch (error) {
     if (error instanceof ReadError) throw fail(`--config ${path}: ${error.message}`);
     throw error;
@@ -101,6 +145,15 @@ export function settings({ values, given, switches, fail }, core, rules) {
   }
   return {
     options,
+    file: path,
+    ignores: new Ignores(
+      (config.ignores ?? []).map((one, i) => ({
+        ...one,
+        rule: ruleOf(one.rule),
+        place: placeOf(`/ignores/${i}`),
+      })),
+      { folder: folderOf(path ?? '.') },
+    ),
     level: /** @type {Severity | undefined} */ (values.level ?? config.level),
     failOn: /** @type {FailOn} */ (values['fail-on'] ?? config.failOn ?? 'error'),
   };

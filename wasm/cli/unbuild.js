@@ -26,7 +26,7 @@ export const unbuild = {
     const { operands, values, stdout, fail } = context;
     const [input, output] = operands;
     refuseInput(output, [input], fail);
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     await session.open(input, async (checkpoint) => {
       if (!checkpoint.image) throw new Unfit(': is no image with a checkpoint in it');
       if (checkpoint.error) throw checkpoint.error;

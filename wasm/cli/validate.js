@@ -9,6 +9,7 @@ import { KIND_OPTIONS } from './kind.js';
 import { MAX_WINDOW, limitsOf } from './limits.js';
 import { refuseSecondInput } from './open.js';
 import { JSON_SHORT } from './options.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { packageFile } from './output.js';
 import { runHere, runInThreads, threadsFor } from './pool.js';
 import { NO_PROGRESS, Progress, wantsProgress } from './progress.js';
@@ -28,7 +29,8 @@ export const validate = {
     'In a folder, all archives, metadata files and unpacked checkpoints are checked. Files with other names are skipped, and symbolic links are not followed. "-" is an archive on standard input or, with --kind or --stdin-name, a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell has not done so.',
     'The kind of a metadata file follows from its name, or from --kind. Metadata files of the same folder that are named one after another are checked together.',
     'One run can write several reports: each --format may be followed by an --output. In GitHub Actions, annotations and a step summary are also written unless a report is printed.',
-    'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory or the nearest one above it, up to the root of the repository; they may have comments: targets, only, ignore, severities, failOn, level, maxFindings. Command-line options take precedence.',
+    'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory or the nearest one above it, up to the root of the repository; they may have comments: targets, only, ignore, ignores, severities, failOn, level, maxFindings. Command-line options take precedence.',
+    'ignores are exceptions: {"rule": "CKP109", "path": "nightly/**", "reason": "…", "until": "2027-01-31"}. The path is a pattern from the folder of the settings file; without it all files are meant. After the last day the exception no longer counts, and a warning says so. What is ignored is not listed and makes no exit code; the verdict on a target stays what it is.',
   ],
   options: [
     {
@@ -111,6 +113,11 @@ export const validate = {
     },
     { name: 'quiet', short: 'q', help: 'list errors only, and print no summary' },
     { name: 'summary', help: 'print one line for each checkpoint' },
+    {
+      name: 'verbose',
+      short: 'v',
+      help: 'say where the settings come from, and which of their exceptions were needed',
+    },
     ...KIND_OPTIONS,
     MAX_WINDOW,
     NO_PROGRESS,
@@ -132,7 +139,18 @@ export const validate = {
     const limits = limitsOf(context);
     const jobs = jobsOf(operands, values, core.files, fail, core);
     const rules = await loadRules();
-    const { options, failOn, level } = settings(context, core, rules);
+    const { options, failOn, level, ignores, file } = settings(context, core, rules);
+    for (const job of jobs) {
+      const files = job.kind === 'files' ? job.inputs.map(({ path }) => path) : [job.path];
+      job.ignores = ignores.of(files);
+    }
+    const tell = async (/** @type {string[]} */ lines) => {
+      for (const line of lines) await context.stderr.write(`ckpt: ${escapeForTerminal(line)}\n`);
+      await context.stderr.flush();
+    };
+    const audit = switches.has('verbose');
+    if (audit) await tell([file === undefined ? 'no settings file' : `settings: ${file}`]);
+    await tell(ignores.warnings);
     const reporter = new Reporter(context, { jobs, options, failOn, level, rules });
     const shows = wantsProgress(process.stderr, switches, process.env);
     const progress = new Progress(process.stderr, (bytes) => core.byteToString(bytes));
@@ -145,7 +163,7 @@ export const validate = {
       await reporter.begin();
       const { openCheckpoint } = await import('../api/node.js');
       const checker = {
-        ...{ core, openCheckpoint, ...limits, options, withTexts: reporter.showsLines },
+        ...{ core, openCheckpoint, ...limits, options, audit, withTexts: reporter.showsLines },
         ...(shows && {
           onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
         }),
@@ -163,12 +181,19 @@ export const validate = {
       next();
       for await (const list of entries) {
         progress.clear();
-        for (const entry of list) await reporter.entry(entry);
+        for (const entry of list) {
+          ignores.count(entry.ignored ?? []);
+          await reporter.entry(entry);
+        }
         done++;
         next();
       }
       progress.end();
       await reporter.end();
+      if (audit) {
+        await context.stdout.flush();
+        await tell(ignores.story);
+      }
     } finally {
       progress.end();
       process.removeListener('SIGINT', interrupt);

@@ -3,6 +3,7 @@
 import { EXIT } from './exit.js';
 import { explorers } from './explorers.js';
 import { Session, Unfit, containersOf, refuseNoArchive, refuseSecondInput } from './open.js';
+import { fileOf } from './operands.js';
 import { NO_PROGRESS } from './progress.js';
 import { CONTAINER, selectContainer } from './select.js';
 import { escapeForTerminal } from '../report/escape.js';
@@ -71,13 +72,13 @@ export const x = {
     const { operands, values, stdout, fail } = context;
     const at = VIEWS.includes(operands[0]) ? 0 : 1;
     const explorer = explorers[operands[at]];
-    const path = operands[1 - at];
+    const path = fileOf(operands[1 - at], fail);
     if (!VIEWS.includes(operands[at]))
       throw fail(
         `expected one of ${VIEWS.join(', ')} and a file, not ${escapeForTerminal(operands[0])}`,
       );
     const core = /** @type {any} */ (await context.core());
-    const session = new Session(context);
+    const session = new Session(context, { again: true });
     const run = async (/** @type {Checkpoint} */ file) => {
       if (!session.dropIn) refuseNoArchive(file);
       const containers =

@@ -23,8 +23,11 @@ const decoders =
 const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 
 /** The core, ready for use. Calling it again gives the same one. @type {typeof loadCore} */
-export function load({ wasm, codecs } = {}) {
-  return loadCore({ wasm: wasm ?? bytes(core), codecs: codecs ?? (() => bytes(decoders)) });
+export async function load(options) {
+  const named = options === undefined ? {} : options;
+  if (Object.prototype.toString.call(named) !== '[object Object]') return loadCore(named);
+  const wasm = named.wasm ?? bytes(core);
+  return loadCore({ ...named, wasm, codecs: named.codecs ?? (() => bytes(decoders)) });
 }
 
 /** Opens a checkpoint; see wasm/api/index.js. @type {typeof openWithCore} */

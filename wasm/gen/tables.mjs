@@ -34,8 +34,10 @@ for (const group of ['result', 'limits'])
 
 /** A module that exports each table. @param {string} path @param {Record<string, any>} all */
 function write(path, all) {
-  const lines = Object.entries(all).map(
-    ([name, table]) => `export const ${name} = ${JSON.stringify(table)};\n`,
+  const lines = Object.entries(all).map(([name, table]) =>
+    name === 'enums' // their members are types, too
+      ? `export const ${name} = /** @type {const} */ (${JSON.stringify(table)});\n`
+      : `export const ${name} = ${JSON.stringify(table)};\n`,
   );
   writeFileSync(
     path,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the forms of a report have in common: whose findings they are and where those lie.
+import { enums } from '../../dist/tables.js';
 import { escapeForTerminal } from './escape.js';
 
 /**
@@ -20,6 +21,7 @@ import { escapeForTerminal } from './escape.js';
  * @property {Record<string, {path: string, shown: string}>} files metadata files, by the names that they are checked as
  * @property {{code: string, message: string} | null} unreadable
  * @property {Report | null} report null if it is unreadable
+ * @property {number[]} [ignored] numbers of exceptions that were needed, if that was asked for
  * @property {Texts} texts
  *
  * The files that lines are shown of, and the places in them that are not shown.
@@ -28,7 +30,7 @@ import { escapeForTerminal } from './escape.js';
  */
 
 /** From the worst. @type {readonly Severity[]} */
-export const SEVERITIES = ['error', 'warning', 'info'];
+export const SEVERITIES = enums.severities;
 
 /** Whether a severity is this one or worse. @param {Severity} severity @param {Severity} level */
 export const isAtLeast = (severity, level) =>
@@ -136,9 +138,11 @@ export function verdictText(target) {
 export const mainTarget = ({ targets, engine }, asked) =>
   asked ? targets[0] : targets.find(({ name }) => name === engine.name);
 
-/** Why an archive is not to be trusted: the first three reasons. @param {Report} report */
-export const trustReasons = ({ trust }) =>
-  trust.reasons.slice(0, 3).map(({ id, message }) => `${message} [${id}]`);
+/** Why an archive is not to be trusted: the first three reasons, and what to do if it attacks. @param {Report} report */
+export const trustReasons = ({ trust }) => [
+  ...trust.reasons.slice(0, 3).map(({ id, message }) => `${message} [${id}]`),
+  ...(trust.level === 'hostile' ? ['Restore it only where that can do no harm.'] : []),
+];
 
 /**
  * Why a run fails because of a verdict: sentences. Verdicts count for the targets that were asked

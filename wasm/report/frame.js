@@ -10,6 +10,8 @@ const AFTER = 1;
 const TAB = '    ';
 const ELLIPSIS = '…';
 const MASK = '•';
+/** However long the secret is. */
+const MASKS = 3;
 /** Lines that are longer than this many bytes have no neighbours worth showing. */
 const LONG_LINE = 1 << 16;
 
@@ -19,14 +21,17 @@ const LONG_LINE = 1 << 16;
 /** A part of a file that is not shown: a secret. @typedef {{offset: number, length: number}} Range */
 
 /** @param {Text} file @param {number} start @param {number} end @returns {Cell[]} */
-function cellsOf({ bytes, hidden }, start, end) {
-  const near = hidden.filter(({ offset, length }) => offset < end && offset + length > start);
+function cellsOf({ bytes, hidden: ranges }, start, end) {
+  const near = ranges.filter(({ offset, length }) => offset < end && offset + length > start);
+  /** Of each hidden range, how often the mask was put. @type {Map<Range, number>} */
+  const masks = new Map();
   const cells = [];
   for (const { text, offset } of visibleCharacters(bytes, start, end)) {
-    const isHidden = near.some(
-      (range) => offset >= range.offset && offset < range.offset + range.length,
-    );
-    const shown = isHidden ? MASK : text === '\\t' && bytes[offset] === 9 ? TAB : text;
+    const range = near.find((one) => offset >= one.offset && offset < one.offset + one.length);
+    const count = range ? (masks.get(range) ?? 0) : 0;
+    if (range) masks.set(range, count + 1);
+    const hidden = count < MASKS ? MASK : '';
+    const shown = range ? hidden : text === '\\t' && bytes[offset] === 9 ? TAB : text;
     cells.push({ text: shown, width: displayWidth(shown), offset });
   }
   return cells;

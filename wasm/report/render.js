@@ -29,12 +29,31 @@ function refuse(what, value, known) {
   throw new TypeError(`${what}: expected one of ${known.join(', ')}, not ${String(value)}`);
 }
 
+/** @param {unknown} value */
+const kindName = (value) =>
+  typeof (/** @type {any} */ (value)?.then) === 'function'
+    ? 'a promise (is an "await" missing?)'
+    : value === null || typeof value !== 'object'
+      ? String(value)
+      : 'an object';
+
+/** @param {any} options @param {readonly string[]} known */
+function checkOptions(options, known) {
+  if (options === undefined) return;
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options);
+  if (!isObject || typeof options.then === 'function')
+    throw new TypeError(`options: expected an object, not ${kindName(options)}`);
+  const other = Object.keys(options).find((name) => !known.includes(name));
+  if (other !== undefined)
+    throw new TypeError(`there is no option "${other}"; there are ${known.join(', ')}`);
+}
+
 /** @param {{name: string, report: Report}} result @returns {Entry} */
 function entryOf(result) {
   const { name, report } = result ?? {};
   if (typeof name !== 'string' || !Array.isArray(report?.findings))
     throw new TypeError(
-      'results: expected objects {name, report}, as ckpt.validate() makes reports',
+      `results: expected objects {name, report}, as ckpt.validate() makes reports, not ${kindName(report ?? result)}`,
     );
   const named = { path: name, shown: escapeForTerminal(name) };
   return { ...named, kind: 'archive', files: {}, unreadable: null, report, texts: noTexts() };
@@ -49,9 +68,21 @@ function entryOf(result) {
  * @returns {string}
  * @throws {TypeError} an argument is not what it should be
  */
-export function render(form, results, options = {}) {
+export function render(form, results, options) {
   refuse('form', form, forms);
-  const { targets = false, failOn = 'error', level = 'info', page, version = '' } = options;
+  checkOptions(options, ['targets', 'failOn', 'level', 'brief', 'width', 'version', 'page']);
+  if (typeof results !== 'object' || typeof results?.[Symbol.iterator] !== 'function')
+    throw new TypeError(
+      `results: expected a list of objects {name, report}, not ${kindName(results)}`,
+    );
+  const {
+    targets = false,
+    failOn = 'error',
+    level = 'info',
+    page,
+    version = '',
+    width = 80,
+  } = options ?? {};
   refuse('failOn', failOn, FAIL_ON);
   refuse('level', level, SEVERITIES);
   if (form === 'html' && typeof page !== 'string')
@@ -61,9 +92,9 @@ export function render(form, results, options = {}) {
     FORMATS.find(({ name }) => name === form)
   );
   const writer = format.report({
-    ...{ style: PLAIN, errorStyle: PLAIN, width: options.width ?? 80, quiet: false },
+    ...{ style: PLAIN, errorStyle: PLAIN, width, quiet: false },
     ...{
-      brief: options.brief ?? false,
+      brief: options?.brief ?? false,
       single: entries.length === 1,
       targets,
       failOn,
@@ -91,8 +122,14 @@ export function render(form, results, options = {}) {
   return text;
 }
 
-/** Whether a report makes `ckpt validate` exit with 1. @param {Report} report @param {{targets?: boolean, failOn?: import('./findings.js').FailOn}} [options] */
-export const fails = (report, { targets = false, failOn = 'error' } = {}) => {
+/**
+ * Whether a report makes `ckpt validate` exit with 1.
+ * @param {Report} report @param {{targets?: boolean, failOn?: import('./findings.js').FailOn}} [options]
+ * @returns {boolean}
+ */
+export function fails(report, options) {
+  checkOptions(options, ['targets', 'failOn']);
+  const { targets = false, failOn = 'error' } = options ?? {};
   refuse('failOn', failOn, FAIL_ON);
   return isFailing(entryOf({ name: '', report }), failOn, targets);
-};
+}

@@ -2,7 +2,7 @@
 // The page around the views.
 /// <reference path="../modules.d.ts" />
 import version from 'page:version';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { A, T } from '../text.js';
 import { K } from '../text/palette.js';
 import { U } from '../text/views.js';
@@ -180,18 +180,6 @@ function ItemPage({ item }) {
     if (model && (!document.activeElement || document.activeElement === document.body))
       work.current?.focus({ preventScroll: true });
   }, [place.view, place.index === undefined, place.finding === undefined]);
-  const tabs = useRef(/** @type {HTMLElement | null} */ (null));
-  useEffect(() => {
-    // On a telephone not all of them are seen; only they are scrolled, not the page.
-    const center = () => {
-      const tab = /** @type {HTMLElement | null} */ (tabs.current?.querySelector('[aria-current]'));
-      if (tabs.current && tab)
-        tabs.current.scrollLeft = tab.offsetLeft - (tabs.current.clientWidth - tab.offsetWidth) / 2;
-    };
-    center();
-    addEventListener('resize', center);
-    return () => removeEventListener('resize', center);
-  }, [item.id, model, place.view]);
   const views = model ? viewsOf(model) : [];
   const view = views.find(({ id }) => id === place.view) ?? views[0];
   const title = model?.title ?? name;
@@ -248,27 +236,7 @@ function ItemPage({ item }) {
     h(Waiting, { item }),
     model &&
       view && [
-        h(
-          'nav',
-          { class: 'views', 'aria-label': T.viewsLabel, ref: tabs },
-          views.map((each, index) => [
-            each.group !== views[index - 1]?.group &&
-              h('span', { class: 'group-name', 'aria-hidden': 'true' }, T.groups[each.group]),
-            h(
-              'a',
-              {
-                key: each.id,
-                href: hashOf({ item: item.id, view: each.id }),
-                'aria-current': each.id === view.id ? 'page' : undefined,
-              },
-              index < 9 && h('kbd', { 'aria-hidden': 'true' }, String(index + 1)),
-              titleOf(each),
-              each.count &&
-                each.count(model) > 0 &&
-                h('span', { class: 'amount' }, T.number(each.count(model))),
-            ),
-          ]),
-        ),
+        h(Rail, { item, model, views, view }),
         h(
           'div',
           { class: `view view-${view.id}`, ref: work, tabindex: -1 },
@@ -284,6 +252,66 @@ function ItemPage({ item }) {
           h(Drawer, { item, model, place, view: view.id }),
         ),
       ],
+  );
+}
+
+/**
+ * The way to the views: a rail, a bar where it is narrower, a menu on a telephone.
+ * @param {{item: Item, model: NonNullable<Item['model']>, views: ReturnType<typeof viewsOf>, view: ReturnType<typeof viewsOf>[number]}} props
+ */
+function Rail({ item, model, views, view }) {
+  const [open, setOpen] = useState(false);
+  const bar = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    setOpen(false);
+    // Where not all of them are seen, only they are scrolled, not the page.
+    const center = () => {
+      const tab = /** @type {HTMLElement | null} */ (bar.current?.querySelector('[aria-current]'));
+      if (bar.current && tab)
+        bar.current.scrollLeft = tab.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2;
+    };
+    center();
+    addEventListener('resize', center);
+    return () => removeEventListener('resize', center);
+  }, [item.id, model, view.id]);
+  return h(
+    'nav',
+    {
+      class: classes('views', open && 'open'),
+      'aria-label': T.viewsLabel,
+      ref: bar,
+      onKeyDown: (/** @type {KeyboardEvent} */ event) => {
+        if (event.key !== 'Escape' || !open) return;
+        event.preventDefault();
+        setOpen(false);
+        /** @type {HTMLElement | null} */ (bar.current?.querySelector('.menu'))?.focus();
+      },
+    },
+    h(
+      'button',
+      { type: 'button', class: 'menu', 'aria-expanded': open, onClick: () => setOpen(!open) },
+      h('span', { 'aria-hidden': 'true' }, '☰'),
+      h('span', { class: 'menu-title' }, titleOf(view)),
+      h('span', { 'aria-hidden': 'true' }, open ? '▴' : '▾'),
+    ),
+    views.map((each, index) => [
+      each.group !== views[index - 1]?.group &&
+        h('span', { class: 'group-name', 'aria-hidden': 'true' }, T.groups[each.group]),
+      h(
+        'a',
+        {
+          key: each.id,
+          href: hashOf({ item: item.id, view: each.id }),
+          'aria-current': each.id === view.id ? 'page' : undefined,
+          onClick: () => setOpen(false),
+        },
+        index < 9 && h('kbd', { 'aria-hidden': 'true' }, String(index + 1)),
+        titleOf(each),
+        each.count &&
+          each.count(model) > 0 &&
+          h('span', { class: 'amount' }, T.number(each.count(model))),
+      ),
+    ]),
   );
 }
 

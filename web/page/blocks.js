@@ -5,7 +5,7 @@ import { T } from '../text.js';
 import { api } from './api.js';
 import { classes, h } from './h.js';
 import { useRested, useSteadyAnswer } from './hooks.js';
-import { VirtualList } from './rows.js';
+import { VirtualList, intoRows } from './rows.js';
 import { TreeRows, useMore, Value } from './values.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
@@ -34,18 +34,89 @@ const Bar = ({ parts }) =>
     ),
   );
 
-/** Points of time on a line; what they are stands in the table below. @param {{points: {at: number, label: string, kind: string}[]}} props */
-const Axis = ({ points }) =>
+/** One strip for each process. @param {Omit<Extract<Block, {t: 'heat'}>, 't'>} props */
+const Heat = ({ label, rows }) =>
+  h(
+    'div',
+    { class: 'heat', role: 'img', 'aria-label': label },
+    rows.map(({ label: name, parts }) =>
+      h(
+        'div',
+        { key: name, class: 'heat-row' },
+        h('code', null, name),
+        h(
+          'span',
+          { class: 'heat-strip' },
+          parts.map(({ width, share, change, title }, index) =>
+            h(
+              'span',
+              { key: index, class: `heat-part ${change}`, title, style: { flexGrow: width } },
+              h('span', { style: { opacity: (0.15 + 0.85 * share).toFixed(2) } }),
+            ),
+          ),
+        ),
+      ),
+    ),
+    h('p', { class: 'quiet' }, label),
+  );
+
+const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(2)}%`;
+
+/** Points of time on lines, one for each source; the table below says the same. @param {Omit<Extract<Block, {t: 'axis'}>, 't'>} props */
+const Axis = ({ lanes, ticks, gaps }) =>
   h(
     'div',
     { class: 'axis', 'aria-hidden': 'true' },
-    points.map(({ at, label, kind }, index) =>
-      h('span', {
-        key: index,
-        class: `point-${kind}`,
-        title: label,
-        style: { left: `${(at * 100).toFixed(2)}%` },
-      }),
+    lanes.map(({ kind, name, points }) =>
+      h(
+        'div',
+        { key: kind, class: `lane lane-${kind}` },
+        h('span', { class: 'lane-name' }, name),
+        h(
+          'span',
+          { class: 'lane-line' },
+          points.map(({ at, label }, index) =>
+            h(
+              'span',
+              {
+                key: index,
+                class: 'moment',
+                title: label,
+                style: { left: percent(at) },
+              },
+              h('span', { class: 'moment-dot' }),
+            ),
+          ),
+          points.map(({ at, label, left, room }, index) =>
+            h(
+              'span',
+              {
+                key: `l${index}`,
+                class: classes('moment-label', left && 'left'),
+                style: left
+                  ? { right: percent(1 - at), maxWidth: percent(room) }
+                  : { left: percent(at), maxWidth: percent(room) },
+              },
+              label,
+            ),
+          ),
+        ),
+      ),
+    ),
+    h(
+      'div',
+      { class: 'lane ticks' },
+      h('span', { class: 'lane-name' }),
+      h(
+        'span',
+        { class: 'lane-line' },
+        ticks.map(({ at, label }, index) =>
+          h('span', { key: index, class: 'tick', style: { left: percent(at) } }, label),
+        ),
+        gaps.map(({ at, label }, index) =>
+          h('span', { key: `g${index}`, class: 'gap', style: { left: percent(at) } }, label),
+        ),
+      ),
     ),
   );
 
@@ -69,7 +140,9 @@ export function BlockNode({ block, title }) {
     case 'bar':
       return h(Bar, { parts: block.parts });
     case 'axis':
-      return h(Axis, { points: block.points });
+      return h(Axis, block);
+    case 'heat':
+      return h(Heat, block);
     case 'tree':
       return h(TreeRows, { seq: block.seq });
     case 'note':
@@ -168,7 +241,7 @@ function List({ seq, title }) {
   }
   return h(
     'div',
-    null,
+    { class: 'filtered' },
     h(
       'label',
       { class: 'filter' },
@@ -180,6 +253,7 @@ function List({ seq, title }) {
         spellcheck: false,
         value: text,
         onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+        onKeyDown: (/** @type {any} */ event) => intoRows(event, '.filtered'),
       }),
     ),
     h('p', { class: 'quiet', role: 'status' }, T.list(found.total)),

@@ -6,6 +6,7 @@ import version from 'page:version';
 import { T } from '../text.js';
 import { U, H } from '../text/views.js';
 import { chooseHost, takeText } from './actions.js';
+import { Copy } from './copy.js';
 import { allRules } from './rules.js';
 import { h } from './h.js';
 import { icon } from './icons.js';
@@ -117,7 +118,13 @@ export function HostDialog() {
     h(
       'form',
       { onSubmit: use },
-      h('p', null, H.hint, ' ', h('code', null, H.command)),
+      h('p', null, H.hint),
+      h(
+        'p',
+        { class: 'command' },
+        h('code', null, H.command),
+        h(Copy, { value: () => H.command, what: H.command }),
+      ),
       h('label', { for: 'host-text' }, H.label),
       h('textarea', {
         id: 'host-text',

@@ -6,6 +6,7 @@ import { W } from '../text/answer.js';
 import { L } from '../text/compare.js';
 import { GridList } from './grid.js';
 import { classes, h } from './h.js';
+import { intoRows } from './rows.js';
 import { save } from './save.js';
 import { go } from './store.js';
 import { titleOf } from './rules.js';
@@ -86,7 +87,7 @@ function lineOf(item) {
 }
 
 const TITLES = Object.values(L.head);
-const WIDTHS = [17, -1, -1.7, 11, 11, -2.4, 7, 9, 11, 10];
+const WIDTHS = [15, -1, -1.9, 10, 10, -2.6, 6, 8, 9, 10];
 
 /** A cell of CSV: what spreadsheets would run is quoted. @param {string} text */
 const csvCell = (text) => {
@@ -180,6 +181,7 @@ export function Fleet({ items }) {
         'aria-label': L.filter,
         value: text,
         onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+        onKeyDown: (/** @type {any} */ event) => intoRows(event, '.fleet'),
       }),
       h(
         'label',
@@ -226,6 +228,7 @@ export function Fleet({ items }) {
           title,
           width: WIDTHS[i],
           right: i >= 6 && i !== 8,
+          mono: i === 1 || i === 2,
         })),
         seq: { id: 0, total: rows.length, rows },
         at: -1,

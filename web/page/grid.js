@@ -56,7 +56,7 @@ export function GridList({ grid: { head, seq, at }, label, here = () => false, c
           h(
             'span',
             {
-              class: head[column].right ? 'right' : '',
+              class: classes(head[column].right && 'right', head[column].mono && 'mono'),
               title: cell === '' ? null : `${head[column].title}: ${cell.trim()}`,
             },
             cell,

@@ -70,6 +70,8 @@ export function Home() {
         ),
     ),
     h('p', { class: 'privacy' }, icon('shield'), h('span', null, T.privacy)),
+    items.length === 0 &&
+      h('p', { class: 'elsewhere' }, T.elsewhere, ' ', h('code', null, T.elsewhereCommand)),
     state.origin !== '' &&
       h('p', { class: 'privacy' }, icon('info'), h('span', null, T.from(state.origin))),
   );

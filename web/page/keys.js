@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys for everything: see the help of the page.
-import { current, go, state, update } from './store.js';
+import { current, go, showNow, state, update } from './store.js';
 import { closeDrawer, drawerKey } from './drawer.js';
 import { isGrid } from './views/grids.js';
 import { viewsOf } from './views/index.js';
@@ -40,7 +40,7 @@ export function acceptKeys() {
   addEventListener('keydown', (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === 'k') {
       event.preventDefault();
-      update({ palette: state.palette === null ? '' : null });
+      showNow({ palette: state.palette === null ? '' : null });
       return;
     }
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -60,7 +60,7 @@ export function acceptKeys() {
     } else if (key === '/') {
       const field = /** @type {HTMLElement | null} */ (document.querySelector('main .search'));
       if (field && !/overview|metadata/.test(state.place.view)) field.focus();
-      else update({ palette: '' });
+      else showNow({ palette: '' });
     } else if (key === 'j' || key === 'k') {
       if (list) {
         const arrow = key === 'j' ? 'ArrowDown' : 'ArrowUp';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One search for all there is, and commands: names, values, findings, rules, what was running, members; memory on wish.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { T, X } from '../text.js';
 import { W } from '../text/answer.js';
 import { K } from '../text/palette.js';
@@ -156,7 +156,8 @@ export function Palette({ start }) {
   const item = current();
   const wanted = useRested(text.trim(), 60);
   const commanding = text.startsWith('>');
-  useEffect(() => {
+  // Before the next key comes: what is typed at once belongs into it.
+  useLayoutEffect(() => {
     const before = /** @type {HTMLElement | null} */ (document.activeElement);
     dialog.current?.showModal();
     return () => before?.focus();

@@ -69,10 +69,10 @@ class Rows {
   }
 }
 
-/** Arrow down and Enter in the field above a list lead into it. @param {any} event a key in the field @param {string} box what both are in */
-export function intoRows(event, box) {
+/** Arrow down and Enter in the field above a list lead into it. @param {any} event a key in the field @param {string} box what both are in @param {string} [into] what takes the focus there */
+export function intoRows(event, box, into = '.rows') {
   if (event.key !== 'ArrowDown' && event.key !== 'Enter') return;
-  const list = event.currentTarget.closest(box)?.querySelector('.rows');
+  const list = event.currentTarget.closest(box)?.querySelector(into);
   if (!list) return;
   event.preventDefault();
   list.focus();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The answer first: what is the matter with a checkpoint, in one sign and one sentence. It is never
 // better than the least of the three things that the core says: verdict, trust, coverage.
+import { enums } from '../../dist/tables.js';
 import { T } from '../text.js';
 import { W } from '../text/answer.js';
 import { h } from './h.js';
@@ -13,8 +14,8 @@ import { state } from './store.js';
 /** Colours: red for what stops the restore or attacks, amber for conditions and doubt, grey for what is not known. @typedef {'ok' | 'warning' | 'error' | 'hostile' | 'unknown' | 'none'} Tone */
 /** @typedef {{tone: Tone, badge: string, sentence: string, target: Target | undefined}} Answer */
 
-/** @type {Severity[]} */
-export const SEVERITIES = ['error', 'warning', 'info'];
+/** @type {readonly Severity[]} */
+export const SEVERITIES = enums.severities;
 /** From the best to the worst, for what no engine is known of. */
 const ORDER = /** @type {const} */ (['restores', 'conditional', 'unknown', 'fails']);
 

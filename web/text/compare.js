@@ -24,6 +24,9 @@ export const Y = {
   added: 'Came',
   removed: 'Went',
   unknown: 'Not known',
+  heat: 'Mappings whose pages differ, each as dark as the share of its pages that does',
+  pages: (/** @type {number} */ n, /** @type {number} */ all) =>
+    `${number.format(n)} of ${number.format(all)} pages`,
   insteadOf: (/** @type {number} */ pid) => `instead of process ${pid}`,
   noise: (/** @type {number} */ n) =>
     `${number.format(n)} differences in ids and times, which always differ, are not listed.`,

@@ -18,17 +18,23 @@ export const P = {
   exited: (/** @type {number} */ status) => `dead, exit status ${status}`,
   killed: (/** @type {string} */ signal) => `dead, killed by ${signal}`,
   environments: 'Environment',
-  environmentHead: ['PID', 'Variable', 'Value'],
+  environmentHead: ['Variable', 'Value', 'Processes'],
+  allOf: (/** @type {number} */ n) => `all ${number.format(n)}`,
+  allBut: (/** @type {string} */ pids) => `all but ${pids}`,
+  pids: (/** @type {number} */ n) => `, … (${number.format(n)} in all)`,
+  sameAs: (/** @type {number} */ n, /** @type {number} */ pid) =>
+    `${count(n, 'variable')} as in process ${pid}`,
+  inherited: 'Inherited',
   noValue: 'no value',
   credentials: 'Credentials',
   credentialHead: [
-    'PID',
     'UIDs',
     'GIDs',
     'Effective capabilities',
     'Seccomp',
     'No new privileges',
     'LSM',
+    'Processes',
   ],
   seccomp: (/** @type {string} */ mode, /** @type {number} */ filters) =>
     mode === 'filter' ? `filter (${count(filters, 'program')})` : mode,
@@ -107,7 +113,7 @@ export const G = {
   times: (/** @type {number} */ n) => `× ${number.format(n)}`,
   listening: (/** @type {number} */ n) => `${count(n, 'socket')} listening`,
   established: (/** @type {number} */ n) =>
-    `${count(n, 'established TCP connection')}: a restore needs --tcp-established and the same address`,
+    `${count(n, 'established TCP socket')}: a restore needs --tcp-established and the same address`,
   dangling: (/** @type {number} */ n) =>
     `${count(n, 'unix socket')} with a peer outside of the dump`,
   all: 'all processes',

@@ -52,9 +52,19 @@ export const L = {
   none: 'Nothing here says when anything happened.',
 };
 
+/** Who is inside, at a glance. */
+export const B = {
+  ended: 'ended',
+  memory: (/** @type {string} */ stored, /** @type {string} */ mapped) =>
+    `${stored} stored of ${mapped} mapped`,
+  rwx: (/** @type {number} */ n) => `${count(n, 'mapping')} writable and executable`,
+  deleted: (/** @type {number} */ n) =>
+    n === 1 ? '1 file was deleted while open' : `${number.format(n)} files were deleted while open`,
+};
+
 /** Secrets. */
 export const Q = {
-  head: ['Name', 'Kind', 'Where', 'Places', 'Value'],
+  head: ['Name', 'Kind', 'Value', 'Where', 'Places'],
   byName: 'named like a secret',
   nameless: 'without a name',
   noValue: 'not shown here',

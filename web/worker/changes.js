@@ -88,7 +88,7 @@ export const changeTone = ({ change, member }) =>
 /** @param {{byteToString(bytes: number): string}} ckpt @returns {Column[]} */
 export const changeColumns = (ckpt) => [
   { title: C.change, text: (/** @type {Change} */ { change }) => C.changes[change] },
-  { title: C.path, text: ({ path }) => path, wide: 3 },
+  { title: C.path, mono: true, text: ({ path }) => path, wide: 3 },
   {
     title: C.type,
     text: ({ member }) =>
@@ -118,5 +118,5 @@ export const changeColumns = (ckpt) => [
         : '';
     },
   },
-  { title: C.where, text: ({ where }) => where },
+  { title: C.where, mono: true, text: ({ where }) => where },
 ];

@@ -6,7 +6,7 @@ import { Y } from '../text/compare.js';
 import { W } from '../text/answer.js';
 import { code, none, textCell } from './cells.js';
 import { commandLine } from './dump.js';
-import { mappingName, wordsOf } from './grids.js';
+import { endOf, mappingName, wordsOf } from './grids.js';
 
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {import('../types.d.ts').Part} Part */
@@ -16,6 +16,9 @@ import { mappingName, wordsOf } from './grids.js';
 const SOME = 30;
 /** Values longer than this are cut. */
 const LONG = 400;
+const PAGE = 4096;
+/** Mappings of a process that are drawn. */
+const DRAWN = 300;
 
 /** @param {any} value of a field @returns {string} */
 function flat(value) {
@@ -39,8 +42,39 @@ const changes = (fields) =>
 /** @param {Context} context @param {string} title @param {string[]} head @param {any[]} rows @param {(row: any) => Cell[]} make @returns {Part[]} */
 function table({ shelf }, title, head, rows, make) {
   if (rows.length === 0) return [];
-  const seq = shelf.seq(rows.length, (index) => make(rows[index]), SOME);
-  return [{ title, blocks: [{ t: 'table', head, seq, wide: [head.length - 2] }] }];
+  // What only came or went has nothing to say about how it changed.
+  const how = head.at(-1) !== Y.how || rows.some(hasChanged);
+  const shown = how ? head : head.slice(0, -1);
+  const seq = shelf.seq(rows.length, (index) => make(rows[index]).slice(0, shown.length), SOME);
+  return [{ title, blocks: [{ t: 'table', head: shown, seq, wide: [head.length - 2] }] }];
+}
+
+/** @param {any} row */
+const hasChanged = ({ fields = [], insteadOf = null }) =>
+  insteadOf !== null || fields.some((/** @type {any} */ { noise }) => !noise);
+
+/** The mappings of each process whose pages differ, as wide as the logarithm of their size and as dark as they changed. @param {any[]} maps @returns {import('../types.d.ts').Block} */
+function heat(maps) {
+  /** @type {Map<number, Extract<import('../types.d.ts').Block, {t: 'heat'}>['rows'][number]>} */
+  const rows = new Map();
+  for (const map of maps) {
+    const { pid, change, pages } = map;
+    const [bounds] = map.after.length > 0 ? map.after : map.before;
+    if (!bounds) continue;
+    const size = Number(bounds.end - bounds.start);
+    const all = Math.max(1, size / PAGE);
+    const differ = Number(pages.changed) + Number(pages.added) + Number(pages.removed);
+    const row = rows.get(pid) ?? { label: String(pid), parts: [] };
+    rows.set(pid, row);
+    if (row.parts.length >= DRAWN) continue;
+    row.parts.push({
+      width: Math.max(1, Math.log2(size) - 10),
+      share: Math.min(1, differ / all),
+      change: change === 'added' || change === 'removed' ? change : 'changed',
+      title: `${mappingName(map).slice(0, 200)} · ${Y.pages(differ, Math.ceil(all))}`,
+    });
+  }
+  return { t: 'heat', label: Y.heat, rows: [...rows.values()].slice(0, SOME) };
 }
 
 /** @param {'added' | 'removed' | 'changed' | 'replaced' | 'moved' | null} change @returns {Cell} */
@@ -55,11 +89,29 @@ const linesCell = ({ shelf }, lines) =>
     ? none('')
     : { t: 'lines', items: lines.map((line) => textCell(shelf, line, code)) };
 
+/** @param {any[]} maps @param {Part[]} parts of them @returns {Part[]} */
+const withHeat = (maps, parts) =>
+  parts.map(({ title, blocks }) => ({
+    title,
+    blocks: [
+      heat(maps),
+      ...blocks.map((block) =>
+        block.t === 'table' ? { ...block, wide: [2], right: [3, 4, 5, 6] } : block,
+      ),
+    ],
+  }));
+
 /** What a descriptor is of. @param {any} thing */
 const thingOf = ({ type, path, family, protocol, local, remote, name }) =>
   family === undefined
     ? `${type} ${wordsOf(path)}`
-    : [family, protocol ?? type, ...[local, remote].map((end) => end && flat(end)), wordsOf(name)]
+    : [
+        [protocol ?? type, family === 'inet' ? '' : family],
+        endOf(local, family),
+        remote?.port > 0 && `→ ${endOf(remote, family)}`,
+        wordsOf(name),
+      ]
+        .flat()
         .filter(Boolean)
         .join(' ');
 
@@ -112,30 +164,33 @@ export async function diffParts(context, a, b) {
         ]),
       ];
     }),
-    ...things(Y.sockets, diff.sockets),
+    ...withHeat(
+      memory,
+      table(
+        context,
+        Y.memory,
+        [D.change, Y.pid, Y.mapping, Y.changed, Y.added, Y.removed, Y.unknown, Y.address],
+        memory,
+        (row) => {
+          const bounds = (row.after.length > 0 ? row.after : row.before)[0];
+          const { changed, added, removed, unknown } = row.pages;
+          return [
+            changeCell(row.change),
+            code(row.pid),
+            text(mappingName(row)),
+            ...[changed, added, removed, unknown].map((n) => (n > 0 ? String(n) : none(''))),
+            code(bounds ? `${bounds.start.toString(16)}-${bounds.end.toString(16)}` : ''),
+          ];
+        },
+      ),
+    ),
     ...things(Y.files, diff.files),
+    ...things(Y.sockets, diff.sockets),
     ...table(context, Y.mounts, [D.change, Y.path, Y.how], diff.mounts, (row) => [
       changeCell(row.change),
       text(wordsOf((row.after ?? row.before).path)),
       linesCell(context, changes(row.fields ?? [])),
     ]),
-    ...table(
-      context,
-      Y.memory,
-      [D.change, Y.pid, Y.mapping, Y.changed, Y.added, Y.removed, Y.unknown, Y.address],
-      memory,
-      (row) => {
-        const bounds = (row.after.length > 0 ? row.after : row.before)[0];
-        const { changed, added, removed, unknown } = row.pages;
-        return [
-          changeCell(row.change),
-          code(row.pid),
-          text(mappingName(row)),
-          ...[changed, added, removed, unknown].map((n) => (n > 0 ? String(n) : none(''))),
-          code(bounds ? `${bounds.start.toString(16)}-${bounds.end.toString(16)}` : ''),
-        ];
-      },
-    ),
   ];
   return { parts, noise: diff.noise, gaps: diff.gaps.length };
 }

@@ -3,6 +3,7 @@
 import { F } from '../text.js';
 import { G } from '../text/dump.js';
 import { TABLES, detailsOf, mappingName, notesOf } from './grids.js';
+import { boardOf } from './board.js';
 import { dumpSections } from './dump.js';
 import { Hunt, hitRow } from './hunt.js';
 import { makeGrid } from './grid.js';
@@ -160,6 +161,12 @@ export class DumpDesk {
       bytes: view === 'memory' ? { row: index, offset: 0 } : null,
       ...(alive && { core: row.pid }),
     };
+  }
+
+  /** Who is inside, at a glance. */
+  async board() {
+    const context = await this.#context(this.#shelves.details);
+    return boardOf(context, (view) => this.#rowsOf(view, context));
   }
 
   /** Who talks to whom. */

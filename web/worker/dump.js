@@ -20,10 +20,10 @@ export function dumpSections(dump, context) {
     sections.push({ title, source: '', index: -1, blocks });
   if (gaps.length > 0) add(P.gaps, [table(context, P.gapHead, gaps, gapRow, [2])]);
   add(P.environments, [
-    table(context, P.environmentHead, environments(processes), environmentRow, [2]),
+    table(context, P.environmentHead, environments(processes), environmentRow, [1]),
   ]);
   add(P.credentials, [
-    table(context, P.credentialHead, processes.filter(lives), credentialRow, [3]),
+    table(context, P.credentialHead, credentials(processes.filter(lives)), credentialRow, [2]),
   ]);
   return sections.filter(({ blocks: [block] }) => block.t !== 'table' || block.seq.total > 0);
 }
@@ -63,38 +63,96 @@ const trimmed = (list) => list && list.slice(0, list.findLastIndex((word) => wor
 /** @param {any} process */
 const lives = ({ state }) => state !== 'dead';
 
-/** Each variable of each process. @param {any[]} processes */
-function environments(processes) {
-  /** @type {{pid: number, text: Text}[]} */
-  const all = [];
-  for (const { pid, environ } of processes)
-    for (const text of trimmed(environ) ?? []) if (text) all.push({ pid, text });
-  return all;
+/** Process numbers that are listed in a row. */
+const LISTED = 12;
+
+/** Of which processes something holds, in few words. @param {number[]} pids @param {number[]} all @returns {Cell} */
+function holders(pids, all) {
+  if (pids.length === all.length && all.length > 1) return P.allOf(all.length);
+  const own = new Set(pids);
+  const others = all.filter((pid) => !own.has(pid));
+  if (others.length < pids.length && others.length <= LISTED / 2)
+    return P.allBut(others.join(', '));
+  const more = pids.length > LISTED ? P.pids(pids.length) : '';
+  return code(pids.slice(0, LISTED).join(', ') + more);
 }
 
-/** Values stay hidden until they are asked for. @param {{pid: number, text: any}} variable @param {Context} context @returns {Cell[]} */
-function environmentRow({ pid, text }, context) {
-  if (typeof text !== 'string')
-    return [code(pid), none(''), { t: 'secret', cell: words(context, text) }];
+/** @param {Text} text a variable */
+const nameOf = (text) =>
+  typeof text !== 'string'
+    ? ''
+    : text.indexOf('=', 1) < 0
+      ? text
+      : text.slice(0, text.indexOf('=', 1));
+
+/**
+ * Each variable with each of its values once, and the processes that have it so; values of one name together.
+ * @param {any[]} processes
+ * @returns {{text: Text, pids: number[], all: number[]}[]}
+ */
+function environments(processes) {
+  /** @type {Map<string, Map<string, {text: Text, pids: number[], all: number[]}>>} */
+  const names = new Map();
+  const own = processes.filter(({ environ }) => trimmed(environ)?.length);
+  const all = own.map(({ pid }) => pid);
+  for (const { pid, environ } of own)
+    for (const text of trimmed(environ) ?? []) {
+      if (!text) continue;
+      const name = nameOf(text);
+      const values = names.get(name) ?? new Map();
+      names.set(name, values);
+      const key = JSON.stringify(text);
+      const known = values.get(key);
+      if (!known) values.set(key, { text, pids: [pid], all });
+      else if (known.pids.at(-1) !== pid) known.pids.push(pid);
+    }
+  return [...names.values()].flatMap((values) => [...values.values()]);
+}
+
+/** Values stay hidden until they are asked for. @param {{text: any, pids: number[], all: number[]}} variable @param {Context} context @returns {Cell[]} */
+function environmentRow({ text, pids, all }, context) {
+  const who = holders(pids, all);
+  if (typeof text !== 'string') return [none(''), { t: 'secret', cell: words(context, text) }, who];
   const equals = text.indexOf('=', 1);
-  const name = equals < 0 ? text : text.slice(0, equals);
   const value = equals < 0 ? none(P.noValue) : words(context, text.slice(equals + 1));
-  return [code(pid), words(context, name), equals < 0 ? value : { t: 'secret', cell: value }];
+  return [words(context, nameOf(text)), equals < 0 ? value : { t: 'secret', cell: value }, who];
+}
+
+/** What decides about rights of a process. @param {any} process */
+const rightsOf = ({ uid, gid, capabilities, seccomp, seccompFilters, noNewPrivs, lsm }) => ({
+  ...{ uid, gid, capabilities, seccomp, seccompFilters, noNewPrivs, lsm },
+});
+
+/** Processes with the same rights together. @param {any[]} processes */
+function credentials(processes) {
+  /** @type {Map<string, any>} */
+  const kinds = new Map();
+  const all = processes.map(({ pid }) => pid);
+  for (const process of processes) {
+    const rights = rightsOf(process);
+    const key = JSON.stringify([rights, rights.capabilities?.effective], (_, value) =>
+      typeof value === 'bigint' ? String(value) : value,
+    );
+    const known = kinds.get(key);
+    if (known) known.pids.push(process.pid);
+    else kinds.set(key, { ...rights, pids: [process.pid], all });
+  }
+  return [...kinds.values()];
 }
 
 /** @param {any} process @param {Context} context @returns {Cell[]} */
 function credentialRow(process, context) {
-  const { pid, uid, gid, capabilities, seccomp, seccompFilters, noNewPrivs, lsm } = process;
+  const { pids, all, uid, gid, capabilities, seccomp, seccompFilters, noNewPrivs, lsm } = process;
   const ids = (/** @type {number[] | null} */ list) =>
     list ? code([...new Set(list)].join(', ')) : none(P.unknown);
   return [
-    code(pid),
     ids(uid),
     ids(gid),
     capabilities ? { t: 'tags', items: capabilities.effective.map(code) } : none(P.unknown),
     seccomp ? P.seccomp(seccomp, seccompFilters ?? 0) : none(P.unknown),
     noNewPrivs === null ? none(P.unknown) : noNewPrivs ? T.yes : T.no,
     lsm ? words(context, lsm) : none(T.none),
+    holders(pids, all),
   ];
 }
 

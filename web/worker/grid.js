@@ -46,9 +46,10 @@ export function makeGrid(shelf, { rows, columns: all, tone, place }, { text, kee
     };
   };
   return {
-    head: columns.map(({ title, right = false, wide = 0 }, column) => ({
+    head: columns.map(({ title, right = false, wide = 0, mono = false }, column) => ({
       title,
       right,
+      mono,
       width: wide > 0 ? -wide : widthOf(title, found, (at) => columns[column].text(rows[at])),
     })),
     seq: shelf.seq(found.length, make),
@@ -59,7 +60,8 @@ export function makeGrid(shelf, { rows, columns: all, tone, place }, { text, kee
 
 /** Characters that a column needs. @param {string} title @param {number[]} rows @param {(row: number) => string} text */
 function widthOf(title, rows, text) {
-  let most = title.length;
+  // Titles are bold, and not of the fixed pitch.
+  let most = Math.ceil(title.length * 1.15);
   for (const row of rows.slice(0, MEASURED)) most = Math.max(most, text(row).length);
   return Math.min(most, WIDEST) + 1;
 }

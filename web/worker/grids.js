@@ -15,6 +15,7 @@ import { commandLine } from './dump.js';
  * @property {(row: any) => string} text
  * @property {boolean} [right] figures
  * @property {number} [wide] its share of what the others leave
+ * @property {boolean} [mono] names and addresses, letter below letter
  *
  * @typedef {object} Table
  * @property {(context: Context) => any[]} rows
@@ -30,6 +31,9 @@ export const wordsOf = (text) =>
     : typeof text === 'string'
       ? text
       : P.hex(text.hex.slice(0, 400));
+
+/** Letters of a command line that is shown as it is. */
+const LONGEST = 2000;
 
 const hex = (/** @type {bigint} */ value) => value.toString(16);
 
@@ -58,17 +62,20 @@ const processes = {
   columns: ({ ckpt }) => [
     {
       title: G.titles.pid,
+      mono: true,
       text: ({ pid, depth }) => `${depth > 0 ? `${'  '.repeat(depth - 1)}└ ` : ''}${pid}`,
     },
-    { title: G.titles.name, text: ({ comm }) => wordsOf(comm) },
+    { title: G.titles.name, mono: true, text: ({ comm }) => wordsOf(comm) },
     { title: G.titles.state, text: stateOf },
     {
       title: G.titles.line,
+      mono: true,
       text: ({ cmdline, state }) => (state === 'dead' ? '' : (commandLine(trimmed(cmdline)) ?? '')),
       wide: 2,
     },
     {
       title: G.titles.exe,
+      mono: true,
       text: ({ exe, state }) => (state === 'dead' ? '' : wordsOf(exe)),
       wide: 1,
     },
@@ -99,12 +106,13 @@ const openfiles = {
   columns: () => [
     {
       title: G.titles.pid,
+      mono: true,
       text: ({ pid }) => (pid === null ? G.inFlight : String(pid)),
       right: true,
     },
-    { title: G.titles.fd, text: ({ fd, use }) => String(fd ?? use), right: true },
+    { title: G.titles.fd, mono: true, text: ({ fd, use }) => String(fd ?? use), right: true },
     { title: G.titles.type, text: ({ type }) => type },
-    { title: G.titles.path, text: ({ path }) => wordsOf(path), wide: 3 },
+    { title: G.titles.path, mono: true, text: ({ path }) => wordsOf(path), wide: 3 },
     {
       title: G.titles.flags,
       text: ({ flags }) => (flags ?? []).join(' ').replaceAll('O_', ''),
@@ -164,10 +172,16 @@ const sockets = {
   columns: () => [
     {
       title: G.titles.pid,
+      mono: true,
       text: ({ pid }) => (pid === null ? G.inFlight : String(pid)),
       right: true,
     },
-    { title: G.titles.fd, text: ({ fd }) => (fd === null ? '' : String(fd)), right: true },
+    {
+      title: G.titles.fd,
+      mono: true,
+      text: ({ fd }) => (fd === null ? '' : String(fd)),
+      right: true,
+    },
     {
       title: G.titles.protocol,
       text: ({ family, protocol, type }) => [family, protocol ?? type].filter(Boolean).join(' '),
@@ -179,8 +193,8 @@ const sockets = {
       right: true,
     },
     { title: G.titles.send, text: ({ sendQueue }) => String(sendQueue ?? ''), right: true },
-    { title: G.titles.local, text: localOf, wide: 2 },
-    { title: G.titles.remote, text: remoteOf, wide: 2 },
+    { title: G.titles.local, mono: true, text: localOf, wide: 2 },
+    { title: G.titles.remote, mono: true, text: remoteOf, wide: 2 },
   ],
   tone: (row) => (dangling(row) || established(row) ? 'warning' : ''),
 };
@@ -189,18 +203,18 @@ const sockets = {
 const mounts = {
   rows: ({ dump }) => dump.mounts(),
   columns: () => [
-    { title: G.titles.mounted, text: ({ path }) => wordsOf(path), wide: 2 },
+    { title: G.titles.mounted, mono: true, text: ({ path }) => wordsOf(path), wide: 2 },
     { title: G.titles.type, text: ({ type }) => wordsOf(type) },
-    { title: G.titles.source, text: ({ source }) => wordsOf(source), wide: 1 },
-    { title: G.titles.root, text: ({ root }) => wordsOf(root), wide: 1 },
+    { title: G.titles.source, mono: true, text: ({ source }) => wordsOf(source), wide: 1 },
+    { title: G.titles.root, mono: true, text: ({ root }) => wordsOf(root), wide: 1 },
     { title: G.titles.flags, text: ({ flags }) => flags.join(' '), wide: 2 },
-    { title: G.titles.external, text: ({ external }) => wordsOf(external) },
+    { title: G.titles.external, mono: true, text: ({ external }) => wordsOf(external) },
   ],
   tone: () => '',
 };
 
-/** What a mapping is of. @param {any} map */
-export const mappingName = ({ name, kind, deleted }) =>
+/** What a mapping is of; `deleted` is not there where it is not asked about. @param {any} map */
+export const mappingName = ({ name, kind, deleted = false }) =>
   name === null
     ? `[${kind}]`
     : `${wordsOf(name)}${deleted === false ? '' : ` (${deletedText(deleted)})`}`;
@@ -211,14 +225,15 @@ const memory = {
   columns({ ckpt }) {
     const size = (/** @type {bigint} */ bytes) => (bytes === 0n ? '' : ckpt.byteToString(bytes));
     return [
-      { title: G.titles.pid, text: ({ pid }) => String(pid), right: true },
+      { title: G.titles.pid, mono: true, text: ({ pid }) => String(pid), right: true },
       {
         title: G.titles.address,
+        mono: true,
         text: ({ start, end }) => `${hex(start)}-${hex(end)}`,
         right: true,
       },
-      { title: G.titles.perms, text: ({ perms }) => perms },
-      { title: G.titles.name, text: mappingName, wide: 1 },
+      { title: G.titles.perms, mono: true, text: ({ perms }) => perms },
+      { title: G.titles.name, mono: true, text: mappingName, wide: 1 },
       { title: G.titles.size, text: (map) => size(map.size), right: true },
       { title: G.titles.stored, text: ({ stored }) => size(stored), right: true },
       { title: G.titles.previous, text: ({ previous }) => size(previous), right: true },
@@ -237,11 +252,22 @@ const memory = {
 /** @type {Record<string, Table>} */
 export const TABLES = { processes, openfiles, sockets, mounts, memory };
 
+/** Sockets without those that another process shares with one before, as after a fork. @param {any[]} all @returns {any[]} */
+export function onceEach(all) {
+  const seen = new Set();
+  return all.filter(({ family, type, id }) => {
+    const key = `${family}/${type}/${id}`;
+    if (id === null || id === undefined) return true;
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
 /** What is said above a table. @param {string} view @param {any[]} rows @param {any} dump @returns {string[]} */
 export function notesOf(view, rows, dump) {
   const notes = [];
   if (view === 'sockets') {
-    const sum = (/** @type {(row: any) => boolean} */ is) => rows.filter(is).length;
+    const each = onceEach(rows);
+    const sum = (/** @type {(row: any) => boolean} */ is) => each.filter(is).length;
     const listening = sum(({ state }) => state === 'LISTEN');
     if (listening > 0) notes.push(G.listening(listening));
     if (sum(established) > 0) notes.push(G.established(sum(established)));
@@ -287,14 +313,31 @@ const figure = (name, value) =>
     ? undefined
     : code(`${FIGURES[name] === 8 ? '0' : '0x'}${value.toString(FIGURES[name])}`);
 
+/** Counts of bytes. */
+const BYTES = ['size', 'stored', 'previous', 'missing', 'lazy', 'unreadable', 'zero', 'file'];
+
+/** Whether a field of a mapping says something: most kinds of pages have no bytes in most mappings. @param {string} view @param {string} name @param {any} value */
+const says = (view, name, value) =>
+  !(view === 'memory' && BYTES.includes(name) && name !== 'size' && Number(value) === 0) &&
+  !(/Deleted$|^deleted$/.test(name) && value === false);
+
 /** All that the images say of a row. The names of the fields are those of the API. @param {Context} context @param {string} view @param {any} row @returns {Part[]} */
 export function detailsOf(context, view, row) {
   const { hidden = [] } = TABLES[view];
   /** @type {[string, Cell][]} */
   const rows = [];
   for (const [name, value] of Object.entries(row)) {
-    if (hidden.includes(name)) continue;
-    const cell = Object.hasOwn(FIGURES, name) ? figure(name, value) : cellOf(context, value);
+    if (hidden.includes(name) || !says(view, name, value)) continue;
+    const bytes = view === 'memory' && BYTES.includes(name) && typeof value === 'bigint';
+    const cell = bytes
+      ? {
+          t: /** @type {const} */ ('figure'),
+          text: context.ckpt.byteToString(value),
+          exact: String(value),
+        }
+      : Object.hasOwn(FIGURES, name)
+        ? figure(name, value)
+        : cellOf(context, value);
     if (cell !== undefined) rows.push([name, cell]);
   }
   /** @type {Part[]} */
@@ -305,32 +348,50 @@ export function detailsOf(context, view, row) {
 }
 
 /** The command line, and the environment with its values hidden. @param {Context} context @param {any} process @returns {Part[]} */
-function processParts({ shelf }, { cmdline, environ }) {
+function processParts({ shelf, dump }, { pid, cmdline, environ }) {
   /** @type {Part[]} */
   const parts = [];
   const line = commandLine(trimmed(cmdline));
   if (line)
     parts.push({
       title: G.titles.line,
-      blocks: [{ t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }],
+      blocks: [
+        line.length > LONGEST
+          ? { t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }
+          : { t: 'list', seq: { id: 0, total: 1, rows: [line] } },
+      ],
     });
-  const variables = (trimmed(environ) ?? []).filter((/** @type {Text} */ text) => text !== '');
-  if (variables.length > 0)
+  const all = (trimmed(environ) ?? []).filter((/** @type {Text} */ text) => text !== '');
+  // What children inherit is told once, of the first process that has it.
+  const first = dump.processes.find((/** @type {any} */ one) => trimmed(one.environ)?.length);
+  const known = new Set(
+    first && first.pid !== pid
+      ? trimmed(first.environ)?.map((/** @type {Text} */ text) => JSON.stringify(text))
+      : [],
+  );
+  const variables = all.filter((/** @type {Text} */ text) => !known.has(JSON.stringify(text)));
+  const same = all.length - variables.length;
+  if (all.length > 0)
     parts.push({
       title: P.environments,
       blocks: [
         {
           t: 'facts',
-          rows: variables.slice(0, 500).map((/** @type {any} */ text) => {
-            const words = wordsOf(text);
-            const equals = words.indexOf('=', 1);
-            const name = equals < 0 ? words : words.slice(0, equals);
-            const value = textCell(shelf, equals < 0 ? undefined : words.slice(equals + 1), code);
-            return /** @type {[string, Cell]} */ ([
-              name.slice(0, 200),
-              equals < 0 ? none(P.noValue) : { t: 'secret', cell: value },
-            ]);
-          }),
+          rows: [
+            ...(same > 0
+              ? [/** @type {[string, Cell]} */ ([P.inherited, P.sameAs(same, first.pid)])]
+              : []),
+            ...variables.slice(0, 500).map((/** @type {any} */ text) => {
+              const words = wordsOf(text);
+              const equals = words.indexOf('=', 1);
+              const name = equals < 0 ? words : words.slice(0, equals);
+              const value = textCell(shelf, equals < 0 ? undefined : words.slice(equals + 1), code);
+              return /** @type {[string, Cell]} */ ([
+                name.slice(0, 200),
+                equals < 0 ? none(P.noValue) : { t: 'secret', cell: value },
+              ]);
+            }),
+          ],
         },
       ],
     });

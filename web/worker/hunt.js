@@ -111,9 +111,6 @@ const visible = (bytes) =>
     '',
   );
 
-/** The beginning of a secret, and that there is more of it. @param {string} text */
-const masked = (text) => `${text.slice(0, 4)}••••••••`;
-
 /** @param {any} hit @param {number} id @param {boolean} hide @returns {import('../types.d.ts').HitRow} */
 export function hitRow({ pid, address, bytes, before, after, mapping }, id, hide) {
   const name = mapping?.name ? new TextDecoder().decode(mapping.name) : `[${mapping?.kind ?? ''}]`;
@@ -130,7 +127,7 @@ export function hitRow({ pid, address, bytes, before, after, mapping }, id, hide
     address: address.toString(16),
     mapping: name.slice(0, 200),
     before: visible(before).slice(-24),
-    found: hide ? masked(found) : found,
+    found: hide ? '••••••••' : found,
     after: hide ? '' : visible(after).slice(0, 24),
   };
 }

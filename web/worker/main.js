@@ -77,6 +77,7 @@ export function runWorker() {
     sections: ({ item }) => itemOf(item).sections(),
     dump: ({ item }) => itemOf(item).dump.sections(),
     grid: ({ item, ...how }) => itemOf(item).grid(how),
+    board: ({ item }) => itemOf(item).dump.board(),
     talks: ({ item }) => itemOf(item).dump.talks(),
     timeline: ({ item }) => itemOf(item).timeline(),
     secrets: ({ item, deep }) => itemOf(item).secrets(deep),

@@ -144,7 +144,9 @@ function statistics({ statistics: found }) {
     if (Object.hasOwn(A.times, name))
       rows.push([
         A.times[name],
-        { t: 'figure', exact: A.microseconds(amount), text: duration(value / 1000) },
+        value < 1000
+          ? A.microseconds(amount)
+          : { t: 'figure', exact: A.microseconds(amount), text: duration(value / 1000) },
       ]);
     else if (value > 0) rows.push([A.counts[name] ?? name, amount]);
   }

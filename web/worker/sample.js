@@ -7,7 +7,9 @@ import { unpackXz } from './unpack.js';
 
 /** @param {import('../types.d.ts').Sample} which @returns {Promise<Blob>} */
 export async function sample(which) {
-  const bytes = await unpackXz(which === 'explore' ? samples.explore : samples.healthy);
+  const both = await unpackXz(samples.packed);
+  if (which === 'explore') return new Blob([both.subarray(samples.healthy)]);
+  const bytes = both.subarray(0, samples.healthy);
   if (which === 'broken')
     for (const [offset, changed] of samples.changes) bytes.set(bytesOf(changed), offset);
   return new Blob([bytes]);

@@ -11,8 +11,17 @@ import { isVariable } from './report.js';
 
 const decoder = new TextDecoder();
 
+/** What a finding says it is: "… holds a password in a URL: •••." */
+const HOLDS = /^.{0,300}? holds ([^]*?)(?:(=)|: )•+\.?$/;
+
+/** The kind of what a report lists. @param {string} message */
+function kindOf(message) {
+  const [, what, variable] = HOLDS.exec(message) ?? [];
+  return variable ? Q.byName : (what ?? message);
+}
+
 /** Name and value of what a report lists. @param {Uint8Array} bytes @param {import('../types.d.ts').Finding} finding */
-function named(bytes, { offset, length, pointer }) {
+function named(bytes, { offset, length, pointer, message }) {
   const text = decoder.decode(bytes.subarray(Number(offset), Number(offset) + Number(length)));
   let value = text;
   try {
@@ -20,9 +29,12 @@ function named(bytes, { offset, length, pointer }) {
   } catch {
     // It is no JSON: a line of a log.
   }
-  const equals = isVariable(pointer) ? /^([A-Za-z_][\w.-]*)=/.exec(value) : null;
+  const [, variable, assigned] = HOLDS.exec(message) ?? [];
+  const assigns = isVariable(pointer) || (assigned && value.startsWith(`${variable}=`));
+  const equals = assigns ? /^([A-Za-z_][\w.-]*)=/.exec(value) : null;
   if (equals) return { name: equals[1], value: value.slice(equals[0].length) };
-  const key = pointer.slice(pointer.lastIndexOf('/') + 1);
+  // The number of an item of a list says nothing without the list.
+  const [key] = /[^/]+(\/\d+)?$/.exec(pointer) ?? [pointer];
   return { name: key.replaceAll('~1', '/').replaceAll('~0', '~'), value };
 }
 
@@ -36,7 +48,7 @@ export function listedSecrets(checkpoint, report) {
     const known = bytes && offset !== null && length !== null;
     return {
       ...(known ? named(bytes, finding) : { name: finding.pointer, value: '' }),
-      kind: finding.message,
+      kind: kindOf(finding.message),
       count: 1,
       where:
         finding.index < 0 || offset === null
@@ -89,7 +101,8 @@ export function secretTable(shelf, rows) {
   return {
     t: 'table',
     head: Q.head,
-    wide: [2],
+    wide: [3],
+    right: [4],
     seq: shelf.seq(groups.length, (at) => {
       const group = groups[at];
       const names = [...new Set(group.map(({ name }) => name).filter(Boolean))].join(', ');
@@ -97,9 +110,9 @@ export function secretTable(shelf, rows) {
       return [
         names === '' ? none(Q.nameless) : textCell(shelf, names, code),
         [...new Set(group.map(({ kind }) => kind))].slice(0, 3).join('; '),
+        value === '' ? none(Q.noValue) : { t: 'secret', cell: textCell(shelf, value, code) },
         { t: 'lines', items: group.map(({ where }) => where) },
         String(group.reduce((sum, { count }) => sum + count, 0)),
-        value === '' ? none(Q.noValue) : { t: 'secret', cell: textCell(shelf, value, code) },
       ];
     }),
   };

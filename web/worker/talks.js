@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who talks to whom: the sockets of a dump as pairs, those of one kind together.
 import { G } from '../text/dump.js';
-import { endOf, wordsOf } from './grids.js';
+import { endOf, onceEach, wordsOf } from './grids.js';
 
 /** @typedef {import('../types.d.ts').Talk} Talk */
 
@@ -23,7 +23,14 @@ export function talksOf(dump) {
   };
   /** Ends of pairs that were told from the other side. @type {Set<string>} */
   const told = new Set();
-  const sockets = dump.sockets();
+  // A socket that several processes share, as after a fork, is one: told of the first that holds it.
+  const sockets = onceEach(dump.sockets());
+  /** The first socket between two ports. @type {Map<string, any>} */
+  const byPorts = new Map();
+  for (const socket of sockets) {
+    const key = `${socket.protocol}/${socket.local?.port}/${socket.remote?.port}`;
+    if (!byPorts.has(key)) byPorts.set(key, socket);
+  }
   for (const socket of sockets) {
     const { pid, fd, family, protocol, type, state, local, remote, peer, name, abstract } = socket;
     const how = [protocol ?? type, family === 'inet' ? '' : family].filter(Boolean).join(' ');
@@ -40,12 +47,7 @@ export function talksOf(dump) {
       for (const holder of peer.holders) told.add(`${holder.pid}/${holder.fd}`);
       add({ from, how, to: process(peer.holders[0].pid), tone: '' });
     } else if (remote?.address && remote.port > 0) {
-      const other = sockets.find(
-        (/** @type {any} */ each) =>
-          each.protocol === protocol &&
-          each.local?.port === remote.port &&
-          each.remote?.port === local?.port,
-      );
+      const other = byPorts.get(`${protocol}/${remote.port}/${local?.port}`);
       if (other && told.has(`${pid}/${fd}`)) continue;
       if (other) told.add(`${other.pid}/${other.fd}`);
       const open = protocol === 'tcp' && state === 'ESTABLISHED';

@@ -62,6 +62,84 @@ function span(members, is, add, words, kind) {
   add(plain(last), words.last, last.name, kind);
 }
 
+/** Milliseconds that take no more room than this on the axis. */
+const SHORTEST = 50;
+/** Shares of the axis that a time and a distance need to be written. */
+const TICK = 0.07;
+const GAP = 0.06;
+
+/** A distance in few letters: 5 s, 13 min, 2 d. @param {number} ms */
+function shortly(ms) {
+  const units = /** @type {[number, string][]} */ ([
+    ...[
+      [86_400_000, 'd'],
+      [3_600_000, 'h'],
+      [60_000, 'min'],
+      [1000, 's'],
+    ],
+  ]);
+  const [size, unit] = units.find(([least]) => ms >= least) ?? [1, 'ms'];
+  return `${Math.round(ms / size)} ${unit}`;
+}
+
+/**
+ * The events on a line. Seconds of a dump stand beside days of a container: distances are drawn as their logarithms.
+ * @param {Event[]} events in the order of time, not all at once
+ * @returns {import('../types.d.ts').Block}
+ */
+function axisOf(events) {
+  const moments = [...new Set(events.map(({ ms }) => ms))];
+  const widths = moments.map((ms, i) =>
+    i === 0 ? 0 : Math.log2(2 + (ms - moments[i - 1]) / SHORTEST),
+  );
+  const whole = widths.reduce((sum, width) => sum + width, 0);
+  /** @type {Map<number, number>} */
+  const places = new Map();
+  let at = 0;
+  for (const [i, ms] of moments.entries()) places.set(ms, (at += widths[i] / whole));
+  const placeOf = (/** @type {number} */ ms) => places.get(ms) ?? 0;
+  const lanes = [...new Set(events.map(({ kind }) => kind))].map((kind) => {
+    const own = events.filter((event) => event.kind === kind);
+    /** @type {{at: number, label: string, left: boolean, room: number}[]} */
+    const points = [];
+    for (const [i, { ms, what }] of own.entries()) {
+      const before = points.at(-1);
+      if (before && before.at === placeOf(ms)) {
+        before.label += `, ${what}`;
+        continue;
+      }
+      const next = own.slice(i).find((other) => other.ms > ms);
+      const right = (next ? placeOf(next.ms) : 1) - placeOf(ms);
+      const left = placeOf(ms) - (before?.at ?? 0);
+      const leftwards = !next && right < 0.15 && (!before || !before.left);
+      points.push({
+        at: placeOf(ms),
+        label: what,
+        left: leftwards,
+        room: leftwards ? left / (before ? 2 : 1) : right,
+      });
+      // Both write into the room between them.
+      if (leftwards && before) before.room = left / 2;
+    }
+    return { kind, name: L.kinds[kind] ?? kind, points };
+  });
+  let last = -1;
+  const ticks = moments.flatMap((ms) => {
+    const place = placeOf(ms);
+    if (last >= 0 && place - last < TICK) return [];
+    last = place;
+    return [{ at: place, label: new Date(ms).toISOString().slice(11, 19) }];
+  });
+  const gaps = moments.flatMap((ms, i) => {
+    const from = i === 0 ? 0 : placeOf(moments[i - 1]);
+    const to = placeOf(ms);
+    return i > 0 && to - from >= GAP
+      ? [{ at: (from + to) / 2, label: shortly(ms - moments[i - 1]) }]
+      : [];
+  });
+  return { t: 'axis', lanes, ticks, gaps };
+}
+
 /** @param {Event[]} events @param {[string, Cell][]} statistics @returns {Section[]} */
 export function timelineSections(events, statistics) {
   /** @type {Section[]} */
@@ -74,18 +152,7 @@ export function timelineSections(events, statistics) {
       source: L.zone,
       index: -1,
       blocks: [
-        ...(width > 0
-          ? [
-              {
-                t: /** @type {const} */ ('axis'),
-                points: events.map(({ ms, what, kind }) => ({
-                  at: (ms - first) / width,
-                  label: what,
-                  kind,
-                })),
-              },
-            ]
-          : []),
+        ...(width > 0 ? [axisOf(events)] : []),
         {
           t: 'table',
           head: L.head,

@@ -16,11 +16,8 @@ import { mappingName } from './grids.js';
  * @returns {Section[]}
  */
 export function sizeSections({ ckpt, shelf }, checkpoint, usage) {
-  const { members, compression, form, summary } = checkpoint;
-  const plain = compression === 'none' && form === 'archive';
-  const parts = archiveParts(members, plain ? (summary.sizes?.archive ?? null) : null).filter(
-    ({ bytes }) => bytes > 0,
-  );
+  const { members, tarSize } = checkpoint;
+  const parts = archiveParts(members, tarSize).filter(({ bytes }) => bytes > 0);
   const all = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const amount = (/** @type {number} */ bytes) =>
     bytes < 1024

@@ -77,7 +77,7 @@ test('after load() has failed it can be called again', async () => {
   const fresh = await freshModule();
   await assert.rejects(
     fresh.load({ wasm: new Uint8Array([0, 1, 2, 3]) }),
-    WebAssembly.CompileError,
+    (error) => error.cause instanceof WebAssembly.CompileError,
   );
   await assert.rejects(fresh.load({ wasm: /** @type {any} */ ({}) }), TypeError);
   await assert.rejects(fresh.load({ wasm: new URL('missing.wasm', root) }), /ENOENT/);
@@ -116,16 +116,7 @@ test('kinds, files and constants are those of the tables, and cannot be changed'
 // ---- arguments -----------------------------------------------------------------------------------
 
 test('an unknown kind is a RangeError that names the known ones', () => {
-  for (const kind of [
-    '',
-    'config',
-    'Config.dump',
-    '__proto__',
-    'constructor',
-    undefined,
-    null,
-    0,
-  ]) {
+  for (const kind of ['', 'config', 'Config.dump', '__proto__', 'constructor']) {
     const unknown = /** @type {string} */ (kind);
     for (const run of [
       () => ckpt.decode(unknown, utf8('{}')),
@@ -156,7 +147,7 @@ test('bytes must be a Uint8Array, of any origin', () => {
   ])
     assert.throws(() => id(wrong), {
       name: 'TypeError',
-      message: 'the bytes must be a Uint8Array',
+      message: /^the bytes must be a Uint8Array, not /,
     });
 
   assert.equal(id(Buffer.from(text)), 'x');

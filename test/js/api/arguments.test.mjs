@@ -5,9 +5,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import vm from 'node:vm';
 import * as browser from 'container-checkpoint';
 import { load, openCheckpoint } from 'container-checkpoint/node';
@@ -217,4 +218,56 @@ test('a core that cannot be loaded says what can be done', async () => {
   const bytes = readFileSync(new URL('../../../dist/core.wasm', import.meta.url));
   const headers = { 'content-type': 'application/wasm' };
   assert.ok(await fresh({ wasm: Promise.resolve(new Response(bytes, { headers })) }));
+});
+
+const wasmFile = fileURLToPath(new URL('../../../dist/core.wasm', import.meta.url));
+const wasm = readFileSync(wasmFile);
+const headers = { 'content-type': 'application/wasm' };
+/** Every form in which a module may be given. @type {[string, () => any][]} */
+const MODULES = [
+  ['bytes', () => wasm],
+  ['an ArrayBuffer', () => new Uint8Array(wasm).buffer],
+  ['a path', () => wasmFile],
+  ['a relative path', () => relative(process.cwd(), wasmFile)],
+  ['a relative path with a dot', () => `./${relative(process.cwd(), wasmFile)}`],
+  ['an address', () => pathToFileURL(wasmFile).href],
+  ['a URL', () => pathToFileURL(wasmFile)],
+  ['a module', () => new WebAssembly.Module(wasm)],
+  ['a promise of a module', () => WebAssembly.compile(wasm)],
+  ['a response', () => new Response(wasm, { headers })],
+  ['a response of another type', () => new Response(wasm)],
+  ['a promise of bytes', () => Promise.resolve(wasm)],
+];
+for (const [i, [name, give]] of MODULES.entries())
+  test(`load takes ${name}`, async () => {
+    const { load: fresh } = await import(`../../../wasm/api/index.js?module${i}`);
+    assert.deepEqual((await fresh({ wasm: give() })).kinds, core.kinds);
+  });
+
+/** What is no module, and what is said then. @type {[() => any, RegExp][]} */
+const NO_MODULES = [
+  [() => null, /"wasm" of load must be a compiled module, .* not null/],
+  [() => 3, /not 3/],
+  [() => '', /not the text ""/],
+  [() => [], /not an array/],
+  [() => ({}), /not an object/],
+  [() => Promise.resolve(undefined), /must be a compiled module, .* not undefined/],
+  [() => './none.wasm', /none\.wasm could not be loaded: ENOENT.*Copy .*core\.wasm there/],
+  [() => '/none/core.debug.wasm', /Copy container-checkpoint\/core\.debug\.wasm there/],
+  [() => new Response('<html>'), /the response is no WebAssembly module: .*Copy/],
+  [() => Buffer.from('<html>'), /what was given is no WebAssembly module: .*load\(\{ wasm \}\)/],
+];
+test('load refuses what is no module', async () => {
+  const { load: fresh } = await import('../../../wasm/api/index.js?none');
+  for (const [give, message] of NO_MODULES) await assert.rejects(fresh({ wasm: give() }), message);
+  await assert.rejects(fresh({ codecs: 3 }), /"codecs" of load must be .*, or a function, not 3/);
+});
+
+test('load of every entry checks its options', async () => {
+  for (const entry of ['', '/node', '/inline', '/debug']) {
+    const { load: loads } = await import(`container-checkpoint${entry}`);
+    for (const wrong of [null, 3, 'x', [], () => {}])
+      await assert.rejects(loads(wrong), /the options of load must be an object/, entry);
+    await assert.rejects(loads({ wsm: 1 }), /did you mean "wasm"\?/, entry);
+  }
 });

@@ -16,6 +16,8 @@ import {
   readArchive,
   windowOf,
 } from '../../../wasm/api/archive.js';
+import { MemberList } from '../../../wasm/api/archive-members.js';
+import { layout } from '../../../wasm/border/archive-layout.js';
 import { header, tar } from '../lib/tar.mjs';
 
 const builder = fileURLToPath(new URL('../../tools/build.py', import.meta.url));
@@ -316,6 +318,47 @@ test('names and links that are remarkable', async () => {
     '',
   ]);
   assert.equal(archive.members.at(9).type, 'character');
+});
+
+test('members are all there, however they come: few, then many at once, then few', () => {
+  const size = layout.member.size + 8;
+  const { record_size, index, type, name_length, normal_length } = layout.member.fields;
+  /** Records as the core writes them. @param {number} first @param {number} count */
+  const records = (first, count) => {
+    const bytes = new Uint8Array(count * size);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < count; i++) {
+      view.setUint32(i * size + record_size[0], size, true);
+      view.setUint32(i * size + index[0], first + i, true);
+      view.setUint32(i * size + type[0], 1, true);
+      view.setUint32(i * size + name_length[0], 6, true);
+      view.setUint32(i * size + normal_length[0], 6, true);
+      bytes.set(Buffer.from(`${first + i}`.padStart(6)), i * size + layout.member.size);
+    }
+    return bytes;
+  };
+  for (const counts of [
+    [4, 141, 13, 6],
+    [1, 1000, 1, 1000, 1, 1],
+    [1000, 1, 1000, 2],
+    [1, 5, 30, 200, 600, 3, 600, 600, 1, 40],
+  ])
+    for (const look of [false, true]) {
+      const members = new MemberList();
+      let sum = 0;
+      for (const count of counts) {
+        members.add(records(sum, count), count);
+        sum += count;
+        if (look) assert.equal(members.at(sum - 1).index, sum - 1);
+      }
+      const all = [...members];
+      assert.deepEqual(
+        all.map((member) => `${member.name.trim()} ${member.type}`),
+        Array.from({ length: sum }, (_, i) => `${i} file`),
+        `${counts}`,
+      );
+      for (let i = sum; i-- > 0;) assert.equal(members.at(i).index, i);
+    }
 });
 
 test('truncated and damaged archives say where', async () => {

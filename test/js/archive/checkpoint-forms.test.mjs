@@ -49,7 +49,7 @@ test('directories: laid out like an archive, of images, an OCI layout; links are
   assert.equal(images.form, 'criu-directory');
   assert.equal(images.summary.sizes.checkpoint, checkpoint.summary.sizes.checkpoint);
   assert.equal(images.summary.sizes.pages, checkpoint.summary.sizes.pages);
-  assert.equal(images.summary.engine.display, 'runc');
+  assert.equal(images.summary.engine.display, 'Docker or runc');
   await images.close();
 
   const layout = join(folder, 'layout');

@@ -67,7 +67,7 @@ test('engines, by what only they write', async () => {
       ],
     ],
     [
-      'runc',
+      'Docker or runc',
       [
         ['inventory.img', 'x'],
         ['pages-1.img', 'xx'],

@@ -121,7 +121,7 @@ test('convert: what is refused', async () => {
   for (const args of [
     ['a.tar', 'b.tar'],
     ['--compress', 'gzip', 'a.tar', './a.tar'],
-    ['--compress', 'gzip', '-', 'b.tar'],
+    ['--compress', 'gzip', '--previous', '-', '-', 'b.tar'],
     ['--criu', '3.0', 'a.tar', 'b.tar'],
     ['--tcp-listen-remap', '80', 'a.tar', 'b.tar'],
     ['--tcp-listen-remap', '80:65536', 'a.tar', 'b.tar'],

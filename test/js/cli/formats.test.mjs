@@ -15,6 +15,7 @@ import { escapeForTerminal } from '../../../wasm/report/escape.js';
 import { failedVerdicts, countAtLeast, countsOf, rowsOf } from '../../../wasm/report/findings.js';
 import { FORMATS } from '../../../wasm/report/formats/index.js';
 import { loadRules } from '../../../wasm/cli/load-rules.js';
+import { homepageOf, rulePageOf } from '../../../wasm/cli/project.js';
 import { repositoryAt } from '../../../wasm/cli/repository.js';
 
 const reports = new URL('../../data/reports/', import.meta.url);
@@ -223,6 +224,32 @@ test('sarif: the same fingerprint where lines have moved, and no more results th
   assert.ok(notes.includes('2000 more findings are not listed'));
 });
 
+test('sarif: addresses come from the home page, where it is a site', () => {
+  const driverOf = (homepage, local = false) => {
+    const more = { homepage: homepageOf({ homepage }), rulePage: null };
+    more.rulePage = rulePageOf(more.homepage, local);
+    const { driver } = JSON.parse(write('sarif', plainEntries, more).out).runs[0].tool;
+    return { home: driver.informationUri, page: driver.rules[0].helpUri };
+  };
+  const site = driverOf('https://ckpt.example.test/tool/');
+  assert.equal(site.home, 'https://ckpt.example.test/tool/');
+  assert.match(site.page, /^https:\/\/ckpt\.example\.test\/tool\/rules\.html#CKP\d{3}$/);
+  const repository = driverOf('https://github.com/somebody/ckpt#readme');
+  assert.equal(repository.home, 'https://github.com/somebody/ckpt#readme');
+  assert.doesNotMatch(repository.page ?? '', /rules\.html/);
+  assert.equal(driverOf('https://github.com/OWNER/REPOSITORY#readme').home, undefined);
+  assert.equal(driverOf(undefined).home, undefined);
+});
+
+test('text: on a terminal the id of a rule is a link to its page', () => {
+  const more = { links: true, rulePage: rulePageOf('', true) };
+  const { out } = write('text', plainEntries, more);
+  const page = new URL('../../../dist/rules.html#CKP003', import.meta.url);
+  assert.ok(out.includes(`[\u001b]8;;${page}\u001b\\CKP003\u001b]8;;\u001b\\]`));
+  for (const options of [{}, { ...more, links: false }])
+    assert.ok(!write('text', plainEntries, options).out.includes('\u001b'));
+});
+
 // ---- JUnit -----------------------------------------------------------------------------------------
 
 test('junit: well-formed, and a suite for each entry', async () => {
@@ -233,6 +260,12 @@ test('junit: well-formed, and a suite for each entry', async () => {
     parser.write(out).close();
     const parsed = await parseJunit(out);
     assert.equal(parsed.testsuite.length, entries.length);
+    for (const what of ['tests', 'failures', 'errors'])
+      assert.equal(
+        parsed[what],
+        parsed.testsuite.reduce((sum, suite) => sum + suite[what], 0),
+        what,
+      );
     parsed.testsuite.forEach((suite, i) => {
       const rows = findings([entries[i]]);
       const verdicts = failedVerdicts(entries[i], 'error', false).length;
@@ -379,7 +412,7 @@ test('text: --summary, --quiet, and what is not shown', () => {
   const entries = entriesOf('plain');
   entries[0].texts.files.get('config.dump').hidden = [{ offset: 11, length: 6 }];
   const { out } = write('text', entries);
-  assert.ok(out.includes('  2 |   "id": "••••••",\n    |         ^~~~~~~~\n'), out);
+  assert.ok(out.includes('  2 |   "id": "•••",\n    |         ^~~~~\n'), out);
 });
 
 // Reading the line for each finding would take longer than the time limit of a test.

@@ -104,7 +104,9 @@ test('completion for bash: commands, options, choices, rules', async () => {
   ]);
   assert.deepEqual(offered(script, ['ckpt', 'validate', '--fail-on', '=', 'w']), ['warning']);
   assert.deepEqual(offered(script, ['ckpt', 'validate', '-f', 'js']), ['json', 'jsonl']);
-  assert.deepEqual(offered(script, ['ckpt', 'rules', '-f', '']), ['text', 'json', 'markdown']);
+  assert.deepEqual(offered(script, ['ckpt', 'rules', '-f', '']).sort(), [
+    ...['csv', 'json', 'jsonl', 'markdown', 'table', 'text'],
+  ]);
   assert.deepEqual(
     offered(script, ['ckpt', '--color', 'never', 'explain', 'CKP10']),
     rules.map(({ id }) => id).filter((id) => id.startsWith('CKP10')),

@@ -44,7 +44,7 @@ test('configuration: found by its name or named, and options count more', async 
   );
 });
 
-const accepts = new Ajv2020.default({ strict: true }).compile(
+const accepts = new Ajv2020.default({ strict: true, formats: { date: true } }).compile(
   JSON.parse(readFileSync(dist('schema/config.json'), 'utf8')),
 );
 for (const [text, message] of [
@@ -85,8 +85,14 @@ test('configuration: what it names must be there; broken JSON has a place', asyn
     await said('--config', 'no.json'),
     /^ckpt: --config no\.json: no such file or directory$/,
   );
-  assert.match(await said('--config', 'r.json'), /^ckpt: there is no rule "CKP9999"/);
-  assert.match(await said('--config', 't.json'), /^ckpt: unknown target "lxc" \(one of podman, /);
+  assert.match(
+    await said('--config', 'r.json'),
+    /^ckpt: r\.json:1:13: .*: there is no rule "CKP9999"/,
+  );
+  assert.match(
+    await said('--config', 't.json'),
+    /^ckpt: t\.json:1:14: .*: unknown target "lxc" \(one of podman, /,
+  );
   assert.match(await said('--target', 'podman@x'), /^ckpt: the version "x" /);
   assert.match(
     await said('--severity', 'CKP100'),

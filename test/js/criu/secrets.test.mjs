@@ -4,13 +4,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { load, openCheckpoint } from 'container-checkpoint/node';
+import { everywhere } from '../../../wasm/api/everywhere.js';
+import { SecretStream } from '../../../wasm/api/secrets-stream.js';
 import { PAGE, VMA, coreImage, dumpArchive, mmImage, pageMap, pstreeImage } from '../lib/dump.mjs';
+import { tar } from '../lib/tar.mjs';
 import { ckpt as run, data } from '../lib/cli-run.mjs';
 
 const core = await load();
 const read = (/** @type {string} */ name) =>
   JSON.parse(readFileSync(new URL(`../../data/secrets/${name}.json`, import.meta.url), 'utf8'));
-const lists = [read('shapes'), read('more')];
+const lists = [read('shapes'), read('more'), read('vendors')];
 /** Arguments stand after each other. @param {string | string[]} text */
 const inMemory = (text) => (Array.isArray(text) ? text.join('\0') : text);
 const secrets = lists.flatMap((list) =>
@@ -96,6 +99,97 @@ test('the shapes are found in memory, also over the borders of pages', async () 
       `${rate}: ${JSON.stringify(missed.map(([where, kind, text]) => [where, kind, text.slice(0, 60)]))}`,
     );
   }
+});
+
+test('over borders of pages, entries, blocks, mappings and pieces: each once, whole', async () => {
+  const token = 'ghp_9fQ2xLr7VbT4mZ8kWc1YdN6sHj3PgEa0Ru5X';
+  const COUNT = 12;
+  const start = 0x10000n * BigInt(PAGE);
+  for (const wide of [false, true]) {
+    const bytes = Buffer.from(`\0\0API_TOKEN=${token}\0\0`, wide ? 'utf16le' : 'utf8');
+    const memory = Buffer.alloc(COUNT * PAGE);
+    /** @type {bigint[]} */
+    const places = [];
+    for (let i = 1; i < COUNT; i++) {
+      // Every border lies within it, each at another character.
+      const at = i * PAGE - Math.floor((bytes.length * i) / COUNT / 2) * 2;
+      bytes.copy(memory, at);
+      places.push(start + BigInt(at + (wide ? 4 : 2)));
+    }
+    const pages = Array.from({ length: COUNT }, (_, i) => ({
+      address: start + BigInt(i * PAGE),
+      flags: 4,
+      bytes: memory.subarray(i * PAGE, (i + 1) * PAGE),
+    }));
+    const page = (/** @type {number} */ i) => start + BigInt(i * PAGE);
+    const mappings = {
+      one: [{ start, end: page(COUNT), prot: 3, status: VMA.heap }],
+      adjoining: Array.from({ length: COUNT }, (_, i) => ({
+        start: page(i),
+        end: page(i + 1),
+        prot: i % 2 === 0 ? 3 : 1,
+      })),
+    };
+    for (const [name, vmas] of Object.entries(mappings))
+      for (const [dialect, most, each] of /** @type {const} */ ([
+        ['4.2', 256, 1],
+        ['4.2', 1, 1],
+        ['4.1', 1, 1],
+        ['blocks', 256, 1],
+        ['blocks', 256, 4],
+        ['blocks', 1, 1],
+      ])) {
+        const { map, pages: stored } = pageMap(1, pages, dialect, most, each);
+        const archive = dumpArchive({
+          'pstree.img': pstreeImage([7]),
+          'core-7.img': coreImage('keeper'),
+          'mm-7.img': mmImage(vmas),
+          'pagemap-7.img': map,
+          'pages-1.img': stored,
+        });
+        const matches = await found(archive);
+        matches.sort((a, b) => (a.address < b.address ? -1 : 1));
+        const what = `${name} ${dialect} ${most} ${each} ${wide}`;
+        assert.deepEqual(
+          matches.map(({ address }) => address),
+          places,
+          what,
+        );
+        assert.ok(
+          matches.every((match) => valueOf(match) === token),
+          what,
+        );
+      }
+  }
+});
+
+test('the shapes are found in files that the container wrote, and cut by redact', async () => {
+  const texts = secrets.map(([, , text]) => `${text.replaceAll('\0', ' ')}\n`);
+  const files = texts.map((text, i) => /** @type {[string, string]} */ ([`etc/${i}`, text]));
+  const archive = tar(
+    ['checkpoint/pstree.img', pstreeImage([7])],
+    ['checkpoint/core-7.img', coreImage('keeper')],
+    ['checkpoint/mm-7.img', mmImage([])],
+    ['rootfs-diff.tar', tar(...files)],
+  );
+  const checkpoint = await openCheckpoint(archive, { name: 'files.tar' });
+  const dump = await checkpoint.dump({ texts: false });
+  const matches = await found(archive, { streams: everywhere(checkpoint, dump) });
+  dump.close();
+  await checkpoint.close();
+  const stream = new SecretStream(core);
+  const ways = [
+    (/** @type {number} */ i) => matches.filter((one) => one.stream === `rootfs-diff.tar!etc/${i}`),
+    (/** @type {number} */ i) => {
+      stream.begin();
+      return [...stream.feed(Buffer.from(texts[i])), ...stream.end()];
+    },
+  ];
+  for (const way of ways) {
+    const missed = texts.filter((_, i) => way(i).length === 0);
+    assert.ok(missed.length <= 0.05 * texts.length, JSON.stringify(missed));
+  }
+  stream.free();
 });
 
 /** @param {any} match */

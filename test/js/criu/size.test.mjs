@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why a checkpoint is as large as it is: parts that add up to the byte, and pages counted one by one.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { openCheckpoint } from 'container-checkpoint/node';
 import { temporaryFolder } from '../lib/checkpoints.mjs';
 import { ckpt } from '../lib/cli-run.mjs';
@@ -119,6 +121,30 @@ test('the parts of an archive add up', async () => {
   const { stdout: table } = await ckpt(['size', '--maps', path]);
   assert.match(table, /^pages +45056/m);
   assert.match(table, /^zero pages +12\.0 KiB/m);
+});
+
+test('the parts of every form add up to its tar archive, to the byte', async () => {
+  const plain = Buffer.concat([archive('4.2'), new Uint8Array(7 * 512)]);
+  const directory = join(folder, 'unpacked');
+  mkdirSync(directory);
+  writeFileSync(join(folder, 'padded.tar'), plain);
+  writeFileSync(join(folder, 'padded.tar.gz'), gzipSync(plain));
+  execFileSync('tar', ['-xf', join(folder, 'padded.tar'), '-C', directory]);
+  execFileSync('tar', ['-cf', join(folder, 'around.tar'), '-C', folder, 'unpacked']);
+  const unpacked = statSync(join(folder, 'around.tar')).size;
+  for (const [name, bytes] of /** @type {[string, number | null][]} */ ([
+    ['padded.tar', plain.length],
+    ['padded.tar.gz', plain.length],
+    ['around.tar', unpacked],
+    ['unpacked', null],
+  ])) {
+    const { stdout } = await ckpt(['size', '--fast', '--json', join(folder, name)]);
+    const { size, tar: whole, parts } = JSON.parse(stdout);
+    const added = parts.reduce((sum, part) => sum + part.bytes, 0);
+    assert.equal(whole, bytes ?? size, name);
+    assert.equal(added, whole, name);
+    assert.equal(parts.find((part) => part.name === 'pages').bytes, 11 * PAGE);
+  }
 });
 
 // What lz4 1.9.4 makes of real pages, block by block: test/tools/lz4-sizes.mjs. Bytes stored, by page, by region.

@@ -179,14 +179,15 @@ const vmaMessage = ({
   [8, 1], // -1, zigzag
 ];
 
-/** mm-PID.img. @param {any[]} vmas */
-export const mmImage = (vmas) =>
+/** mm-PID.img. @param {any[]} vmas @param {(number | bigint)[]} auxv keys and values, beside AT_PAGESZ */
+export const mmImage = (vmas, auxv = []) =>
   image(
     MAGIC.mm,
     message(
       ...Array.from({ length: 12 }, (_, i) => [i + 1, 0]),
       [13, 6],
       [13, PAGE],
+      ...auxv.map((value) => [13, value]),
       ...vmas.map((vma) => [14, vmaMessage(vma)]),
     ),
   );
@@ -200,12 +201,12 @@ export const pstreeImage = (pids) =>
     ),
   );
 
-/** core-PID.img of a process that was alive. @param {string} comm */
-export const coreImage = (comm) =>
+/** core-PID.img of a process that was alive. @param {string} comm @param {number} mtype architecture */
+export const coreImage = (comm, mtype = 1) =>
   image(
     MAGIC.core,
     message(
-      [1, 1],
+      [1, mtype],
       [
         3,
         [
@@ -220,6 +221,33 @@ export const coreImage = (comm) =>
     ),
   );
 
-/** @param {Record<string, Uint8Array>} images */
+/** files.img: regular files by their ids. @param {Record<number, string>} paths */
+export const filesImage = (paths) =>
+  image(
+    MAGIC.files,
+    ...Object.entries(paths).map(([id, path]) =>
+      message(
+        [1, 1],
+        [2, Number(id)],
+        [
+          3,
+          [
+            [1, Number(id)],
+            [2, 0],
+            [3, 0],
+            [5, [1, 2, 3, 4, 5].map((field) => [field, 0])],
+            [6, path],
+          ],
+        ],
+      ),
+    ),
+  );
+
+/** @param {Record<string, Uint8Array> | [string, Uint8Array][]} images in their order */
 export const dumpArchive = (images) =>
-  tar(...Object.entries(images).map(([name, bytes]) => [`checkpoint/${name}`, bytes]));
+  tar(
+    ...(Array.isArray(images) ? images : Object.entries(images)).map(([name, bytes]) => [
+      `checkpoint/${name}`,
+      bytes,
+    ]),
+  );

@@ -247,6 +247,10 @@ export const viewLink = (page, title) =>
 
 /** Opens a view of the item that is shown. @param {Page} page @param {string} title */
 export async function view(page, title) {
+  // On a telephone they are in a menu.
+  const menu = page.locator('.views > .menu');
+  if ((await menu.isVisible()) && (await menu.getAttribute('aria-expanded')) === 'false')
+    await menu.click();
   await viewLink(page, title).click();
   const found = Object.entries(T.views).find(([, words]) => words === title);
   await page.locator(`.view-${found?.[0]}`).waitFor();

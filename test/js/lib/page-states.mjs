@@ -78,7 +78,7 @@ export function statesOf(folder, rich = join(pageData, 'explore.tar.xz')) {
   });
   add('loose', one(odd));
   add('damaged', one(cut));
-  add('hostile', one(hostile));
+  add('hostile', one(hostile), { always: true });
   add('hostile-drawer', async (page) => {
     await page.locator('.reasons a.walk, .tops a.walk').first().click();
     await page.locator('.drawer').waitFor();
@@ -86,11 +86,29 @@ export function statesOf(folder, rich = join(pageData, 'explore.tar.xz')) {
   });
   add('healthy', one(join(archives, 'crio.tar')));
   add('rich', one(rich), { always: true });
+  add('rich-menu', async (page) => {
+    await page.setViewportSize({ width: 360, height: 780 });
+    await page.locator('.views > .menu').click();
+  });
+  add('rich-target', async (page) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    const menu = page.locator('.views > .menu[aria-expanded="true"]');
+    if (await menu.count()) await menu.evaluate((button) => /** @type {any} */ (button).click());
+    await page.locator('#target').selectOption('cri-o');
+    await page.locator('#target-version').waitFor();
+    await rest(page);
+  });
+  add('rich-host', async (page) => {
+    await page.locator('#target').selectOption('');
+    await page.locator('#host').click();
+    await page.locator('dialog').waitFor();
+  });
   for (const view of [
     ...['findings', 'processes', 'openfiles', 'sockets', 'mounts', 'memory', 'search', 'secrets'],
     ...['timeline', 'metadata', 'changes', 'files', 'size', 'compare'],
   ])
     add(`rich-${view}`, async (page) => {
+      if (await page.locator('dialog[open]').count()) await page.keyboard.press('Escape');
       if ((await viewsThere(page)).includes(view)) await to(page, view);
     });
   for (const [view, place] of [

@@ -168,6 +168,11 @@ test('Enter and the arrow lead from the field above a list into it', () =>
     await view(page, 'Processes');
     await page.getByRole('searchbox', { name: G.filter }).press('ArrowDown');
     assert.equal(await page.evaluate(() => document.activeElement?.className), 'rows grid');
+    await view(page, 'Findings');
+    await page.getByRole('searchbox', { name: T.searchFindings }).press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement?.localName), 'summary');
+    await page.keyboard.press('j');
+    assert.ok(await page.evaluate(() => document.activeElement?.matches('.walk')));
   }));
 
 test('searching memory: hits with their places, nothing said before its end, secrets hidden', () =>

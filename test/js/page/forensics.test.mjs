@@ -15,6 +15,7 @@ import {
   archives,
   browserTests,
   gridOf,
+  facts,
   pageData,
   pick,
   shown,
@@ -42,8 +43,8 @@ test('secrets stand in one table, masked alike; memory is searched when it is as
     await view(page, 'Secrets');
     const [row] = await cells(page.getByRole('table', { name: Q.listed }));
     assert.equal(row[0], 'DB_PASSWORD');
-    assert.match(row[2], /^spec\.dump:\d+$/);
-    assert.match(row[4], /^•{8} /, 'whatever its length');
+    assert.match(row[3], /^spec\.dump:\d+$/);
+    assert.match(row[2], /^•{8} /, 'whatever its length');
     assert.ok(!(await page.content()).includes('only-a-sample'), 'nowhere on the page');
     await page.getByRole('table').getByRole('button', { name: 'Show' }).first().click();
     assert.match(await page.locator('.secret.seen').innerText(), /^only-a-sample/);
@@ -60,13 +61,48 @@ test('secrets stand in one table, masked alike; memory is searched when it is as
     const deep = await cells(found);
     const token = deep.find(([name]) => name.includes('API_TOKEN'));
     assert.ok(token, 'a variable of the processes');
-    assert.ok(Number(token[3]) > 5, `${token[3]} places of one value in one row`);
-    assert.match(token[4], /^•{8} /);
+    assert.ok(Number(token[4]) > 5, `${token[4]} places of one value in one row`);
+    assert.match(token[2], /^•{8} /);
     await found
       .getByRole('button', { name: /^memory of/ })
       .first()
       .click();
     await page.locator('.view-memory .memory-bytes').waitFor();
+  }));
+
+test('the first screen tells who is inside; no figure is said twice; no bar for no bytes', () =>
+  run(async (page) => {
+    await pick(page, [join(archives, 'crio.tar')]);
+    await shown(page);
+    const who = page.locator('.who-line');
+    await who.first().waitFor();
+    assert.deepEqual(
+      (await who.allTextContents()).map((line) => /sleep 1|while true/.exec(line)?.[0]),
+      ['while true', 'sleep 1'],
+    );
+    assert.match(await page.locator('.where').innerText(), /136\.0 KiB stored of 4\.4 MiB mapped/);
+    assert.match(await page.locator('.held').innerText(), /PIPE 4/);
+    const statistics = await facts(page.locator('.card.statistics'));
+    assert.equal(statistics['Memory dump took'], '676 µs');
+    assert.equal(statistics['Frozen for'], '133 milliseconds 132,606 µs');
+    await who.nth(1).click();
+    await page.locator('.drawer h2', { hasText: 'Process 8' }).waitFor();
+
+    const empty = folder.write(
+      'empty.tar',
+      tarOf([
+        ['config.dump', '{}'],
+        ['status', ''],
+      ]),
+    );
+    await pick(page, [empty]);
+    await shown(page, 'empty.tar');
+    await view(page, 'Files');
+    await page.locator('.members .row').nth(1).waitFor();
+    const bars = await page
+      .locator('.members .row')
+      .evaluateAll((rows) => rows.map((row) => row.querySelectorAll('.track > span').length));
+    assert.deepEqual(bars, [1, 0]);
   }));
 
 test('times are in UTC, in their order, each with who says so', () =>

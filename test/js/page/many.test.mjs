@@ -19,6 +19,7 @@ import {
   view,
   viewLink,
 } from '../lib/page-browser.mjs';
+import { tar } from '../lib/cli-archives.mjs';
 
 const { folder, run } = browserTests();
 
@@ -57,9 +58,34 @@ test('many checkpoints are one table: totals filter, causes group, all is saved 
     assert.match(text, /,'=cut\.tar,/, 'no spreadsheet runs what a file is called');
     await toggles.filter({ hasText: W.tones.broken }).click();
     await page.waitForFunction(() => document.querySelectorAll('.fleet .row').length === 1);
+    await page.locator('.fleet .search').press('ArrowDown');
+    assert.equal(await page.evaluate(() => document.activeElement?.className), 'rows grid');
     await page.locator('.fleet .row').click();
     await shown(page);
     assert.equal(await page.locator('.item-head .badge').textContent(), W.tones.broken);
+  }));
+
+test('the containers of a large pod are a table, which is whole when all are read', () =>
+  run(async (page) => {
+    const count = 30;
+    const names = Array.from({ length: count }, (_, i) => `c${i}`);
+    const containers = Object.fromEntries(names.map((name, i) => [name, `${i}-${name}`]));
+    const config = (/** @type {string} */ name) => JSON.stringify({ id: name, name });
+    const pod = tar([
+      ['pod.options', JSON.stringify({ version: 1, containers, annotations: {} })],
+      ...names.map((name, i) => /** @type {const} */ ([`${i}-${name}/config.dump`, config(name)])),
+    ]);
+    await pick(page, [folder.write('pod.tar', pod)]);
+    const card = page.locator('section', { has: page.locator('#containers-title') });
+    await page.waitForFunction(
+      () =>
+        document.querySelectorAll('.fleet .row').length > 0 &&
+        !document.querySelector('.answer-waiting, .answer-reading'),
+    );
+    assert.equal(await card.locator('.fleet .toggle').first().textContent(), `${L.all}${count}`);
+    assert.equal(await card.locator('ul.items').count(), 0);
+    await card.locator('.fleet .search').fill('c29');
+    await page.waitForFunction(() => document.querySelectorAll('.fleet .row').length === 1);
   }));
 
 test('dumps of one container that are dropped together are joined', () =>
@@ -122,6 +148,13 @@ test('one search finds views, findings, values, processes, members and rules; co
     await open('CKP109');
     await page.locator('.palette .label', { hasText: K.groups.rules }).waitFor();
     await page.keyboard.press('Escape');
+    // What is typed at once arrives: the field is there before the next key is.
+    for (const key of ['Control+k', '/']) {
+      await page.keyboard.press(key);
+      await page.keyboard.type('[root]o');
+      assert.equal(await field.inputValue(), '[root]o', key);
+      await page.keyboard.press('Escape');
+    }
     // What is a secret is found, and not shown.
     await open('only-a-sample');
     await page.locator('.entry', { hasText: '••••' }).first().waitFor();

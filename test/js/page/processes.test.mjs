@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCheckpoint } from '../../../wasm/api/node.js';
 import { P } from '../../../web/text/dump.js';
-import { commandLine } from '../../../web/worker/dump.js';
+import { commandLine, dumpSections } from '../../../web/worker/dump.js';
+import { Shelf } from '../../../web/worker/shelf.js';
 import {
   accessible,
   archives,
@@ -77,6 +78,55 @@ test('images that cannot be read are said, and do not take the page away', () =>
     assert.ok(rows.some(([image]) => image?.includes('pstree.img')));
     assert.equal(await page.locator('main img').count(), 0);
   }));
+
+test('what processes inherit is told once: equal variables and rights in one row', () => {
+  const rights = {
+    uid: [0],
+    gid: [0],
+    capabilities: null,
+    seccomp: null,
+    noNewPrivs: false,
+    lsm: '',
+  };
+  const process = (/** @type {number} */ pid, /** @type {any} */ environ, more = {}) => ({
+    ...{ pid, environ, state: 'alive', ...rights, ...more },
+  });
+  const shelf = new Shelf();
+  const sections = dumpSections(
+    {
+      gaps: [],
+      processes: [
+        process(1, ['A=1', 'B=2', '']),
+        process(2, ['A=1', 'B=3']),
+        process(3, ['A=1', 'B=2', 'C']),
+        process(4, null, { uid: [1000] }),
+      ],
+    },
+    { ckpt: null, shelf },
+  );
+  const rows = (/** @type {string} */ title) =>
+    sections.flatMap(({ title: own, blocks: [block] }) =>
+      own === title && block.t === 'table' ? /** @type {any[]} */ (block.seq.rows) : [],
+    );
+  const words = (/** @type {any} */ cell) =>
+    typeof cell === 'string' ? cell : words(cell.text ?? cell.cell ?? '');
+  assert.deepEqual(
+    rows(P.environments).map((cells) => cells.map(words)),
+    [
+      ['A', '1', P.allOf(3)],
+      ['B', '2', P.allBut('2')],
+      ['B', '3', '2'],
+      ['C', P.noValue, '3'],
+    ],
+  );
+  assert.deepEqual(
+    rows(P.credentials).map((cells) => [words(cells[0]), words(cells.at(-1))]),
+    [
+      ['0', P.allBut('4')],
+      ['1000', '4'],
+    ],
+  );
+});
 
 test('a command line is written so that a shell takes it apart as it was', () => {
   assert.equal(commandLine(['sh', '-c', "echo 'a b'"]), `sh -c 'echo '\\''a b'\\'''`);

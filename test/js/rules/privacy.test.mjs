@@ -40,7 +40,7 @@ const VARIABLES = [
   ['CONNECTION=Server=db;User=sa;Password=hunter2;', 'Password=•••'],
   [`ID_DATA=${JWT}`, 'a JSON web token: •••'],
   [`TLS=${KEY}`, 'a private key: •••'],
-  [join('X=AK', 'IAIOSFODNN7EXAMPLE'), 'an access key of AWS: •••'],
+  [join('X=AK', 'IAIOSFODNN7REALKEY'), 'an access key of AWS: •••'],
   [join('X=gh', 'p_abcdefghijklmnopqrstuvwxyz0123456789'), 'a token of GitHub: •••'],
   [join('X=xo', 'xb-123456789012-abcdefghij'), 'a token of Slack: •••'],
   [join('X=AI', 'zaSyA1234567890abcdefghijklmnopqrstuv'), 'an API key of Google: •••'],
@@ -75,6 +75,7 @@ const VARIABLES = [
   ['PATH=/usr/local/sbin:/usr/local/bin'],
   ['PS1=\\u@\\h:\\w\\$ '],
   [join('X=AK', 'IAIOSFODNN7')],
+  [join('X=AK', 'IAIOSFODNN7EXAMPLE')],
   ['X=eyJhbGciOiJIUzI1NiJ9'],
 ];
 

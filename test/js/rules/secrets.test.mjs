@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { load } from '../../../wasm/api/node.js';
 
 const core = await load();
-const sets = ['shapes', 'more'].map((name) =>
+const sets = ['shapes', 'more', 'vendors'].map((name) =>
   JSON.parse(readFileSync(new URL(`../../data/secrets/${name}.json`, import.meta.url), 'utf8')),
 );
 
@@ -15,6 +15,7 @@ function target(place, text) {
   const spec = { ociVersion: '1.0.0', process: { args: ['x'], env: [] }, annotations: {} };
   if (place === 'env') spec.process.env = [text];
   else if (place === 'args') spec.process.args = text;
+  else if (typeof text === 'string') spec.annotations = { 'example.com/config': text };
   else spec.annotations = { [text[0]]: text[1] };
   return { 'spec.dump': new TextEncoder().encode(JSON.stringify(spec)) };
 }

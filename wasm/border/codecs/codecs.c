@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "archive/decoder.h"
+#include "crc_tables.h"
 
 enum { INPUT = 65536 };
 
@@ -41,6 +42,7 @@ codec *ckpt_codec_new(uint32_t compression, double max_window)
     codec *c = type == NULL ? NULL : malloc(sizeof(*c));
     if (c == NULL)
         return NULL;
+    ckpt_codec_make_crc_tables();
     c->decoder = ckpt_decoder_new(type, (uint64_t)max_window);
     if (c->decoder == NULL) {
         free(c);

@@ -79,6 +79,11 @@ export interface OpenOptions {
    * `dump()` needs, which then does not read it once more.
    */
   keep?: 'images' | 'processes';
+  /**
+   * What the memory will be searched for: of an archive that cannot be read in place, it is searched while that is
+   * opened. Then `memory.search()` with the same query and options has it, and reads nothing more.
+   */
+  search?: { query: object; options?: object };
   /** The SHA-256 of the file is wanted in reports: of what is read whole, as compressed files are. */
   hash?: boolean;
 }
@@ -297,6 +302,11 @@ export class Checkpoint {
   readonly form: Form;
   /** Of the outermost archive; undefined if nothing was read. */
   readonly compression: Compression | undefined;
+  /**
+   * Bytes of the tar archive (of an image: the layer's) without compression, with its end mark and what follows
+   * that. null: a container of a pod, or the archive has no end.
+   */
+  readonly tarSize: number | null;
   /** Of an image, the members of the layer with the checkpoint. */
   readonly members: Members;
   /** Content of the metadata files, by their names; the log of CRIU only from its last 64 KiB. */

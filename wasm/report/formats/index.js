@@ -36,6 +36,9 @@ import { text } from './text.js';
  * @property {readonly import('../rules-table.js').Rule[]} rules
  * @property {string} version of this program
  * @property {import('../findings.js').Repository} repository how files are called, where that matters
+ * @property {string} [homepage] of this program, if it has one
+ * @property {(id: string) => string} [rulePage] the address of a rule's page, or ''
+ * @property {boolean} [links] whether rules are links to their pages, on a terminal
  * @property {() => string} page the page, for --format html
  *
  * @typedef {object} Format

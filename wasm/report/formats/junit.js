@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JUnit XML: a suite for each checkpoint, a test for each finding.
+// JUnit XML: a suite for each checkpoint, a test for each finding. The totals stand at the beginning, so
+// that all of it is kept until the end.
 import { escapeForTerminal } from '../escape.js';
 import {
   cutOf,
@@ -37,8 +38,11 @@ export const junit = {
   help: 'JUnit XML',
   report({ failOn, targets, repository }) {
     const level = failingSeverity(failOn);
+    /** @type {string[]} */
+    const suites = [];
+    const totals = { tests: 0, failures: 0, errors: 0 };
     return {
-      begin: () => '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="ckpt validate">\n',
+      // eslint-disable-next-line require-yield -- all of it comes at the end
       *entry(entry) {
         const cases = [];
         let failures = 0;
@@ -83,18 +87,21 @@ export const junit = {
         const more = cutOf(entry).map(
           ({ name, id, count }) => `${name}: ${count} more findings of ${id}`,
         );
-        yield {
-          out: `  <testsuite${attributes({
-            name: entry.shown,
-            tests: cases.length,
-            failures,
-            errors: entry.unreadable ? 1 : 0,
-          })}>\n${cases.join('')}${
+        const errors = entry.unreadable ? 1 : 0;
+        totals.tests += cases.length;
+        totals.failures += failures;
+        totals.errors += errors;
+        suites.push(
+          `  <testsuite${attributes({ name: entry.shown, tests: cases.length, failures, errors })}>\n${cases.join('')}${
             more.length > 0 ? `    <system-out>${xml(more.join('; '))}</system-out>\n` : ''
           }  </testsuite>\n`,
-        };
+        );
       },
       *end() {
+        yield {
+          out: `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${attributes({ name: 'ckpt validate', ...totals })}>\n`,
+        };
+        for (const out of suites) yield { out };
         yield { out: '</testsuites>\n' };
       },
     };

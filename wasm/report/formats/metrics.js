@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Metrics in the text format of Prometheus, for the textfile collector of the node exporter: how many, never which. Names
 // of checkpoints are no labels, so that their number cannot grow with what is checked.
+import { enums } from '../../../dist/tables.js';
 import { escapeForTerminal } from '../escape.js';
 import { SEVERITIES, VERDICTS, cutOf, partsOf, rowsOf } from '../findings.js';
-
-const TRUST = ['clean', 'suspicious', 'hostile'];
 
 /** What stands between the quotes of a label. @param {string} text any */
 const label = (text) => escapeForTerminal(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
@@ -30,7 +29,7 @@ export const metrics = {
     const severities = new Map(rules.map(({ id, severity }) => [id, severity]));
     /** @type {Map<string, Map<string, number>>} */
     const verdicts = new Map();
-    const trust = new Map(TRUST.map((level) => [level, 0]));
+    const trust = new Map(enums.trust.map((level) => [level, 0]));
     /** By rule, then by severity. @type {Map<string, Map<string, number>>} */
     const found = new Map();
     /** @param {Map<string, Map<string, number>>} all @param {string} key @param {string} name @param {number} count */

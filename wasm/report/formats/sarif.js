@@ -92,10 +92,10 @@ function region({ line, column, endLine, endColumn, offset, length, archiveOffse
   return { startLine: 1, ...header };
 }
 
-/** @param {import('../rules-table.js').Rule} rule */
-function ruleOf(rule) {
+/** @param {import('../rules-table.js').Rule} rule @param {(id: string) => string} [page] of a rule, or '' */
+function ruleOf(rule, page) {
   const { id, title, what, severity, area, reference } = rule;
-  const uri = linksIn(reference).find((link) => link.uri !== null)?.uri;
+  const uri = page?.(id) || linksIn(reference).find((link) => link.uri !== null)?.uri;
   return {
     id,
     shortDescription: { text: title },
@@ -114,7 +114,7 @@ function ruleOf(rule) {
 export const sarif = {
   name: 'sarif',
   help: 'SARIF 2.1.0',
-  report({ repository, rules, version }) {
+  report({ repository, rules, version, homepage, rulePage }) {
     const artifacts = new Artifacts(repository);
     const fingerprints = new Fingerprints(repository);
     const known = new Map(rules.map((rule) => [rule.id, rule]));
@@ -219,9 +219,13 @@ export const sarif = {
           });
         const listed = [...used.keys()].map((id) => {
           const rule = known.get(id);
-          return rule ? ruleOf(rule) : { id };
+          return rule ? ruleOf(rule, rulePage) : { id };
         });
-        const driver = { name: 'ckpt', semanticVersion: version, version, rules: listed };
+        const driver = {
+          ...{ name: 'ckpt', semanticVersion: version, version },
+          ...(homepage && { informationUri: homepage }),
+          rules: listed,
+        };
         const invocation = {
           executionSuccessful: unreadable === 0,
           toolExecutionNotifications: notes,

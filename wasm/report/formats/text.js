@@ -59,11 +59,19 @@ const colourOf = (severity, style) =>
  * @param {Style} style
  * @param {number} width
  * @param {(member: string) => string} [nameOf] how another member is called
+ * @param {(id: string) => string} [link] a rule's id as it is shown
  */
-export function findingText({ name, finding }, text, style, width, nameOf = escapeForTerminal) {
+export function findingText(
+  { name, finding },
+  text,
+  style,
+  width,
+  nameOf = escapeForTerminal,
+  link = (rule) => rule,
+) {
   const { id, severity, message, hint, line, offset, length, related } = finding;
   const head = `${style.bold(`${name}${position(finding)}:`)} ${colourOf(severity, style)(`${severity}:`)}`;
-  let out = `${head} ${shown(message)}${id === '' ? '' : ` ${style.dim(`[${id}]`)}`}\n`;
+  let out = `${head} ${shown(message)}${id === '' ? '' : ` ${style.dim(`[${link(id)}]`)}`}\n`;
   if (severity === 'info') return out; // it must not bury what is wrong
   if (text && offset !== null && line !== null)
     out += frame(text, { offset, length: length ?? 0, line }, width, style);
@@ -119,20 +127,31 @@ function trustText(name, report, style) {
 function matrix(name, { targets }, style) {
   const widest = (/** @type {string[]} */ texts) =>
     Math.max(...texts.map(({ length }) => length)) + 3;
-  const engines = widest(targets.map(label));
-  const verdicts = widest(targets.map(({ verdict }) => VERDICTS[verdict]));
+  const rows = targets.map((target) => ({
+    title: label(target),
+    verdict: target.verdict,
+    lines: [...reasonLines(target), ...conditionLines(target)],
+  }));
+  // What is no checkpoint, or is damaged, is that for all of them.
+  const [{ verdict: common, lines: same }] = rows;
+  const alike = rows.every(
+    ({ verdict, lines }) => verdict === common && lines.join('\n') === same.join('\n'),
+  );
+  if (alike && rows.length > 2 && same.length > 0)
+    rows.splice(0, rows.length, { ...rows[0], title: `all ${rows.length}` });
+  const engines = widest(rows.map(({ title }) => title));
+  const verdicts = widest(rows.map(({ verdict }) => VERDICTS[verdict]));
   let out = `${style.bold(`${name}:`)} where it can be restored\n`;
-  for (const target of targets) {
-    const { verdict } = target;
+  for (const { title, verdict, lines } of rows) {
     const colour = {
       restores: style.bold,
       conditional: style.yellow,
       fails: style.red,
       unknown: style.yellow,
     }[verdict];
-    const [first = '', ...rest] = [...reasonLines(target), ...conditionLines(target)];
+    const [first = '', ...rest] = lines;
     const gap = first === '' ? '' : ' '.repeat(verdicts - VERDICTS[verdict].length);
-    out += `  ${label(target).padEnd(engines)}${colour(VERDICTS[verdict])}${gap}${first}\n`;
+    out += `  ${title.padEnd(engines)}${colour(VERDICTS[verdict])}${gap}${first}\n`;
     for (const line of rest) out += `${' '.repeat(2 + engines + verdicts)}${line}\n`;
   }
   return out;
@@ -158,7 +177,11 @@ export function summaryText({ checkpoints, files, counts, unreadable }) {
 export const text = {
   name: 'text',
   help: 'for people',
-  report({ style, errorStyle, width, quiet, brief, single, targets }) {
+  report({ style, errorStyle, width, quiet, brief, single, targets, links, rulePage }) {
+    const link = (/** @type {string} */ id) => {
+      const uri = links ? rulePage?.(id) : '';
+      return uri ? `\x1b]8;;${uri}\x1b\\${id}\x1b]8;;\x1b\\` : id;
+    };
     let any = false;
     const apart = (/** @type {string} */ out) => {
       const first = !any;
@@ -191,7 +214,8 @@ export const text = {
           const nameOf = (/** @type {string} */ member) =>
             wholeName(whereIs(entry, part, { member }));
           const file = part.texts.files.get(finding.member);
-          const out = findingText({ name: wholeName(where), finding }, file, style, width, nameOf);
+          const at = { name: wholeName(where), finding };
+          const out = findingText(at, file, style, width, nameOf, link);
           const isNote = finding.severity === 'info';
           yield isNote && notes ? { out } : apart(out);
           notes = isNote;

@@ -61,12 +61,10 @@ export function Compare({ item, place }) {
           ),
         ),
       ),
-      other &&
-        h('button', { type: 'button', class: 'small', onClick: () => turn(!turned) }, D.swap),
     ),
     error && h('p', { class: 'failed' }, error),
     !other && h('p', { class: 'card quiet' }, D.nothing),
-    before && h(Verdicts, { before, after }),
+    before && h(Verdicts, { before, after, swap: () => turn(!turned) }),
     found &&
       before && [
         found.running.failure && h('p', { class: 'failed', key: 'failure' }, found.running.failure),
@@ -98,14 +96,27 @@ export function inOrder(other, item, turned) {
   return later !== turned ? [item, other] : [other, item];
 }
 
-/** What became of the answer. @param {{before: Item, after: Item}} props */
-const Verdicts = ({ before, after }) =>
+/** What became of the answer. @param {{before: Item, after: Item, swap: () => void}} props */
+const Verdicts = ({ before, after, swap }) =>
   h(
     'div',
     { class: 'answers two' },
-    [before, after].map(
-      (item, index) =>
-        item.model &&
+    [before, after].map((item, index) => [
+      index === 1 &&
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'swap',
+            key: 'swap',
+            'aria-label': D.swap,
+            title: D.swap,
+            onClick: swap,
+          },
+          h('span', { 'aria-hidden': 'true' }, '→'),
+          h('span', { class: 'swap-word', 'aria-hidden': 'true' }, D.swap),
+        ),
+      item.model &&
         h(
           'section',
           { class: `card answer ${answerOf(item.model).tone}`, key: index },
@@ -118,7 +129,7 @@ const Verdicts = ({ before, after }) =>
             madeAt(item) > 0 && h('span', { class: 'made' }, D.madeAt(madeAt(item))),
           ),
         ),
-    ),
+    ]),
   );
 
 /** @param {string} name @param {string} title @param {any} content */

@@ -8,6 +8,7 @@ import { Frame } from '../frame.js';
 import { classes, h } from '../h.js';
 import { useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
+import { intoRows } from '../rows.js';
 import { areaOf, titleOf } from '../rules.js';
 import { beside, hashOf, state } from '../store.js';
 import { SEVERITIES } from '../verdict.js';
@@ -130,6 +131,7 @@ export function Findings({ item, model: { report }, place }) {
         'aria-label': T.searchFindings,
         value: text,
         onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+        onKeyDown: (/** @type {any} */ event) => intoRows(event, '.findings', '.group > summary'),
       }),
     ),
     groups.length === 0 && h('p', { class: 'quiet' }, T.nothingFound),
@@ -177,6 +179,8 @@ function GroupNode({ item, report, group, at, open: openFirst }) {
       { class: 'walk' },
       icon(severity, T.severities[severity]),
       h('h2', null, title || first.message),
+      // What is closed says at least what the first of it is.
+      h('span', { class: 'first', 'aria-hidden': 'true' }, title && first.message.slice(0, 300)),
       h('code', { class: 'rule' }, id),
       findings.length > 1 && h('span', { class: 'amount' }, T.places(findings.length)),
     ),

@@ -5,7 +5,7 @@ import { F, T } from '../../text.js';
 import { api } from '../api.js';
 import { h } from '../h.js';
 import { useRested, useSteadyAnswer } from '../hooks.js';
-import { VirtualList } from '../rows.js';
+import { VirtualList, intoRows } from '../rows.js';
 import { go } from '../store.js';
 import { memberNode } from './member-row.js';
 
@@ -29,7 +29,7 @@ export function InsideList({ item, index, path }) {
     id >= 0 && wanted === '' && setToggled({ id });
   return h(
     'div',
-    null,
+    { class: 'inside-list' },
     h('input', {
       type: 'search',
       class: 'search',
@@ -37,6 +37,7 @@ export function InsideList({ item, index, path }) {
       'aria-label': F.insideOf(path),
       value: text,
       onInput: (/** @type {any} */ event) => setText(event.currentTarget.value),
+      onKeyDown: (/** @type {any} */ event) => intoRows(event, '.inside-list'),
     }),
     error && h('p', { class: 'failed' }, error),
     seq &&

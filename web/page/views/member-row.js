@@ -17,7 +17,7 @@ export function memberNode({ depth, name, folder, open, size, share, type, below
         style: { paddingInlineStart: `${depth * 1.1}em` },
       },
       folder ? icon(open ? 'open' : 'closed') : icon('file'),
-      h('code', null, name.slice(0, LONG)),
+      h('code', { title: name.slice(0, LONG) }, name.slice(0, LONG), name.length > LONG && '…'),
       type !== '' && h('span', { class: 'quiet' }, type.slice(0, LONG)),
       findings > 0 && h('span', { class: 'dot', title: T.places(findings) }, String(findings)),
     ),
@@ -25,7 +25,7 @@ export function memberNode({ depth, name, folder, open, size, share, type, below
     h(
       'span',
       { class: 'track', 'aria-hidden': 'true' },
-      h('span', { style: { width: `${share * 100}%` } }),
+      share > 0 && h('span', { style: { width: `${share * 100}%` } }),
     ),
     h('span', { class: 'amount' }, size),
   ];

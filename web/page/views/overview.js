@@ -5,6 +5,7 @@ import { W } from '../../text/answer.js';
 import { H, U } from '../../text/views.js';
 import { choose, read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
+import { Fleet, MANY } from '../fleet.js';
 import { classes, h } from '../h.js';
 import { icon } from '../icons.js';
 import { ItemList, Picker as FilePicker } from '../parts.js';
@@ -12,6 +13,7 @@ import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
 import { beside, hashOf, state, update } from '../store.js';
 import { Counts, SECRETS, answerOf, nameOf, sign, targetOf } from '../verdict.js';
+import { MemoryCard, OpenCard, ProcessCard, useBoard } from './board.js';
 import { groupsOf } from './findings.js';
 
 /** @typedef {import('../../types.d.ts').Model} Model */
@@ -29,6 +31,7 @@ const HOST = ['CKP314', 'CKP206'];
 /** @param {ViewProps} props */
 export function Overview({ item, model }) {
   const { identity, timeline, sizes, statistics } = model;
+  const board = useBoard({ item, model });
   // Of what is no checkpoint there is nothing to restore, and nothing to trust.
   const judged = answerOf(model).tone !== 'none';
   return h(
@@ -48,13 +51,29 @@ export function Overview({ item, model }) {
     judged && h(Needs, { model }),
     h(AlsoFound, { model }),
     h(Containers, { item }),
-    identity.length > 0 && card('identity', V.identity, h(Facts, { rows: identity })),
-    timeline.length > 0 && card('times', V.times, h(Timeline, { events: timeline })),
-    sizes.parts.length > 0 && card('sizes', A.sizes, h(Sizes, { model })),
-    model.largest.length > 1 && card('largest-files', A.largest, h(Largest, { item, model })),
-    statistics.length > 0 && card('statistics', A.statistics, h(Facts, { rows: statistics })),
+    h(
+      'div',
+      { class: 'board' },
+      column(
+        board && h(ProcessCard, { item, board }),
+        identity.length > 0 && card('identity', V.identity, h(Facts, { rows: identity })),
+      ),
+      column(
+        board && h(MemoryCard, { item, board }),
+        sizes.parts.length > 0 && card('sizes', A.sizes, h(Sizes, { model })),
+        model.largest.length > 1 && card('largest-files', A.largest, h(Largest, { item, model })),
+      ),
+      column(
+        timeline.length > 0 && card('times', V.times, h(Timeline, { events: timeline })),
+        board && h(OpenCard, { item, board }),
+        statistics.length > 0 && card('statistics', A.statistics, h(Facts, { rows: statistics })),
+      ),
+    ),
   );
 }
+
+/** Cards below each other; nothing if there are none. @param {...any} cards */
+const column = (...cards) => cards.some(Boolean) && h('div', { class: 'board-column' }, ...cards);
 
 /** What can be opened instead. @param {{item: ViewProps['item']}} props */
 const Openable = ({ item }) =>
@@ -475,7 +494,7 @@ function Containers({ item }) {
     'section',
     { class: 'card', 'aria-labelledby': 'containers-title' },
     h('h2', { id: 'containers-title', class: 'label' }, A.containers),
-    h(ItemList, { items: inside }),
+    inside.length > MANY ? h(Fleet, { items: inside }) : h(ItemList, { items: inside }),
   );
 }
 

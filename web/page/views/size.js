@@ -60,7 +60,7 @@ function Treemap({ item, model }) {
           'li',
           { key: index, style, class: `area-${kind}` },
           index < 0
-            ? h('span', words, inner)
+            ? h('span', inner === '' ? { ...words, role: 'img' } : words, inner)
             : h('a', { href: hashOf({ item: item.id, view: 'files', index }), ...words }, inner),
         );
       }),

@@ -35,7 +35,7 @@ export function Sockets(props) {
 }
 
 /** @param {import('../../types.d.ts').Talk[]} talks */
-const lines = (talks) =>
+export const lines = (talks) =>
   h(
     'ul',
     null,

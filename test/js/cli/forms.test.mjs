@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every command: the forms of what it prints, and the forms in which a file is given to it. A new command must be in
+// one of these tables.
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { COMMANDS } from '../../../wasm/cli/commands.js';
+import { csvOf } from '../../../wasm/cli/rows.js';
+import { archives } from '../lib/cli-archives.mjs';
+import { ckpt, data, folder } from '../lib/cli-run.mjs';
+
+const NAME = 'only/multi.tar.gz';
+const IMAGE = 'image.oci.tar';
+const cwd = folder({});
+mkdirSync(join(cwd, 'only'));
+mkdirSync(join(cwd, 'two'));
+copyFileSync(join(archives, 'multi-gzip.tar.gz'), join(cwd, NAME));
+copyFileSync(join(archives, 'simple-image.oci.tar'), join(cwd, IMAGE));
+for (const name of ['simple-gzip.tar.gz', 'crio.tar'])
+  copyFileSync(join(archives, name), join(cwd, 'two', name));
+copyFileSync(join(archives, 'simple-none.tar'), join(cwd, 'b.tar'));
+const input = readFileSync(join(cwd, NAME));
+
+/** `FILE` stands for the file. @type {Record<string, string[]>} */
+const ROWS = {
+  show: ['FILE'],
+  list: ['FILE'],
+  ls: ['FILE'],
+  hash: ['--members', 'FILE'],
+  ps: ['FILE'],
+  files: ['FILE'],
+  sockets: ['FILE'],
+  mounts: ['FILE'],
+  ns: ['FILE'],
+  maps: ['FILE'],
+  search: ['FILE', 'bin'],
+  strings: ['FILE'],
+  memparse: ['FILE'],
+  size: ['FILE'],
+  cpu: ['FILE'],
+  info: ['FILE!checkpoint/inventory.img', 'FILE!checkpoint/pstree.img'],
+  explain: ['CKP109', 'CKP110'],
+  rules: ['CKP1'],
+  plugin: ['list'],
+};
+/** What prints no rows, and why. @type {Record<string, string>} */
+const NO_ROWS = {
+  inspect: 'a tree for each container; json and jsonl',
+  diff: 'a tree of what differs; json',
+  cat: 'bytes',
+  memory: 'bytes',
+  core: 'writes a file',
+  view: 'writes a page',
+  build: 'writes a file; json tells about it',
+  unbuild: 'writes a file; json tells about it',
+  redact: 'writes a file; json tells about it',
+  convert: 'writes a file; json tells about it',
+  validate: 'reports, in the forms of tools for reports',
+  host: 'a script',
+  decode: 'is JSON',
+  encode: 'an image',
+  x: "crit's own form; ps, files, maps and sockets have the others",
+  completion: 'a script',
+};
+
+test('each command prints rows in all forms, or is known not to', () => {
+  for (const { name, options } of COMMANDS) {
+    assert.ok(name in ROWS !== name in NO_ROWS, name);
+    const choices = options.find((option) => option.name === 'format')?.choices ?? [];
+    if (name in ROWS)
+      for (const form of ['table', 'json', 'jsonl', 'csv'])
+        assert.ok(choices.includes(form), `${name} ${form}`);
+    // --json is short for it wherever there is JSON.
+    const short = options.some((option) => option.name === 'json');
+    assert.equal(choices.includes('json'), short, name);
+  }
+});
+
+/** @param {string} text RFC 4180 @returns {string[][]} */
+function parsedCsv(text) {
+  /** @type {string[][]} */
+  const lines = [];
+  const line = [];
+  for (const [, quoted, plain, end] of text.matchAll(
+    /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g,
+  )) {
+    line.push(quoted?.replaceAll('""', '"') ?? plain);
+    if (end !== ',') lines.push(line.splice(0));
+  }
+  assert.ok(text === '' || text.endsWith('\r\n'));
+  return lines;
+}
+const linesOf = (/** @type {string} */ text) =>
+  text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));
+
+for (const [name, args] of Object.entries(ROWS))
+  test(`${name}: json, jsonl, csv and table`, async () => {
+    const run = async (/** @type {string[]} */ ...options) => {
+      const line = [name, ...options, ...args.map((arg) => arg.replace('FILE', NAME))];
+      const { code, stdout, stderr } = await ckpt(line, { cwd, env: { PATH: '' } });
+      assert.deepEqual([code, stderr], [0, ''], line.join(' '));
+      return stdout;
+    };
+    const usual = await run();
+    assert.equal(await run('--format', 'table'), usual);
+    const json = await run('--format', 'json');
+    assert.equal(await run('--json'), json);
+    const rows = linesOf(await run('--format', 'jsonl'));
+    const table = parsedCsv(await run('--format', 'csv'));
+    if (name === 'plugin')
+      return assert.deepEqual([JSON.parse(json).plugins, rows, table], [[], [], []]);
+    assert.ok(rows.length > 0 && table.length > 1);
+    for (const line of table) assert.equal(line.length, table[0].length);
+    if (name === 'hash') return assert.equal(table.length - 2, rows[0].members.length);
+    if (name === 'size') return assert.equal(table.length - 1, rows[0].processes.length);
+    assert.equal(table.length - 1, rows.length);
+    if (name === 'info') return assert.deepEqual(linesOf(json), rows);
+    const document = JSON.parse(json);
+    const list = Array.isArray(document) ? document : Object.values(document)[0];
+    assert.deepEqual(list, rows);
+    return undefined;
+  });
+
+test('inspect: a line for each container', async () => {
+  const { stdout } = await ckpt(['inspect', '--all', '--format', 'jsonl', NAME, 'b.tar'], { cwd });
+  const { stdout: whole } = await ckpt(['inspect', '--all', '--json', NAME, 'b.tar'], { cwd });
+  assert.deepEqual(linesOf(stdout), JSON.parse(whole));
+});
+
+test('of several files each row says which one it is of, also if one cannot be read', async () => {
+  for (const name of [
+    'ps',
+    'files',
+    'sockets',
+    'mounts',
+    'ns',
+    'maps',
+    'memparse',
+    'cpu',
+    'size',
+    'show',
+  ])
+    for (const form of ['json', 'jsonl', 'csv']) {
+      const of = async (/** @type {string[]} */ ...files) =>
+        (await ckpt([name, '--format', form, ...files], { cwd })).stdout;
+      if ((await of('b.tar')).length < 100) continue; // it has no sockets
+      const both = await of('b.tar', NAME);
+      assert.ok(both.includes('b.tar') && both.includes(NAME), `${name} ${form}`);
+      const one = await of('b.tar', 'none.tar');
+      assert.ok(one.includes('b.tar'), `${name} ${form}`);
+    }
+});
+
+test('csv: texts are quoted, and none is a formula', () => {
+  const texts = [
+    'a,b',
+    'say "x"',
+    'two\nlines',
+    '=1+1',
+    '+1',
+    '-1',
+    '@x',
+    '\t=1',
+    '-',
+    "'",
+    '',
+    'é',
+  ];
+  const rows = texts.map((text) => ({ text, number: -1, big: -2n, list: ['=x', 'y'], none: null }));
+  const [header, ...lines] = parsedCsv(csvOf(rows));
+  assert.deepEqual(header, ['text', 'number', 'big', 'list', 'none']);
+  assert.deepEqual(
+    lines.map(([text]) => text),
+    ['a,b', 'say "x"', 'two\\nlines', "'=1+1", "'+1", "'-1", "'@x", '\\t=1', '-', "'", '', 'é'],
+  );
+  for (const line of lines) assert.deepEqual(line.slice(1), ['-1', '-2', "'=x y", '']);
+  assert.deepEqual(parsedCsv(csvOf([{ a: 1 }, { b: 2 }])), [
+    ['a', 'b'],
+    ['1', ''],
+    ['', '2'],
+  ]);
+});
+
+/**
+ * How a file can be given: what each command does with a folder of archives, a pattern, standard input and FILE!NAME. same: what it
+ * prints of the file itself; a number: the exit code of a refusal.
+ * @typedef {'same' | number} Outcome
+ * @type {Record<string, {args: string[], folder: Outcome, pattern: Outcome, stdin: Outcome, member: Outcome}>}
+ */
+const MANY = /** @type {const} */ ({
+  folder: 'same',
+  pattern: 'same',
+  stdin: 'same',
+  member: 'same',
+});
+const ONE = /** @type {const} */ ({ ...MANY, folder: 1 });
+const GIVEN = {
+  show: { args: ['FILE'], ...MANY },
+  inspect: { args: ['--all', 'FILE'], ...MANY },
+  list: { args: ['--json', 'FILE'], ...MANY, stdin: 3, member: 3 },
+  ls: { args: ['FILE'], ...ONE, folder: 'other', member: 1 },
+  cat: { args: ['FILE', 'checkpoint/pages-1.img'], ...ONE },
+  hash: { args: ['FILE'], ...MANY, member: 3 },
+  build: { args: ['FILE', 'out/x.tar'], ...ONE },
+  redact: { args: ['FILE', '-o', 'out/x.tar'], ...ONE, folder: 'other' },
+  convert: { args: ['--compress', 'none', 'FILE', 'out/x.tar'], ...ONE, folder: 'other' },
+  ps: { args: ['FILE'], ...MANY },
+  files: { args: ['FILE'], ...MANY },
+  sockets: { args: ['FILE'], ...MANY },
+  mounts: { args: ['FILE'], ...MANY },
+  ns: { args: ['FILE'], ...MANY },
+  diff: { args: ['FILE', 'b.tar'], ...MANY, folder: 'other' },
+  maps: { args: ['FILE'], ...MANY },
+  memory: { args: ['--pid', '1', 'FILE'], ...ONE },
+  search: { args: ['FILE', 'bin'], ...MANY },
+  strings: { args: ['FILE'], ...MANY },
+  core: { args: ['--pid', '1', '-o', 'out/x.core', 'FILE'], ...ONE },
+  memparse: { args: ['FILE'], ...MANY },
+  size: { args: ['FILE'], ...MANY },
+  cpu: { args: ['FILE'], ...MANY },
+  validate: { args: ['--summary', 'FILE'], ...MANY, member: 3 },
+  host: { args: ['FILE'], ...MANY, member: 'other' },
+  x: { args: ['ps', 'FILE'], ...ONE },
+  decode: { args: ['--format', 'jsonl', 'FILE'], ...MANY, folder: 'other', member: 'other' },
+};
+/** Not of checkpoints, or tested elsewhere. */
+const ELSEWHERE = ['unbuild', 'view', 'info', 'encode', 'explain', 'rules', 'completion', 'plugin'];
+
+test('each command is in the table of forms', () => {
+  const names = COMMANDS.map(({ name }) => name).sort();
+  assert.deepEqual([...Object.keys(GIVEN), ...ELSEWHERE].sort(), names);
+});
+
+const shown = (/** @type {string} */ text) =>
+  text
+    .replaceAll(NAME, 'FILE')
+    .replaceAll('<stdin>', 'FILE')
+    .replaceAll(/"(path|file)": ?"-"/g, '"$1":"FILE"')
+    .replaceAll(/(?<=^|from | {2})-(?=:|$)/gm, 'FILE');
+
+for (const [name, { args, ...outcomes }] of Object.entries(GIVEN))
+  test(`${name}: a file, a folder, a pattern, standard input, FILE!NAME`, async () => {
+    /** @param {string} file @param {string} [more] */
+    const run = async (file, more) => {
+      rmSync(join(cwd, 'out'), { recursive: true, force: true });
+      mkdirSync(join(cwd, 'out'));
+      const line = [
+        name,
+        ...(more ? [more] : []),
+        ...args.map((arg) => (arg === 'FILE' ? file : arg)),
+      ];
+      const ended = await ckpt(line, { cwd, ...(file === '-' && { input }) });
+      const written = readdirSync(join(cwd, 'out'));
+      return { ...ended, written, said: `${line.join(' ')}: ${ended.stderr}` };
+    };
+    const file = await run(NAME);
+    assert.ok(file.stdout.length + file.written.length > 0, file.said);
+    const compare = async (/** @type {string} */ given, /** @type {any} */ outcome) => {
+      if (outcome === 'other') return;
+      const ended = await run(given);
+      if (typeof outcome === 'number') {
+        assert.equal(ended.code, outcome, ended.said);
+        assert.doesNotMatch(ended.stderr, /internal error/);
+        assert.ok(ended.stderr + ended.stdout !== '', ended.said);
+        return;
+      }
+      assert.equal(ended.code, file.code, ended.said);
+      assert.deepEqual(ended.written, file.written);
+      // Standard input has no mode and no times of its own.
+      if (given === '-' && ['validate', 'diff', 'inspect', 'show'].includes(name)) return;
+      assert.equal(shown(ended.stdout), shown(file.stdout), ended.said);
+    };
+    await compare('only', outcomes.folder);
+    await compare('only/*.tar.gz', outcomes.pattern);
+    await compare('-', outcomes.stdin);
+    if (outcomes.member === 'other') return;
+    const member = await run(`${IMAGE}!1`);
+    if (typeof outcomes.member === 'number') {
+      assert.equal(member.code, outcomes.member, member.said);
+      return;
+    }
+    const whole = await run(IMAGE);
+    assert.equal(member.code, whole.code, member.said);
+    assert.deepEqual(member.written, whole.written, member.said);
+  });
+
+test('a folder of archives stands for them, a checkpoint that is unpacked for itself', async () => {
+  const { stdout } = await ckpt(['show', '--format', 'jsonl', 'two'], { cwd });
+  assert.deepEqual(
+    linesOf(stdout).map(({ path }) => path),
+    ['two/crio.tar', 'two/simple-gzip.tar.gz'],
+  );
+  const dump = join(data, 'dumps/bare-files');
+  assert.equal((await ckpt(['ps', dump], { cwd })).code, 0);
+  const none = await ckpt(['show', 'out'], { cwd });
+  assert.equal(none.code, 1);
+});
+
+test('a pattern of several files is refused where one is wanted', async () => {
+  const { code, stderr } = await ckpt(['cat', 'two/*', 'config.dump'], { cwd });
+  assert.equal(code, 2);
+  assert.match(stderr, /two\/\* matches 2 files, and one is wanted: two\/crio\.tar, two\//);
+  const member = await ckpt(['cat', 'two/c*!config.dump'], { cwd });
+  const plain = await ckpt(['cat', 'two/crio.tar', 'config.dump'], { cwd });
+  assert.equal(member.stdout, plain.stdout);
+});
+
+test('FILE!NAME: containers by name and number; what is not there is said', async () => {
+  const good = await ckpt(['show', '--json', `${IMAGE}!simple-restored`], { cwd });
+  assert.equal(JSON.parse(good.stdout).checkpoints[0].path, `${IMAGE}!simple-restored`);
+  const none = await ckpt(['ps', `${IMAGE}!other`], { cwd });
+  assert.deepEqual(
+    [none.code, none.stderr],
+    [1, `ckpt: ${IMAGE}!other: there is no such container; there are 1 (simple-restored)\n`],
+  );
+  const plain = await ckpt(['ps', 'b.tar!x'], { cwd });
+  assert.deepEqual(
+    [plain.code, plain.stderr],
+    [1, 'ckpt: b.tar!x: there is no container inside of it\n'],
+  );
+});
