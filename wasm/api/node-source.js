@@ -54,9 +54,16 @@ function smallInput(path) {
       count = readSync(file, bytes, filled, bytes.length - filled, filled);
       if (count === 0) break;
     }
+    let closed = false;
     return {
       size: info.size,
-      read: (offset, length) => bytes.slice(offset, Math.min(offset + length, filled)),
+      read(offset, length) {
+        if (closed) throw new Error('file closed');
+        return bytes.slice(offset, Math.min(offset + length, filled));
+      },
+      close() {
+        closed = true;
+      },
     };
   } finally {
     closeSync(file);
