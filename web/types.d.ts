@@ -247,6 +247,8 @@ export interface Model {
   images: boolean;
   /** The container wrote or deleted files. */
   changes: boolean;
+  /** Views whose tables came with the page. */
+  tables: string[];
   /** What tells which dumps are before it. */
   links: import('../wasm/api/chain.js').Links;
   /** When it was made, in milliseconds since 1970; 0: not known. */
@@ -383,6 +385,13 @@ export interface Span {
 
 export type MemberSort = 'name' | 'size' | 'order';
 
+/** A table that goes along with a page. */
+export interface CarriedTable {
+  view: string;
+  head: Grid['head'];
+  rows: { tone: GridRow['tone']; cells: string[] }[];
+}
+
 /** A report that stands in the page, with the text of files that findings are about. */
 export interface Embedded {
   report: Partial<Report> & {
@@ -394,6 +403,8 @@ export interface Embedded {
     containers?: Embedded['report'][];
     /** The lines around its findings, secrets out. */
     frames?: unknown;
+    /** Tables that were taken along, secrets out. */
+    tables?: unknown;
   };
   files?: Record<string, string>;
 }
@@ -615,6 +626,7 @@ export interface Api {
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
   /** The lines around each of some findings; empty if there are none. */
+  tables(which: { item: number; views: string[] }): CarriedTable[];
   frames(where: { item: number; findings: number[] }): FrameLine[][];
   /** Opens a member; what follows is about the one that is open. */
   file(where: { item: number; span?: Span } & MemberPlace): FileView;

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done with a report elsewhere.
-import { useEffect, useRef } from 'preact/hooks';
-import { X } from '../text.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { T, X } from '../text.js';
 import { Copy } from './copy.js';
-import { FORMS, framesOf, written } from './export.js';
+import { FORMS, TAKEN, framesOf, tablesOf, written } from './export.js';
 import { h } from './h.js';
 import { K } from '../text/make.js';
 import { canMake, useMaking } from './make.js';
 import { save } from './save.js';
+import { update } from './store.js';
 
 /** @param {{item: import('./store.js').Item}} props */
 export function ExportMenu({ item }) {
@@ -37,6 +38,8 @@ export function ExportMenu({ item }) {
     menu.current.open = false;
     menu.current.querySelector('summary')?.focus();
   };
+  const [views, setViews] = useState(['processes', 'openfiles', 'sockets']);
+  const can = TAKEN.filter((view) => item.model?.images || item.model?.tables.includes(view));
   const button = (/** @type {string} */ label, /** @type {() => void} */ run) =>
     h(
       'li',
@@ -69,10 +72,45 @@ export function ExportMenu({ item }) {
       /** @type {(keyof typeof FORMS)[]} */ (Object.keys(FORMS)).map((form) =>
         button(X.forms[form], async () => {
           const frames = form === 'html' ? await framesOf(item).catch(() => undefined) : undefined;
+          const { tables, left } =
+            form === 'html'
+              ? await tablesOf(
+                  item,
+                  can.filter((view) => views.includes(view)),
+                ).catch(() => ({ tables: [], left: views }))
+              : { tables: [], left: [] };
+          if (left.length > 0)
+            update({ trouble: X.leftOut(left.map((view) => /** @type {any} */ (T.views)[view])) });
           const name = `${item.name.slice(0, 100)}${FORMS[form]}`;
-          save(new Blob([written(form, item, frames)]), name);
+          save(new Blob([written(form, item, frames, tables)]), name);
         }),
       ),
+      can.length > 0 &&
+        h(
+          'li',
+          null,
+          h(
+            'fieldset',
+            null,
+            h('legend', null, X.along),
+            can.map((view) =>
+              h(
+                'label',
+                { key: view },
+                h('input', {
+                  type: 'checkbox',
+                  checked: views.includes(view),
+                  onChange: () =>
+                    setViews(
+                      views.includes(view) ? views.filter((one) => one !== view) : [...views, view],
+                    ),
+                }),
+                ' ',
+                /** @type {any} */ (T.views)[view],
+              ),
+            ),
+          ),
+        ),
       button(X.print, () => print()),
       canMake(item) && [
         button(K.redacted, () => start({ what: 'redacted' })),

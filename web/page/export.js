@@ -49,8 +49,33 @@ export async function framesOf({ id, model }) {
   return api.frames({ item: id, findings: [...findings.keys()] });
 }
 
-/** @param {import('./store.js').Item} item @param {import('../types.d.ts').FrameLine[][]} [frames] @returns {any} what the command line has for each of its operands */
-function entryOf({ name, model }, frames) {
+/** Bytes of all tables that go along, at most. */
+export const MOST_BYTES = 5 * 2 ** 20;
+
+/** Views whose tables can go along. */
+export const TAKEN = ['processes', 'openfiles', 'sockets', 'mounts'];
+
+/** The tables that go along, and the views that are too large for it. @param {import('./store.js').Item} item @param {string[]} views */
+export async function tablesOf({ id }, views) {
+  const tables = views.length > 0 ? await api.tables({ item: id, views }) : [];
+  const sized = tables.map((table) => ({
+    table,
+    bytes: new Blob([JSON.stringify(table).replaceAll('<', '\\u003c')]).size,
+  }));
+  const left = [];
+  while (sized.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES) {
+    const largest = Math.max(...sized.map(({ bytes }) => bytes));
+    const [out] = sized.splice(
+      sized.findIndex(({ bytes }) => bytes === largest),
+      1,
+    );
+    left.push(out.table.view);
+  }
+  return { tables: sized.map(({ table }) => table), left };
+}
+
+/** @param {import('./store.js').Item} item @param {import('../types.d.ts').FrameLine[][]} [frames] @param {import('../types.d.ts').CarriedTable[]} [tables] @returns {any} what the command line has for each of its operands */
+function entryOf({ name, model }, frames, tables) {
   const { loose, report } = /** @type {import('../types.d.ts').Model} */ (model);
   const named = (/** @type {string} */ path) => ({ path, shown: escapeForTerminal(path) });
   /** Without what the worker added. @type {(place: any) => any} */
@@ -63,14 +88,14 @@ function entryOf({ name, model }, frames) {
     kind: loose ? 'files' : 'archive',
     files: loose ? Object.fromEntries(findings.map(({ member }) => [member, named(member)])) : {},
     unreadable: null,
-    report: { ...report, findings, ...(frames && { frames }) },
+    report: { ...report, findings, ...(frames && { frames }), ...(tables?.length && { tables }) },
     texts: noTexts(),
   };
 }
 
-/** @param {Form} form @param {import('./store.js').Item} item that was read @param {import('../types.d.ts').FrameLine[][]} [frames] lines of its findings, which go along @returns {string} */
-export function written(form, item, frames) {
-  const entry = entryOf(item, frames);
+/** @param {Form} form @param {import('./store.js').Item} item that was read @param {import('../types.d.ts').FrameLine[][]} [frames] lines of its findings, which go along @param {import('../types.d.ts').CarriedTable[]} [tables] @returns {string} */
+export function written(form, item, frames, tables) {
+  const entry = entryOf(item, frames, tables);
   const counts = countsOf(entry);
   const options = {
     quiet: false,

@@ -11,6 +11,7 @@ import { memoryRows } from './memory-rows.js';
 import { sizeSections } from './usage.js';
 import { deepSecrets } from './secret-rows.js';
 import { Shelf } from './shelf.js';
+import { tableOf } from './tables.js';
 import { talksOf } from './talks.js';
 
 /** @typedef {import('../types.d.ts').Grid} Grid */
@@ -125,6 +126,12 @@ export class DumpDesk {
       notes: notesOf(view, rows, context.dump),
       pids: view === 'mounts' ? [] : pids.map((id) => ({ id, name: wordsFor(names.get(id)) })),
     };
+  }
+
+  /** Tables to be taken along, secrets out. @param {string[]} views */
+  async tables(views) {
+    const context = await this.#context(this.#shelves.details);
+    return views.map((view) => tableOf(context, view, this.#rowsOf(view, context)));
   }
 
   /** Rows of all tables that contain a text. @param {string} text @returns {Promise<import('../types.d.ts').Found['rows']>} */

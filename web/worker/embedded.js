@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports that came with the page, of checkpoints that did not.
 
+import { tablesIn } from './tables.js';
+
 /** @typedef {import('../types.d.ts').Embedded} Embedded */
 
 /** @param {any} line whether it is one of a frame */
@@ -20,7 +22,7 @@ const framesOf = (given) =>
  * @param {Embedded} given
  * @returns {any}
  */
-export function reported({ report: { frames, ...given }, files = {} }) {
+export function reported({ report: { frames, tables, ...given }, files = {} }) {
   const findings = (given.findings ?? []).map((/** @type {any} */ finding) => ({
     ...finding,
     related: (finding.related ?? []).map((/** @type {any} */ place) => ({ ...place, index: -1 })),
@@ -38,6 +40,7 @@ export function reported({ report: { frames, ...given }, files = {} }) {
     compression,
     report,
     frames: framesOf(frames),
+    tables: tablesIn(tables),
     summary: {
       container,
       engine: { name: 'unknown', display: '', ...engine, evidence: [] },

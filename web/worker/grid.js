@@ -19,9 +19,15 @@ const LONGEST = 2000;
  * @param {(row: any) => import('../types.d.ts').GridRow['tone']} table.tone
  * @param {(row: any) => import('../types.d.ts').MemberPlace | undefined} [table.place]
  * @param {{text: string, keep?: (row: any) => boolean, row?: number}} how `row`: to be found in it
+ * @param {number} [first] rows that are made at once
  * @returns {Pick<Grid, 'head' | 'seq' | 'total' | 'at'>}
  */
-export function makeGrid(shelf, { rows, columns: all, tone, place }, { text, keep, row: chosen }) {
+export function makeGrid(
+  shelf,
+  { rows, columns: all, tone, place },
+  { text, keep, row: chosen },
+  first,
+) {
   // A column that would be empty in all rows takes room from the others.
   const columns = all.filter(
     ({ text: textOf, wide }) => wide || rows.some((row) => textOf(row) !== ''),
@@ -52,7 +58,7 @@ export function makeGrid(shelf, { rows, columns: all, tone, place }, { text, kee
       mono,
       width: wide > 0 ? -wide : widthOf(title, found, (at) => columns[column].text(rows[at])),
     })),
-    seq: shelf.seq(found.length, make),
+    seq: shelf.seq(found.length, make, first),
     total: rows.length,
     at: chosen === undefined ? -1 : found.indexOf(chosen),
   };

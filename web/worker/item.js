@@ -16,6 +16,7 @@ import { frame } from './lines.js';
 import { MemberTree } from './members.js';
 import { make } from './make.js';
 import { makeModel } from './model.js';
+import { carriedGrid } from './tables.js';
 import { printOf } from './print.js';
 import { makeReport } from './report.js';
 import { listedSecrets, secretTable } from './secret-rows.js';
@@ -219,6 +220,8 @@ export class Item {
 
   /** A table. @param {{view: string, text: string, pid: number, row?: number}} how @returns {Promise<import('../types.d.ts').Grid>} */
   async grid(how) {
+    const came = this.#came(how.view);
+    if (came) return carriedGrid(this.#shelves.changes, came, how.text);
     if (how.view !== 'changes') return this.dump.grid(how);
     const { rows, notes } = await this.#changed();
     const columns = changeColumns(this.#ckpt);
@@ -229,6 +232,17 @@ export class Item {
       notes: [...notes, C.hint],
       pids: [],
     };
+  }
+
+  /** A table that came with the page. @param {string} view */
+  #came(view) {
+    return this.#checkpoint?.tables?.find((/** @type {any} */ table) => table.view === view);
+  }
+
+  /** Tables to be taken along, secrets out. @param {string[]} views @returns {Promise<import('../types.d.ts').CarriedTable[]>} */
+  async tables(views) {
+    const came = views.map((view) => this.#came(view)).filter(Boolean);
+    return came.length > 0 ? came : this.dump.tables(views);
   }
 
   /** The largest members. */

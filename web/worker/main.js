@@ -95,6 +95,7 @@ export function runWorker() {
     usage: ({ item, ...how }) => itemOf(item).dump.usage(how),
     usageShare: ({ item }) => itemOf(item).dump.usageShare,
     members: ({ item, ...how }) => itemOf(item).members(how),
+    tables: ({ item, views }) => itemOf(item).tables(views),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
     file: ({ item, ...place }) => itemOf(item).desk.file(place),
     compare: async ({ a, b }) => {

@@ -49,6 +49,7 @@ export function makeModel(context, { checkpoint, report, source }) {
     images: summary.sizes.checkpoint > summary.sizes.pages,
     changes: hasChanges(members),
     links,
+    tables: (checkpoint.tables ?? []).map((/** @type {any} */ { view }) => view),
     made: Date.parse(summary.container.checkpointed ?? '') || links.made * 1000,
     metadata: Object.values(documents).some(
       ({ value, error: wrong }) => (wrong ? wrong.partial : value) !== undefined,

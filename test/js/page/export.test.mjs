@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { X } from '../../../web/text.js';
+import { tableOf } from '../../../web/worker/tables.js';
 import { sha256 } from '../../../wasm/report/sha256.js';
 import {
   accessibleInBoth,
@@ -262,3 +263,48 @@ test('the menu closes by a click elsewhere and by Escape, wherever the focus is'
     await entry.waitFor({ state: 'hidden' });
     assert.equal(await page.locator('.views').first().isVisible(), true);
   }));
+
+test('chosen tables go along with the page, without environments', () =>
+  run(async (page) => {
+    const path = join(archives, 'multi-gzip.tar.gz');
+    const checkpoint = await openCheckpoint(readFileSync(path));
+    const dump = await checkpoint.dump();
+    const environ = dump.processes.flatMap((/** @type {any} */ { environ: all }) => all ?? []);
+    const secrets = environ
+      .filter(
+        (/** @type {any} */ each) =>
+          typeof each === 'string' && /PASSWORD=|TOKEN=|SECRET=/.test(each),
+      )
+      .map((/** @type {string} */ each) => each.slice(each.indexOf('=') + 1));
+    assert.ok(dump.processes.length > 0);
+    await pick(page, [path]);
+    await shown(page);
+    const { text } = await saved(page, 'html');
+    for (const secret of secrets) assert.ok(!text.includes(secret));
+    const { tables } = JSON.parse(/id="ckpt-embedded">(.*?)<\/script>/s.exec(text)?.[1] ?? '')
+      .reports[0];
+    assert.deepEqual(
+      tables.map((/** @type {any} */ table) => table.view),
+      ['processes', 'openfiles', 'sockets'],
+    );
+    assert.equal(tables[0].rows.length, dump.processes.length);
+    await page.goto(pathToFileURL(folder.write('tables.html', text)).href);
+    await page.waitForSelector('html[data-ready]', { state: 'attached' });
+    await view(page, 'Processes');
+    await page.locator('.grid-view .grid-row').nth(1).waitFor();
+    assert.ok((await page.locator('.grid-view').innerText()).includes(dump.processes[0].comm));
+    theBrowser().requests.length = 0; // the file itself was asked for
+    assert.deepEqual(theBrowser().complaints, []);
+  }));
+
+test('secrets of command lines and environments are not in a table that goes along', () => {
+  const process = {
+    ...{ pid: 1, ppid: 0, depth: 0, comm: 'app', state: 'running', exe: '/app', uid: [0], fds: 0 },
+    threads: [1],
+    cmdline: ['app', 'DB_PASSWORD=hunter2-Zq8', '--password', 'plain-Zq9', '--verbose'],
+    environ: ['API_TOKEN=env-Zq7'],
+  };
+  const text = JSON.stringify(tableOf({ ckpt }, 'processes', [process]));
+  assert.ok(text.includes('--verbose'), text);
+  assert.ok(!/Zq[789]/.test(text), text);
+});

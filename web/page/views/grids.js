@@ -108,6 +108,9 @@ const gridOf = (view, title) => (/** @type {ViewProps} */ props) =>
 export const OpenFiles = gridOf('openfiles', T.views.openfiles);
 export const Mounts = gridOf('mounts', T.views.mounts);
 
+/** A table that came with the page: of its rows no more is known. @param {ViewProps & {view: string, title: string}} props */
+export const Carried = (props) => h(GridView, { ...props, choose: () => {} });
+
 /** Processes, and below them what could not be read, environments and credentials. @param {ViewProps} props */
 export const ProcessView = (props) =>
   h(

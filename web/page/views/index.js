@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The views of an item, in their order. A further one is one more entry.
 import { T } from '../../text.js';
+import { h } from '../h.js';
 import { Changes } from './changes.js';
 import { Compare } from './compare.js';
 import { Files } from './files.js';
 import { Findings } from './findings.js';
 import { Metadata } from './metadata.js';
 import { Overview } from './overview.js';
-import { Mounts, OpenFiles, ProcessView } from './grids.js';
+import { Carried, Mounts, OpenFiles, ProcessView } from './grids.js';
 import { Sockets } from './sockets.js';
 import { HuntView } from './hunt.js';
 import { MemoryView } from './memory.js';
@@ -83,5 +84,17 @@ const VIEWS = [
 /** @param {View} view */
 export const titleOf = ({ id }) => T.views[id];
 
+/** Of tables that came with the page. @type {Record<string, View['component']>} */
+const CARRIED = Object.fromEntries(
+  VIEWS.map((view) => [
+    view.id,
+    (/** @type {ViewProps} */ props) =>
+      h(Carried, { ...props, view: view.id, title: titleOf(view) }),
+  ]),
+);
+
 /** Those that have something to show. @param {Model} model */
-export const viewsOf = (model) => VIEWS.filter(({ has }) => has(model));
+export const viewsOf = (model) =>
+  VIEWS.filter(({ id, has }) => has(model) || model.tables.includes(id)).map((view) =>
+    model.tables.includes(view.id) ? { ...view, component: CARRIED[view.id] } : view,
+  );
