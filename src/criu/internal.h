@@ -21,11 +21,8 @@ struct ckpt_dump {
     size_t count, capacity;
     struct ckpt_key *keys; /* of the images in the chosen place, by kind and id */
     size_t chosen;
-    uint8_t place;
-    bool settled;       /* place, keys */
-    ckpt_string folder; /* of any name, the first that holds images; whether there are several */
-    bool folders;
-    struct { /* files with the names of images that no table has, for each place */
+    ckpt_string folder; /* of any name, the first that holds images */
+    struct {            /* files with the names of images that no table has, for each place */
         ckpt_string first;
         size_t count;
     } strange[4];
@@ -34,7 +31,6 @@ struct ckpt_dump {
     struct ckpt_dump_file *files; /* by id */
     struct ckpt_key *file_keys;
     size_t file_count;
-    bool files_known;
     struct ckpt_lookup lookups[CKPT_LOOKUP_COUNT];
     uint32_t *filter_counts;    /* by index of a seccomp filter: those of its chain */
     struct ckpt_text *texts;    /* text.c: command lines and environments … */
@@ -42,18 +38,19 @@ struct ckpt_dump {
     size_t text_count, text_size;
     struct ckpt_text_piece *pieces; /* of pages files that are needed for them */
     size_t piece_count;
-    bool texts_known;
     struct ckpt_owner *owners, *owners_by_id; /* owners.c */
     struct ckpt_key *owner_keys;              /* of owners_by_id, by id */
     size_t owner_count;
-    bool owners_known;
     struct ckpt_pb *tree; /* tree.c: entries of all processes, in order */
     size_t tree_count;
-    bool tree_known;
-    uint32_t steps;             /* of work that are left: see ckpt_dump_spend() */
     struct ckpt_memory *memory; /* memory.c */
     struct ckpt_cpu_dump *cpu;  /* cpu_view.c; NULL: nobody asked */
     ckpt_dump *previous;
+    uint32_t steps; /* of work that are left: see ckpt_dump_spend() */
+    uint8_t place;
+    bool settled; /* place, keys */
+    bool folders; /* whether there are several like `folder` */
+    bool files_known, texts_known, owners_known, tree_known;
 };
 
 /* Reads the page map of an image (NULL: there is none) as ckpt_pagemap_read() does; what is wrong

@@ -74,6 +74,33 @@ struct ckpt_scan_range ckpt_scan_range_at(const ckpt_scan *scan, size_t index)
                                     strip->to - strip->from};
 }
 
+static uint32_t pid_of(const ckpt_scan *scan, const struct ckpt_scan_view *view)
+{
+    return ckpt_memory_space_at(scan->memory, view->space)->pid;
+}
+
+static bool same_view(const ckpt_scan *a, const ckpt_scan *b, size_t index)
+{
+    const struct ckpt_scan_view *v = &a->views[index], *w = &b->views[index];
+    const struct ckpt_scan_file *f = &a->files[v->file], *g = &b->files[w->file];
+    return v->start == w->start && v->end == w->end && v->at == w->at && v->from == w->from &&
+           v->to == w->to && v->blocks == w->blocks && v->joins_before == w->joins_before &&
+           v->joins_behind == w->joins_behind && v->zero_before == w->zero_before &&
+           v->zero_behind == w->zero_behind && f->pages_id == g->pages_id && f->level == g->level &&
+           f->shared == g->shared && f->map_id == g->map_id && pid_of(a, v) == pid_of(b, w);
+}
+
+bool ckpt_scan_same(const ckpt_scan *a, const ckpt_scan *b)
+{
+    if (a->view_count != b->view_count || a->strip_count != b->strip_count || a->size != b->size ||
+        a->left.bytes != b->left.bytes || a->left.borders != b->left.borders)
+        return false;
+    for (size_t i = 0; i < a->view_count; i++)
+        if (!same_view(a, b, i))
+            return false;
+    return true;
+}
+
 uint64_t ckpt_scan_size(const ckpt_scan *scan)
 {
     return scan->size;
@@ -118,11 +145,6 @@ static bool wanted(const ckpt_scan *scan, uint64_t address, size_t length)
 {
     return address >= scan->filter.from && address <= scan->filter.to &&
            length <= scan->filter.to - address;
-}
-
-static uint32_t pid_of(const ckpt_scan *scan, const struct ckpt_scan_view *view)
-{
-    return ckpt_memory_space_at(scan->memory, view->space)->pid;
 }
 
 /* A match in `work`: it counts where it lies in one view; at borders that are looked through later

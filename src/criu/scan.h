@@ -59,6 +59,10 @@ void ckpt_scan_free(ckpt_scan *scan);
 size_t ckpt_scan_range_count(const ckpt_scan *scan);
 struct ckpt_scan_range ckpt_scan_range_at(const ckpt_scan *scan, size_t index);
 
+/* Whether two scans of one search read the same ranges and tell what is there of the same processes
+   and addresses, so that one can stand for the other; `filter` must be the same. */
+bool ckpt_scan_same(const ckpt_scan *a, const ckpt_scan *b);
+
 /* Bytes of memory that will be searched. */
 uint64_t ckpt_scan_size(const ckpt_scan *scan);
 

@@ -132,7 +132,7 @@ for (const [what, speed] of Object.entries(module)) {
 
 // ---- Archives ------------------------------------------------------------------------------------
 
-const folder = join(root, 'build/bench');
+const folder = process.env.BENCH_FOLDER ?? join(root, 'build/bench');
 const plain = join(folder, 'memory.tar');
 const BIG = 2 ** 30;
 

@@ -26,6 +26,9 @@ import { rangesOf, wholes } from './ranges.js';
  * @property {import('./budget.js').Limits} [limits]
  * @property {'images' | 'processes'} [keep] what is kept of an archive that cannot be read in place: what
  *   dump({texts: false}) needs, or all that dump() needs, which then does not read it once more
+ * @property {import('./search-ahead.js').Wanted} [search] what the memory will be searched for: of an archive that
+ *   cannot be read in place, it is searched while that is opened. Then `memory.search()` with the same query and
+ *   options has it, and reads nothing more
  * @property {boolean} [hash] the SHA-256 of the file is wanted in reports. It is given for what is read whole, as
  *   compressed files are; nothing is read for it alone
  */
@@ -240,6 +243,7 @@ export class Checkpoint {
   /** Closes the file, if one is open, and frees what the core knows. Containers are closed with it. */
   async close() {
     this.#parts.known.drop();
+    this.#parts.content.drop();
     await this.#parts.content.origin.close();
   }
 }

@@ -84,8 +84,9 @@ export class Content {
    * @param {Archive} [known] what was read of it already
    */
   static async read(core, origin, options, known) {
-    const { keep, hash, onProgress, signal } = options;
-    const keeper = keep && new Keeper(core, keep, origin.input?.size === undefined);
+    const { search, hash, onProgress, signal } = options;
+    const keep = search ? 'processes' : options.keep;
+    const keeper = keep && new Keeper(core, keep, origin.input?.size === undefined, search);
     const decide = origin.plain ? undefined : decider(core, options, keeper);
     const reading = { onProgress, signal, hash, want: KEPT.names, decide };
     const archive = known ?? (await origin.archive(reading, (piece) => keeper?.take(piece)));
@@ -221,7 +222,21 @@ export class Content {
         /** @type {AbortSignal | undefined} */ signal,
         /** @type {boolean | undefined} */ lend,
       ) => this.ranges(list, { signal }, lend),
+      ahead: () => this.#ahead(),
     };
+  }
+
+  /** What was searched while it was opened. @returns {import('./search-ahead.js').Found | undefined} */
+  #ahead() {
+    const ahead = this.prefix === '' ? this.#keeper?.ahead : undefined;
+    if (!ahead) return undefined;
+    const membersOf = (/** @type {Set<string>} */ names) => this.own.filesNamed(names);
+    return { take: (dump, query, options) => ahead.result(dump, membersOf, query, options) };
+  }
+
+  /** Frees what is held of the core. */
+  drop() {
+    this.#keeper?.ahead?.free();
   }
 
   /** A member as something to read an archive from. @param {Member} member */

@@ -20,6 +20,8 @@ import { Digester, PieceDigests } from './diff-memory.js';
 const encoder = new TextEncoder();
 const BLOCK = 4096;
 const DIGEST = 16;
+/** Bytes of members whose content is compared, of each archive: a sparse member can say any size. */
+const MOST_CONTENT = 2 ** 35;
 
 /** Pages are compared as memory. */
 const PAGES = /(^|\/)pages-\d+\.img$/;
@@ -136,6 +138,8 @@ export class MemberComparison {
   #digester = null;
   /** What is to be read of both. @type {[Reading, Reading] | null} */
   readings = null;
+  /** What is not compared, and why. @type {{side: 'a' | 'b', member: string, message: string}[]} */
+  gaps = [];
 
   /**
    * @param {import('../border/core.js').Core} core @param {Checkpoint} a @param {Checkpoint} b
@@ -191,6 +195,7 @@ export class MemberComparison {
       this.#rests.set(name, start);
       if (start < (this.#before.get(name)?.size ?? 0)) this.#alike.push(name);
     }
+    this.#leaveOutTheHuge();
     const digester = new Digester(this.#core.exports, BLOCK);
     this.#digester = digester;
     const images = [...this.#alike, ...this.#changes.map(({ name }) => name)].filter((name) => {
@@ -201,6 +206,20 @@ export class MemberComparison {
     const of = (/** @type {Map<string, Member>} */ members) =>
       new Reading(members, this.#alike, images, this.#rests, digester);
     this.readings = [of(this.#before), of(this.#after)];
+  }
+
+  #leaveOutTheHuge() {
+    let left = MOST_CONTENT;
+    this.#alike = this.#alike.filter((name) => {
+      const size = this.#before.get(name)?.size ?? 0;
+      if (size <= left) {
+        left -= size;
+        return true;
+      }
+      const message = `Its content, ${size} bytes in both, is not compared: at most ${MOST_CONTENT} bytes of members are.`;
+      this.gaps.push({ side: 'a', member: name, message }, { side: 'b', member: name, message });
+      return false;
+    });
   }
 
   /** Reads both, where nothing else is read. @param {AbortSignal} [signal] */

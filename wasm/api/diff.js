@@ -313,6 +313,7 @@ export async function diffWith(core, one, two, options = {}) {
         member,
         message,
       })),
+      ...comparison.gaps,
     ];
     const values = metadata.flatMap(({ changes }) => changes);
     const real = values.filter((value) => !value.noise);
@@ -324,6 +325,7 @@ export async function diffWith(core, one, two, options = {}) {
     const sameContainer = sideA.container.id === sideB.container.id;
     const equal =
       sameContainer &&
+      comparison.gaps.length === 0 &&
       [real, processes.changes, files.changes, sockets.changes, mounts.changes, counted].every(
         ({ length }) => length === 0,
       ) &&

@@ -15,6 +15,7 @@ import { textAt, withBytes } from './summary.js';
  * @property {string} prefix directory of the checkpoint in the archive; '' for its top
  * @property {() => Iterable<Uint8Array>} records of the members
  * @property {import('./memory.js').Level['ranges']} ranges piece by piece, as Checkpoint's
+ * @property {import('./memory.js').Level['ahead']} [ahead] what was searched while the archive was opened
  */
 
 /** As in exports_dump.c. */
@@ -210,6 +211,27 @@ export class Dump {
     );
   }
 
+  /** Where the images lie in the archive. */
+  get directory() {
+    return this.#directory;
+  }
+
+  /**
+   * What is known from some images, while an archive is read. Nothing can be read through it.
+   * @param {Core} core @param {Holder['records']} records of the members so far
+   * @param {Map<string, Uint8Array>} images by the names of the members @returns {Dump} to be closed
+   */
+  static ofImages(core, records, images) {
+    const holder = /** @type {Holder} */ ({ prefix: '', records });
+    const dump = new Dump(core, holder);
+    const { names, ranges } = dump.#wanted();
+    for (const [i, { member, length = 0 }] of ranges.entries()) {
+      const bytes = images.get(/** @type {string} */ (member));
+      if (bytes) dump.#addImage(names[i], bytes.subarray(0, length));
+    }
+    return dump;
+  }
+
   /**
    * What command lines and environments need of pages files, as far as that is known from some images.
    * @param {Core} core @param {Holder['records']} records of the members
@@ -218,16 +240,10 @@ export class Dump {
    */
   static pagesNeeded(core, records, images) {
     const { exports } = core;
-    const holder = /** @type {Holder} */ ({ prefix: '', records });
-    const dump = new Dump(core, holder);
+    const dump = Dump.ofImages(core, records, images);
     /** @type {ReturnType<typeof Dump.pagesNeeded>} */
     const needed = new Map();
     try {
-      const { names, ranges } = dump.#wanted();
-      for (const [i, { member, length = 0 }] of ranges.entries()) {
-        const bytes = images.get(/** @type {string} */ (member));
-        if (bytes) dump.#addImage(names[i], bytes.subarray(0, length));
-      }
       const plan = wordsAt(exports, exports.ckpt_wasm_dump_plan(dump.#handle)).slice();
       for (const { level, name, offset, length } of textPieces(plan)) {
         if (level > 0) continue;
@@ -361,8 +377,8 @@ export class Dump {
     /** @type {Dump | undefined} */
     let dump = this;
     for (; dump; dump = dump.#previous) {
-      const { ranges } = dump.#holder;
-      levels.push({ directory: dump.#directory, ranges });
+      const { ranges, ahead } = dump.#holder;
+      levels.push({ directory: dump.#directory, ranges, ahead });
     }
     const open = () => {
       if (!this.#handle) throw new TypeError('the dump is closed');

@@ -9,7 +9,7 @@ import { checkedTarget, VALIDATE_OPTIONS, validateWith } from './validate.js';
 import { bytesOf, checkedOptions, kindOf, must } from '../border/arguments.js';
 import { provideCodecs } from '../border/codecs.js';
 import { Core } from '../border/core.js';
-import { compile, mustBeModule } from '../border/module.js';
+import { compile, mustBeModule, ownBytes } from '../border/module.js';
 
 export { ResourceError } from './admission.js';
 export { ArchiveError } from './archive.js';
@@ -95,7 +95,7 @@ export function loadSync(options) {
   const bytes = bytesOf(wasm);
   if (!bytes && !(wasm instanceof WebAssembly.Module))
     throw new TypeError(`the core must be compiled, or bytes, not ${kindOf(wasm)}`);
-  const module = bytes ? new WebAssembly.Module(bytes.slice()) : wasm;
+  const module = bytes ? new WebAssembly.Module(ownBytes(bytes)) : wasm;
   return (loaded = new Ckpt(new WebAssembly.Instance(module, {})));
 }
 

@@ -2,6 +2,7 @@
 // What is kept of an archive that cannot be read in place, so that dump() need not read it again.
 import { Dump } from './dump.js';
 import { GIVE } from './archive.js';
+import { SearchAhead } from './search-ahead.js';
 
 /**
  * @typedef {import('./archive-members.js').Brief} Brief
@@ -33,15 +34,19 @@ export class Keeper {
   /** @type {{images: number, needed: Map<string, {offset: number, length: number}[]>} | null} */
   #plan = null;
   #plans = 0;
+  /** Searches what passes by. @type {SearchAhead | undefined} */
+  ahead;
 
   /**
    * @param {import('../border/core.js').Core} core @param {Keep} keep
    * @param {boolean} once the source is a stream
+   * @param {import('./search-ahead.js').Wanted} [search]
    */
-  constructor(core, keep, once) {
+  constructor(core, keep, once, search) {
     this.#core = core;
     if (once) this.#left.pages = MOST_PAGES_ONCE;
     this.#keep = keep;
+    if (search) this.ahead = new SearchAhead(core, search);
   }
 
   /** @param {'images' | 'pages'} what @param {number} size */
@@ -79,9 +84,9 @@ export class Keeper {
       const bytes = new Uint8Array(size);
       parts.push({ start: offset, end: offset + size, bytes, filled: 0 });
     }
-    if (parts.length === 0) return false;
-    this.#parts.set(member.index, parts);
-    return GIVE;
+    const searched = this.ahead?.begin(member, reader) ?? false;
+    if (parts.length > 0) this.#parts.set(member.index, parts);
+    return (parts.length > 0 || searched) && GIVE;
   }
 
   /** Bytes that a dump wants of the start of an image; -1: it is memory. @param {Brief} member @returns {number} */
@@ -101,15 +106,17 @@ export class Keeper {
     return this.#plan?.needed.get(name) ?? [];
   }
 
-  /** Bytes of a member that is given. @param {{index: number, offset: number, bytes: Uint8Array}} piece */
-  take({ index, offset, bytes }) {
+  /** Bytes of a member that is given. @param {import('./archive.js').Piece} piece */
+  take(piece) {
+    const { index, offset, length } = piece;
     for (const part of this.#parts.get(index) ?? []) {
       const from = Math.max(part.start, offset);
-      const to = Math.min(part.end, offset + bytes.length);
+      const to = Math.min(part.end, offset + length);
       if (from >= to) continue;
-      part.bytes.set(bytes.subarray(from - offset, to - offset), from - part.start);
+      part.bytes.set(piece.bytes.subarray(from - offset, to - offset), from - part.start);
       part.filled += to - from;
     }
+    this.ahead?.take(piece);
   }
 
   /** Part of a member, if it was kept. @param {number} index @param {number} start @param {number} end @returns {Uint8Array | undefined} */

@@ -15,6 +15,7 @@ import { usageOf } from './usage.js';
  * @typedef {object} Level a dump, or one before it
  * @property {string} directory of the images in the archive, with a slash at its end; or ''
  * @property {(list: Range[], signal?: AbortSignal, lend?: boolean) => AsyncGenerator<RangePiece>} ranges
+ * @property {() => import('./search-ahead.js').Found | undefined} [ahead] what was searched while it was opened
  *
  * @typedef {import('../../dist/types/dump.d.ts').Map} Mapping
  *

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sources that only Node has: files, directories, streams.
-import { constants, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Buffer } from 'node:buffer';
 import { BLOCK, headers } from './tar-header.js';
@@ -27,10 +37,42 @@ async function readAt(file, offset, length) {
   return bytes.subarray(0, filled);
 }
 
+/** O_NONBLOCK: opening a FIFO must not wait for a writer. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** What is read at once: asking for parts of so little costs more than it saves. */
+const SMALL = 1 << 18;
+
+/** A small file in memory. @param {string} path @returns {Input | undefined} undefined if it is not one */
+function smallInput(path) {
+  const file = openSync(path, READ_ONLY);
+  try {
+    const info = fstatSync(file);
+    if (!info.isFile() || info.size > SMALL) return undefined;
+    const bytes = new Uint8Array(info.size);
+    let filled = 0;
+    for (let count; filled < bytes.length; filled += count) {
+      count = readSync(file, bytes, filled, bytes.length - filled, filled);
+      if (count === 0) break;
+    }
+    let closed = false;
+    return {
+      size: info.size,
+      read(offset, length) {
+        if (closed) throw new Error('file closed');
+        return bytes.slice(offset, Math.min(offset + length, filled));
+      },
+      close() {
+        closed = true;
+      },
+    };
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** A regular file, read where it is asked for. @param {string} path @returns {Promise<Input>} */
 async function fileInput(path) {
-  // O_NONBLOCK: opening a FIFO must not wait for a writer.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const file = await open(path, READ_ONLY);
   let info;
   try {
     info = await file.stat();
@@ -191,7 +233,9 @@ async function handleInput(file) {
 export async function nodeSource(source) {
   if (typeof source === 'string' || source instanceof URL) {
     const path = source instanceof URL ? (await import('node:url')).fileURLToPath(source) : source;
-    return statSync(path).isDirectory() ? directoryInput(path) : fileInput(path);
+    const info = statSync(path);
+    if (info.isDirectory()) return directoryInput(path);
+    return (info.isFile() && info.size <= SMALL && smallInput(path)) || fileInput(path);
   }
   // A FileHandle has a read() of another kind.
   if (typeof source?.fd === 'number' && typeof source.createReadStream === 'function')

@@ -24,6 +24,7 @@ const OPEN_OPTIONS = {
   signal: must.signal,
   limits: must.object,
   keep: must.any,
+  search: must.object,
 };
 
 /** @type {import('./parts.js').Open} */

@@ -83,14 +83,14 @@ export function plan(list, resolve, keptOf = () => undefined, partOf = () => und
 }
 
 /** Cuts what comes in order into the pieces of parts. */
-class Cutter {
+export class Cutter {
   #parts;
   #index;
   #next = 0;
   /** Begun and not complete. @type {Part[]} */
   #open = [];
 
-  /** @param {Group} group */
+  /** @param {{member: {index: number}, parts: Part[]}} group */
   constructor({ member, parts }) {
     this.#index = member.index;
     this.#parts = parts.filter(isToBeRead);

@@ -107,7 +107,7 @@ function bitsOf(names, bits, what) {
 const KIND_BITS = Object.fromEntries(KINDS.map((kind, i) => [kind, 1 << i]));
 
 /** A search in the core. */
-class Search {
+export class Search {
   /** @param {any} exports @param {Query} query */
   constructor(exports, query) {
     this.exports = exports;
@@ -190,7 +190,7 @@ function wordsAt(exports, at) {
 }
 
 /** @param {any} exports @param {number} dump @param {Search} search @param {SearchOptions} options */
-function newScan(exports, dump, search, options) {
+export function newScan(exports, dump, search, options) {
   const {
     pids = [],
     kinds = [],
@@ -221,7 +221,7 @@ function newScan(exports, dump, search, options) {
 }
 
 /** One search while it runs. */
-class Run {
+export class Run {
   #exports;
   #dump;
   #scan;
@@ -245,6 +245,18 @@ class Run {
     this.#scan = scan;
     this.#size = exports.ckpt_wasm_scan_size(scan);
     this.#onProgress = onProgress;
+  }
+
+  /** From now on mappings are those of this dump, which knows more. @param {number} dump @param {SearchOptions['onProgress']} onProgress */
+  goOnWith(dump, onProgress) {
+    this.#dump = dump;
+    this.#mapping = null;
+    this.#onProgress = onProgress;
+  }
+
+  /** A match that was found before goOnWith(). @param {Match} match @returns {Match} */
+  again(match) {
+    return { ...match, mapping: this.#mappingOf(match.pid, match.address) };
   }
 
   /** The ranges of each level. @param {readonly {directory: string}[]} levels @returns {Range[][]} */
@@ -410,6 +422,21 @@ class Run {
 export async function* searchMemory(core, handle, levels, query, options = {}) {
   const { exports } = core;
   const { limit = Infinity, streams = [], signal, onProgress } = options;
+  const ahead = levels[0].ahead?.()?.take(handle(), query, options);
+  if (ahead) {
+    try {
+      let left = limit;
+      const matches = left <= 0 ? [] : goOn(ahead, levels, streams, signal);
+      for await (const match of matches) {
+        yield match;
+        handle(); // throws if the dump was closed meanwhile
+        if (--left <= 0) break;
+      }
+      return ahead.run.left();
+    } finally {
+      ahead.free();
+    }
+  }
   const search = new Search(exports, query);
   let scan = 0;
   try {
@@ -436,7 +463,7 @@ const MOST_PASSES = 8;
  * Ranges that do not overlap, so that each is read from its start to its end. What is not in them is not searched.
  * @param {Range[]} list by file and offset @param {Run} run
  */
-function passesOf(list, run) {
+export function passesOf(list, run) {
   /** @type {Range[][]} */
   const passes = [];
   /** @type {{member: string, end: number}[]} of each pass */
@@ -462,14 +489,48 @@ function passesOf(list, run) {
  */
 async function* allMatches(run, levels, streams, signal) {
   for (const [level, list] of run.ranges(levels).entries())
-    for (const apart of passesOf(list, run)) {
-      let current = -1;
-      for await (const piece of levels[level].ranges(apart, signal, true)) {
-        if (piece.tag !== current) run.begin((current = piece.tag));
-        yield* run.feed(piece);
-        if (piece.last) yield* run.end();
-      }
+    for (const apart of passesOf(list, run))
+      yield* inRanges(run, levels[level].ranges(apart, signal, true));
+  yield* afterRanges(run, streams, signal);
+}
+
+/**
+ * The same where some ranges were searched before: those that are left are read.
+ * @param {import('./search-ahead.js').Taken} ahead @param {readonly import('./memory.js').Level[]} levels
+ * @param {Iterable<Stream> | AsyncIterable<Stream>} streams @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<Match>}
+ */
+async function* goOn({ run, ranges, found }, levels, streams, signal) {
+  /** @type {Range[]} */
+  let unread = [];
+  for (const range of [...ranges, null]) {
+    const matches = range && found.get(range.tag);
+    if (range && !matches) {
+      unread.push(range);
+      continue;
     }
+    if (unread.length > 0) yield* inRanges(run, levels[0].ranges(unread, signal, true));
+    unread = [];
+    for (const match of matches ?? []) yield run.again(match);
+  }
+  yield* afterRanges(run, streams, signal);
+}
+
+/** @param {Run} run @param {AsyncIterable<import('./ranges.js').RangePiece>} pieces @returns {AsyncGenerator<Match>} */
+async function* inRanges(run, pieces) {
+  let current = -1;
+  for await (const piece of pieces) {
+    if (piece.tag !== current) run.begin((current = piece.tag));
+    yield* run.feed(piece);
+    if (piece.last) yield* run.end();
+  }
+}
+
+/**
+ * @param {Run} run @param {Iterable<Stream> | AsyncIterable<Stream>} streams @param {AbortSignal} [signal]
+ * @returns {AsyncGenerator<Match>}
+ */
+async function* afterRanges(run, streams, signal) {
   yield* run.finish();
   for await (const { name, pieces, left } of streams) {
     if (left) {

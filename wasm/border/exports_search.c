@@ -18,6 +18,7 @@ ckpt_scan *ckpt_wasm_scan_new(ckpt_dump *dump, ckpt_search *search, const uint32
                               uint64_t to, int own, uint32_t context);
 void ckpt_wasm_scan_free(ckpt_scan *scan);
 const void *ckpt_wasm_scan_ranges(ckpt_scan *scan);
+int ckpt_wasm_scan_same(ckpt_scan *a, ckpt_scan *b);
 double ckpt_wasm_scan_size(ckpt_scan *scan);
 void ckpt_wasm_scan_begin(ckpt_scan *scan, uint32_t range);
 void ckpt_wasm_scan_begin_stream(ckpt_scan *scan, uint32_t number);
@@ -111,6 +112,11 @@ const void *ckpt_wasm_scan_ranges(ckpt_scan *scan)
         ckpt_answer_long(&answer, range.length);
     }
     return ckpt_answer_list(&answer);
+}
+
+int ckpt_wasm_scan_same(ckpt_scan *a, ckpt_scan *b)
+{
+    return ckpt_scan_same(a, b);
 }
 
 double ckpt_wasm_scan_size(ckpt_scan *scan)

@@ -28,9 +28,9 @@ export async function compile(given) {
   if (wasm instanceof WebAssembly.Module) return wasm;
   const bytes = bytesOf(wasm);
   // Not every engine takes a DataView, or memory that is shared.
-  if (bytes) return compileBytes(bytes.slice(), 'what was given');
+  if (bytes) return compileBytes(ownBytes(bytes), 'what was given');
   const response = typeof wasm?.arrayBuffer === 'function' ? wasm : await fetched(wasm);
-  if (response instanceof Uint8Array) return compileBytes(response.slice(), String(wasm));
+  if (response instanceof Uint8Array) return compileBytes(ownBytes(response), String(wasm));
   const { ok, status, statusText, headers } = response;
   const url = response.url || 'the response';
   if (!ok) throw new Error(`${url} could not be loaded: ${status} ${statusText}. ${remedy(url)}`);
@@ -76,6 +76,12 @@ function addressOf(wasm) {
     );
   }
 }
+
+/** Not every engine compiles memory that is shared. @param {Uint8Array} bytes @returns {Uint8Array<ArrayBuffer>} */
+export const ownBytes = (bytes) =>
+  Object.prototype.toString.call(bytes.buffer) === '[object SharedArrayBuffer]'
+    ? bytes.slice()
+    : /** @type {Uint8Array<ArrayBuffer>} */ (bytes);
 
 /** @param {any} wasm where it is @returns {Promise<any>} a response, or bytes */
 async function fetched(wasm) {

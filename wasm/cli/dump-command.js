@@ -59,10 +59,15 @@ export const inputsOf = ({ operands, given }) => [...operands, ...listOf(given, 
  * Runs `use` for the dump of each container of each operand.
  * @param {import('./options.js').Context} context @param {Session} session
  * @param {(path: string, dump: Dump, checkpoint: Checkpoint, several: boolean) => Promise<void>} use several: there are others
- * @param {{texts?: boolean, memory?: boolean}} [options] texts: with command lines and environments;
- *   memory: it will be read, too
+ * @param {{texts?: boolean, memory?: boolean, search?: import('../api/search-ahead.js').Wanted}} [options] texts:
+ *   with command lines and environments; memory: it will be read, too; search: and searched for this
  */
-export async function eachDump(context, session, use, { texts = false, memory = !texts } = {}) {
+export async function eachDump(
+  context,
+  session,
+  use,
+  { texts = false, memory = !texts, search } = {},
+) {
   const { operands, values } = context;
   const chains = new Chains(context);
   const keep = texts || memory ? 'processes' : 'images';
@@ -92,7 +97,7 @@ export async function eachDump(context, session, use, { texts = false, memory = 
         }
       });
     };
-    await session.open(path, run, { keep });
+    await session.open(path, run, { keep, search });
   }
 }
 

@@ -24,11 +24,12 @@ export { Unfit, inside };
  * @param {string} path
  * @param {Context} context
  * @param {(checkpoint: Checkpoint, progress: Progress) => Promise<T>} use
- * @param {{keep?: import('../api/keep.js').Keep, again?: boolean}} [options] keep: what is kept for dump() of what
- *   cannot be read in place; again: a pipe is read more than once, as far as memory goes
+ * @param {{keep?: import('../api/keep.js').Keep, search?: import('../api/search-ahead.js').Wanted, again?: boolean}} [options]
+ *   keep: what is kept for dump() of what cannot be read in place; search: what it will be searched for; again: a pipe
+ *   is read more than once, as far as memory goes
  * @returns {Promise<T>}
  */
-export async function withCheckpoint(path, context, use, { keep, again = false } = {}) {
+export async function withCheckpoint(path, context, use, { keep, search, again = false } = {}) {
   const { switches, core } = context;
   const limits = limitsOf(context);
   const ckpt = await core();
@@ -47,7 +48,7 @@ export async function withCheckpoint(path, context, use, { keep, again = false }
     const pipe = path === '-' && again ? await rememberedPipe() : null;
     checkpoint = await openCheckpoint(path === '-' ? (pipe ?? standardSource()) : path, {
       ...limits,
-      ...{ keep, ...(path === '-' && { name: '<stdin>' }) },
+      ...{ keep, search, ...(path === '-' && { name: '<stdin>' }) },
       ...(shows && {
         onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
       }),
@@ -216,10 +217,10 @@ export class Session {
    * Opens a checkpoint for `use`. What goes wrong is said, and the next one can be tried.
    * @param {string} path
    * @param {(checkpoint: Checkpoint) => Promise<void>} use
-   * @param {{prefix?: string, keep?: import('../api/keep.js').Keep}} [options] prefix: of what is said;
-   *   keep: as withCheckpoint() has it
+   * @param {{prefix?: string, keep?: import('../api/keep.js').Keep, search?: import('../api/search-ahead.js').Wanted}} [options]
+   *   prefix: of what is said; keep, search: as withCheckpoint() has them
    */
-  async open(path, use, { prefix = '', keep } = {}) {
+  async open(path, use, { prefix = '', keep, search } = {}) {
     const { dropIn } = this.#context;
     this.#path = path;
     // FILE!NAME, as lists print it, is a container of a pod or a checkpoint in an image.
@@ -234,7 +235,7 @@ export class Session {
         return use(within ? await containerIn(checkpoint, within) : checkpoint);
       };
       const file = within?.archive ?? path;
-      await withCheckpoint(file, this.#context, run, { keep, again: this.#again });
+      await withCheckpoint(file, this.#context, run, { keep, search, again: this.#again });
       await this.#context.stdout.flush(); // who reads it need not wait for the next one
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);

@@ -198,7 +198,8 @@ export async function runSearch(context, { query, patterns, files }) {
   const session = new Session(own, { again: true });
   const { format } = values;
   let count = 0;
-  await eachDump(own, session, async (path, dump, checkpoint) => {
+  /** @type {Parameters<typeof eachDump>[2]} */
+  const use = async (path, dump, checkpoint) => {
     const found = dump.memory.search(query, {
       ...options,
       limit: /** @type {number} */ (options.limit) - count,
@@ -231,7 +232,10 @@ export async function runSearch(context, { query, patterns, files }) {
       if (stdout.isTerminal) await stdout.flush();
       count++;
     }
-  });
+  };
+  // Strings are too many to be kept until the archive is open.
+  const search = query.strings === undefined ? { query, options } : undefined;
+  await eachDump(own, session, use, { search });
   if (format === 'json') await stdout.write(count === 0 ? '[]\n' : '\n]\n');
   return session.code;
 }

@@ -8,7 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
-import { commandModules } from './bundle-commands.mjs';
+import { pathToFileURL } from 'node:url';
+import { commandModules, parsed } from './bundle-commands.mjs';
 
 const [, , outdir] = process.argv;
 const PROGRAM = 'wasm/cli/ckpt.js';
@@ -109,6 +110,13 @@ async function statementsOf(path) {
   return `give(exports, ${exported});\n${code}`;
 }
 
+/** The tables that are made with the core: each is read when it is first used. @param {string} path */
+async function tablesOf(path) {
+  const tables = Object.entries(await import(pathToFileURL(resolve(path)).href));
+  const members = tables.map(([name, value]) => `${name}: lazy(() => ${parsed(value)})`);
+  return `give(exports, {${members.join(',\n')}});`;
+}
+
 /** @param {string} code */
 const minified = async (code) =>
   (await transform(code, { ...options, minifyWhitespace: true, minifySyntax: true })).code.trim();
@@ -122,7 +130,11 @@ const ownUrl=require("node:url").pathToFileURL(__filename).href;
 const bodies = [];
 for (const path of paths)
   bodies.push(
-    (await minified(`x=function(exports){${await statementsOf(path)}}`)).replace(/^x=|;$/g, ''),
+    (
+      await minified(
+        `x=function(exports){${await (path.startsWith('dist/') ? tablesOf : statementsOf)(path)}}`,
+      )
+    ).replace(/^x=|;$/g, ''),
   );
 
 /** @param {number[]} numbers @param {boolean} all whether all of them are needed at once: V8 compiles what stands in parentheses once, not twice */

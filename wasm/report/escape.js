@@ -13,8 +13,16 @@
  * (fillers, variation selectors).
  */
 const HIDDEN = String.raw`[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]`;
-const hidden = new RegExp(HIDDEN, 'u');
-const allHidden = new RegExp(HIDDEN, 'gu');
+/** Nothing hidden is among these, the characters of most texts. */
+const PLAIN = /^[\x20-\x7e]*$/;
+/** Made when it is needed: to compile classes of Unicode takes milliseconds. @type {RegExp | undefined} */
+let hidden;
+
+/** @param {string} text @param {(character: string) => string} write */
+function withoutHidden(text, write) {
+  if (PLAIN.test(text)) return text;
+  return text.replace((hidden ??= new RegExp(HIDDEN, 'gu')), write);
+}
 
 /** @type {Record<number, string | undefined>} */
 const SHORT = { 9: '\\t', 10: '\\n', 13: '\\r' };
@@ -37,7 +45,7 @@ function writeOut(code) {
  * @returns {string} one line without any character that acts or hides
  */
 export function escapeForTerminal(text) {
-  return text.replace(allHidden, (c) => writeOut(/** @type {number} */ (c.codePointAt(0))));
+  return withoutHidden(text, (c) => writeOut(/** @type {number} */ (c.codePointAt(0))));
 }
 
 /**
@@ -45,7 +53,7 @@ export function escapeForTerminal(text) {
  * @param {string} json such characters may stand inside of strings only; line feeds are kept
  */
 export function escapeInJson(json) {
-  return json.replace(allHidden, (c) => (c === '\n' ? c : escapeUnits(c)));
+  return withoutHidden(json, (c) => (c === '\n' ? c : escapeUnits(c)));
 }
 
 /**
@@ -110,7 +118,7 @@ export function* visibleCharacters(bytes, start = 0, end = bytes.length) {
     let code = bytes[i] & (length === 1 ? 0x7f : 0x7f >> length);
     for (let k = 1; k < length; k++) code = (code << 6) | (bytes[i + k] & 0x3f);
     const character = String.fromCodePoint(code);
-    yield { text: hidden.test(character) ? writeOut(code) : character, offset: i };
+    yield { text: escapeForTerminal(character), offset: i };
     i += length;
   }
 }

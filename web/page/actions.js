@@ -6,7 +6,7 @@ import { H } from '../text/views.js';
 import { api } from './api.js';
 import { during } from './busy.js';
 import { MOST, NoFolders, TooMany, collect } from './collect.js';
-import { go, say, state, update, updateItem } from './store.js';
+import { go, inLot, say, state, update, updateItem, updateItems } from './store.js';
 import { answerOf } from './verdict.js';
 
 /** @typedef {import('./collect.js').Collected} Collected */
@@ -118,12 +118,12 @@ export async function read(id, kind) {
     kept[at] = { ...kept[at], state: 'ready', model, took };
     const added = containers.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
     kept.splice(at + 1, 0, ...added);
-    update({ items: kept });
+    updateItems(id, kept);
     const { place } = state;
     // Of one image there is nothing to judge: its fields are what was asked for.
     if (model.image !== '' && place.item === id && place.view === 'overview')
       go({ item: id, view: 'files', index: 0 });
-    say(`${model.title.slice(0, 200)}: ${answerOf(model).sentence}`);
+    if (!inLot(id)) say(`${model.title.slice(0, 200)}: ${answerOf(model).sentence}`);
     for (const container of containers) await read(container.id);
   } catch (error) {
     updateItem(id, { state: 'failed', message: troubleOf(error) });

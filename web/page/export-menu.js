@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can be done with a report elsewhere.
-import { useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { X } from '../text.js';
 import { Copy } from './copy.js';
 import { FORMS, framesOf, written } from './export.js';
@@ -13,6 +13,25 @@ import { save } from './save.js';
 export function ExportMenu({ item }) {
   const { making, start, stop } = useMaking(item);
   const menu = useRef(/** @type {HTMLDetailsElement | null} */ (null));
+  // A menu that stays open lies over the list of views on a narrow screen.
+  useEffect(() => {
+    const elsewhere = (/** @type {PointerEvent} */ { target }) => {
+      if (menu.current?.open && !menu.current.contains(/** @type {Node} */ (target)))
+        menu.current.open = false;
+    };
+    const escape = (/** @type {KeyboardEvent} */ event) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || !menu.current?.open) return;
+      event.preventDefault();
+      event.stopPropagation();
+      close();
+    };
+    document.addEventListener('pointerdown', elsewhere, true);
+    document.addEventListener('keydown', escape, true);
+    return () => {
+      document.removeEventListener('pointerdown', elsewhere, true);
+      document.removeEventListener('keydown', escape, true);
+    };
+  }, []);
   const close = () => {
     if (!menu.current?.open) return;
     menu.current.open = false;
@@ -42,11 +61,6 @@ export function ExportMenu({ item }) {
     {
       class: 'export',
       ref: menu,
-      onKeyDown: (/** @type {KeyboardEvent} */ event) => {
-        if (event.key !== 'Escape' || !menu.current?.open) return;
-        event.preventDefault();
-        close();
-      },
     },
     h('summary', { class: 'button slim' }, X.export),
     h(

@@ -80,9 +80,33 @@ export function showNow(change) {
   draw();
 }
 
+/** More items than this are read as one lot: what is not looked at is drawn every now and then. */
+const LOT = 20;
+const NOW_AND_THEN = 100; // milliseconds, and no more than a fifth of the time
+let pause = NOW_AND_THEN;
+let waiting = 0;
+
+/** Whether an item is one of many that are being read, and not the one that is looked at. @param {number} id */
+export const inLot = (id) => state.items.length > LOT && id !== state.place.item;
+
 /** @param {number} id @param {Partial<Item>} change */
 export function updateItem(id, change) {
-  update({ items: state.items.map((item) => (item.id === id ? { ...item, ...change } : item)) });
+  updateItems(
+    id,
+    state.items.map((item) => (item.id === id ? { ...item, ...change } : item)),
+  );
+}
+
+/** @param {number} id of the item because of which these are new @param {Item[]} items */
+export function updateItems(id, items) {
+  if (!inLot(id)) return update({ items });
+  state.items = items;
+  waiting ||= window.setTimeout(() => {
+    waiting = 0;
+    const began = performance.now();
+    draw();
+    pause = Math.max(NOW_AND_THEN, 4 * (performance.now() - began));
+  }, pause);
 }
 
 /** The item one is at. */

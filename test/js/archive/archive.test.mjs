@@ -353,7 +353,7 @@ test('members are all there, however they come: few, then many at once, then few
       }
       const all = [...members];
       assert.deepEqual(
-        all.map(({ name, type }) => `${name.trim()} ${type}`),
+        all.map((member) => `${member.name.trim()} ${member.type}`),
         Array.from({ length: sum }, (_, i) => `${i} file`),
         `${counts}`,
       );

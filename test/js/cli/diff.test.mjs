@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { archives, checkpoint, tar } from '../lib/cli-archives.mjs';
-import { ckpt, folder } from '../lib/cli-run.mjs';
+import { ckpt, data, folder } from '../lib/cli-run.mjs';
 
 const a = join(archives, 'diff-a-zstd.tar.zst');
 const b = join(archives, 'diff-b-zstd.tar.zst');
@@ -174,4 +174,17 @@ test('a series: each with the one before it, and a table', async () => {
   ]))
     assert.match((await ckpt(['diff', '--format', format, a, b, b])).stdout, sign);
   assert.equal((await ckpt(['diff', a, a, a])).code, 0);
+});
+
+test('a member that says a size nobody can read: not compared, said, and not equal', async () => {
+  const huge = join(data, 'bombs/holes-1pib.tar.gz');
+  const { code, stdout, stderr } = await ckpt(['diff', '--format', 'json', huge, huge]);
+  assert.deepEqual([code, stderr], [1, '']);
+  const { equal, gaps, members } = JSON.parse(stdout).details;
+  assert.deepEqual([equal, members], [false, []]);
+  assert.deepEqual(
+    gaps.map((/** @type {any} */ { side, member }) => [side, member]),
+    ['a', 'b'].map((side) => [side, 'rootfs-diff.tar']),
+  );
+  for (const { message } of gaps) assert.match(message, /1125899906842624 bytes .* not compared/);
 });

@@ -2,6 +2,7 @@
 // A thousand needles in the memory of several processes, half of them over the borders of pages: all are
 // found at their addresses, and nothing else, in every form in which a dump can hold them.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { load, openCheckpoint } from 'container-checkpoint/node';
@@ -148,7 +149,7 @@ const entriesOf = (pages, flags) =>
 /** The dump, and the one before it if some pages are there. */
 function dumpsOf(
   { processes, shared, next },
-  { dialect, incremental = false, most = 256, each = 4 },
+  { dialect, incremental = false, most = 256, each = 4, order = (names) => names },
 ) {
   const images = { 'pstree.img': pstreeImage(processes.map(({ pid }) => pid)) };
   const before = {};
@@ -180,7 +181,8 @@ function dumpsOf(
   }
   const sharedPages = new Map(shared.flatMap((bytes, i) => (bytes ? [[page(i), bytes]] : [])));
   add(`shmem-${SHARED}`, 9, sharedPages);
-  return { archive: dumpArchive(images), previous: incremental ? dumpArchive(before) : null };
+  const ordered = order(Object.keys(images)).map((name) => [name, images[name]]);
+  return { archive: dumpArchive(ordered), previous: incremental ? dumpArchive(before) : null };
 }
 
 /** What stands around a match, as far as there is memory, stored or zero. */
@@ -344,6 +346,130 @@ for (const form of [FORMS[0], FORMS[2], FORMS[4], FORMS[5]])
       assert.ok(all >= COUNT);
     });
   });
+
+/** A source that counts what is read. @param {Uint8Array} bytes */
+const countedSource = (bytes) => ({
+  size: bytes.length,
+  total: 0,
+  read(offset, length) {
+    const part = bytes.subarray(offset, offset + length);
+    this.total += part.length;
+    return part;
+  },
+});
+
+const zstd = (bytes) => execFileSync('zstd', ['-qc1'], { input: bytes, maxBuffer: 2 ** 28 });
+/** As engines write them; and so that nothing is known of the pages when they come. */
+const byName = (names) => [...names].sort();
+const pagesFirst = (names) => [...names].sort().reverse();
+
+/** More pages than are kept while an archive is read. */
+function pad(process) {
+  const zeros = new Uint8Array(PAGE);
+  const start = page(0x90000);
+  const end = start + page(13 * 256);
+  process.vmas.push({ start, end, status: VMA.anonymous });
+  for (let at = start; at < end; at += page(1)) process.pages.set(at, zeros);
+}
+
+/** All matches as they come. */
+async function searched(source, query, options, announced) {
+  const checkpoint = await openCheckpoint(source, announced && { search: announced });
+  try {
+    const dump = await checkpoint.dump();
+    const matches = [];
+    const results = dump.memory.search(query, options);
+    for (;;) {
+      const { done, value } = await results.next();
+      if (done) {
+        dump.close();
+        return { matches, left: value };
+      }
+      matches.push(value);
+    }
+  } finally {
+    await checkpoint.close();
+  }
+}
+
+for (const [form, padded] of [
+  [FORMS[0], [0, 1]],
+  [FORMS[5], [1]],
+])
+  test(`1000 needles in archives that are searched while they are opened: ${form.name}`, async () => {
+    const memory = makeMemory(31);
+    plant(
+      memory,
+      Object.values(KINDS).map(({ bytes }) => bytes),
+    );
+    for (const i of padded) pad(memory.processes[i]);
+    const { archive } = dumpsOf(memory, { ...form, order: byName });
+    const squeezed = zstd(archive);
+    const queries = {
+      ...KINDS,
+      'any case': {
+        bytes: KINDS.text.bytes,
+        query: { text: 'GRüßE AN "N33DLE"', encodings: ['utf8'], ignoreCase: true },
+      },
+      many: {
+        bytes: NEEDLE,
+        query: { hex: [hexOf(NEEDLE), ...Array.from({ length: 99 }, (_, k) => `0bad${1000 + k}`)] },
+      },
+    };
+    for (const [name, { bytes, query }] of Object.entries(queries)) {
+      const source = countedSource(squeezed);
+      const once = await searched(source, query, {}, { query });
+      assert.ok(source.total <= squeezed.length + 512, `${name}: ${source.total} bytes`);
+      assert.deepEqual(once, await searched(archive, query, {}), name);
+      const places = once.matches.map(({ pid, address }) => `${pid} 0x${address.toString(16)}`);
+      assert.deepEqual(places.sort(), placesIn(memory, bytes), name);
+    }
+
+    const { query } = KINDS.text;
+    const options = { context: 16, pids: [11] };
+    const wanted = await searched(archive, query, options);
+    const few = { ...options, limit: 5 };
+    const first = { ...wanted, matches: wanted.matches.slice(0, 5) };
+    const packed = gzipSync(archive, { level: 1 });
+    for (const [source, asked, announced, answer] of [
+      [packed, options, { query, options }, wanted],
+      [packed, few, { query, options: few }, first],
+      [squeezed, few, { query, options }, first],
+      // More than was announced, and something else: the archive is read once more.
+      [squeezed, options, { query, options: few }, wanted],
+      [squeezed, options, { query }, wanted],
+      [squeezed, options, { query: { regex: 'n33dle' }, options }, wanted],
+      [squeezed, options, { query: { regex: '(' }, options }, wanted],
+    ]) {
+      const got = await searched(source, query, asked, announced);
+      assert.deepEqual(got.matches, answer.matches);
+    }
+  });
+
+test('what is known only after the pages counts when an archive is searched while it is opened', async () => {
+  const memory = makeMemory(32);
+  plant(memory);
+  pad(memory.processes[0]);
+  const query = { hex: hexOf(NEEDLE) };
+  const wanted = placesIn(memory, NEEDLE);
+  const places = async (archive) =>
+    (await searched(zstd(archive), query, {}, { query })).matches
+      .map(({ pid, address }) => `${pid} 0x${address.toString(16)}`)
+      .sort();
+  const { archive } = dumpsOf(memory, { ...FORMS[0], order: pagesFirst });
+  assert.deepEqual(await places(archive), wanted);
+  // The mappings of one process come again after the pages, and lie elsewhere.
+  const [moved] = memory.processes;
+  const vmas = moved.vmas.slice(1);
+  const again = dumpsOf(memory, { ...FORMS[0], order: byName }).archive.subarray(0, -1024);
+  const more = Buffer.concat([again, dumpArchive([['mm-11.img', mmImage(vmas)]])]);
+  const fewer = placesIn(
+    { ...memory, processes: [{ ...moved, vmas }, memory.processes[1]] },
+    NEEDLE,
+  );
+  assert.notDeepEqual(fewer, wanted);
+  assert.deepEqual(await places(more), fewer);
+});
 
 test('parts of one block of a dump before, and none of what lies between them', async () => {
   const next = random(5);

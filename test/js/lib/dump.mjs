@@ -243,6 +243,11 @@ export const filesImage = (paths) =>
     ),
   );
 
-/** @param {Record<string, Uint8Array>} images */
+/** @param {Record<string, Uint8Array> | [string, Uint8Array][]} images in their order */
 export const dumpArchive = (images) =>
-  tar(...Object.entries(images).map(([name, bytes]) => [`checkpoint/${name}`, bytes]));
+  tar(
+    ...(Array.isArray(images) ? images : Object.entries(images)).map(([name, bytes]) => [
+      `checkpoint/${name}`,
+      bytes,
+    ]),
+  );

@@ -243,3 +243,22 @@ test('the menu works by keyboard and is accessible', () =>
       .waitFor({ state: 'hidden' });
     assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'SUMMARY');
   }));
+
+test('the menu closes by a click elsewhere and by Escape, wherever the focus is', () =>
+  withPage(theBrowser, 'http', async (page) => {
+    await pick(page, [join(archives, 'crio.tar')]);
+    await shown(page);
+    const entry = page.getByRole('button', { name: X.forms.json, exact: true });
+    const open = async () => {
+      await page.locator('.export summary').click();
+      await entry.waitFor();
+    };
+    await open();
+    await page.locator('main h1, main h2').first().click();
+    await entry.waitFor({ state: 'hidden' });
+    await open();
+    await page.evaluate(() => /** @type {HTMLElement} */ (document.activeElement)?.blur());
+    await page.keyboard.press('Escape');
+    await entry.waitFor({ state: 'hidden' });
+    assert.equal(await page.locator('.views').first().isVisible(), true);
+  }));

@@ -19,6 +19,7 @@ import {
   view,
   viewLink,
 } from '../lib/page-browser.mjs';
+import { tar } from '../lib/cli-archives.mjs';
 
 const { folder, run } = browserTests();
 
@@ -62,6 +63,29 @@ test('many checkpoints are one table: totals filter, causes group, all is saved 
     await page.locator('.fleet .row').click();
     await shown(page);
     assert.equal(await page.locator('.item-head .badge').textContent(), W.tones.broken);
+  }));
+
+test('the containers of a large pod are a table, which is whole when all are read', () =>
+  run(async (page) => {
+    const count = 30;
+    const names = Array.from({ length: count }, (_, i) => `c${i}`);
+    const containers = Object.fromEntries(names.map((name, i) => [name, `${i}-${name}`]));
+    const config = (/** @type {string} */ name) => JSON.stringify({ id: name, name });
+    const pod = tar([
+      ['pod.options', JSON.stringify({ version: 1, containers, annotations: {} })],
+      ...names.map((name, i) => /** @type {const} */ ([`${i}-${name}/config.dump`, config(name)])),
+    ]);
+    await pick(page, [folder.write('pod.tar', pod)]);
+    const card = page.locator('section', { has: page.locator('#containers-title') });
+    await page.waitForFunction(
+      () =>
+        document.querySelectorAll('.fleet .row').length > 0 &&
+        !document.querySelector('.answer-waiting, .answer-reading'),
+    );
+    assert.equal(await card.locator('.fleet .toggle').first().textContent(), `${L.all}${count}`);
+    assert.equal(await card.locator('ul.items').count(), 0);
+    await card.locator('.fleet .search').fill('c29');
+    await page.waitForFunction(() => document.querySelectorAll('.fleet .row').length === 1);
   }));
 
 test('dumps of one container that are dropped together are joined', () =>

@@ -79,6 +79,11 @@ export interface OpenOptions {
    * `dump()` needs, which then does not read it once more.
    */
   keep?: 'images' | 'processes';
+  /**
+   * What the memory will be searched for: of an archive that cannot be read in place, it is searched while that is
+   * opened. Then `memory.search()` with the same query and options has it, and reads nothing more.
+   */
+  search?: { query: object; options?: object };
   /** The SHA-256 of the file is wanted in reports: of what is read whole, as compressed files are. */
   hash?: boolean;
 }

@@ -5,6 +5,7 @@ import { W } from '../../text/answer.js';
 import { H, U } from '../../text/views.js';
 import { choose, read } from '../actions.js';
 import { Facts, Timeline } from '../blocks.js';
+import { Fleet, MANY } from '../fleet.js';
 import { classes, h } from '../h.js';
 import { icon } from '../icons.js';
 import { ItemList, Picker as FilePicker } from '../parts.js';
@@ -493,7 +494,7 @@ function Containers({ item }) {
     'section',
     { class: 'card', 'aria-labelledby': 'containers-title' },
     h('h2', { id: 'containers-title', class: 'label' }, A.containers),
-    h(ItemList, { items: inside }),
+    inside.length > MANY ? h(Fleet, { items: inside }) : h(ItemList, { items: inside }),
   );
 }
 
