@@ -357,19 +357,32 @@ export function padGzip(bytes, length) {
 }
 
 /**
- * Names of members without what was found to be secret: a file may be named by a token.
+ * Names of members without what was found to be secret: a file may be named by a token. Of each place only the values
+ * that begin as it does are compared: there may be as many values as names.
  * @param {Iterable<string>} values @returns {(name: string) => string}
  */
 function withoutSecrets(values) {
-  /** @type {Map<string, string>} */
-  const known = new Map();
-  const longestFirst = [...values].sort((a, b) => b.length - a.length);
+  const all = new Set([...values].filter((value) => value !== ''));
+  const head = [...all].reduce((least, { length }) => Math.min(least, length), 16);
+  /** Lengths of the values, by how they begin, longest first. @type {Map<string, number[]>} */
+  const lengths = new Map();
+  for (const value of [...all].sort((a, b) => b.length - a.length)) {
+    const start = value.slice(0, head);
+    const found = lengths.get(start);
+    if (!found) lengths.set(start, [value.length]);
+    else if (found.at(-1) !== value.length) found.push(value.length);
+  }
   return (name) => {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    const shown = longestFirst.reduce((text, value) => text.replaceAll(value, enums.mask), name);
-    known.set(name, shown);
-    return shown;
+    let [text, end] = ['', 0];
+    for (let at = 0; at < name.length; at++) {
+      const long = lengths
+        .get(name.slice(at, at + head))
+        ?.find((length) => all.has(name.slice(at, at + length)));
+      if (long !== undefined && at >= end) text += enums.mask;
+      if (long !== undefined) end = Math.max(end, at + long);
+      if (at >= end) text += name[at];
+    }
+    return text;
   };
 }
 
