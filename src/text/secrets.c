@@ -157,7 +157,7 @@ static bool is_private_part(ckpt_string text, size_t at, ckpt_string value)
     enum { SHORTEST = 40, FAR = 1024 };
     if (value.length < SHORTEST || !ckpt_looks_random(value))
         return false;
-    CKPT_SECRET_WORK(2 * FAR);
+    CKPT_SECRET_WORK((size_t)2 * FAR);
     return ckpt_index_of(ckpt_slice_of(text, at < FAR ? 0 : at - FAR, at + FAR), "\"kty\"") !=
            SIZE_MAX;
 }
