@@ -255,8 +255,8 @@ enum {
     X(uint32_t, flags)                                                                             \
     X(uint32_t, name_flags)                                                                        \
     X(uint32_t, name_length)                                                                       \
-    X(uint32_t, normal_start)  /* the name without "./", "//" and trailing "/", as Go's */         \
-    X(uint32_t, normal_length) /* filepath.Clean and so engines make it: that many bytes, from */  \
+    X(uint32_t, normal_start)  /* the name without "./", "//" and trailing "/", as engines make */ \
+    X(uint32_t, normal_length) /* it; ".." stays, and is flagged. That many bytes, from */         \
     /* there on after the start of the name: in it, or the clean name */                           \
     X(uint32_t, link_length)                                                                       \
     X(uint32_t, uname_length)                                                                      \

@@ -2,6 +2,7 @@
 // Patterns of file names, for shells that do not expand them: `*`, `?`, `[a-z]`, `{a,b}` and `**`.
 import { lstatSync, readdirSync } from 'node:fs';
 import process from 'node:process';
+import { UsageError } from './exit.js';
 
 /** Alternatives that braces may expand to, at most. */
 const MOST = 1000;
@@ -9,11 +10,11 @@ const MOST = 1000;
 /** @param {string} text */
 export const isPattern = (text) => /[*?]|\[.+\]|\{.*,.*\}/.test(text);
 
-/** `a{b,c}d` is `abd` and `acd`. @param {string} pattern @returns {string[]} */
+/** `a{b,c}d` is `abd` and `acd`. @param {string} pattern @returns {string[]} @throws {UsageError} if they are too many */
 function braces(pattern) {
   const done = [];
   const todo = [pattern];
-  for (let text; (text = todo.pop()) !== undefined && done.length + todo.length < MOST;) {
+  for (let text; (text = todo.pop()) !== undefined;) {
     // The innermost ones first.
     const found = /\{([^{}]*,[^{}]*)\}/.exec(text);
     if (!found) {
@@ -23,6 +24,8 @@ function braces(pattern) {
     const { index } = found;
     for (const choice of found[1].split(',').reverse())
       todo.push(text.slice(0, index) + choice + text.slice(index + found[0].length));
+    if (done.length + todo.length > MOST)
+      throw new UsageError(`the braces of a pattern stand for more than ${MOST} names`);
   }
   return done;
 }

@@ -294,3 +294,13 @@ test('ckpt view: a page with the result, opened by the system', async (t) => {
   assert.equal(none.code, 3);
   assert.match(none.stderr, /^ckpt: the file could not be opened: xdg-open: /);
 });
+
+test('braces that stand for too many names are refused, not cut', async () => {
+  const many = `x${'{a,b}'.repeat(11)}`;
+  for (const command of ['validate', 'show', 'ls']) {
+    const { code, stdout, stderr } = await ckpt([command, many]);
+    assert.deepEqual([code, stdout], [2, ''], command);
+    assert.match(stderr, /braces of a pattern stand for more than 1000 names/);
+  }
+  assert.equal(glob(`x${'{a,b}'.repeat(9)}`).length, 0);
+});
