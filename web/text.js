@@ -355,7 +355,7 @@ export const X = {
   print: 'Print',
   markdown: 'as Markdown',
   copy: 'Copy as Markdown',
-  along: 'In this page too',
+  along: 'with these tables:',
   leftOut: (/** @type {string[]} */ views) =>
     `Not in the saved page, because it could not be read or the tables are above 5 MiB: ${views.join(', ')}`,
   badReports: 'The report in this page cannot be read.',
