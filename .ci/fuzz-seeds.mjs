@@ -68,6 +68,7 @@ function pointerInto(content) {
 /** @param {string} folder */
 function everyFile(folder) {
   for (const name of readdirSync(folder)) {
+    if (name === 'holes-1pib.tar.gz') continue; // nobody reads 2^50 bytes, and a target would
     const path = join(folder, name);
     if (statSync(path).isDirectory()) everyFile(path);
     else copyFileSync(path, join(directory, path.replaceAll('/', '-')));
