@@ -625,8 +625,9 @@ export interface Api {
   usageShare(where: { item: number }): number;
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
-  /** The lines around each of some findings; empty if there are none. */
+  /** Tables as they go along with a page, secrets out. */
   tables(which: { item: number; views: string[] }): CarriedTable[];
+  /** The lines around each of some findings; empty if there are none. */
   frames(where: { item: number; findings: number[] }): FrameLine[][];
   /** Opens a member; what follows is about the one that is open. */
   file(where: { item: number; span?: Span } & MemberPlace): FileView;

@@ -46,7 +46,7 @@ export class SearchAhead {
   #matches = 0;
   /** The images that it stands on: names and indexes of members. @type {Map<string, number>} */
   #images = new Map();
-  /** @type {{dump: Dump, search: Search, scan: number, run: Run, ranges: Range[]} | null} */
+  /** @type {{dump: Dump, search: Search, scan: number, run: Run, ranges: Range[], byMember: Map<Range['member'], Range[]>} | null} */
   #state = null;
   #free = () => {};
   /** It is of no use. */
@@ -83,11 +83,9 @@ export class SearchAhead {
     } catch {
       return this.#fail(); // the search itself will say why
     }
-    const parts = this.#state.ranges
-      .filter(({ member }) => member === name)
-      .map(({ offset = 0, length = 0, tag }) => ({
-        ...{ start: Math.min(offset, size), end: Math.min(offset + length, size), tag },
-      }));
+    const parts = (this.#state.byMember.get(name) ?? []).map(({ offset = 0, length = 0, tag }) => ({
+      ...{ start: Math.min(offset, size), end: Math.min(offset + length, size), tag },
+    }));
     if (parts.length === 0) return false;
     if (this.#files.has(name)) return this.#fail(); // it is the last of one name that counts
     this.#files.set(name, index);
@@ -126,7 +124,14 @@ export class SearchAhead {
       forgotten.register(this, this.#free, this);
       const [ranges] = run.ranges([dump]);
       if (passesOf(ranges, run).length > 1) throw new RangeError('several passes');
-      return { dump, search, scan, run, ranges };
+      /** @type {Map<Range['member'], Range[]>} */
+      const byMember = new Map();
+      for (const range of ranges) {
+        const before = byMember.get(range.member);
+        if (before) before.push(range);
+        else byMember.set(range.member, [range]);
+      }
+      return { dump, search, scan, run, ranges, byMember };
     } catch (error) {
       this.free();
       search?.free();

@@ -47,27 +47,7 @@ export function nameTest(part) {
     else steps.push((other) => other === c);
     at = end > 0 ? end + 1 : at + c.length;
   }
-  return (name) => {
-    const text = [...name];
-    let [at, step] = [0, 0];
-    let [starAt, star] = [0, -1];
-    while (at < text.length) {
-      const test = steps[step];
-      if (step < steps.length && test === null) {
-        star = step++;
-        starAt = at;
-      } else if (test?.(text[at])) {
-        at++;
-        step++;
-      } else if (star >= 0) {
-        step = star + 1;
-        at = ++starAt;
-      } else {
-        return false;
-      }
-    }
-    return steps.slice(step).every((rest) => rest === null);
-  };
+  return (name) => matches(steps, [...name]);
 }
 
 /** What stands between brackets: "a-z", "!a". @param {string} set @returns {(c: string) => boolean} */
@@ -103,7 +83,10 @@ export function pathTest(pattern) {
   };
 }
 
-/** Whether names are as the steps say; only the last "**" is ever tried again. @param {(null | ((name: string) => boolean))[]} steps @param {string[]} names */
+/**
+ * Whether characters of a name, or names of a path, are as the steps say; only the last star is ever tried again.
+ * @param {readonly (null | ((one: string) => boolean))[]} steps null: a star @param {readonly string[]} names
+ */
 function matches(steps, names) {
   let [at, step] = [0, 0];
   let [starAt, star] = [0, -1];
