@@ -41,16 +41,36 @@ export const bytesOf = (text) =>
  * A string of a command line or an environment without what looks like a secret in it.
  * @template {string | {hex: string}} T @param {Core} core @param {T} text @returns {T}
  */
-export function maskSecrets({ exports }, text) {
-  return withBytes(exports, bytesOf(text), (at) => {
+export const maskSecrets = (core, text) => maskArguments(core, [text])[0];
+
+/**
+ * A command line without what looks like a secret in it, or is one by the option before it.
+ * @template {string | {hex: string}} T @param {Core} core @param {readonly T[]} texts without NUL @returns {T[]}
+ */
+export function maskArguments({ exports }, texts) {
+  if (texts.length === 0) return [];
+  const parts = texts.map(bytesOf);
+  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length + 1, -1));
+  let end = 0;
+  for (const part of parts) {
+    bytes.set(part, end);
+    end += part.length + 1;
+  }
+  return withBytes(exports, bytes, (at) => {
     const [address, length] = new Uint32Array(
       exports.memory.buffer,
-      exports.ckpt_wasm_mask(at, bytesOf(text).length),
+      exports.ckpt_wasm_mask(at, bytes.length),
       2,
     );
     const masked = new Uint8Array(exports.memory.buffer, address, length);
-    const same = typeof text === 'string' ? decoder.decode(masked) : { hex: toHex(masked) };
-    return /** @type {T} */ (same);
+    let from = 0;
+    return texts.map((text) => {
+      const nul = texts.length > 1 ? masked.indexOf(0, from) : -1;
+      const one = masked.subarray(from, nul < 0 ? length : nul);
+      from += one.length + 1;
+      const same = typeof text === 'string' ? decoder.decode(one) : { hex: toHex(one) };
+      return /** @type {T} */ (same);
+    });
   });
 }
 

@@ -3,6 +3,8 @@
  * What is in the images of a dump, for JavaScript; wasm/api/dump.js is the other side. Lists are
  * answered as words in a row, good until the next call.
  */
+#include <string.h>
+
 #include "criu/cpu.h"
 #include "criu/internal.h"
 #include "criu/text.h"
@@ -149,17 +151,40 @@ int ckpt_wasm_dump_cpu(ckpt_dump *dump, uint32_t source, uint32_t pid, uint64_t 
     return ckpt_cpu_take(dump, (enum ckpt_cpu_source)source, pid, address, bytes, length);
 }
 
-/* A string of a command line or an environment without what looks like a secret in it. */
-const void *ckpt_wasm_mask(const char *text, uint32_t length)
+static void put_masked(ckpt_string text)
 {
     struct ckpt_secret secret;
     size_t done = 0;
-    ckpt_buffer_clear(&answer.list);
-    while (ckpt_secret_in((ckpt_string){text, length}, done, &secret) && secret.to > done) {
-        ckpt_buffer_add(&answer.list, text + done, secret.from - done);
+    while (ckpt_secret_in(text, done, &secret) && secret.to > done) {
+        ckpt_buffer_add(&answer.list, text.data + done, secret.from - done);
         ckpt_buffer_add_text(&answer.list, CKPT_MASK);
         done = secret.to;
     }
-    ckpt_buffer_add(&answer.list, text + done, length - done);
+    ckpt_buffer_add(&answer.list, text.data + done, text.length - done);
+}
+
+/* Strings of a command line or an environment, with a NUL between them, without what looks like a
+   secret in them or, by the option before, is one. */
+const void *ckpt_wasm_mask(const char *text, uint32_t length)
+{
+    ckpt_string before = {NULL, 0};
+    ckpt_buffer_clear(&answer.list);
+    for (size_t at = 0;;) {
+        const char *nul = at < length ? memchr(text + at, 0, length - at) : NULL;
+        ckpt_string one = {text + at, nul == NULL ? length - at : (size_t)(nul - text) - at};
+        struct ckpt_secret secret;
+        if (before.length > 0 && ckpt_secret_argument(before, one, &secret)) {
+            ckpt_buffer_add(&answer.list, one.data, secret.from);
+            ckpt_buffer_add_text(&answer.list, CKPT_MASK);
+            ckpt_buffer_add(&answer.list, one.data + secret.to, one.length - secret.to);
+        } else {
+            put_masked(one);
+        }
+        if (nul == NULL)
+            break;
+        ckpt_buffer_add(&answer.list, nul, 1);
+        before = one;
+        at += one.length + 1;
+    }
     return ckpt_answer_list(&answer);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt inspect
-import { maskSecrets } from '../api/dump.js';
+import { maskArguments } from '../api/dump.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { Chains } from './chain.js';
 import { PID, PREVIOUS, pidOf, sayGaps } from './dump-command.js';
@@ -113,7 +113,7 @@ export const inspect = {
     const pid = pidOf(context);
     const inner = processParts(switches, pid);
     const mask = (/** @type {any[] | null} */ texts) =>
-      has('reveal') || texts === null ? texts : texts.map((text) => maskSecrets(ckpt, text));
+      has('reveal') || texts === null ? texts : maskArguments(ckpt, texts);
     /** @type {any[]} */
     const containers = [];
     for (const path of operands) {

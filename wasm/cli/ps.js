@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt ps
-import { maskSecrets } from '../api/dump.js';
+import { maskArguments } from '../api/dump.js';
 import { DUMP_OPTIONS, runView } from './dump-command.js';
 import { shown, treeRows } from './rows.js';
 
@@ -62,9 +62,7 @@ export const ps = {
     const loaded = await core();
     const env = switches.has('env');
     const mask = (/** @type {any[] | null} */ texts) =>
-      switches.has('reveal') || texts === null
-        ? texts
-        : texts.map((text) => maskSecrets(loaded, text));
+      switches.has('reveal') || texts === null ? texts : maskArguments(loaded, texts);
     return runView(context, {
       name: 'processes',
       texts: true,

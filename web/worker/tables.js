@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables that go along with a page that is sent on, secrets out, and those that came with one.
-import { maskSecrets } from '../../wasm/api/dump.js';
+import { maskArguments, maskSecrets } from '../../wasm/api/dump.js';
 import { TABLES } from './grids.js';
 import { makeGrid } from './grid.js';
 import { Shelf } from './shelf.js';
 
 /** @typedef {import('../types.d.ts').CarriedTable} CarriedTable */
 
-/** An option whose value is the next word. */
-const NAMES_SECRET = /^--?[\w-]*(pass|pwd|secret|token|key|cred|auth)[\w-]*$/i;
-const HIDDEN = '***';
-
 /** @param {any} context @param {string} view @param {any[]} rows @returns {CarriedTable} */
 export function tableOf(context, view, rows) {
   const mask = (/** @type {any} */ text) => maskSecrets(context.ckpt, text);
-  // Word by word first: in a whole command line the end of a secret is not seen.
-  const words = (/** @type {any[]} */ line) =>
-    line.map((word, index) => (NAMES_SECRET.test(line[index - 1] ?? '') ? HIDDEN : mask(word)));
-  const bare = rows.map((row) => (row.cmdline ? { ...row, cmdline: words(row.cmdline) } : row));
+  const bare = rows.map((row) =>
+    row.cmdline ? { ...row, cmdline: maskArguments(context.ckpt, row.cmdline) } : row,
+  );
   const { columns, tone } = TABLES[view];
   const shelf = new Shelf();
   const how = { rows: bare, columns: columns(context), tone };

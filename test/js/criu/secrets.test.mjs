@@ -4,6 +4,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { load, openCheckpoint } from 'container-checkpoint/node';
+import { enums } from '../../../dist/tables.js';
+import { maskArguments } from '../../../wasm/api/dump.js';
 import { everywhere } from '../../../wasm/api/everywhere.js';
 import { SecretStream } from '../../../wasm/api/secrets-stream.js';
 import { PAGE, VMA, coreImage, dumpArchive, mmImage, pageMap, pstreeImage } from '../lib/dump.mjs';
@@ -321,4 +323,24 @@ test('the API tells kinds, places and counts', async () => {
   } finally {
     await checkpoint.close();
   }
+});
+
+test('a command line: the value behind an option that names a secret is masked, and nothing else', () => {
+  const mask = enums.mask;
+  const line = [
+    'mysql',
+    '--password',
+    'hunter2',
+    '--host',
+    'db',
+    '',
+    { hex: 'ff' },
+    'TOKEN=Zx91kQ',
+  ];
+  assert.deepEqual(maskArguments(core, line), [
+    ...['mysql', '--password', mask, '--host', 'db', '', { hex: 'ff' }, `TOKEN=${mask}`],
+  ]);
+  assert.deepEqual(maskArguments(core, ['--password']), ['--password']);
+  assert.deepEqual(maskArguments(core, ['--password', '--user']), ['--password', '--user']);
+  assert.deepEqual(maskArguments(core, []), []);
 });
