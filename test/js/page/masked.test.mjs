@@ -105,7 +105,10 @@ test('nor is it where checkpoints are compared, or in the table of many', () =>
     await shown(page);
     await viewLink(page, 'Compare').click();
     for (const other of ['1.tar', '2.tar']) {
-      await page.locator('.compare select').first().selectOption({ label: `keeper (${other})` });
+      await page
+        .locator('.compare select')
+        .first()
+        .selectOption({ label: `keeper (${other})` });
       await section(page, 'spec.dump').waitFor();
       await assertHidden(page, `compared with ${other}`);
     }
