@@ -6,7 +6,7 @@ import { chmodSync, copyFileSync, existsSync, readFileSync, readdirSync } from '
 import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { ckpt, data, environment, folder, program } from '../lib/cli-run.mjs';
 
 const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -314,33 +314,6 @@ test('metrics: the counts of all, written when all is done', async () => {
   await ckpt(['validate', '-o', 'old.prom', 'config.dump'], { cwd });
   assert.match(readFileSync(join(cwd, 'old.prom'), 'utf8'), /^ckpt_metadata_files 1$/m);
   assert.deepEqual(readdirSync(cwd).sort(), ['config.dump', 'old.prom']);
-});
-
-test('admission policies: pods, Fail or Enforce, by digest and annotation', () => {
-  const [policy, binding] = parseAllDocuments(file('.github/policies/admission-policy.yaml')).map(
-    (one) => one.toJS(),
-  );
-  assert.equal(binding.spec.policyName, policy.metadata.name);
-  assert.deepEqual(binding.spec.validationActions, ['Deny', 'Audit']);
-  assert.equal(policy.spec.failurePolicy, 'Fail');
-  assert.deepEqual(policy.spec.matchConstraints.resourceRules[0].resources, ['pods']);
-  const { validations, variables } = policy.spec;
-  const names = variables.map((/** @type {any} */ { name }) => name);
-  for (const { expression, message } of [...validations, ...variables]) {
-    assert.equal(expression.split('(').length, expression.split(')').length, expression);
-    for (const [, name] of expression.matchAll(/\bvariables\.(\w+)/g))
-      assert.ok(names.includes(name));
-    if (message !== undefined) assert.match(message, /^\S.*[^.]$/);
-  }
-  const kyverno = parse(file('.github/policies/kyverno.yaml'));
-  assert.equal(kyverno.spec.validationFailureAction, 'Enforce');
-  const [{ match, validate }] = kyverno.spec.rules;
-  assert.deepEqual(match.any[0].resources.kinds, ['Pod']);
-  for (const text of [policy, kyverno].map((one) => JSON.stringify(one))) {
-    assert.ok(text.includes('container-checkpoint/validated'));
-    assert.ok(text.includes('@sha256:[0-9a-f]{64}$'));
-  }
-  assert.ok(validate.foreach[0].list.includes('initContainers'));
 });
 
 test('the image: Debian, not root; the release: provenance, from the tag of the version', () => {
