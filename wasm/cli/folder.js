@@ -13,6 +13,8 @@ import { ReadError, attempt, fileInput, kindOf } from './input.js';
  * @property {string | Buffer | null} file null: standard input
  * @property {string} path
  * @property {string} shown the path, safe to show
+ * @property {string} [member] what in the file is meant; without it the file
+ * @property {string} [asKind] what kind of metadata file it is, where the user says so
  * @property {Input[]} inputs of metadata files without an archive
  * @property {import('./ignores.js').Applied[]} [ignores] exceptions for it
  */

@@ -99,6 +99,8 @@ export async function readStandardInput() {
  * @property {string | Buffer | null} file null: standard input. A Buffer where the name may not be UTF-8
  * @property {string} path as the user wrote it, or below a folder of theirs
  * @property {string} shown the path, safe to show
+ * @property {Uint8Array} [bytes] its content, where it is in no file of its own
+ * @property {string[]} [inner] its name in the file of that path
  * @property {string} kind '' if there is nothing to decode: then `error` is set
  * @property {ReadError} [error] why it is not even tried
  */

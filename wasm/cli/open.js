@@ -160,8 +160,10 @@ export function whyStopped({ error, members: { length } }) {
 /** @param {string} path */
 const isThere = (path) => path === '-' || existsSync(path);
 
-/** @param {Checkpoint} checkpoint @param {{member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
-async function containerIn(checkpoint, { member }) {
+/** @param {Checkpoint} checkpoint @param {{archive: string, member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
+async function containerIn(checkpoint, { archive, member }) {
+  if ((await checkpoint.containers()).length === 0)
+    throw new Unfit(`: there is no container inside of ${archive}: give ${archive} itself`);
   return (await selectContainer(checkpoint, member, '')).checkpoint;
 }
 

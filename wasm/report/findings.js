@@ -16,13 +16,18 @@ import { escapeForTerminal } from './escape.js';
  * What one thing named on the command line (or found in a folder) gave.
  * @typedef {object} Entry
  * @property {'archive' | 'folder' | 'files'} kind files: metadata files without an archive
- * @property {string} path as the user wrote it, or below a folder of theirs
- * @property {string} shown the same, safe to show
- * @property {Record<string, {path: string, shown: string}>} files metadata files, by the names that they are checked as
+ * @property {string} path of the file or folder, as the user wrote it, or below a folder of theirs
+ * @property {string} [member] what in the file it is about, where not all of it was meant (FILE!MEMBER)
+ * @property {string[]} [around] names in the file around the checkpoint of the report; none if it is the file's own
+ * @property {string} shown path and member, safe to show
+ * @property {Record<string, File>} files metadata files, by the names that they are checked as
  * @property {{code: string, message: string} | null} unreadable
  * @property {Report | null} report null if it is unreadable
  * @property {number[]} [ignored] numbers of exceptions that were needed, if that was asked for
  * @property {Texts} texts
+ *
+ * A metadata file; inner: its name in the file of that path.
+ * @typedef {{path: string, shown: string, inner?: string[]}} File
  *
  * The files that lines are shown of, and the places in them that are not shown.
  * @typedef {{files: Map<string, Text>, containers: Texts[]}} Texts
@@ -45,16 +50,16 @@ export const noTexts = () => ({ files: new Map(), containers: [] });
  */
 
 /** @param {Entry} entry @returns {Generator<Part>} */
-export function* partsOf({ report, texts }) {
+export function* partsOf({ report, texts, around = [] }) {
   if (!report) return;
   /** @type {Part[]} */
-  const todo = [{ report, texts, inside: [] }];
+  const todo = [{ report, texts, inside: around }];
   for (let part; (part = todo.shift());) {
     yield part;
-    const { report: outer, texts: around, inside } = part;
+    const { report: outer, texts: outside, inside } = part;
     (outer.containers ?? []).forEach((inner, i) => {
       const name = inner.name || inner.container.name || String(i + 1);
-      const own = around.containers[i] ?? noTexts();
+      const own = outside.containers[i] ?? noTexts();
       todo.push({ report: inner, texts: own, inside: [...inside, name] });
     });
   }
@@ -176,13 +181,16 @@ export function isFailing(entry, failOn, asked) {
  * @typedef {{file: string, shown: string, inner: string[]}} Where
  */
 
+/** What a file is called with what is meant of it: as the user wrote it. @param {Pick<Entry, 'path' | 'member'>} entry */
+export const givenName = ({ path, member }) => (member === undefined ? path : `${path}!${member}`);
+
 /** @param {Entry} entry @param {Part} part @param {{member: string}} place @returns {Where} */
-export function whereIs({ kind, path, shown, files }, { inside }, { member }) {
+export function whereIs({ kind, path, member: meant, shown: all, files }, { inside }, { member }) {
+  const shown = meant === undefined ? all : escapeForTerminal(path);
   if (kind === 'files') {
     const file = files[member];
-    return file
-      ? { file: file.path, shown: file.shown, inner: [] }
-      : { file: path, shown, inner: [] };
+    if (!file) return { file: path, shown, inner: meant === undefined ? [] : [meant] };
+    return { file: file.path, shown: file.shown, inner: file.inner ?? [] };
   }
   const names = [...inside, ...(member === '' ? [] : [member])];
   if (kind === 'archive' || names.length === 0) return { file: path, shown, inner: names };
