@@ -107,13 +107,7 @@ test('as arguments: each of two that look alike is found', linux, () => {
     [same.code, same.stderr.split('\n')[0]],
     [2, 'ckpt: the output a\\xff.tar is the input; it is not written over'],
   );
-  const made = run(
-    'convert',
-    '--compress',
-    'gzip',
-    at('a', FF, '.tar'),
-    at('new', FF, '.tar.gz'),
-  );
+  const made = run('convert', '--compress', 'gzip', at('a', FF, '.tar'), at('new', FF, '.tar.gz'));
   assert.deepEqual([made.code, made.stderr], [0, '']);
   assert.ok(
     readdirSync(cwd, { encoding: 'buffer' }).some((name) => name.equals(at('new', FF, '.tar.gz'))),
