@@ -15,6 +15,7 @@ import { sequenceLength } from '../report/escape.js';
  */
 export async function read(input) {
   if (input.error) throw input.error;
+  if (input.bytes) return input.bytes;
   return input.file === null ? readStandardInput() : readFile(input.file);
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // From something to be checked to its report. Runs in the program itself and in its workers.
 import process from 'node:process';
-import { statSync } from 'node:fs';
+import { statSync } from '../api/node-fs.js';
 import { resolve } from 'node:path';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
 import { usedOf } from './ignores.js';
 import { standardInputOf, whyUnreadable } from './open.js';
+import { meantIn } from './run-member.js';
+import { Unfit } from './unfit.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
 
 /**
@@ -26,8 +28,9 @@ import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
  */
 
 /** @param {Job} job @param {Partial<Entry>} what @returns {Entry} */
-const entryOf = ({ kind, path, shown }, what) => ({
+const entryOf = ({ kind, path, member, shown }, what) => ({
   ...{ kind, path, shown, files: {}, unreadable: null, report: null, texts: noTexts() },
+  ...(member !== undefined && { member }),
   ...what,
 });
 
@@ -71,7 +74,8 @@ async function runFiles(job, checker, audit) {
         if (unread.findings.length > 0) report = unread;
       }
       contents[name ?? input.kind] = bytes;
-      files[name ?? input.kind] = { path: input.path, shown: input.shown };
+      const { path, shown, inner } = input;
+      files[name ?? input.kind] = { path, shown, ...(inner && { inner }) };
     } catch (error) {
       const { path, shown } = input;
       entries.push(entryOf({ ...job, path, shown }, { unreadable: whyUnread(error) }));
@@ -101,13 +105,28 @@ async function runWhole(job, checker, audit) {
       hash: true,
     });
     if (again && file === null) await /** @type {any} */ (source).drain?.();
+    const meant = await meantIn(checkpoint, job, core);
+    if (meant.input) {
+      const only = { ...job, kind: /** @type {const} */ ('files'), inputs: [meant.input] };
+      return await runFiles(only, checker, audit);
+    }
+    const { target = checkpoint, container, around } = meant;
+    const facts = target === checkpoint ? fileFacts(job) : {};
     /** @type {Report} */
-    const report = await core.validate(checkpoint, { ...options, file: fileFacts(job) });
+    const report = await core.validate(target, { ...options, file: facts });
     const texts = noTexts();
-    if (withTexts) await gather(texts, checkpoint, report, checker);
-    return [entryOf(job, { report, texts, ...(await audit(checkpoint, fileFacts(job))) })];
+    if (withTexts) await gather(texts, target, report, checker);
+    if (container !== undefined && report.containers) {
+      report.containers = report.containers.slice(container, container + 1);
+      texts.containers = texts.containers.slice(container, container + 1);
+    }
+    const more = await audit(target, facts);
+    return [entryOf(job, { report, texts, ...(around && { around }), ...more })];
   } catch (error) {
-    const unreadable = whyUnreadable(error, path);
+    const unreadable =
+      error instanceof Unfit
+        ? { code: 'member', message: error.message }
+        : whyUnreadable(error, path);
     if (!unreadable) throw error;
     return [entryOf(job, { unreadable })];
   } finally {
