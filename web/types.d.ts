@@ -574,13 +574,16 @@ export type Sample = 'healthy' | 'broken' | 'explore';
 export interface Api {
   hello(): { kinds: string[] };
   sample(what: { which: Sample }): Blob;
-  open(given: Given[]): ItemHead[];
+  /** Takes files; what is one item alone is read at once, for that target. */
+  open(what: { given: Given[]; target: TargetName }): ItemHead[];
   /** Takes reports as if they had been made. */
   embed(reports: Embedded[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
   read(where: { item: number; kind?: string; target?: TargetName }): {
     model: Model;
     containers: ItemHead[];
+    /** Milliseconds. */
+    took: number;
   } | null;
   /** Judges what was read for another target. */
   judge(where: { item: number; target: TargetName }): Report;
