@@ -613,8 +613,8 @@ export interface Api {
     pid: number;
     address: string;
   }): { row: number; offset: number } | null;
-  /** Other items hold what the page maps of an item refer to, the latest first. */
-  previous(which: { item: number; others: number[] }): void;
+  /** Other items hold what the page maps of an item refer to, the latest first: what it is with them. */
+  previous(which: { item: number; others: number[]; target: TargetName }): Report;
   hunt(what: { item: number } & HuntQuery): void;
   hunted(how: { item: number; reveal: boolean; stop?: boolean }): Hunted | null;
   seek(what: { item: number; text: string }): Found;

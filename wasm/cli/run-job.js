@@ -3,6 +3,7 @@
 import process from 'node:process';
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Chains } from './chain.js';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
 import { usedOf } from './ignores.js';
@@ -22,8 +23,37 @@ import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
  * @property {import('../api/budget.js').Limits} [limits] of reading
  * @property {boolean} withTexts whether lines of the files will be shown
  * @property {boolean} [audit] whether exceptions are needed
+ * @property {{named: readonly string[], operands: readonly string[]}} before where dumps before incremental ones are
  * @property {(state: {read: number, size: number}) => void} [onProgress]
  */
+
+/** Pages are in a dump before. */
+const IN_PREVIOUS = 'CKP512';
+
+/** Whether a report says that dumps before are missing. @param {Report} report */
+const lacksPrevious = ({ targets }) =>
+  targets.some(({ reasons }) => reasons.some(({ id }) => id === IN_PREVIOUS));
+
+/** What finds them, for all jobs of a checker. @type {WeakMap<Checker['before'], Chains>} */
+const chains = new WeakMap();
+
+/** @param {Checker} checker @returns {Chains} */
+function chainsOf({ openCheckpoint, limits, before }) {
+  const known = chains.get(before);
+  if (known) return known;
+  /** @type {import('./chain.js').Open} */
+  const open = async (path, use, options) => {
+    const checkpoint = await openCheckpoint(path, { keep: options?.keep, limits });
+    try {
+      return await use(checkpoint);
+    } finally {
+      await checkpoint.close();
+    }
+  };
+  const made = new Chains({ ...before, open });
+  chains.set(before, made);
+  return made;
+}
 
 /** @param {Job} job @param {Partial<Entry>} what @returns {Entry} */
 const entryOf = ({ kind, path, shown }, what) => ({
@@ -37,19 +67,19 @@ export function runJob(job, checker) {
   const { options } = checker;
   const ignore = [...(options.ignore ?? []), ...ignores.map(({ rule }) => rule)];
   const own = ignores.length === 0 ? checker : { ...checker, options: { ...options, ignore } };
-  const audit = async (/** @type {any} */ target, file = {}) => {
+  const audit = async (/** @type {any} */ target, more = {}) => {
     if (!checker.audit || ignores.length === 0) return {};
     // Without the exceptions, and only their rules.
     const only = ignores.map(({ rule }) => rule);
     return {
-      ignored: usedOf(ignores, await checker.core.validate(target, { ...options, only, file })),
+      ignored: usedOf(ignores, await checker.core.validate(target, { ...options, only, ...more })),
     };
   };
   return job.kind === 'files' ? runFiles(job, own, audit) : runWhole(job, own, audit);
 }
 
-/** @typedef {(target: any, file?: any) => Promise<{ignored?: number[]}>} Audit which exceptions are needed; file: what
- *   the file system says of it */
+/** @typedef {(target: any, more?: any) => Promise<{ignored?: number[]}>} Audit which exceptions are needed; more:
+ *   options for this target alone */
 
 /** @param {Job} job @param {Checker} checker @param {Audit} audit @returns {Promise<Entry[]>} */
 async function runFiles(job, checker, audit) {
@@ -101,11 +131,23 @@ async function runWhole(job, checker, audit) {
       hash: true,
     });
     if (again && file === null) await /** @type {any} */ (source).drain?.();
-    /** @type {Report} */
-    const report = await core.validate(checkpoint, { ...options, file: fileFacts(job) });
-    const texts = noTexts();
-    if (withTexts) await gather(texts, checkpoint, report, checker);
-    return [entryOf(job, { report, texts, ...(await audit(checkpoint, fileFacts(job))) })];
+    const whole = checkpoint;
+    const judged = async (/** @type {any[]} */ previous) => {
+      const more = { file: fileFacts(job), previous };
+      /** @type {Report} */
+      const report = await core.validate(whole, { ...options, ...more });
+      const texts = noTexts();
+      if (withTexts) await gather(texts, whole, report, checker);
+      return entryOf(job, { report, texts, ...(await audit(whole, more)) });
+    };
+    const { named, operands } = checker.before;
+    const alone = named.length === 0 ? await judged([]) : null;
+    const found =
+      alone && (operands.length < 2 || !lacksPrevious(/** @type {Report} */ (alone.report)));
+    if (found) return [alone];
+    const withPrevious = async (/** @type {any[]} */ previous) =>
+      previous.length === 0 && alone ? alone : judged(previous);
+    return [await chainsOf(checker).with(path, whole, withPrevious)];
   } catch (error) {
     const unreadable = whyUnreadable(error, path);
     if (!unreadable) throw error;

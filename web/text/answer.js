@@ -90,8 +90,6 @@ export const W = {
   notListed: (/** @type {number} */ n) => `${count(n, 'finding')} not listed, of kinds that are.`,
 
   stops: 'What stops it',
-  before: (/** @type {string[]} */ names) =>
-    `The dump before it is open here (${names.join(', ')}): Podman restores both together, with --import-previous.`,
   arrange: 'What has to be arranged',
   evidence: 'evidence',
   must: 'What the target must have',
