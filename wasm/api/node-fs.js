@@ -3,8 +3,8 @@
 // file cannot be found by its name; here each such byte stands in a text as one of U+DC80 to U+DCFF, as Python does it
 // (PEP 383): alone they are in no text that is well-formed. The functions are those of node:fs, and take such texts.
 import { Buffer } from 'node:buffer';
-import * as fs from 'node:fs';
-import * as promises from 'node:fs/promises';
+import fs from 'node:fs';
+import promises from 'node:fs/promises';
 
 export { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 
