@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt encode
-import { existsSync } from 'node:fs';
+import { existsSync } from '../api/node-fs.js';
 import process from 'node:process';
 import { basename } from 'node:path';
 import { CheckpointError } from '../border/error.js';

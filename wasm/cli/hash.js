@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt hash
 import { Buffer } from 'node:buffer';
-import { createReadStream, existsSync, fstatSync, readdirSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  entriesIn,
+  existsSync,
+  fstatSync,
+  pathOf,
+  statSync,
+} from '../api/node-fs.js';
 import process from 'node:process';
 import { Sha256 } from '../border/hash.js';
 import { EXIT } from './exit.js';
@@ -41,26 +48,24 @@ function line(sha256, name) {
 
 /**
  * The regular files in a folder and below, sorted by their bytes; links are not followed.
- * @param {string} folder @returns {Buffer[]} paths
+ * @param {string} folder @returns {string[]} paths
  */
 function filesBelow(folder) {
   const found = [];
-  const todo = [Buffer.from(folder.endsWith('/') ? folder : `${folder}/`)];
+  const todo = [folder.endsWith('/') ? folder : `${folder}/`];
   for (let directory; (directory = todo.pop()) !== undefined;)
-    for (const entry of readdirSync(directory, { encoding: 'buffer', withFileTypes: true })) {
-      const path = Buffer.concat([directory, entry.name]);
-      if (entry.isDirectory()) todo.push(Buffer.concat([path, Buffer.from('/')]));
-      else if (entry.isFile()) found.push(path);
+    for (const { name, entry } of entriesIn(directory)) {
+      if (entry.isDirectory()) todo.push(`${directory}${name}/`);
+      else if (entry.isFile()) found.push(directory + name);
     }
-  return found.sort(Buffer.compare);
+  return found.sort((a, b) => Buffer.compare(bytesOf(a), bytesOf(b)));
 }
 
-/** A name as JSON has it: bytes that are no UTF-8 are not damaged. @param {string | Buffer} name @returns {string | {hex: string}} */
-function nameOf(name) {
-  if (typeof name === 'string') return name;
-  const text = name.toString();
-  return Buffer.from(text).equals(name) ? text : { hex: name.toString('hex') };
-}
+/** @param {string} path */
+const bytesOf = (path) => Buffer.from(pathOf(path));
+
+/** A name as JSON has it: bytes that are no UTF-8 are not damaged. @param {string} path @returns {string | {hex: string}} */
+const nameOf = (path) => (pathOf(path) === path ? path : { hex: bytesOf(path).toString('hex') });
 
 /**
  * The members of a checkpoint, each with its hash, in one pass.
@@ -82,7 +87,7 @@ async function hashMembers({ core }, checkpoint, tell) {
   hash.free();
 }
 
-/** @param {Context} context @param {Session} session @param {string | Buffer} path */
+/** @param {Context} context @param {Session} session @param {string} path */
 async function hashFile(context, session, path) {
   const core = await context.core(); // a stream must be listened to when it fails
   const stream = path === '-' ? process.stdin : createReadStream(path);
@@ -155,7 +160,7 @@ export const hash = {
     /** @type {{file: string | {hex: string}, member: string | null, size: number, sha256: string}[]} */
     const rows = [];
     const tell = async (
-      /** @type {string | Buffer} */ path,
+      /** @type {string} */ path,
       /** @type {{sha256: string, size: number}} */ facts,
     ) => {
       const file = nameOf(path);
@@ -164,7 +169,7 @@ export const hash = {
       else if (typeof file === 'string') await stdout.write(line(facts.sha256, file));
       else {
         await stdout.flush();
-        const escaped = line(facts.sha256, /** @type {Buffer} */ (path).toString('latin1'));
+        const escaped = line(facts.sha256, bytesOf(path).toString('latin1'));
         await writeBytes(Buffer.from(escaped, 'latin1'));
       }
     };
@@ -194,14 +199,14 @@ export const hash = {
       const members = [];
       await session.open(path, async (checkpoint) => {
         await hashMembers(context, checkpoint, async (name, { sha256, size }) => {
-          if (csv) rows.push({ file: path, member: name, size, sha256 });
+          if (csv) rows.push({ file: nameOf(path), member: name, size, sha256 });
           else if (json) members.push({ name, size, sha256 });
           else await stdout.write(line(sha256, name));
         });
         if (checkpoint.error) throw checkpoint.error;
       });
       if (json) {
-        await stdout.write(`${JSON.stringify({ file: path, ...facts, members })}\n`);
+        await stdout.write(`${compactJson({ file: nameOf(path), ...facts, members })}\n`);
         await stdout.flush();
       }
     }

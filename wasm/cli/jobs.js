@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the operands of ckpt validate to what is to be checked.
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync } from '../api/node-fs.js';
 import { dirname } from 'node:path';
 import { looksCompressedOrTar } from './archive-head.js';
 import { NAMED_ARCHIVE, filesJob, jobsOfFolder, wholeJob } from './folder.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt list
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, namesIn, statSync } from '../api/node-fs.js';
 import { basename, join } from 'node:path';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
@@ -28,12 +28,12 @@ const isAlone = (operand) =>
  * @returns {string[]} '' is the operand itself, a file
  * @throws {Error} of the system
  */
-function namesIn(folder, only) {
+function checkpointsIn(folder, only) {
   if (!only && isAlone(folder)) return [''];
   const info = statSync(folder, { throwIfNoEntry: false });
   if ((only || folder === KUBELET) && !info) return [];
   if (!only && info?.isFile()) return [''];
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => name.startsWith(PREFIX) || (!only && ARCHIVE_NAME.test(name)))
     .sort();
 }
@@ -106,7 +106,7 @@ export const list = {
       /** @type {string[]} */
       let names = [];
       try {
-        names = namesIn(folder, context.dropIn !== undefined);
+        names = checkpointsIn(folder, context.dropIn !== undefined);
       } catch (error) {
         const text = reason(/** @type {Error} */ (error).message);
         await session.say(`${folder}: ${text}`, (code = EXIT.unreadable));

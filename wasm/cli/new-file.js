@@ -10,7 +10,7 @@ import {
   rmSync,
   statSync,
   writeSync,
-} from 'node:fs';
+} from '../api/node-fs.js';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { Failure } from './exit.js';

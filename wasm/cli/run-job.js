@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From something to be checked to its report. Runs in the program itself and in its workers.
 import process from 'node:process';
-import { statSync } from 'node:fs';
+import { statSync } from '../api/node-fs.js';
 import { resolve } from 'node:path';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';

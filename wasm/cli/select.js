@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of several containers in a file, or of an image, is meant.
-import { existsSync } from 'node:fs';
+import { existsSync } from '../api/node-fs.js';
 import { memberOperand } from './image-members.js';
 import { containersNamed, listed, selectContainer } from './containers.js';
 import { Unfit, whyStopped } from './open.js';

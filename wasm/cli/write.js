@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes to standard output or to a file.
-import { closeSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from '../api/node-fs.js';
 import path from 'node:path';
 import process from 'node:process';
 import { Failure } from './exit.js';

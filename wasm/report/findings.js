@@ -243,14 +243,25 @@ export const withHint = ({ message, hint }) => (hint === '' ? message : `${messa
  * @property {(text: string) => string} digest SHA-256, in hexadecimal digits
  */
 
+/** A byte of a name that is not UTF-8, as a text has it. */
+const BYTE = /[\udc80-\udcff]/gu;
+/** @param {string} byte */
+const hexOf = (byte) => (byte.charCodeAt(0) & 0xff).toString(16);
+
 /** @param {string} text */
-export const wellFormed = (text) => text.replace(/\p{Cs}/gu, '\ufffd');
+export const wellFormed = (text) =>
+  text.replace(BYTE, (byte) => `\\x${hexOf(byte)}`).replace(/\p{Cs}/gu, '\ufffd');
 
 /** @param {string} path */
 export const uriPath = (path) =>
-  wellFormed(path)
+  path
     .split('/')
-    .map((name) => encodeURIComponent(name))
+    .map((name) =>
+      name
+        .split(/([\udc80-\udcff])/u)
+        .map((part, i) => (i % 2 === 1 ? `%${hexOf(part)}` : encodeURIComponent(wellFormed(part))))
+        .join(''),
+    )
     .join('/');
 
 /** Makes names of findings that stay the same while lines move, and differ within a run. */

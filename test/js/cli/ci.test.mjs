@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What continuous integration uses: GitHub Actions, the action, the problem matcher, the hook.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -263,12 +263,6 @@ test('the Kubernetes Job runs this version', () =>
     new RegExp(`container-checkpoint@${JSON.parse(file('package.json')).version} `),
   ));
 
-test('the scripts are shell', (t) => {
-  if (spawnSync('shellcheck', ['--version']).error) return t.skip('there is no shellcheck');
-  const [step] = parse(file('.github/actions/validate/action.yml')).runs.steps;
-  execFileSync('shellcheck', ['-s', 'bash', '-'], { input: step.run });
-});
-
 test('metrics: the counts of all, written when all is done', async () => {
   const cwd = folder({ 'config.dump': '{', 'old.prom': 'old\n' });
   const args = ['--level', 'error', '--target', 'cri-o,podman', 'archives/crio.tar', 'codecs'];
@@ -314,20 +308,4 @@ test('metrics: the counts of all, written when all is done', async () => {
   await ckpt(['validate', '-o', 'old.prom', 'config.dump'], { cwd });
   assert.match(readFileSync(join(cwd, 'old.prom'), 'utf8'), /^ckpt_metadata_files 1$/m);
   assert.deepEqual(readdirSync(cwd).sort(), ['config.dump', 'old.prom']);
-});
-
-test('the image: Debian, not root; the release: provenance, from the tag of the version', () => {
-  const recipe = file('.github/Containerfile');
-  assert.match(recipe, /^FROM docker\.io\/library\/debian:\d+-slim$/m);
-  assert.match(recipe, /^USER [1-9]\d*:[1-9]\d*$/m);
-  assert.match(recipe, /^ENTRYPOINT \["ckpt"\]$/m);
-  assert.ok(file('.ci/image').includes('-f .github/Containerfile'));
-  const { bin } = JSON.parse(file('package.json'));
-  assert.ok(recipe.includes(`/opt/package/${bin.ckpt} `));
-  // One command by two names: npx takes it by the name of the package, kubectl finds its plugin.
-  assert.equal(bin['kubectl-ckpt'], bin.ckpt);
-  const { jobs } = parse(file('.github/workflows/release.yml'));
-  assert.equal(jobs.publish.permissions['id-token'], 'write');
-  const steps = jobs.publish.steps.map((/** @type {any} */ { run }) => run ?? '').join('\n');
-  assert.match(steps, /^\.ci\/run\nnpm publish --provenance --access public$/m);
 });
