@@ -19,8 +19,8 @@ export type Cell =
   | { t: 'figure'; exact: string; text: string }
   /** A text with a long hexadecimal part, which is shortened. */
   | { t: 'id'; text: string }
-  /** Hidden until clicked. */
-  | { t: 'secret'; cell: Cell }
+  /** Hidden until clicked; `masked`: shown until then. */
+  | { t: 'secret'; cell: Cell; masked?: Cell }
   /** The beginning of a text that stays in the worker; `length` in UTF-16 units. */
   | { t: 'long'; head: string; length: number; id: number }
   /** Something a program reads: a path, a command, a number. */
@@ -208,6 +208,8 @@ export interface Finding {
   field?: string;
   found: string;
   expected: string;
+  /** Targets that do not restore because of it; undefined in reports that do not say. */
+  stops?: string[];
   related: {
     member: string;
     pointer: string;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Large checkpoints of one process, written to disk in pieces: pages of a program, empty pages, text.
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import process from 'node:process';
 import { coreImage, image, message, mmImage, pstreeImage } from '../js/lib/dump.mjs';
@@ -10,14 +11,22 @@ export const PAGE = 4096;
 const PAGEMAP = 0x56084025;
 const START = 0x7f0000000000n;
 
-/** Pages: three of the running program, one that is empty, one of text; from `start` on. @param {number} bytes @param {number} start */
-export function* pages(bytes, start) {
+/** Bytes that no compressor makes smaller. */
+const NOISE = 64 * 2 ** 20;
+
+/**
+ * Pages: three of the running program, one that is empty, one of text; from `start` on.
+ * @param {number} bytes @param {number} start @param {boolean} [noise] instead of the program
+ */
+export function* pages(bytes, start, noise = false) {
+  const random = randomBytes(noise ? NOISE : 0);
   const executable = fs.openSync(process.execPath, 'r');
   const programPages = Math.floor(fs.fstatSync(executable).size / PAGE);
   const text = Buffer.from(inputs.find(({ name }) => name === 'spec.dump 90 KB')?.bytes ?? '');
   for (let done = 0, page = start; done < bytes; done += 5 * PAGE, page += 3) {
     const piece = Buffer.alloc(5 * PAGE);
-    fs.readSync(executable, piece, 0, 3 * PAGE, (page % (programPages - 3)) * PAGE);
+    if (noise) random.copy(piece, 0, (page * PAGE) % (NOISE - 3 * PAGE));
+    else fs.readSync(executable, piece, 0, 3 * PAGE, (page % (programPages - 3)) * PAGE);
     text.copy(piece, 4 * PAGE, ((page * 67) % 20) * PAGE, ((page * 67) % 20) * PAGE + PAGE);
     yield piece.subarray(0, Math.min(piece.length, bytes - done));
   }
@@ -26,9 +35,10 @@ export function* pages(bytes, start) {
 
 /**
  * @param {string} path @param {number} size bytes of memory, whole pages
- * @param {{every?: number}} [options] every: of so many pages one has a byte that is another; 0: none
+ * @param {{every?: number, noise?: boolean}} [options] every: of so many pages one has a byte that is another; 0: none;
+ *   noise: most of it cannot be compressed
  */
-export function makeDump(path, size, { every = 0 } = {}) {
+export function makeDump(path, size, { every = 0, noise = false } = {}) {
   const out = fs.openSync(path, 'w');
   const put = (/** @type {Uint8Array} */ bytes) => void fs.writeSync(out, bytes);
   const member = (/** @type {string} */ name, /** @type {Uint8Array} */ bytes) => {
@@ -57,7 +67,7 @@ export function makeDump(path, size, { every = 0 } = {}) {
   member('checkpoint/pstree.img', pstreeImage([1]));
   put(header('checkpoint/pages-1.img', { size }));
   let page = 0;
-  for (const piece of pages(size, 5000)) {
+  for (const piece of pages(size, 5000, noise)) {
     for (let at = 0; at < piece.length; at += PAGE, page++)
       if (every > 0 && page % every === every - 1) piece[at + 100] ^= 1;
     put(piece);

@@ -185,7 +185,7 @@ function without(these, those, text) {
 /**
  * Fills in which bytes differ, and which strings came and went, of the first pages that did.
  * @param {{exports: any}} core @param {import('./diff-memory.js').MemoryDiff} diff @param {[Memory, Memory]} memories
- * @param {{signal?: AbortSignal, text?: (text: string) => string}} options text: hides what is secret in one
+ * @param {{signal?: AbortSignal, text?: (text: string, pid: number) => string}} options text: hides what is secret in one
  */
 export async function changedBytes({ exports }, diff, [a, b], { signal, text = (one) => one }) {
   const { pageSize, processes } = diff;
@@ -201,7 +201,8 @@ export async function changedBytes({ exports }, diff, [a, b], { signal, text = (
     const own = wanted.filter((one) => one.process === process);
     if (own.length === 0) continue;
     const [was, is] = [before, after].map((pages) => stringsOf(exports, own, pages, pageSize));
-    const [added, removed] = [without(is, was, text), without(was, is, text)];
+    const hide = (/** @type {string} */ one) => text(one, process.pid);
+    const [added, removed] = [without(is, was, hide), without(was, is, hide)];
     process.strings = {
       ...{ added: added.list, removed: removed.list, cut: added.cut + removed.cut },
     };

@@ -427,7 +427,7 @@ function comparePages(before, after, pairs, { zero, pageSize }, ranges) {
  * @param {object} [options]
  * @param {AbortSignal} [options.signal] @param {(state: {read: number, size: number}) => void} [options.onProgress]
  * @param {readonly import('./memory.js').Beside[]} [options.beside] what else is read of each, in the same pass
- * @param {(text: string) => string} [options.text] hides what is secret in a string
+ * @param {(text: string, pid: number) => string} [options.text] hides what is secret in a string of a process
  * @returns {Promise<MemoryDiff | null>} null: machines with pages of other sizes, which cannot be compared
  */
 export async function diffMemory(core, a, b, { signal, onProgress, beside, text } = {}) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What differs between two checkpoints: in their processes, memory, files, metadata, and in whether they restore.
+import { enums } from '../../dist/tables.js';
 import { Checkpoint } from './checkpoint.js';
 import { Mask, diffTexts } from './diff-json.js';
 import { MemberComparison } from './diff-members.js';
@@ -134,8 +135,7 @@ function shownProcess(process, mask) {
   if (!process) return null;
   const rest = { ...process };
   delete rest.environ;
-  const cmdline = rest.cmdline?.map((/** @type {any} */ part) => mask.text(part)) ?? null;
-  return { ...rest, cmdline };
+  return { ...rest, cmdline: mask.line(rest.cmdline) };
 }
 
 /** @param {any[]} before @param {any[]} after @param {Mask} mask @param {(a: any, b: any) => boolean} alike */
@@ -175,6 +175,23 @@ function diffProcesses(before, after, mask, alike) {
     });
   }
   return { changes: found.sort((x, y) => x.pid - y.pid), noise };
+}
+
+/**
+ * Hides in a string of the memory of a process what looks like a secret, or is one in its command line or environment.
+ * @param {Mask} mask @param {import('./dump.js').Dump[]} dumps @returns {(text: string, pid: number) => string}
+ */
+function hiding(mask, dumps) {
+  /** @type {Map<number, string[]>} */
+  const known = new Map();
+  return (text, pid) => {
+    let secrets = known.get(pid);
+    if (!secrets) {
+      const own = dumps.flatMap(({ processes }) => processes.filter((one) => one.pid === pid));
+      known.set(pid, (secrets = [...new Set(own.flatMap((process) => mask.known(process)))]));
+    }
+    return secrets.reduce((left, secret) => left.replaceAll(secret, enums.mask), mask.text(text));
+  };
 }
 
 /** Whether a member was compared value by value. @param {Core} core @param {Checkpoint} checkpoint @param {string} name */
@@ -291,7 +308,7 @@ export async function diffWith(core, one, two, options = {}) {
       if (memory)
         pages = await diffMemory(core, dumpA, dumpB, {
           ...{ signal, onProgress: options.onProgress, beside: comparison.readings ?? undefined },
-          text: (text) => mask.text(text),
+          text: hiding(mask, [dumpA, dumpB]),
         });
       if (!pages) await comparison.read(signal);
       archive = await comparison.changes(signal);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the images that CRIU made of the processes: the JavaScript side of exports_dump.c.
-import { views as fields } from '../../dist/tables.js';
+import { enums, views as fields } from '../../dist/tables.js';
 import { checkedPid } from '../border/arguments.js';
 import { readTape } from '../border/value.js';
 import { ArchiveError } from './archive.js';
@@ -42,6 +42,49 @@ export const bytesOf = (text) =>
  * @template {string | {hex: string}} T @param {Core} core @param {T} text @returns {T}
  */
 export const maskSecrets = (core, text) => maskArguments(core, [text])[0];
+
+/**
+ * A string of a list without what looks like a secret in it, or is one by the string before it.
+ * @param {Core} core @param {string} text @param {string} [before] @returns {string}
+ */
+export const maskArgument = (core, text, before = '') =>
+  before === '' || text.includes('\0') || before.includes('\0')
+    ? maskSecrets(core, text)
+    : maskArguments(core, [before, text])[1];
+
+/**
+ * A string without what looks like a secret in it, or is one by its name.
+ * @param {Core} core @param {string} text @param {string} name @returns {string}
+ */
+export function maskNamed(core, text, name) {
+  const alone = maskSecrets(core, text);
+  if (alone !== text) return alone;
+  // "password": "x" is as good as password=x.
+  const named = `${name}=${text}`;
+  const masked = maskSecrets(core, named);
+  return masked === named ? text : masked.slice(name.length + 1);
+}
+
+/**
+ * The secrets in the strings of a command line, or an environment: what is masked in them.
+ * @param {Core} core @param {readonly (string | {hex: string})[]} texts without NUL @returns {string[]}
+ */
+export function secretsAmong(core, texts) {
+  /** @type {string[]} */
+  const found = [];
+  for (const [i, masked] of maskArguments(core, texts).entries()) {
+    const text = texts[i];
+    if (typeof masked !== 'string' || typeof text !== 'string' || masked === text) continue;
+    const [first, ...rest] = masked.split(enums.mask);
+    for (let at = first.length, next; rest.length > 0 && (next = rest.shift()) !== undefined;) {
+      const end = rest.length === 0 ? text.length - next.length : text.indexOf(next, at + 1);
+      if (end <= at) break;
+      found.push(text.slice(at, end));
+      at = end + next.length;
+    }
+  }
+  return found;
+}
 
 /**
  * A command line without what looks like a secret in it, or is one by the option before it.

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sources that only Node has: files, directories, streams.
+import { readdirSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
 import {
   closeSync,
   constants,
   fstatSync,
   lstatSync,
+  open,
   openSync,
-  readdirSync,
+  pathOf,
   readlinkSync,
   readSync,
   statSync,
-} from 'node:fs';
-import { open } from 'node:fs/promises';
-import { Buffer } from 'node:buffer';
+} from './node-fs.js';
 import { BLOCK, headers } from './tar-header.js';
 
 import { inputOf, streamInput } from './sources.js';
@@ -102,7 +103,7 @@ const NONE = Buffer.alloc(0);
 function walk(root) {
   /** @type {{name: Buffer, path: Buffer, info: import('node:fs').Stats}[]} */
   const entries = [];
-  const start = Buffer.from(root);
+  const start = Buffer.from(pathOf(root));
   const waiting = [Buffer.alloc(0)];
   for (let directory; (directory = waiting.pop()) !== undefined;) {
     for (const base of readdirSync(below(start, directory), { encoding: 'buffer' })) {

@@ -132,7 +132,7 @@ export function inputOf(source) {
     throw new TypeError(`a checkpoint cannot be read from ${kindOf(source)}: ${EXPECTED}`);
   if (typeof source.getReader === 'function') return streamInput(source);
   if (typeof source.arrayBuffer === 'function' && typeof source.slice === 'function') {
-    return blobInput(source);
+    return new BlobInput(source);
   }
   if (typeof source.arrayBuffer === 'function' && 'body' in source) return responseInput(source);
   if (typeof source.read === 'function' && 'size' in source) {
@@ -147,7 +147,7 @@ export function inputOf(source) {
     return source;
   }
   if (typeof source[Symbol.asyncIterator] === 'function') return streamInput(source);
-  if (isSize(source.size) && typeof source.slice === 'function') return blobInput(source);
+  if (isSize(source.size) && typeof source.slice === 'function') return new BlobInput(source);
   throw new TypeError(`a checkpoint cannot be read from ${kindOf(source)}: ${EXPECTED}`);
 }
 
@@ -162,12 +162,80 @@ const contentOf = (blob) =>
         reader.readAsArrayBuffer(blob);
       });
 
-/** @param {{size: number, slice(start: number, end: number): any}} blob @returns {Input} */
-const blobInput = (blob) => ({
-  size: blob.size,
-  read: async (offset, length) =>
-    new Uint8Array(await contentOf(blob.slice(offset, Math.min(offset + length, blob.size)))),
-});
+/** What is asked for beyond what is read in order: at first, and at most. Browsers take as long for little as for a lot. */
+const LEAST = 2 ** 18;
+const MOST = 2 ** 23;
+/** Pieces that are on their way at once. */
+const AHEAD = 2;
+
+/** @typedef {{start: number, end: number, bytes: Promise<Uint8Array>}} Piece of a blob */
+
+/**
+ * A blob. Each reading of it goes through another process of the browser, so what is read in order is asked for
+ * ahead, in pieces that become larger.
+ */
+class BlobInput {
+  #blob;
+  /** Where the last reading ended: the next one there goes on. */
+  #position = -1;
+  /** In order, from the position on. @type {Piece[]} */
+  #pieces = [];
+  #step = LEAST;
+
+  /** @param {{size: number, slice(start: number, end: number): any}} blob */
+  constructor(blob) {
+    this.#blob = blob;
+    this.size = blob.size;
+  }
+
+  /** @param {number} start @param {number} end */
+  async #slice(start, end) {
+    return new Uint8Array(await contentOf(this.#blob.slice(start, end)));
+  }
+
+  /** @param {number} offset @param {number} length @returns {Promise<Uint8Array>} */
+  async read(offset, length) {
+    const end = Math.min(offset + length, this.size);
+    const goesOn = offset === this.#position;
+    this.#position = end;
+    if (!goesOn) {
+      this.#pieces = [];
+      this.#step = LEAST;
+      return this.#slice(offset, end);
+    }
+    this.#ask(offset, end);
+    const parts = this.#pieces.filter(({ start }) => start < end);
+    this.#pieces = this.#pieces.filter((piece) => piece.end > end);
+    if (parts.length === 0) return new Uint8Array();
+    const cut = async (/** @type {Piece} */ { start, end: last, bytes }) =>
+      (await bytes).subarray(Math.max(start, offset) - start, Math.min(last, end) - start);
+    if (parts.length === 1) return cut(parts[0]);
+    const whole = new Uint8Array(end - offset);
+    let filled = 0;
+    for (const piece of parts) {
+      const bytes = await cut(piece);
+      whole.set(bytes, filled);
+      filled += bytes.length;
+      if (offset + filled < Math.min(piece.end, end)) break; // there is less than was said
+    }
+    return whole.subarray(0, filled);
+  }
+
+  /** Asks for what is wanted, and for what comes after it. @param {number} offset @param {number} end */
+  #ask(offset, end) {
+    const ahead = () => this.#pieces.filter(({ start }) => start >= end).length;
+    let at = this.#pieces.at(-1)?.end ?? offset;
+    while (at < this.size && (at < end || ahead() < AHEAD)) {
+      const length = Math.max(this.#step, end - at);
+      const last = Math.min(at + length, this.size);
+      const bytes = this.#slice(at, last);
+      bytes.catch(() => {}); // until its turn comes
+      this.#pieces.push({ start: at, end: last, bytes });
+      this.#step = Math.min(length * 2, MOST);
+      at = last;
+    }
+  }
+}
 
 /** @param {Response} response @returns {Input} */
 function responseInput(response) {

@@ -3,6 +3,7 @@
 import { annotationsOf, architectureOf } from '../api/image-facts.js';
 import { folderPlace, tarPlace, writeImage } from './image-writer.js';
 import { refuseInput } from './new-file.js';
+import { refusePart } from './containers.js';
 import { Session, Unfit } from './open.js';
 import { COMPRESSIONS } from './pack.js';
 import { NO_PROGRESS } from './progress.js';
@@ -113,6 +114,7 @@ export const build = {
           ? file
           : (await selectContainer(file, values.container)).checkpoint;
       if (checkpoint.error) throw checkpoint.error;
+      refusePart(checkpoint);
       if (!WHOLE.includes(checkpoint.form))
         throw new Unfit(`: is not one checkpoint of a container (${checkpoint.form})`);
       const architecture = values.arch ?? (await architectureOf(ckpt, checkpoint));

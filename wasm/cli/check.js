@@ -15,6 +15,7 @@ import { sequenceLength } from '../report/escape.js';
  */
 export async function read(input) {
   if (input.error) throw input.error;
+  if (input.bytes) return input.bytes;
   return input.file === null ? readStandardInput() : readFile(input.file);
 }
 
@@ -60,7 +61,7 @@ export function finding(error, bytes, member = '') {
   const result = {
     ...{ id: rule, severity: 'error', message: describe(error), hint: '', member, pointer },
     ...{ offset: null, length: null, line: null, column: null, endLine: null, endColumn: null },
-    ...{ archiveOffset: null, entry: null, field: '', found, expected, related: [] },
+    ...{ archiveOffset: null, entry: null, field: '', found, expected, stops: [], related: [] },
   };
   return line === 0
     ? result

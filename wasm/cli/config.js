@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration file of ckpt validate. What it may hold stands in one table, from which the
 // published schema is made, too (wasm/gen/schema-command.mjs).
-import { existsSync } from 'node:fs';
+import { existsSync } from '../api/node-fs.js';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { CheckpointError } from '../border/error.js';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of several containers in a file is meant.
+import { PARTS } from '../api/checkpoint.js';
 import { Unfit, inside } from './unfit.js';
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
@@ -20,15 +21,13 @@ export const listed = (nested) =>
   nested.map((inner, i) => `${i + 1} (${nameOf(inner)})`).join(', ');
 
 /**
+ * The containers that a name may mean.
  * @param {Checkpoint} checkpoint of the file
- * @param {string} wanted
- * @param {string} [said] how it was asked for
- * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called after the file's name
+ * @param {string} wanted a name, the start of an ID, or a number from 1
  */
-export async function selectContainer(checkpoint, wanted, said = `--container ${wanted}: `) {
+export async function containersNamed(checkpoint, wanted) {
   const nested = await checkpoint.containers();
-  if (nested.length === 0) throw new Unfit(': there is no container inside of it');
-  const found = nested.filter((inner, i) => {
+  return nested.filter((inner, i) => {
     const id = inner.summary?.container?.id ?? '';
     return (
       inner.name === wanted ||
@@ -37,6 +36,30 @@ export async function selectContainer(checkpoint, wanted, said = `--container ${
       String(i + 1) === wanted
     );
   });
+}
+
+/**
+ * What a command copies whole must be an archive or a folder of its own.
+ * @param {Checkpoint} checkpoint @throws {Unfit}
+ */
+export function refusePart(checkpoint) {
+  const { prefix } = checkpoint[PARTS].content;
+  if (prefix)
+    throw new Unfit(
+      `: is the folder ${prefix} of an archive: unpack that ("tar -xf"), and give the folder`,
+    );
+}
+
+/**
+ * @param {Checkpoint} checkpoint of the file
+ * @param {string} wanted
+ * @param {string} [said] how it was asked for
+ * @returns {Promise<{checkpoint: Checkpoint, label: string}>} label: how it is called after the file's name
+ */
+export async function selectContainer(checkpoint, wanted, said = `--container ${wanted}: `) {
+  const nested = await checkpoint.containers();
+  if (nested.length === 0) throw new Unfit(': there is no container inside of it');
+  const found = await containersNamed(checkpoint, wanted);
   if (found.length === 1) return { checkpoint: found[0], label: inside('', nameOf(found[0])) };
   const problem = found.length === 0 ? 'there is no such container' : 'that is not a single one';
   throw new Unfit(`: ${said}${problem}; there are ${listed(nested)}`);

@@ -6,6 +6,7 @@ import { COMPRESS } from './build.js';
 import { withCheckpoints } from './chain.js';
 import { PREVIOUS } from './dump-command.js';
 import { NewFile, refuseInput } from './new-file.js';
+import { refusePart } from './containers.js';
 import { Session, Unfit, refuseSecondInput } from './open.js';
 import { listOf } from './options.js';
 import { compressionFor, packInto } from './pack.js';
@@ -109,6 +110,7 @@ export const convert = {
     const ckpt = await core();
     await session.open(input, async (checkpoint) => {
       if (checkpoint.error) throw checkpoint.error;
+      refusePart(checkpoint);
       if (!WHOLE.includes(checkpoint.form))
         throw new Unfit(`: is not one checkpoint of a container (${checkpoint.form})`);
       const file = new NewFile(output);

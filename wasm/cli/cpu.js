@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt cpu
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../api/node-fs.js';
 import { cpuLevels } from '../../dist/tables.js';
 import { cpuPassport, isCpu } from '../api/cpu-passport.js';
 import { escapeForTerminal } from '../report/escape.js';

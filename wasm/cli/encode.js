@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt encode
+import { existsSync } from '../api/node-fs.js';
 import process from 'node:process';
 import { basename } from 'node:path';
 import { CheckpointError } from '../border/error.js';
 import { finding, read, whyUnread } from './check.js';
 import { EXIT } from './exit.js';
 import { findingText, unreadableText } from '../report/formats/text.js';
+import { memberOperand } from './image-members.js';
 import { fileInput, standardInput } from './input.js';
 import { reason, styleFor } from './output.js';
 import { writerTo } from './write.js';
@@ -51,6 +53,8 @@ export const encode = {
     const output = values.output;
     if (output === undefined && stdout.isTerminal && !switches.has('force'))
       throw fail('an image is not written to a terminal; use --output or --force');
+    if (operand !== '-' && !existsSync(operand) && memberOperand(operand))
+      throw fail('JSON is not read from an archive: use "ckpt cat FILE!MEMBER | ckpt encode -"');
     const input = operand === '-' ? standardInput('<stdin>', 'json') : fileInput(operand, 'json');
     /** @type {Uint8Array} */
     let json = new Uint8Array();

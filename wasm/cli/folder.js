@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What there is to check in a folder: checkpoints, archives of them, metadata files.
 import { Buffer } from 'node:buffer';
-import { lstatSync, readdirSync } from 'node:fs';
+import { entriesIn, lstatSync } from '../api/node-fs.js';
 import { ReadError, attempt, fileInput, kindOf } from './input.js';
 
 /** @typedef {import('./input.js').Input} Input */
@@ -10,9 +10,11 @@ import { ReadError, attempt, fileInput, kindOf } from './input.js';
  * Something to be checked; one report comes of it.
  * @typedef {object} Job
  * @property {'archive' | 'folder' | 'files'} kind
- * @property {string | Buffer | null} file null: standard input
+ * @property {string | null} file null: standard input
  * @property {string} path
  * @property {string} shown the path, safe to show
+ * @property {string} [member] what in the file is meant; without it the file
+ * @property {string} [asKind] what kind of metadata file it is, where the user says so
  * @property {Input[]} inputs of metadata files without an archive
  * @property {import('./ignores.js').Applied[]} [ignores] exceptions for it
  */
@@ -28,11 +30,8 @@ const LINK = new ReadError(
   'link',
 );
 
-const NAME = new ReadError('has a name that is not UTF-8; rename it to check it', 'name');
-
-/** @param {'archive' | 'folder'} kind @param {string | Buffer} file @returns {Job} */
+/** @param {'archive' | 'folder'} kind @param {string} file @returns {Job} */
 export function wholeJob(kind, file) {
-  if (typeof file !== 'string') return filesJob('', [fileInput(file, '', NAME)]);
   const { path, shown } = fileInput(file, '');
   return { kind, file, path, shown, inputs: [] };
 }
@@ -63,27 +62,24 @@ export function jobsOfFolder(folder, files) {
   /** @type {Job[]} */
   const jobs = [];
   const top = folder.replace(/(?<=[^/])\/+$/, '');
-  /** @type {(string | Buffer)[]} */
   const todo = [top];
   for (let directory; (directory = todo.pop()) !== undefined;) {
     let entries;
     try {
       const path = directory;
-      entries = attempt(() => readdirSync(path, { encoding: 'buffer', withFileTypes: true }));
+      entries = attempt(() => entriesIn(path));
     } catch (error) {
       const input = fileInput(directory, '', /** @type {ReadError} */ (error));
       jobs.push(filesJob('', [input]));
       continue;
     }
     const at = directory;
-    const names = entries
-      .map((entry) => ({ entry, name: entry.name, text: entry.name.toString() }))
-      .sort((a, b) => Buffer.compare(a.name, b.name));
-    const has = (/** @type {string} */ name) => names.some(({ text }) => text === name);
+    const names = entries.sort((a, b) => Buffer.compare(a.entry.name, b.entry.name));
+    const has = (/** @type {string} */ wanted) => names.some(({ name }) => name === wanted);
     const folders = names.filter(({ entry, name }) => isFolder(entry, below(at, name)));
     const isContainer = has('config.dump') || has('spec.dump');
     const whole = isContainer
-      ? folders.some(({ text }) => text === 'checkpoint' || text === 'pre-checkpoint')
+      ? folders.some(({ name }) => name === 'checkpoint' || name === 'pre-checkpoint')
       : WHOLE.some(has) && (folders.length > 0 || !has('pod.options'));
     if (whole) {
       jobs.push(wholeJob('folder', directory));
@@ -91,17 +87,17 @@ export function jobsOfFolder(folder, files) {
     }
     /** @type {Input[]} */
     const inputs = [];
-    for (const { entry, name, text } of names) {
+    for (const { entry, name } of names) {
       const path = below(directory, name);
       if (entry.isDirectory()) continue;
-      const kind = kindOf(text, files);
+      const kind = kindOf(name, files);
       const link = entry.isSymbolicLink() ? LINK : undefined;
       if (kind !== '') inputs.push(fileInput(path, kind, link));
-      else if (ARCHIVE_NAME.test(text) && !isContainer)
+      else if (ARCHIVE_NAME.test(name) && !isContainer)
         jobs.push(link ? filesJob('', [fileInput(path, '', link)]) : wholeJob('archive', path));
     }
     if (directory !== top && inputs.length === 1 && inputs[0].kind === 'status') inputs.pop();
-    if (inputs.length > 0) jobs.push(filesJob(String(directory), inputs));
+    if (inputs.length > 0) jobs.push(filesJob(directory, inputs));
     if (isContainer) continue;
     for (const { name } of folders.reverse()) todo.push(below(directory, name));
   }
@@ -113,18 +109,11 @@ export function jobsOfFolder(folder, files) {
   return jobs;
 }
 
-/** @param {string | Buffer} directory @param {Buffer} name @returns {string | Buffer} a string if the names are UTF-8 */
-function below(directory, name) {
-  const path = Buffer.concat([
-    Buffer.from(directory),
-    Buffer.from(String(directory).endsWith('/') ? '' : '/'),
-    name,
-  ]);
-  const text = path.toString();
-  return Buffer.from(text).equals(path) ? text : path;
-}
+/** @param {string} directory @param {string} name */
+const below = (directory, name) =>
+  directory.endsWith('/') ? directory + name : `${directory}/${name}`;
 
-/** @param {import('node:fs').Dirent<any>} entry @param {string | Buffer} path */
+/** @param {import('node:fs').Dirent<any>} entry @param {string} path */
 function isFolder(entry, path) {
   if (entry.isDirectory()) return true;
   if (entry.isFile() || entry.isSymbolicLink()) return false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Patterns of file names, for shells that do not expand them: `*`, `?`, `[a-z]`, `{a,b}` and `**`.
-import { lstatSync, readdirSync } from 'node:fs';
+import { entriesIn, lstatSync } from '../api/node-fs.js';
 import process from 'node:process';
 import { UsageError } from './exit.js';
 
@@ -111,9 +111,7 @@ function matches(steps, names) {
 /** @param {string} folder */
 function entriesOf(folder) {
   try {
-    return readdirSync(folder === '' ? '.' : folder, { withFileTypes: true }).sort((a, b) =>
-      a.name < b.name ? -1 : 1,
-    );
+    return entriesIn(folder === '' ? '.' : folder).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch {
     return []; // what cannot be listed matches nothing
   }
@@ -183,7 +181,7 @@ function walk(root, parts) {
       path === '' || path.endsWith('/') ? path + name : `${path}/${name}`;
     if (part === '**') {
       const folders = entriesOf(path).filter(
-        (entry) => entry.isDirectory() && !entry.name.startsWith('.'),
+        ({ name, entry }) => entry.isDirectory() && !name.startsWith('.'),
       );
       for (const { name } of folders.reverse()) todo.push({ path: below(name), at });
       todo.push({ path, at: at + 1 });

@@ -1,14 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt hash
-import { createReadStream, fstatSync } from 'node:fs';
+import { Buffer } from 'node:buffer';
+import {
+  createReadStream,
+  entriesIn,
+  existsSync,
+  fstatSync,
+  pathOf,
+  statSync,
+} from '../api/node-fs.js';
 import process from 'node:process';
 import { Sha256 } from '../border/hash.js';
 import { EXIT } from './exit.js';
+import { memberOperand } from './image-members.js';
+import { isCheckpointFolder } from './operands.js';
 import { reason } from './output.js';
 import { refuseSecondInput, Session } from './open.js';
 import { JSON_SHORT } from './options.js';
 import { NO_PROGRESS } from './progress.js';
-import { csvOf } from './rows.js';
+import { compactJson, csvOf } from './rows.js';
+import { whereIs } from './select.js';
+import { writeBytes } from './write.js';
 
 /** @typedef {import('./options.js').Context} Context */
 
@@ -33,6 +45,27 @@ function line(sha256, name) {
   const escaped = name.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
   return `${escaped === name ? '' : '\\'}${sha256}  ${escaped}\n`;
 }
+
+/**
+ * The regular files in a folder and below, sorted by their bytes; links are not followed.
+ * @param {string} folder @returns {string[]} paths
+ */
+function filesBelow(folder) {
+  const found = [];
+  const todo = [folder.endsWith('/') ? folder : `${folder}/`];
+  for (let directory; (directory = todo.pop()) !== undefined;)
+    for (const { name, entry } of entriesIn(directory)) {
+      if (entry.isDirectory()) todo.push(`${directory}${name}/`);
+      else if (entry.isFile()) found.push(directory + name);
+    }
+  return found.sort((a, b) => Buffer.compare(bytesOf(a), bytesOf(b)));
+}
+
+/** @param {string} path */
+const bytesOf = (path) => Buffer.from(pathOf(path));
+
+/** A name as JSON has it: bytes that are no UTF-8 are not damaged. @param {string} path @returns {string | {hex: string}} */
+const nameOf = (path) => (pathOf(path) === path ? path : { hex: bytesOf(path).toString('hex') });
 
 /**
  * The members of a checkpoint, each with its hash, in one pass.
@@ -71,14 +104,30 @@ async function hashFile(context, session, path) {
   }
 }
 
+/** FILE!MEMBER: the member. @param {Context} context @param {Session} session @param {{archive: string, member: string}} operand */
+async function hashMember(context, session, { archive, member }) {
+  const core = await context.core();
+  let facts;
+  await session.open(archive, async (file) => {
+    const { checkpoint, name, inside } = await whereIs(file, undefined, member);
+    facts = await hashOf(core, checkpoint.stream(name, { inside }));
+  });
+  return facts;
+}
+
+/** @param {string} path */
+const isFolder = (path) =>
+  path !== '-' && statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 /** @type {import('./options.js').Command} */
 export const hash = {
   name: 'hash',
   summary: 'print the SHA-256 of archives, and of what is in them',
-  operands: 'FILE|-...',
+  operands: 'FILE|FOLDER|FILE!MEMBER|-...',
   count: [1, Infinity],
   details: [
     'Prints one line for each file, as "sha256sum" does and as "sha256sum -c" checks it. With --members, lines for the files in the checkpoint follow (of an image: in its layer), by their names there, so that "sha256sum -c" checks them where the archive is unpacked.',
+    'Of a folder that is a checkpoint, each file in it has a line, sorted by name; FILE!MEMBER is a member of an archive.',
     'Nothing is unpacked. "ckpt validate" checks the digests that an image or a pod has of its parts by itself.',
   ],
   options: [
@@ -108,27 +157,56 @@ export const hash = {
     const session = new Session(context);
     const json = values.format === 'json' || values.format === 'jsonl';
     const csv = values.format === 'csv';
-    /** @type {{file: string, member: string | null, size: number, sha256: string}[]} */
+    /** @type {{file: string | {hex: string}, member: string | null, size: number, sha256: string}[]} */
     const rows = [];
+    const tell = async (
+      /** @type {string} */ path,
+      /** @type {{sha256: string, size: number}} */ facts,
+    ) => {
+      const file = nameOf(path);
+      if (csv) rows.push({ file, member: null, ...facts });
+      else if (json) await stdout.write(`${compactJson({ file, ...facts })}\n`);
+      else if (typeof file === 'string') await stdout.write(line(facts.sha256, file));
+      else {
+        await stdout.flush();
+        const escaped = line(facts.sha256, bytesOf(path).toString('latin1'));
+        await writeBytes(Buffer.from(escaped, 'latin1'));
+      }
+    };
     for (const path of operands) {
-      const facts = await hashFile(context, session, path);
-      if (!facts) continue;
+      if (isFolder(path)) {
+        if (isCheckpointFolder(path))
+          for (const file of filesBelow(path)) {
+            const facts = await hashFile(context, session, file);
+            if (facts) await tell(file, facts);
+          }
+        else
+          await session.say(
+            `${path}: is a folder without a checkpoint or archives: give the files that are meant`,
+            EXIT.usage,
+          );
+        continue;
+      }
+      const within = path === '-' || existsSync(path) ? null : memberOperand(path);
+      /** @type {{sha256: string, size: number} | undefined} */
+      let facts;
+      if (!within) facts = await hashFile(context, session, path);
+      else if (!wantsMembers) facts = await hashMember(context, session, within);
+      if (!facts && !(within && wantsMembers)) continue;
+      if (facts && (!wantsMembers || !json)) await tell(path, facts);
+      if (!wantsMembers) continue;
       /** @type {{name: string, size: number, sha256: string}[]} */
       const members = [];
-      if (csv) rows.push({ file: path, member: null, size: facts.size, sha256: facts.sha256 });
-      else if (!json) await stdout.write(line(facts.sha256, path));
-      if (wantsMembers)
-        await session.open(path, async (checkpoint) => {
-          await hashMembers(context, checkpoint, async (name, { sha256, size }) => {
-            if (csv) rows.push({ file: path, member: name, size, sha256 });
-            else if (json) members.push({ name, size, sha256 });
-            else await stdout.write(line(sha256, name));
-          });
-          if (checkpoint.error) throw checkpoint.error;
+      await session.open(path, async (checkpoint) => {
+        await hashMembers(context, checkpoint, async (name, { sha256, size }) => {
+          if (csv) rows.push({ file: nameOf(path), member: name, size, sha256 });
+          else if (json) members.push({ name, size, sha256 });
+          else await stdout.write(line(sha256, name));
         });
+        if (checkpoint.error) throw checkpoint.error;
+      });
       if (json) {
-        const value = { file: path, ...facts, ...(wantsMembers && { members }) };
-        await stdout.write(`${JSON.stringify(value)}\n`);
+        await stdout.write(`${compactJson({ file: nameOf(path), ...facts, members })}\n`);
         await stdout.flush();
       }
     }

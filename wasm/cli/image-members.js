@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // CRIU images on the command line: files, and members of archives (ARCHIVE!MEMBER).
-import { statSync } from 'node:fs';
+import { statSync } from '../api/node-fs.js';
 import { images } from '../../dist/criu-tables.js';
 import { escapeForTerminal } from '../report/escape.js';
 

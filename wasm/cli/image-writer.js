@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes an OCI image of one layer: as an archive or a folder of a layout, or as docker save does.
 import { createHash } from 'node:crypto';
-import { renameSync } from 'node:fs';
+import { renameSync } from '../api/node-fs.js';
 import {
   LAYER_TYPES,
   TYPES,

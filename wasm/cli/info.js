@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt info
-import { statSync } from 'node:fs';
+import { statSync } from '../api/node-fs.js';
 import { basename } from 'node:path';
 import { read, whyUnread } from './check.js';
 import { EXIT } from './exit.js';

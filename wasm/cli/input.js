@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading files, folders and standard input.
 import { Buffer } from 'node:buffer';
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from '../api/node-fs.js';
 import { basename } from 'node:path';
 import process from 'node:process';
 import { CheckpointError } from '../border/error.js';
 import { border } from '../../dist/tables.js';
-import { escapeBytes, escapeForTerminal } from '../report/escape.js';
+import { escapeForTerminal } from '../report/escape.js';
 import { reason } from './output.js';
 
 /** Larger inputs are refused before they are read. */
@@ -38,7 +38,7 @@ function refuse(which) {
 
 /**
  * The bytes of a regular file. Others are refused: a FIFO or a device could block or never end.
- * @param {string | Buffer} path
+ * @param {string} path
  * @returns {Uint8Array}
  * @throws {ReadError | CheckpointError} CheckpointError: it is too large
  */
@@ -96,23 +96,25 @@ export async function readStandardInput() {
 /**
  * Something to be checked.
  * @typedef {object} Input
- * @property {string | Buffer | null} file null: standard input. A Buffer where the name may not be UTF-8
+ * @property {string | null} file null: standard input
  * @property {string} path as the user wrote it, or below a folder of theirs
  * @property {string} shown the path, safe to show
+ * @property {Uint8Array} [bytes] its content, where it is in no file of its own
+ * @property {string[]} [inner] its name in the file of that path
  * @property {string} kind '' if there is nothing to decode: then `error` is set
  * @property {ReadError} [error] why it is not even tried
  */
 
 /**
- * @param {string | Buffer} file
+ * @param {string} file
  * @param {string} kind
  * @param {ReadError} [error]
  * @returns {Input}
  */
 export const fileInput = (file, kind, error) => ({
   file,
-  path: String(file),
-  shown: typeof file === 'string' ? escapeForTerminal(file) : escapeBytes(file),
+  path: file,
+  shown: escapeForTerminal(file),
   kind,
   ...(error && { error }),
 });

@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the operands of ckpt validate to what is to be checked.
-import { closeSync, constants, existsSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readSync } from '../api/node-fs.js';
 import { dirname } from 'node:path';
+import { looksCompressedOrTar } from './archive-head.js';
 import { NAMED_ARCHIVE, filesJob, jobsOfFolder, wholeJob } from './folder.js';
 import { glob, isPattern } from './glob.js';
 import { ReadError, fileInput, kindOf, standardInput, typeOf } from './input.js';
+import { memberOperand } from './image-members.js';
 import { namedInput } from './kind.js';
+import { inPattern } from './operands.js';
 import { whatIs } from './what-is.js';
 
 /** @typedef {import('./folder.js').Job} Job */
-
-/** How compressed files begin. */
-const MAGICS = [
-  [0x1f, 0x8b],
-  [0x28, 0xb5, 0x2f, 0xfd],
-  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
-  [0x42, 0x5a, 0x68],
-];
-const USTAR = 257;
 
 /**
  * Whether a file is meant to be an archive. What it really is, the core finds out.
@@ -36,9 +30,7 @@ function looksLikeArchive(path) {
   } catch {
     return false; // reading it will tell why
   }
-  if (MAGICS.some((magic) => magic.every((byte, i) => head[i] === byte))) return true;
-  if (head[0] >= 0x50 && head[0] <= 0x5f && head[1] === 0x2a && head[2] === 0x4d) return true;
-  return String.fromCharCode(...head.subarray(USTAR, USTAR + 5)) === 'ustar';
+  return looksCompressedOrTar(head);
 }
 
 /** @param {string} path */
@@ -51,8 +43,12 @@ function isFolder(path) {
 }
 
 /** Patterns that the shell left alone. @param {string} operand @returns {string[]} */
-const expanded = (operand) =>
-  operand !== '-' && isPattern(operand) && !existsSync(operand) ? glob(operand) : [operand];
+function expanded(operand) {
+  if (operand === '-' || existsSync(operand)) return [operand];
+  const [first, ...others] = inPattern(operand);
+  if (first !== operand || memberOperand(operand)) return [first, ...others];
+  return isPattern(operand) ? glob(operand) : [operand];
+}
 
 /**
  * @param {readonly string[]} operands
@@ -118,6 +114,24 @@ function inputOf(path, values, files, fail, core) {
   return fileInput(path, '', new ReadError(whatIs(path, core), 'kind'));
 }
 
+/** FILE!MEMBER. @param {{archive: string, member: string}} within @param {Record<string, string | undefined>} values @returns {Job} */
+function memberJob({ archive, member }, values) {
+  const name = archive === '-' ? (values['stdin-name'] ?? '<stdin>') : archive;
+  const { shown } = fileInput(`${name}!${member}`, '');
+  const job =
+    archive === '-'
+      ? { file: null, inputs: [] }
+      : { file: archive, inputs: [], kind: isFolder(archive) ? 'folder' : 'archive' };
+  return /** @type {Job} */ ({
+    kind: 'archive',
+    ...job,
+    path: name,
+    member,
+    shown,
+    asKind: values.kind,
+  });
+}
+
 /** @param {string} operand @returns {Job} */
 const nothing = (operand) =>
   filesJob('', [
@@ -146,6 +160,8 @@ function wholeOf(path, values, files) {
     const { shown } = standardInput(name ?? '<stdin>', '');
     return [{ kind: 'archive', file: null, path: name ?? '<stdin>', shown, inputs: [] }];
   }
+  const within = existsSync(path) ? null : memberOperand(path);
+  if (within) return [memberJob(within, values)];
   if (isFolder(path)) return jobsOfFolder(path, files);
   if (values.kind !== undefined || kindOf(path, files) !== '') return null;
   return looksLikeArchive(path) ? [wholeJob('archive', path)] : null;

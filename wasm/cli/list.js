@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt list
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, namesIn, statSync } from '../api/node-fs.js';
 import { basename, join } from 'node:path';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
 import { checkpointTime, parseKubeletName, rfc822 } from './kubelet.js';
-import { Session, containersOf, summaryOf } from './open.js';
+import { memberOperand } from './image-members.js';
+import { Session, containersOf, refuseSecondInput, summaryOf } from './open.js';
 import { ARCHIVE_NAME } from './folder.js';
 import { reason } from './output.js';
 import { MAX_WINDOW } from './limits.js';
@@ -17,17 +18,22 @@ const KUBELET = '/var/lib/kubelet/checkpoints/';
 const PREFIX = 'checkpoint-';
 const HEADER = ['NAMESPACE', 'POD', 'CONTAINER', 'ENGINE', 'TIME CHECKPOINTED', 'CHECKPOINT NAME'];
 
+/** Standard input, and FILE!NAME: one thing, and no folder. @param {string} operand */
+const isAlone = (operand) =>
+  operand === '-' || (!existsSync(operand) && memberOperand(operand) !== null);
+
 /**
  * The names of what may be checkpoints in a folder. The kubelet's own folder may not be there yet.
  * @param {string} folder @param {boolean} only those that are named as the kubelet does; a folder that is not there is empty
  * @returns {string[]} '' is the operand itself, a file
  * @throws {Error} of the system
  */
-function namesIn(folder, only) {
+function checkpointsIn(folder, only) {
+  if (!only && isAlone(folder)) return [''];
   const info = statSync(folder, { throwIfNoEntry: false });
   if ((only || folder === KUBELET) && !info) return [];
   if (!only && info?.isFile()) return [''];
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => name.startsWith(PREFIX) || (!only && ARCHIVE_NAME.test(name)))
     .sort();
 }
@@ -71,7 +77,7 @@ export function listRow(path, name, summary, members) {
 export const list = {
   name: 'list',
   summary: 'list the checkpoints in folders',
-  operands: '[DIR|FILE]...',
+  operands: '[DIR|FILE|FILE!NAME|-]...',
   count: [0, Infinity],
   folders: true,
   details: [
@@ -85,6 +91,7 @@ export const list = {
 
   async run(context) {
     const { operands, values, stdout } = context;
+    if (!context.dropIn) refuseSecondInput(context);
     const format = context.dropIn ? 'table' : values.format;
     const session = new Session(context);
     const folders = operands.length > 0 ? operands : [KUBELET];
@@ -99,7 +106,7 @@ export const list = {
       /** @type {string[]} */
       let names = [];
       try {
-        names = namesIn(folder, context.dropIn !== undefined);
+        names = checkpointsIn(folder, context.dropIn !== undefined);
       } catch (error) {
         const text = reason(/** @type {Error} */ (error).message);
         await session.say(`${folder}: ${text}`, (code = EXIT.unreadable));

@@ -7,7 +7,14 @@ import { Session, Unfit, whyStopped } from './open.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
 import { TEXT_OR_ROWS, compactJson, csvOf } from './rows.js';
-import { CONTAINER, fileAndMember, normal, selectContainer, whereIs } from './select.js';
+import {
+  CONTAINER,
+  containerMeant,
+  fileAndMember,
+  normal,
+  selectContainer,
+  whereIs,
+} from './select.js';
 
 /** @typedef {import('../api/archive.js').Member} Member */
 
@@ -72,7 +79,7 @@ export const ls = {
   operands: 'FILE [MEMBER|PATTERN]|FILE!MEMBER',
   count: [1, 2],
   details: [
-    'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar, volumes/NAME.tar or the files of a tmpfs (checkpoint/tmpfs-dev-41.tar.gz.img), compressed or not. FILE!MEMBER is the same in one word.',
+    'Lists the members of a checkpoint archive in order; for an image, those of the checkpoint in it. With MEMBER, lists the members of that member, a tar archive such as rootfs-diff.tar, volumes/NAME.tar or the files of a tmpfs (checkpoint/tmpfs-dev-41.tar.gz.img), compressed or not. FILE!MEMBER is the same in one word, and FILE!NAME lists a container of a pod.',
     'With a PATTERN (*, ?, [a-z]) that is no member, lists the members whose names it matches; a star matches slashes, too.',
     'Names are shown without a leading "./"; folders end in "/". Invisible characters and terminal controls are escaped. "-" is standard input.',
     'With --format json, jsonl or csv everything that is known about the members is printed.',
@@ -136,6 +143,9 @@ async function membersOf(file, container, member) {
         : await selectContainer(file, container);
     return { members: checkpoint.members, error: checkpoint.error, label };
   }
+  const meant = container === undefined ? await containerMeant(file, member) : null;
+  if (meant && meant.member === undefined)
+    return { members: meant.checkpoint.members, error: meant.checkpoint.error, label: meant.label };
   if (isPattern(member)) {
     const all = await membersOf(file, container, undefined);
     let exact = false;

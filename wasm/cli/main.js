@@ -38,6 +38,9 @@ function pluginOf([word]) {
   return findPlugins().find(({ name }) => name === word);
 }
 
+/** Lines that may name files, as patterns find them. @param {string} text */
+const safe = (text) => text.split('\n').map(escapeForTerminal).join('\n');
+
 /** @param {string[]} args @param {Output} stdout @param {Output} stderr @returns {Promise<number>} */
 async function run(args, stdout, stderr) {
   const { command, switches, values, given, operands } = readArguments(args, COMMANDS);
@@ -102,24 +105,26 @@ export async function main(args, name = 'ckpt') {
   if (name === 'crit') return (await import('./drop-in/crit.js')).crit(args, core);
   const own = pluginOf(args);
   if (own) return runPlugin(own, args.slice(1));
+  const lossy = args.some((arg) => arg.includes('\ufffd'));
   const stdout = new Output(process.stdout);
   const stderr = new Output(process.stderr);
   const attempt = async () => {
     try {
-      const code = await run(args, stdout, stderr);
+      const given = lossy ? (await import('./exact-arguments.js')).exactArguments(args) : args;
+      const code = await run(given, stdout, stderr);
       await stdout.flush();
       return code;
     } catch (error) {
       if (error instanceof BrokenPipe) return EXIT.brokenPipe;
       if (error instanceof UsageError) {
         const help = error.command ? `ckpt ${error.command} --help` : 'ckpt --help';
-        await stderr.write(`ckpt: ${error.message}\nTry "${help}".\n`);
+        await stderr.write(`ckpt: ${safe(error.message)}\nTry "${help}".\n`);
         return EXIT.usage;
       }
       // What is not a Failure is a mistake of ours: the stack tells where.
       const { message, stack = message } = /** @type {Error} */ (error);
       const text = error instanceof Failure ? message : `internal error: ${stack}`;
-      await stderr.write(`ckpt: ${text.split('\n').map(escapeForTerminal).join('\n')}\n`);
+      await stderr.write(`ckpt: ${safe(text)}\n`);
       return EXIT.unreadable;
     }
   };

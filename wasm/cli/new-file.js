@@ -10,10 +10,11 @@ import {
   rmSync,
   statSync,
   writeSync,
-} from 'node:fs';
+} from '../api/node-fs.js';
 import { basename, dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { Failure } from './exit.js';
+import { fileRead } from './write.js';
 import { reason } from './output.js';
 
 /** What has to go if the program ends early, Ctrl-C included. @type {Set<string>} */
@@ -56,7 +57,7 @@ function same(a, b) {
  * @param {string} output @param {readonly string[]} inputs @param {(message: string) => Error} fail
  */
 export function refuseInput(output, inputs, fail) {
-  for (const input of inputs)
+  for (const input of inputs.map(fileRead))
     if (input !== '-' && same(output, input))
       throw fail(`the output ${output} is the input; it is not written over`);
 }

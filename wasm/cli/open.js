@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
-import { existsSync, fstatSync, readFileSync, read } from 'node:fs';
+import { read } from 'node:fs';
+import { existsSync, fstatSync, readFileSync } from '../api/node-fs.js';
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
@@ -160,8 +161,10 @@ export function whyStopped({ error, members: { length } }) {
 /** @param {string} path */
 const isThere = (path) => path === '-' || existsSync(path);
 
-/** @param {Checkpoint} checkpoint @param {{member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
-async function containerIn(checkpoint, { member }) {
+/** @param {Checkpoint} checkpoint @param {{archive: string, member: string}} within @returns {Promise<Checkpoint>} @throws {Unfit} */
+async function containerIn(checkpoint, { archive, member }) {
+  if ((await checkpoint.containers()).length === 0)
+    throw new Unfit(`: there is no container inside of ${archive}: give ${archive} itself`);
   return (await selectContainer(checkpoint, member, '')).checkpoint;
 }
 
@@ -251,7 +254,7 @@ export class Session {
       else if (name === 'ArchiveError' || name === 'CheckpointError')
         await this.say(`${prefix}${path}: ${message}`, EXIT.findings);
       else if (unreadable)
-        await this.say(`${prefix}${path}: ${unreadable.message}${advice(path)}`, EXIT.unreadable);
+        await this.say(`${prefix}${path}: ${unreadable.message}`, EXIT.unreadable);
       else throw error;
     } finally {
       this.#progress = undefined;
@@ -275,10 +278,6 @@ export async function containersOf(checkpoint, path) {
     checkpoint: inner,
   }));
 }
-
-/** Node takes arguments for UTF-8: other names cannot be given to it. @param {string} path */
-const advice = (path) =>
-  path.includes('\ufffd') ? '; a name that is no UTF-8 cannot be given: use "- <FILE"' : '';
 
 /** What is no checkpoint but has some in it. @param {Iterable<{name: string}>} members @throws {Unfit} */
 function refuseFolder(members) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What stands for several files: patterns that the shell left alone, and folders of archives.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, namesIn, statSync } from '../api/node-fs.js';
 import { join } from 'node:path';
 import { ARCHIVE_NAME } from './folder.js';
 import { expandedAll, isPattern } from './glob.js';
@@ -10,6 +10,9 @@ import { memberOperand } from './image-members.js';
 const ITSELF =
   /^(config\.dump|spec\.dump|status|(pre-)?checkpoint|.*\.img|oci-layout|index\.json|manifest\.json|pod\.options|checkpoint-manifest\.json)$/;
 
+/** Whether a folder is a checkpoint, a pod or an image itself. @param {string} folder @throws {Error} of the system */
+export const isCheckpointFolder = (folder) => namesIn(folder).some((name) => ITSELF.test(name));
+
 /**
  * The archives in a folder that is no checkpoint itself; a folder without any stays, for somebody to say so.
  * @param {string} path @returns {string[]}
@@ -17,8 +20,8 @@ const ITSELF =
 function archivesIn(path) {
   try {
     if (!statSync(path).isDirectory()) return [path];
-    const names = readdirSync(path).sort();
-    if (names.some((name) => ITSELF.test(name))) return [path];
+    if (isCheckpointFolder(path)) return [path];
+    const names = namesIn(path).sort();
     const found = names.filter((name) => ARCHIVE_NAME.test(name)).map((name) => join(path, name));
     return found.length > 0 ? found : [path];
   } catch {
@@ -54,7 +57,7 @@ export function fileOf(operand, fail) {
 const isThere = (path) => path === '-' || existsSync(path);
 
 /** Of FILE!MEMBER the file may be a pattern. @param {string} operand */
-function inPattern(operand) {
+export function inPattern(operand) {
   const at = operand.indexOf('!');
   if (at <= 0 || memberOperand(operand)) return [operand];
   const file = operand.slice(0, at);

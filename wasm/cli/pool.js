@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks several archives at once, in threads. The reports come in the order of the jobs.
 import { availableParallelism } from 'node:os';
-import { statSync } from 'node:fs';
+import { statSync } from '../api/node-fs.js';
 import { Worker } from 'node:worker_threads';
 import { runJob } from './run-job.js';
 

@@ -5,6 +5,7 @@ import { escapeForTerminal } from '../report/escape.js';
 import { DROPS, Redaction, dropper, redactionManifest } from '../api/redact.js';
 import { redacted } from '../api/redact-write.js';
 import { COMPRESS } from './build.js';
+import { refusePart } from './containers.js';
 import { EXIT } from './exit.js';
 import { NewFile, refuseInput } from './new-file.js';
 import { Session, Unfit } from './open.js';
@@ -142,6 +143,7 @@ export const redact = {
     const ckpt = await core();
     const tools = await toolsOf(ckpt);
     await session.open(input, async (checkpoint) => {
+      refusePart(checkpoint);
       await refuseClosed(ckpt, checkpoint, drop);
       const found = new Redaction(tools, checkpoint, { drop });
       await found.find();

@@ -21,8 +21,10 @@ function pathIn(path, root) {
 export const repositoryAt = (root) => ({
   path: (path) => pathIn(path, root),
   uri(path) {
-    const name = pathIn(wellFormed(path), root);
-    return isAbsolute(name) ? pathToFileURL(name).href : uriPath(name);
+    const name = pathIn(path, root);
+    // Drives and their backslashes are a matter of Windows, where all names are text.
+    if (!isAbsolute(name)) return uriPath(name);
+    return name.startsWith('/') ? `file://${uriPath(name)}` : pathToFileURL(wellFormed(name)).href;
   },
   digest: (text) => createHash('sha256').update(text).digest('hex'),
 });

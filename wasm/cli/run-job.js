@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // From something to be checked to its report. Runs in the program itself and in its workers.
 import process from 'node:process';
-import { statSync } from 'node:fs';
+import { statSync } from '../api/node-fs.js';
 import { resolve } from 'node:path';
 import { Chains } from './chain.js';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
 import { usedOf } from './ignores.js';
 import { standardInputOf, whyUnreadable } from './open.js';
+import { meantIn } from './run-member.js';
+import { Unfit } from './unfit.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
 
 /**
@@ -55,9 +57,24 @@ function chainsOf({ openCheckpoint, limits, before }) {
   return made;
 }
 
+/**
+ * Judges a checkpoint with those before it: what --previous names, else, if it needs any, those among the operands.
+ * @param {(previous: any[]) => Promise<Entry>} judged @param {any} checkpoint @param {Job} job @param {Checker} checker
+ * @returns {Promise<Entry>}
+ */
+async function withPrevious(judged, checkpoint, { path }, checker) {
+  const { named, operands } = checker.before;
+  const alone = named.length === 0 ? await judged([]) : null;
+  if (alone?.report && (operands.length < 2 || !lacksPrevious(alone.report))) return alone;
+  return chainsOf(checker).with(path, checkpoint, async (previous) =>
+    previous.length === 0 && alone ? alone : judged(previous),
+  );
+}
+
 /** @param {Job} job @param {Partial<Entry>} what @returns {Entry} */
-const entryOf = ({ kind, path, shown }, what) => ({
+const entryOf = ({ kind, path, member, shown }, what) => ({
   ...{ kind, path, shown, files: {}, unreadable: null, report: null, texts: noTexts() },
+  ...(member !== undefined && { member }),
   ...what,
 });
 
@@ -101,7 +118,8 @@ async function runFiles(job, checker, audit) {
         if (unread.findings.length > 0) report = unread;
       }
       contents[name ?? input.kind] = bytes;
-      files[name ?? input.kind] = { path: input.path, shown: input.shown };
+      const { path, shown, inner } = input;
+      files[name ?? input.kind] = { path, shown, ...(inner && { inner }) };
     } catch (error) {
       const { path, shown } = input;
       entries.push(entryOf({ ...job, path, shown }, { unreadable: whyUnread(error) }));
@@ -131,25 +149,31 @@ async function runWhole(job, checker, audit) {
       hash: true,
     });
     if (again && file === null) await /** @type {any} */ (source).drain?.();
-    const whole = checkpoint;
+    const meant = await meantIn(checkpoint, job, core);
+    if (meant.input) {
+      const only = { ...job, kind: /** @type {const} */ ('files'), inputs: [meant.input] };
+      return await runFiles(only, checker, audit);
+    }
+    const { target = checkpoint, container, around } = meant;
     const judged = async (/** @type {any[]} */ previous) => {
-      const more = { file: fileFacts(job), previous };
+      const more = { file: target === checkpoint ? fileFacts(job) : {}, previous };
       /** @type {Report} */
-      const report = await core.validate(whole, { ...options, ...more });
+      const report = await core.validate(target, { ...options, ...more });
       const texts = noTexts();
-      if (withTexts) await gather(texts, whole, report, checker);
-      return entryOf(job, { report, texts, ...(await audit(whole, more)) });
+      if (withTexts) await gather(texts, target, report, checker);
+      if (container !== undefined && report.containers) {
+        report.containers = report.containers.slice(container, container + 1);
+        texts.containers = texts.containers.slice(container, container + 1);
+      }
+      const own = { report, texts, ...(around && { around }), ...(await audit(target, more)) };
+      return entryOf(job, own);
     };
-    const { named, operands } = checker.before;
-    const alone = named.length === 0 ? await judged([]) : null;
-    const found =
-      alone && (operands.length < 2 || !lacksPrevious(/** @type {Report} */ (alone.report)));
-    if (found) return [alone];
-    const withPrevious = async (/** @type {any[]} */ previous) =>
-      previous.length === 0 && alone ? alone : judged(previous);
-    return [await chainsOf(checker).with(path, whole, withPrevious)];
+    return [await withPrevious(judged, target, job, checker)];
   } catch (error) {
-    const unreadable = whyUnreadable(error, path);
+    const unreadable =
+      error instanceof Unfit
+        ? { code: 'member', message: error.message }
+        : whyUnreadable(error, path);
     if (!unreadable) throw error;
     return [entryOf(job, { unreadable })];
   } finally {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt search
-import { readFileSync } from 'node:fs';
+import { readFileSync } from '../api/node-fs.js';
 import { asciiJson, escapeBytes } from '../report/escape.js';
 import { KINDS, PatternError } from '../api/search.js';
 import { everywhere } from '../api/everywhere.js';

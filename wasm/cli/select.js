@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of several containers in a file, or of an image, is meant.
-import { existsSync } from 'node:fs';
+import { existsSync } from '../api/node-fs.js';
 import { memberOperand } from './image-members.js';
-import { listed, selectContainer } from './containers.js';
+import { containersNamed, listed, selectContainer } from './containers.js';
 import { Unfit, whyStopped } from './open.js';
 import { suggestion } from './options.js';
 
@@ -14,7 +14,7 @@ export { CONTAINER, selectContainer } from './containers.js';
 export const normal = (name) => name.replace(/^(\.\/+)+/, '').replace(/(?<=.)\/+$/, '');
 
 /** The last member of a name: that is the one that counts. @param {Checkpoint} checkpoint @param {string} name */
-function memberOf({ members }, name) {
+export function memberOf({ members }, name) {
   let found;
   for (const member of members) if (member.name === name) found = member;
   return found;
@@ -33,7 +33,7 @@ export function fileAndMember([path, member]) {
 const MOST_COMPARED = 5000;
 
 /** `; did you mean X?`: the member of that name in a folder, or of one that is near. @param {Checkpoint} place @param {string} name */
-function nearMember({ members }, name) {
+export function nearMember({ members }, name) {
   const names = [];
   const end = `/${name}`;
   for (const member of members) {
@@ -57,6 +57,26 @@ function inArchive(place, name) {
 }
 
 /**
+ * A container and what is wanted of it: NAME or NAME!MEMBER, where there is no member of that name.
+ * @param {Checkpoint} checkpoint of the file @param {string} text
+ * @returns {Promise<{checkpoint: Checkpoint, label: string, member: string | undefined} | null>}
+ */
+export async function containerMeant(checkpoint, text) {
+  if (memberOf(checkpoint, normal(text))?.type === 'file') return null;
+  for (let at = text.indexOf('!'); ; at = text.indexOf('!', at + 1)) {
+    const name = at < 0 ? text : text.slice(0, at);
+    const [found, ...others] = await containersNamed(checkpoint, name);
+    if (found && others.length === 0)
+      return {
+        checkpoint: found,
+        label: `!${name}`,
+        member: at < 0 ? undefined : text.slice(at + 1),
+      };
+    if (at < 0) return null;
+  }
+}
+
+/**
  * Where the content of a member is: in the file itself, or in a container inside of it.
  * @param {Checkpoint} checkpoint of the file
  * @param {string | undefined} container as the user chose it
@@ -66,9 +86,13 @@ function inArchive(place, name) {
  * @throws {Unfit}
  */
 export async function whereIs(checkpoint, container, member) {
-  const outer = container === undefined ? null : await selectContainer(checkpoint, container);
+  const meant = container === undefined ? await containerMeant(checkpoint, member) : null;
+  if (meant && meant.member === undefined)
+    throw new Unfit(`${meant.label}: is a container, no member; "ckpt ls" lists what is in it`);
+  const outer =
+    meant ?? (container === undefined ? null : await selectContainer(checkpoint, container));
   const { checkpoint: place, label } = outer ?? { checkpoint, label: '' };
-  const name = normal(member);
+  const name = normal(meant?.member ?? member);
   const found = memberOf(place, name);
   if (found?.type === 'file') return { checkpoint: place, name, label: `${label}!${name}` };
   if (found) throw new Unfit(`${label}!${name}: is no regular file (${found.type})`);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the reports of a run go: --format and --output, as they stand on the command line.
-import { appendFileSync, closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, writeSync } from '../api/node-fs.js';
 import process from 'node:process';
 import { Buffer } from 'node:buffer';
 import { Failure } from './exit.js';

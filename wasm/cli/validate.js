@@ -22,13 +22,14 @@ import { settings } from './settings.js';
 export const validate = {
   name: 'validate',
   summary: 'check whether checkpoints are complete, can be restored and can be trusted',
-  operands: 'PATH...',
+  operands: 'PATH|FILE!MEMBER...',
   count: [1, Infinity],
   literal: true,
   details: [
     'Checks checkpoint archives (compressed or not, including pods and images), folders and metadata files, and reports what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" explains a rule; "ckpt rules" lists all rules.',
     'In a folder, all archives, metadata files and unpacked checkpoints are checked. Files with other names are skipped, and symbolic links are not followed. "-" is an archive on standard input or, with --kind or --stdin-name, a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell has not done so.',
     'An incremental checkpoint leaves pages to those before it. With --previous, or where they are among what is checked, every such page is looked for there, and the verdict says who restores them together.',
+    'FILE!MEMBER is what is in an archive: a metadata file, an archive inside, or a container of a pod, which is checked together with what the pod itself consists of.',
     'The kind of a metadata file follows from its name, or from --kind. Metadata files of the same folder that are named one after another are checked together.',
     'One run can write several reports: each --format may be followed by an --output. In GitHub Actions, annotations and a step summary are also written unless a report is printed.',
     'Settings are read from --config FILE, or from .ckpt.json or ckpt.config.json in the working directory or the nearest one above it, up to the root of the repository; they may have comments: targets, only, ignore, ignores, severities, failOn, level, maxFindings. Command-line options take precedence.',

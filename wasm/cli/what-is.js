@@ -2,7 +2,7 @@
 // What a file is that is neither an archive nor a metadata file, as far as its name and its first
 // bytes tell: in words for a message.
 import { Buffer } from 'node:buffer';
-import { closeSync, constants, openSync, readSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, constants, namesIn, openSync, readSync, statSync } from '../api/node-fs.js';
 import { basename, dirname, join } from 'node:path';
 import { PAGES, imageRows, pagesText } from './image-members.js';
 
@@ -35,7 +35,7 @@ export function pagemapBeside(path, id, core) {
   const folder = dirname(path);
   const isMap = (/** @type {string} */ name) => /^pagemap-.*\.img$/.test(name);
   try {
-    return readdirSync(folder)
+    return namesIn(folder)
       .filter(isMap)
       .find((name) => {
         const bytes = headOf(join(folder, name));

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bytes to standard output or to a file.
-import { closeSync, ftruncateSync, openSync, realpathSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from '../api/node-fs.js';
 import path from 'node:path';
 import process from 'node:process';
 import { Failure } from './exit.js';
 import { escapeForTerminal } from '../report/escape.js';
+import { memberOperand } from './image-members.js';
 import { BrokenPipe, reason } from './output.js';
 
 /** Runs what fails where nothing is. @template T @param {() => T} run @returns {T | null} */
@@ -34,6 +42,10 @@ function identity(name) {
   return info ? `${info.dev}:${info.ino}` : real(name);
 }
 
+/** Of FILE!MEMBER the file. @param {string} input */
+export const fileRead = (input) =>
+  isThere(input) ? input : (memberOperand(input)?.archive ?? input);
+
 /** @param {string} name */
 const isThere = (name) => unlessMissing(() => statSync(name));
 
@@ -49,7 +61,7 @@ export function refuseOverwriting(outputs, inputs, fail) {
     const own = identity(output);
     const place = real(output);
     const there = isThere(output);
-    for (const input of inputs) {
+    for (const input of inputs.map(fileRead)) {
       if (input === '-') continue;
       const folder = there && isThere(input)?.isDirectory();
       const hit = folder ? place.startsWith(`${real(input)}${path.sep}`) : identity(input) === own;

@@ -5,7 +5,7 @@
 // called when something of it is first used, not when it is imported. The files are CommonJS, which Node starts sooner.
 import { build, transform } from 'esbuild';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
@@ -182,6 +182,8 @@ for (const [name, path] of [
     `${path === PROGRAM ? '#!/usr/bin/env node\n' : ''}"use strict";${code.replace(/\bpart\(/g, 'require("./base.js")(')}\n`,
   );
 }
+// npm makes it executable when it installs the package; who only unpacks the tarball calls it, too.
+chmodSync(`${outdir}/ckpt.js`, 0o755);
 
 // First everything in one file, to see what is called for.
 const all = paths.map((path, number) => number);

@@ -10,7 +10,11 @@ const OWN_STYLE = `
 .doc > p { color: var(--quiet); margin: .5rem 0 1.5rem; }
 .doc h1 { font-size: 1.75rem; line-height: 1.2; }
 .doc h2 { margin: 2.5rem 0 .75rem; font-size: 1.3rem; }
-.toc { columns: 18rem; gap: 2rem; }
+.doc h3 { margin-top: 1.25rem; }
+.entry h3 { margin-top: 0; }
+.toc { columns: 18rem; gap: 2rem; margin: 0 0 1.25rem; }
+.doc p code, .doc th code, .doc td code { white-space: nowrap; }
+.doc > table { margin-bottom: 1.25rem; }
 .toc li { padding: .1rem 0; break-inside: avoid; }
 .entry { margin: 0 0 1rem; padding: 1rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); box-shadow: var(--shadow); }
 .entry:target { border-color: var(--accent-text); }

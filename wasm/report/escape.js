@@ -3,7 +3,7 @@
  * Text from outside (file contents, file names, messages that quote them) made safe to show: every
  * character that a terminal would obey, that reorders the text around it, or that cannot be seen,
  * is written out as `\n`, `\x1b`, `\u202e` or `\u{e0041}`, and every byte that is not UTF-8 as
- * `\xff`. Backslashes stay as they are. For the command line and the page alike.
+ * `\xff`, also where it stands in a text as a lone U+DCFF (the names of files, api/node-fs.js). Backslashes stay as they are. For the command line and the page alike.
  * @module
  */
 
@@ -29,6 +29,7 @@ const SHORT = { 9: '\\t', 10: '\\n', 13: '\\r' };
 
 /** @param {number} code */
 function writeOut(code) {
+  if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code & 0xff).toString(16)}`;
   const hex = code.toString(16);
   return (
     SHORT[code] ??
@@ -57,10 +58,19 @@ export function escapeInJson(json) {
 }
 
 /**
- * JSON text in ASCII, everything else as JSON escapes; it means the same.
+ * JSON text in ASCII, everything else as JSON escapes; it means the same. Only a byte that is not UTF-8 is shown as
+ * `\xff`: many programs refuse JSON with the half of a pair.
  * @param {string} json
  */
-export const asciiJson = (json) => json.replace(/[\x7f-\uffff]+/g, escapeUnits);
+export const asciiJson = (json) => withoutBytes(json).replace(/[\x7f-\uffff]+/g, escapeUnits);
+
+const PAIR = /\\u(?:d[89ab]..\\ud[c-f]..|dc([89a-f].))|\\./gi;
+
+/** @param {string} json */
+const withoutBytes = (json) =>
+  json.includes('\\udc')
+    ? json.replace(PAIR, (all, byte) => (byte === undefined ? all : `\\\\x${byte}`))
+    : json;
 
 /** @param {string} text */
 function escapeUnits(text) {

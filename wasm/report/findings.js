@@ -16,13 +16,18 @@ import { escapeForTerminal } from './escape.js';
  * What one thing named on the command line (or found in a folder) gave.
  * @typedef {object} Entry
  * @property {'archive' | 'folder' | 'files'} kind files: metadata files without an archive
- * @property {string} path as the user wrote it, or below a folder of theirs
- * @property {string} shown the same, safe to show
- * @property {Record<string, {path: string, shown: string}>} files metadata files, by the names that they are checked as
+ * @property {string} path of the file or folder, as the user wrote it, or below a folder of theirs
+ * @property {string} [member] what in the file it is about, where not all of it was meant (FILE!MEMBER)
+ * @property {string[]} [around] names in the file around the checkpoint of the report; none if it is the file's own
+ * @property {string} shown path and member, safe to show
+ * @property {Record<string, File>} files metadata files, by the names that they are checked as
  * @property {{code: string, message: string} | null} unreadable
  * @property {Report | null} report null if it is unreadable
  * @property {number[]} [ignored] numbers of exceptions that were needed, if that was asked for
  * @property {Texts} texts
+ *
+ * A metadata file; inner: its name in the file of that path.
+ * @typedef {{path: string, shown: string, inner?: string[]}} File
  *
  * The files that lines are shown of, and the places in them that are not shown.
  * @typedef {{files: Map<string, Text>, containers: Texts[]}} Texts
@@ -45,16 +50,16 @@ export const noTexts = () => ({ files: new Map(), containers: [] });
  */
 
 /** @param {Entry} entry @returns {Generator<Part>} */
-export function* partsOf({ report, texts }) {
+export function* partsOf({ report, texts, around = [] }) {
   if (!report) return;
   /** @type {Part[]} */
-  const todo = [{ report, texts, inside: [] }];
+  const todo = [{ report, texts, inside: around }];
   for (let part; (part = todo.shift());) {
     yield part;
-    const { report: outer, texts: around, inside } = part;
+    const { report: outer, texts: outside, inside } = part;
     (outer.containers ?? []).forEach((inner, i) => {
       const name = inner.name || inner.container.name || String(i + 1);
-      const own = around.containers[i] ?? noTexts();
+      const own = outside.containers[i] ?? noTexts();
       todo.push({ report: inner, texts: own, inside: [...inside, name] });
     });
   }
@@ -176,13 +181,16 @@ export function isFailing(entry, failOn, asked) {
  * @typedef {{file: string, shown: string, inner: string[]}} Where
  */
 
+/** What a file is called with what is meant of it: as the user wrote it. @param {Pick<Entry, 'path' | 'member'>} entry */
+export const givenName = ({ path, member }) => (member === undefined ? path : `${path}!${member}`);
+
 /** @param {Entry} entry @param {Part} part @param {{member: string}} place @returns {Where} */
-export function whereIs({ kind, path, shown, files }, { inside }, { member }) {
+export function whereIs({ kind, path, member: meant, shown: all, files }, { inside }, { member }) {
+  const shown = meant === undefined ? all : escapeForTerminal(path);
   if (kind === 'files') {
     const file = files[member];
-    return file
-      ? { file: file.path, shown: file.shown, inner: [] }
-      : { file: path, shown, inner: [] };
+    if (!file) return { file: path, shown, inner: meant === undefined ? [] : [meant] };
+    return { file: file.path, shown: file.shown, inner: file.inner ?? [] };
   }
   const names = [...inside, ...(member === '' ? [] : [member])];
   if (kind === 'archive' || names.length === 0) return { file: path, shown, inner: names };
@@ -235,14 +243,25 @@ export const withHint = ({ message, hint }) => (hint === '' ? message : `${messa
  * @property {(text: string) => string} digest SHA-256, in hexadecimal digits
  */
 
+/** A byte of a name that is not UTF-8, as a text has it. */
+const BYTE = /[\udc80-\udcff]/gu;
+/** @param {string} byte */
+const hexOf = (byte) => (byte.charCodeAt(0) & 0xff).toString(16);
+
 /** @param {string} text */
-export const wellFormed = (text) => text.replace(/\p{Cs}/gu, '\ufffd');
+export const wellFormed = (text) =>
+  text.replace(BYTE, (byte) => `\\x${hexOf(byte)}`).replace(/\p{Cs}/gu, '\ufffd');
 
 /** @param {string} path */
 export const uriPath = (path) =>
-  wellFormed(path)
+  path
     .split('/')
-    .map((name) => encodeURIComponent(name))
+    .map((name) =>
+      name
+        .split(/([\udc80-\udcff])/u)
+        .map((part, i) => (i % 2 === 1 ? `%${hexOf(part)}` : encodeURIComponent(wellFormed(part))))
+        .join(''),
+    )
     .join('/');
 
 /** Makes names of findings that stay the same while lines move, and differ within a run. */

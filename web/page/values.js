@@ -44,7 +44,7 @@ export function Value({ cell }) {
     case 'id':
       return idNode(cell.text);
     case 'secret':
-      return h(Secret, { cell: cell.cell });
+      return h(Secret, cell);
     case 'long':
       return h(Long, cell);
     case 'code':
@@ -117,14 +117,16 @@ function idNode(text) {
   );
 }
 
-/** @param {{cell: Cell}} props */
-function Secret({ cell }) {
+/** @param {Extract<Cell, {t: 'secret'}>} props */
+function Secret({ cell, masked }) {
   const [seen, see] = useState(false);
   if (seen) return h('span', { class: 'secret seen' }, h(Value, { cell }));
   return h(
     'span',
     { class: 'secret' },
-    h('span', { class: 'dots', 'aria-label': T.secret, role: 'img' }, '••••••••'),
+    masked
+      ? h(Value, { cell: masked })
+      : h('span', { class: 'dots', 'aria-label': T.secret, role: 'img' }, '••••••••'),
     ' ',
     h(
       'button',

@@ -172,7 +172,9 @@ function metadata({ ckpt, shelf }, one, two) {
       const raw = decoder.decode(tree.bytes.subarray(...tree.value(row)));
       const shown = textCell(shelf, raw.startsWith('"') ? JSON.parse(raw) : raw, code);
       const pointer = guarded ? tree.pointer(row) : '';
-      const hidden = guarded && secrets.some((each) => each.has(member, pointer));
+      const hidden =
+        guarded &&
+        secrets.some((each) => each.has(member, pointer) || each.within(member, pointer));
       return hidden ? { t: /** @type {const} */ ('secret'), cell: shown } : shown;
     };
     const row = (/** @type {number} */ index) => {

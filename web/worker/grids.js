@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is in the images as tables with one row for each thing: its columns, and all that is known of a row.
+import { maskArguments } from '../../wasm/api/dump.js';
 import { T } from '../text.js';
 import { G, P } from '../text/dump.js';
 import { code, none, textCell } from './cells.js';
@@ -43,9 +44,20 @@ function stateOf({ state, exitCode, exitSignal }) {
   return exitSignal ? P.killed(exitSignal) : P.exited(exitCode ?? 0);
 }
 
+/**
+ * The command line of a process, as all of the page shows it: secrets masked. `revealed`: as it is, if that differs.
+ * @param {any} ckpt @param {any} process
+ */
+function commandLines(ckpt, process) {
+  const own = trimmed(process.cmdline);
+  if (!own) return { cmdline: own, revealed: null };
+  const cmdline = maskArguments(ckpt, own);
+  return { cmdline, revealed: commandLine(cmdline) === commandLine(own) ? null : own };
+}
+
 /** @type {Table} */
 const processes = {
-  rows({ dump }) {
+  rows({ ckpt, dump }) {
     /** @type {Map<number, number>} */
     const fds = new Map();
     for (const { pid } of dump.files()) fds.set(pid, (fds.get(pid) ?? 0) + 1);
@@ -56,7 +68,11 @@ const processes = {
       const { pid, ppid } = process;
       depths.set(pid, (depths.get(ppid) ?? -1) + 1);
       const stored = sizes.get(pid)?.stored;
-      return { ...process, depth: Math.min(depths.get(pid), 20), fds: fds.get(pid) ?? 0, stored };
+      return {
+        ...process,
+        ...commandLines(ckpt, process),
+        ...{ depth: Math.min(depths.get(pid), 20), fds: fds.get(pid) ?? 0, stored },
+      };
     });
   },
   columns: ({ ckpt }) => [
@@ -70,7 +86,7 @@ const processes = {
     {
       title: G.titles.line,
       mono: true,
-      text: ({ cmdline, state }) => (state === 'dead' ? '' : (commandLine(trimmed(cmdline)) ?? '')),
+      text: ({ cmdline, state }) => (state === 'dead' ? '' : (commandLine(cmdline) ?? '')),
       wide: 2,
     },
     {
@@ -90,7 +106,7 @@ const processes = {
     },
   ],
   tone: ({ state, exeDeleted }) => (state === 'dead' ? 'quiet' : exeDeleted ? 'warning' : ''),
-  hidden: ['depth', 'fds', 'stored', 'cmdline', 'environ'],
+  hidden: ['depth', 'fds', 'stored', 'cmdline', 'revealed', 'environ'],
 };
 
 /** @param {boolean | null} deleted null: not known */
@@ -348,17 +364,30 @@ export function detailsOf(context, view, row) {
 }
 
 /** The command line, and the environment with its values hidden. @param {Context} context @param {any} process @returns {Part[]} */
-function processParts({ shelf, dump }, { pid, cmdline, environ }) {
+function processParts({ shelf, dump }, { pid, cmdline, revealed, environ }) {
   /** @type {Part[]} */
   const parts = [];
-  const line = commandLine(trimmed(cmdline));
+  const line = commandLine(cmdline);
+  const asItIs = commandLine(revealed);
+  /** @type {Cell} */
+  const shown = textCell(shelf, line ?? '', code);
   if (line)
     parts.push({
       title: G.titles.line,
       blocks: [
-        line.length > LONGEST
-          ? { t: 'facts', rows: [[G.titles.line, textCell(shelf, line, code)]] }
-          : { t: 'list', seq: { id: 0, total: 1, rows: [line] } },
+        asItIs
+          ? {
+              t: 'facts',
+              rows: [
+                [
+                  G.titles.line,
+                  { t: 'secret', cell: textCell(shelf, asItIs, code), masked: shown },
+                ],
+              ],
+            }
+          : line.length > LONGEST
+            ? { t: 'facts', rows: [[G.titles.line, shown]] }
+            : { t: 'list', seq: { id: 0, total: 1, rows: [line] } },
       ],
     });
   const all = (trimmed(environ) ?? []).filter((/** @type {Text} */ text) => text !== '');

@@ -75,7 +75,7 @@ const isName = (byte) =>
  * A copy in which secrets are replaced, all by the same number of dots, and where a place is in it.
  * @param {Uint8Array} bytes @param {Span[]} hidden @param {Span} place
  */
-function without(bytes, hidden, place) {
+export function withoutSecrets(bytes, hidden, place) {
   /** @type {Uint8Array[]} */
   const parts = [];
   let { offset, length } = place;
@@ -110,7 +110,7 @@ function without(bytes, hidden, place) {
  * @returns {FrameLine[]}
  */
 export function frame(all, { line, ...place }, hidden = []) {
-  const { bytes, offset, length } = without(all, hidden, place);
+  const { bytes, offset, length } = withoutSecrets(all, hidden, place);
   const start = lineStart(bytes, offset);
   const end = lineEnd(bytes, offset);
 

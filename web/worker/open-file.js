@@ -4,6 +4,7 @@ import { sequenceLength } from '../../wasm/report/escape.js';
 import { F } from '../text.js';
 import { WHOLE } from './content.js';
 import { hexRow } from './hex-rows.js';
+import { withoutSecrets } from './lines.js';
 import { MOST_ROWS } from '../../wasm/api/json-tree.js';
 import { JsonRows } from './json-rows.js';
 import { Marks } from './pieces.js';
@@ -44,6 +45,8 @@ export class OpenFile {
   /** @type {JsonRows | undefined} */
   #json;
   #searches = 0;
+  /** What is hidden in what is shown. @type {import('../types.d.ts').Span[]} */
+  #hidden;
 
   /**
    * @param {any} ckpt
@@ -57,6 +60,7 @@ export class OpenFile {
     this.#shelf = shelf;
     this.#marks.here = span;
     this.#marks.secrets = secrets;
+    this.#hidden = secrets;
     this.hasSecrets = secrets.length > 0;
     const json =
       size <= JSON_MOST && /^\s*[[{]/.test(new TextDecoder().decode(head.subarray(0, HEAD)));
@@ -81,6 +85,7 @@ export class OpenFile {
   async look({ mode, columns, reveal, now, to }) {
     const marks = Object.assign(new Marks(), this.#marks, { at: now });
     if (reveal) marks.secrets = [];
+    this.#hidden = marks.secrets;
     this.#shelf.clear();
     const at = to === undefined ? -1 : this.#rowAt(mode, columns, to);
     if (mode === 'hex') {
@@ -161,12 +166,14 @@ export class OpenFile {
     return offset;
   }
 
-  /** The text of the value that begins in a row of the JSON, as it stands there. @param {number} row */
+  /** The text of the value that begins in a row of the JSON, as it is shown: secrets are hidden unless they were asked for. @param {number} row */
   async value(row) {
     if (!this.#json) return '';
     const { tree } = this.#json;
     const [from, to] = tree.value(tree.opener(this.#json.rowOf(row)));
-    return new TextDecoder().decode(this.content.head.subarray(from, to));
+    const place = { offset: from, length: to - from };
+    const { bytes, offset, length } = withoutSecrets(this.content.head, this.#hidden, place);
+    return new TextDecoder().decode(bytes.subarray(offset, offset + length));
   }
 
   /**

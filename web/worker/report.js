@@ -77,6 +77,8 @@ export const isVariable = (pointer) => /\/env\/\d+$/.test(pointer);
 export class Secrets {
   /** @type {Set<string>} */
   #places = new Set();
+  /** What they are in. @type {Set<string>} */
+  #holders = new Set();
   /** @type {Map<string, import('../types.d.ts').Span[]>} */
   #spans = new Map();
 
@@ -84,6 +86,12 @@ export class Secrets {
   constructor({ findings }) {
     for (const { member, pointer, offset, length } of findings.filter(isSecret)) {
       this.#places.add(`${member}\n${pointer}`);
+      for (let above = pointer; above !== '';) {
+        above = above.slice(0, above.lastIndexOf('/'));
+        const holder = `${member}\n${above}`;
+        if (this.#holders.has(holder)) break;
+        this.#holders.add(holder);
+      }
       if (offset === null || length === null) continue;
       const spans = this.#spans.get(member);
       const span = { offset, length, variable: isVariable(pointer) };
@@ -95,6 +103,11 @@ export class Secrets {
   /** @param {string} member @param {string} pointer */
   has(member, pointer) {
     return this.#places.has(`${member}\n${pointer}`);
+  }
+
+  /** Whether one is in the object or list there. @param {string} member @param {string} pointer */
+  within(member, pointer) {
+    return this.#holders.has(`${member}\n${pointer}`);
   }
 
   /** Where they stand in the bytes of a member. @param {string} member */

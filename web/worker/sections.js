@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // All metadata of a checkpoint in a form for people.
+import { maskArgument, maskNamed } from '../../wasm/api/dump.js';
 import { V } from '../text.js';
 import { indexOf } from './report.js';
 import { Tree } from './tree.js';
@@ -16,7 +17,7 @@ const OTHER_JSON = /\.json$|^(bind\.mounts|status\.dump|pod\.dump|oci-layout)$/;
  * @returns {Section[]}
  */
 export function sectionsOf(context, { documents, files, members, image }) {
-  const { ckpt, shelf } = context;
+  const { ckpt, shelf, secrets } = context;
   /** @type {Section[]} */
   const found = [];
   const index = indexOf(members, new Set(files.keys()));
@@ -35,16 +36,22 @@ export function sectionsOf(context, { documents, files, members, image }) {
   }
   for (const [member, bytes] of files) {
     if (!OTHER_JSON.test(member) || ckpt.check('any', bytes) !== null) continue;
-    const tree = new Tree(ckpt, shelf, bytes);
+    const tree = new Tree(ckpt, shelf, bytes, ({ pointer }) => secrets.has(member, pointer));
     add(member, [{ title: member, blocks: [{ t: 'tree', seq: tree.children() }] }]);
   }
   if (image && Object.keys(image.annotations).length > 0) {
     const text = new TextEncoder().encode(JSON.stringify(image.annotations));
-    const seq = new Tree(ckpt, shelf, text).children();
+    const seq = new Tree(ckpt, shelf, text, looksSecret(ckpt)).children();
     add('', [{ title: V.imageAnnotations, blocks: [{ t: 'tree', seq }] }]);
   }
   return found.filter(({ title, source }) => source !== 'config.dump' || !REPEATED.includes(title));
 }
+
+/** For what the report does not look into: as the core sees a text alone. @param {any} ckpt @returns {import('./tree.js').Hides} */
+const looksSecret =
+  (ckpt) =>
+  ({ key, text, before }) =>
+    maskArgument(ckpt, text, before) !== text || maskNamed(ckpt, text, key ?? '') !== text;
 
 /** Of config.dump: what the overview shows. */
 const REPEATED = [V.times];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tables that go along with a page that is sent on, secrets out, and those that came with one.
-import { maskArguments, maskSecrets } from '../../wasm/api/dump.js';
+import { maskSecrets } from '../../wasm/api/dump.js';
 import { TABLES } from './grids.js';
 import { makeGrid } from './grid.js';
 import { Shelf } from './shelf.js';
@@ -10,12 +10,9 @@ import { Shelf } from './shelf.js';
 /** @param {any} context @param {string} view @param {any[]} rows @returns {CarriedTable} */
 export function tableOf(context, view, rows) {
   const mask = (/** @type {any} */ text) => maskSecrets(context.ckpt, text);
-  const bare = rows.map((row) =>
-    row.cmdline ? { ...row, cmdline: maskArguments(context.ckpt, row.cmdline) } : row,
-  );
   const { columns, tone } = TABLES[view];
   const shelf = new Shelf();
-  const how = { rows: bare, columns: columns(context), tone };
+  const how = { rows, columns: columns(context), tone };
   const { head, seq } = makeGrid(shelf, how, { text: '' }, rows.length);
   shelf.clear();
   return {

@@ -5,6 +5,7 @@ import { code, none, textCell } from './cells.js';
 
 /** @typedef {import('../types.d.ts').TreeRow} TreeRow */
 /** @typedef {import('./shelf.js').Shelf} Shelf */
+/** Whether a text is a secret; `before`: the string before it in a list. @typedef {(what: {pointer: string, key: string | null, text: string, before: string}) => boolean} Hides */
 /** @typedef {{value: any, locate(pointer: string): {offset: number, length: number} | null}} Document */
 
 /** How deep a tree is sent open, and how many children a container may have for that. */
@@ -18,6 +19,7 @@ export class Tree {
   #ckpt;
   #shelf;
   #bytes;
+  #hides;
   /** @type {Document} */
   #document;
 
@@ -25,20 +27,22 @@ export class Tree {
    * @param {any} ckpt the core
    * @param {Shelf} shelf
    * @param {Uint8Array} bytes a JSON text
+   * @param {Hides} [hides]
    * @throws if it is not valid
    */
-  constructor(ckpt, shelf, bytes) {
+  constructor(ckpt, shelf, bytes, hides = () => false) {
     this.#ckpt = ckpt;
     this.#shelf = shelf;
     this.#bytes = bytes;
+    this.#hides = hides;
     this.#document = ckpt.document('any', bytes);
   }
 
-  /** The tree of a text that is a JSON object or list, or undefined. @param {any} ckpt @param {Shelf} shelf @param {string} text */
-  static of(ckpt, shelf, text) {
+  /** The tree of a text that is a JSON object or list, or undefined. @param {any} ckpt @param {Shelf} shelf @param {string} text @param {Hides} [hides] */
+  static of(ckpt, shelf, text, hides = /** @type {Hides} */ (() => false)) {
     if (!/^\s*[[{]/.test(text)) return undefined;
     try {
-      return new Tree(ckpt, shelf, encoder.encode(text));
+      return new Tree(ckpt, shelf, encoder.encode(text), hides);
     } catch {
       return undefined;
     }
@@ -60,13 +64,22 @@ export class Tree {
    * @param {any} value
    * @param {string} pointer
    * @param {number} depth
+   * @param {any} [before] the value before it in a list
    * @returns {TreeRow}
    */
-  #row(key, value, pointer, depth) {
+  #row(key, value, pointer, depth, before) {
     if (typeof value === 'string') {
-      const embedded = Tree.of(this.#ckpt, this.#shelf, value)?.root(key);
-      if (embedded?.children) return { ...embedded, embedded: true };
-      return { key, pointer, cell: textCell(this.#shelf, value, code) };
+      const inside = (/** @type {Parameters<Hides>[0]} */ what) =>
+        this.#hides({ ...what, pointer: '' });
+      const embedded = Tree.of(this.#ckpt, this.#shelf, value, inside)?.root(key);
+      const text = { pointer, key, text: value, before: typeof before === 'string' ? before : '' };
+      const secret = this.#hides(text);
+      if (embedded?.children && !secret) return { ...embedded, embedded: true };
+      /** @type {import('../types.d.ts').Cell} */
+      const cell = embedded?.children
+        ? { t: 'tree', node: { ...embedded, key: null, embedded: true } }
+        : textCell(this.#shelf, value, code);
+      return { key, pointer, cell: secret ? { t: 'secret', cell } : cell };
     }
     if (typeof value === 'number')
       return { key, pointer, cell: code(this.#number(value, pointer)) };
@@ -86,7 +99,8 @@ export class Tree {
           const childKey = keys ? keys[index] : null;
           const child = value[childKey ?? index];
           const childPointer = `${pointer}/${escapeKey(childKey ?? String(index))}`;
-          return this.#row(childKey, child, childPointer, depth + 1);
+          const former = keys ? undefined : value[index - 1];
+          return this.#row(childKey, child, childPointer, depth + 1, former);
         },
         depth < OPEN_DEPTH && total <= OPEN_CHILDREN ? total : 0,
       ),

@@ -71,7 +71,11 @@ function processView(context, process) {
           ],
         },
         present([
-          [V.command, process.commandLine, text(process.commandLine)],
+          [
+            V.command,
+            process.commandLine,
+            () => guarded(context, '/process/commandLine', text(process.commandLine)()),
+          ],
           [V.umask, user.umask, () => code(octal(user.umask))],
           [V.groups, user.additionalGids, () => tags(context, '', user.additionalGids.map(String))],
           [V.terminal, process.terminal, () => yesNo(process.terminal)],

@@ -17,6 +17,7 @@ import {
   windowOf,
 } from '../../../wasm/api/archive.js';
 import { MemberList } from '../../../wasm/api/archive-members.js';
+import { inputOf } from '../../../wasm/api/sources.js';
 import { layout } from '../../../wasm/border/archive-layout.js';
 import { header, tar } from '../lib/tar.mjs';
 
@@ -116,6 +117,50 @@ test('sources: Blob, {size, read} in small pieces, and of unknown size', async (
     }
   }
   await assert.rejects(openArchive(core, 'text'), TypeError);
+});
+
+test('a Blob that is read in order is asked for few, ever larger pieces; what jumps gets what it asked for', async () => {
+  const bytes = new Uint8Array(40 * 2 ** 20 + 123);
+  for (let i = 0; i < bytes.length; i += 8) bytes[i] = i >> 13;
+  /** @type {[number, number][]} */
+  const asked = [];
+  let there = bytes.length;
+  const blob = {
+    size: bytes.length,
+    arrayBuffer: async () => bytes.buffer,
+    slice: (start, end) => {
+      asked.push([start, end]);
+      return new Blob([bytes.subarray(start, Math.min(end, there))]);
+    },
+  };
+  const input = inputOf(blob);
+  const same = async (offset, length) => {
+    const got = await input.read(offset, length);
+    const wanted = bytes.subarray(offset, offset + length);
+    assert.equal(Buffer.compare(got, wanted), 0, `${length} from ${offset}`);
+  };
+  for (let at = 0; at < bytes.length; at += 300_000) await same(at, 300_000);
+  assert.ok(asked.length < 15, String(asked.length));
+  assert.equal(
+    asked.reduce((sum, [start, end]) => sum + end - start, 0),
+    bytes.length,
+    'nothing was read twice',
+  );
+  assert.ok(asked.every(([start, end]) => end - start <= 8 * 2 ** 20));
+  asked.length = 0;
+  for (const at of [5e6, 100, 30e6, 30e6 - 1]) await same(at, 1000);
+  assert.deepEqual(
+    asked,
+    [5e6, 100, 30e6, 30e6 - 1].map((at) => [at, at + 1000]),
+  );
+  await same(30e6 + 999, 20e6); // more than a piece
+  assert.equal((await input.read(bytes.length, 1000)).length, 0);
+  // A file that has become shorter: no bytes that are not there.
+  await same(0, 1000);
+  there = 2_000_000;
+  await same(1000, 1_500_000 - 1000);
+  const rest = await input.read(1_500_000, 3_000_000);
+  assert.equal(Buffer.compare(rest, bytes.subarray(1_500_000, 2_000_000)), 0);
 });
 
 test('members to keep: names, prefixes, a function, a limit', async () => {

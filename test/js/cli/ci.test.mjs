@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What continuous integration uses: GitHub Actions, the action, the problem matcher, the hook.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
-import { parse, parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { ckpt, data, environment, folder, program } from '../lib/cli-run.mjs';
 
 const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -263,12 +263,6 @@ test('the Kubernetes Job runs this version', () =>
     new RegExp(`container-checkpoint@${JSON.parse(file('package.json')).version} `),
   ));
 
-test('the scripts are shell', (t) => {
-  if (spawnSync('shellcheck', ['--version']).error) return t.skip('there is no shellcheck');
-  const [step] = parse(file('.github/actions/validate/action.yml')).runs.steps;
-  execFileSync('shellcheck', ['-s', 'bash', '-'], { input: step.run });
-});
-
 test('metrics: the counts of all, written when all is done', async () => {
   const cwd = folder({ 'config.dump': '{', 'old.prom': 'old\n' });
   const args = ['--level', 'error', '--target', 'cri-o,podman', 'archives/crio.tar', 'codecs'];
@@ -314,47 +308,4 @@ test('metrics: the counts of all, written when all is done', async () => {
   await ckpt(['validate', '-o', 'old.prom', 'config.dump'], { cwd });
   assert.match(readFileSync(join(cwd, 'old.prom'), 'utf8'), /^ckpt_metadata_files 1$/m);
   assert.deepEqual(readdirSync(cwd).sort(), ['config.dump', 'old.prom']);
-});
-
-test('admission policies: pods, Fail or Enforce, by digest and annotation', () => {
-  const [policy, binding] = parseAllDocuments(file('.github/policies/admission-policy.yaml')).map(
-    (one) => one.toJS(),
-  );
-  assert.equal(binding.spec.policyName, policy.metadata.name);
-  assert.deepEqual(binding.spec.validationActions, ['Deny', 'Audit']);
-  assert.equal(policy.spec.failurePolicy, 'Fail');
-  assert.deepEqual(policy.spec.matchConstraints.resourceRules[0].resources, ['pods']);
-  const { validations, variables } = policy.spec;
-  const names = variables.map((/** @type {any} */ { name }) => name);
-  for (const { expression, message } of [...validations, ...variables]) {
-    assert.equal(expression.split('(').length, expression.split(')').length, expression);
-    for (const [, name] of expression.matchAll(/\bvariables\.(\w+)/g))
-      assert.ok(names.includes(name));
-    if (message !== undefined) assert.match(message, /^\S.*[^.]$/);
-  }
-  const kyverno = parse(file('.github/policies/kyverno.yaml'));
-  assert.equal(kyverno.spec.validationFailureAction, 'Enforce');
-  const [{ match, validate }] = kyverno.spec.rules;
-  assert.deepEqual(match.any[0].resources.kinds, ['Pod']);
-  for (const text of [policy, kyverno].map((one) => JSON.stringify(one))) {
-    assert.ok(text.includes('container-checkpoint/validated'));
-    assert.ok(text.includes('@sha256:[0-9a-f]{64}$'));
-  }
-  assert.ok(validate.foreach[0].list.includes('initContainers'));
-});
-
-test('the image: Debian, not root; the release: provenance, from the tag of the version', () => {
-  const recipe = file('.github/Containerfile');
-  assert.match(recipe, /^FROM docker\.io\/library\/debian:\d+-slim$/m);
-  assert.match(recipe, /^USER [1-9]\d*:[1-9]\d*$/m);
-  assert.match(recipe, /^ENTRYPOINT \["ckpt"\]$/m);
-  assert.ok(file('.ci/image').includes('-f .github/Containerfile'));
-  const { bin } = JSON.parse(file('package.json'));
-  assert.ok(recipe.includes(`/opt/package/${bin.ckpt} `));
-  // One command by two names: npx takes it by the name of the package, kubectl finds its plugin.
-  assert.equal(bin['kubectl-ckpt'], bin.ckpt);
-  const { jobs } = parse(file('.github/workflows/release.yml'));
-  assert.equal(jobs.publish.permissions['id-token'], 'write');
-  const steps = jobs.publish.steps.map((/** @type {any} */ { run }) => run ?? '').join('\n');
-  assert.match(steps, /^\.ci\/run\nnpm publish --provenance --access public$/m);
 });

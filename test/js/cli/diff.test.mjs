@@ -7,6 +7,7 @@ import test from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { archives, checkpoint, tar } from '../lib/cli-archives.mjs';
 import { ckpt, data, folder } from '../lib/cli-run.mjs';
+import { planted } from '../lib/planted.mjs';
 
 const a = join(archives, 'diff-a-zstd.tar.zst');
 const b = join(archives, 'diff-b-zstd.tar.zst');
@@ -187,4 +188,18 @@ test('a member that says a size nobody can read: not compared, said, and not equ
     ['a', 'b'].map((side) => [side, 'rootfs-diff.tar']),
   );
   for (const { message } of gaps) assert.match(message, /1125899906842624 bytes .* not compared/);
+});
+
+test('a secret of a command line is in no form of it, unless --reveal', async () => {
+  const secrets = ['hunter2secret', 'hunter3secret'];
+  const cwd = folder({ 'a.tar': planted(secrets[0]), 'b.tar': planted(secrets[1], 'db2') });
+  const args = ['diff', '--show-unchanged', '--ps-tree-cmd', '--ps-tree-env', 'a.tar', 'b.tar'];
+  for (const format of ['tree', 'json', 'markdown', 'html']) {
+    const { code, stdout } = await ckpt([...args, '--format', format], { cwd });
+    assert.equal(code, 1, format);
+    assert.ok(stdout.includes('db2'), format);
+    for (const secret of secrets) assert.ok(!stdout.includes(secret), `${format}: ${secret}`);
+    const shown = await ckpt([...args, '--format', format, '--reveal'], { cwd });
+    for (const secret of secrets) assert.ok(shown.stdout.includes(secret), format);
+  }
 });

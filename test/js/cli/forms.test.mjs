@@ -2,12 +2,13 @@
 // Every command: the forms of what it prints, and the forms in which a file is given to it. A new command must be in
 // one of these tables.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { COMMANDS } from '../../../wasm/cli/commands.js';
 import { csvOf } from '../../../wasm/cli/rows.js';
-import { archives } from '../lib/cli-archives.mjs';
+import { archives, checkpoint, config, tar } from '../lib/cli-archives.mjs';
 import { ckpt, data, folder } from '../lib/cli-run.mjs';
 
 const NAME = 'only/multi.tar.gz';
@@ -198,10 +199,10 @@ const ONE = /** @type {const} */ ({ ...MANY, folder: 1 });
 const GIVEN = {
   show: { args: ['FILE'], ...MANY },
   inspect: { args: ['--all', 'FILE'], ...MANY },
-  list: { args: ['--json', 'FILE'], ...MANY, stdin: 3, member: 3 },
-  ls: { args: ['FILE'], ...ONE, folder: 'other', member: 1 },
+  list: { args: ['--json', 'FILE'], ...MANY, stdin: 'other' },
+  ls: { args: ['FILE'], ...ONE, folder: 'other' },
   cat: { args: ['FILE', 'checkpoint/pages-1.img'], ...ONE },
-  hash: { args: ['FILE'], ...MANY, member: 3 },
+  hash: { args: ['FILE'], ...MANY, member: 1 },
   build: { args: ['FILE', 'out/x.tar'], ...ONE },
   redact: { args: ['FILE', '-o', 'out/x.tar'], ...ONE, folder: 'other' },
   convert: { args: ['--compress', 'none', 'FILE', 'out/x.tar'], ...ONE, folder: 'other' },
@@ -219,8 +220,8 @@ const GIVEN = {
   memparse: { args: ['FILE'], ...MANY },
   size: { args: ['FILE'], ...MANY },
   cpu: { args: ['FILE'], ...MANY },
-  validate: { args: ['--summary', 'FILE'], ...MANY, member: 3 },
-  host: { args: ['FILE'], ...MANY, member: 'other' },
+  validate: { args: ['--summary', 'FILE'], ...MANY },
+  host: { args: ['FILE'], ...MANY },
   x: { args: ['ps', 'FILE'], ...ONE },
   decode: { args: ['--format', 'jsonl', 'FILE'], ...MANY, folder: 'other', member: 'other' },
 };
@@ -317,6 +318,150 @@ test('FILE!NAME: containers by name and number; what is not there is said', asyn
   const plain = await ckpt(['ps', 'b.tar!x'], { cwd });
   assert.deepEqual(
     [plain.code, plain.stderr],
-    [1, 'ckpt: b.tar!x: there is no container inside of it\n'],
+    [1, 'ckpt: b.tar!x: there is no container inside of b.tar: give b.tar itself\n'],
+  );
+});
+
+/** A pod of two containers, one in a folder and one in an archive, as its manifest says. */
+const POD = 'pod.tar';
+const member = (/** @type {string} */ name) => readFileSync(join(cwd, name));
+writeFileSync(
+  join(cwd, POD),
+  tar([
+    ['pod.options', JSON.stringify({ version: 1, containers: { web: 'web' } })],
+    ...checkpoint().map(([name, entry]) => /** @type {[string, any]} */ ([`web/${name}`, entry])),
+    ['containers/db.tar', member('b.tar')],
+  ]),
+);
+writeFileSync(join(cwd, 'bundle.tar'), tar([['dumps/b.tar', member('b.tar')]]));
+
+/** What `ckpt validate` says of one operand. @param {string[]} args @param {Uint8Array} [stdin] @returns {Promise<any>} */
+async function validated(args, stdin) {
+  const line = ['validate', '--json', '--ignore', 'CKP009', ...args];
+  const { stdout } = await ckpt(line, { cwd, ...(stdin && { input: stdin }) });
+  return JSON.parse(stdout).results;
+}
+
+test('validate FILE!MEMBER: a metadata file is checked as if it lay there alone', async () => {
+  const wrong = tar(checkpoint({ 'config.dump': '{\n  "id": 1\n}' }));
+  writeFileSync(join(cwd, 'wrong.tar'), wrong);
+  writeFileSync(join(cwd, 'config.dump'), '{\n  "id": 1\n}');
+  const [alone] = await validated(['config.dump']);
+  for (const [args, stdin] of /** @type {[string[], Buffer?][]} */ ([
+    [['wrong.tar!config.dump']],
+    [['wrong.t?r!./config.dump']],
+    [['-!config.dump'], wrong],
+  ])) {
+    const [one] = await validated(args, stdin);
+    assert.deepEqual(one.report, alone.report, args[0]);
+    assert.match(Object.values(one.files)[0], /^(wrong\.tar|<stdin>)!config\.dump$/);
+  }
+  const line = await ckpt(['validate', '--only', 'CKP100', 'wrong.tar!config.dump'], { cwd });
+  assert.match(line.stdout, /^wrong\.tar!config\.dump:2:9: error: /);
+  const [below] = await validated([`${POD}!web/config.dump`]);
+  assert.equal(below.path, `${POD}!web/config.dump`);
+  assert.deepEqual(below.files, { 'config.dump': `${POD}!web/config.dump` });
+  const [kind] = await validated(['--kind', 'spec.dump', 'b.tar!config.dump']);
+  assert.deepEqual(Object.keys(kind.files), ['spec.dump']);
+});
+
+test('validate FILE!NAME: a container is checked with what is around it', async () => {
+  const [{ report: pod }] = await validated([POD]);
+  assert.equal(pod.containers.length, 2);
+  for (const [i, name] of ['web', 'containers/db.tar'].entries()) {
+    const [one] = await validated([`${POD}!${i + 1}`]);
+    assert.equal(one.path, `${POD}!${i + 1}`);
+    assert.deepEqual(one.report, { ...pod, containers: [pod.containers[i]] }, name);
+  }
+  const [folderOfIt] = await validated([`${POD}!web`]);
+  assert.deepEqual(folderOfIt.report.containers, [pod.containers[0]]);
+  // Of a pod that is damaged nothing is better than the pod.
+  writeFileSync(join(cwd, 'cut.tar'), member(POD).subarray(0, -3000));
+  const [cut] = await validated(['cut.tar!web']);
+  assert.ok(cut.report.counts.error > 0);
+});
+
+test('validate FILE!MEMBER: an archive inside is checked as the file itself', async () => {
+  const [{ report }] = await validated(['b.tar']);
+  const [one] = await validated(['bundle.tar!dumps/b.tar']);
+  assert.deepEqual(one.report.targets, report.targets);
+  assert.deepEqual(one.report.counts, report.counts);
+  const { stdout } = await ckpt(['validate', 'bundle.tar!dumps/b.tar'], { cwd });
+  assert.match(stdout, /^bundle\.tar!dumps\/b\.tar!config\.dump:/m);
+});
+
+test('what is not there, or cannot be checked, is said with what to do', async () => {
+  for (const [operand, said] of [
+    ['b.tar!config.dum', 'there is no member config.dum; did you mean config.dump?'],
+    ['b.tar!nothing', 'there is no member nothing; "ckpt ls" lists the members'],
+    ['b.tar!checkpoint', 'is no regular file (directory)'],
+    [
+      'b.tar!checkpoint/core-1.img',
+      'is one CRIU image, which is checked with its checkpoint: give b.tar',
+    ],
+    [
+      `${POD}!3`,
+      /^there is neither a member nor a container 3; there are the containers 1 \(web\), 2 /,
+    ],
+    ['none.tar!config.dump', 'no such file or directory'],
+  ]) {
+    const { code, stderr } = await ckpt(['validate', String(operand)], { cwd });
+    assert.equal(code, 3);
+    const [, why] = /^[^:]*: unreadable: (.*)\n$/.exec(stderr) ?? [];
+    if (typeof said === 'string') assert.equal(why, said);
+    else assert.match(String(why), said);
+  }
+});
+
+test('a member of a container; a container where a member is wanted; a copy of a part', async () => {
+  const run = (/** @type {string[]} */ ...args) => ckpt(args, { cwd });
+  assert.equal((await run('cat', `${POD}!1!config.dump`)).stdout, config);
+  assert.equal((await run('ls', `${POD}!web`)).stdout, (await run('ls', '-c', '1', POD)).stdout);
+  const hash = await run('hash', `${POD}!web/config.dump`);
+  assert.equal(
+    hash.stdout,
+    `${createHash('sha256').update(config).digest('hex')}  ${POD}!web/config.dump\n`,
+  );
+  const none = await run('cat', `${POD}!1`);
+  assert.deepEqual(
+    [none.code, none.stderr],
+    [1, `ckpt: ${POD}!1: is a container, no member; "ckpt ls" lists what is in it\n`],
+  );
+  for (const args of [
+    ['build', `${POD}!1`, 'new.tar'],
+    ['redact', `${POD}!1`, '-o', 'new.tar'],
+    ['convert', '--compress', 'gzip', `${POD}!1`, 'new.tar'],
+  ]) {
+    const { code, stderr } = await run(...args);
+    assert.equal(code, 1);
+    assert.match(stderr, /^ckpt: pod\.tar!1: is the folder web of an archive: unpack that/);
+  }
+  const over = await run('convert', '--compress', 'gzip', `${POD}!2`, POD);
+  assert.equal(over.code, 2);
+  assert.match(over.stderr, /is the input; it is not written over/);
+  const json = await run('encode', 'b.tar!config.dump');
+  assert.equal(json.code, 2);
+  assert.match(json.stderr, /use "ckpt cat FILE!MEMBER \| ckpt encode -"/);
+});
+
+test('hash of a folder: its files, as sha256sum checks them; one that is no checkpoint is refused', async () => {
+  const at = folder({ 'dump/config.dump': config, 'dump/checkpoint/x.img': 'x', 'other/y': 'y' });
+  const of = (/** @type {string} */ text) => createHash('sha256').update(text).digest('hex');
+  const { code, stdout } = await ckpt(['hash', 'dump'], { cwd: at });
+  assert.equal(code, 0);
+  assert.equal(stdout, `${of('x')}  dump/checkpoint/x.img\n${of(config)}  dump/config.dump\n`);
+  const rows = linesOf((await ckpt(['hash', '--json', 'dump/'], { cwd: at })).stdout);
+  assert.deepEqual(rows, [
+    { file: 'dump/checkpoint/x.img', sha256: of('x'), size: 1 },
+    { file: 'dump/config.dump', sha256: of(config), size: config.length },
+  ]);
+  const none = await ckpt(['hash', 'other'], { cwd: at });
+  assert.deepEqual(
+    [none.code, none.stdout, none.stderr],
+    [
+      2,
+      '',
+      'ckpt: other: is a folder without a checkpoint or archives: give the files that are meant\n',
+    ],
   );
 });

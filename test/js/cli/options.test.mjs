@@ -146,7 +146,7 @@ const wrong = [
     'unknown kind "config"; did you mean config.dump? (one of config.dump, spec.dump, status, deleted.files, network.status, pod.options, kubernetes-checkpoint-metadata, spec, any)',
     'validate',
   ],
-  [['validate'], 'PATH... is missing', 'validate'],
+  [['validate'], 'PATH|FILE!MEMBER... is missing', 'validate'],
   [['decode'], 'FILE|ARCHIVE!MEMBER|-... is missing', 'decode'],
   [['decode', '-'], 'the kind of standard input is unknown; use --kind or --stdin-name', 'decode'],
   [['validate', '-k', 'any', '-', '-'], 'standard input can be read only once', 'validate'],

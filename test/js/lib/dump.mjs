@@ -179,12 +179,15 @@ const vmaMessage = ({
   [8, 1], // -1, zigzag
 ];
 
-/** mm-PID.img. @param {any[]} vmas @param {(number | bigint)[]} auxv keys and values, beside AT_PAGESZ */
-export const mmImage = (vmas, auxv = []) =>
+/**
+ * mm-PID.img. @param {any[]} vmas @param {(number | bigint)[]} auxv keys and values, beside AT_PAGESZ
+ * @param {Record<number, bigint>} fields 8, 9: where the command line begins and ends; 10, 11: the environment
+ */
+export const mmImage = (vmas, auxv = [], fields = {}) =>
   image(
     MAGIC.mm,
     message(
-      ...Array.from({ length: 12 }, (_, i) => [i + 1, 0]),
+      ...Array.from({ length: 12 }, (_, i) => [i + 1, fields[i + 1] ?? 0]),
       [13, 6],
       [13, PAGE],
       ...auxv.map((value) => [13, value]),
@@ -251,3 +254,40 @@ export const dumpArchive = (images) =>
       bytes,
     ]),
   );
+
+/**
+ * An archive with one process, whose stack holds its command line and its environment.
+ * @param {string[]} cmdline @param {string[]} environ
+ * @param {{files?: [string, string][], heap?: string}} [more] files: other members; heap: text in its memory
+ */
+export function processArchive(cmdline, environ, { files = [], heap = '' } = {}) {
+  const [at, stack] = [0x10000n, 0x7ff000000000n];
+  const args = Buffer.from(cmdline.map((text) => `${text}\0`).join(''));
+  const env = Buffer.from(environ.map((text) => `${text}\0`).join(''));
+  const [one, two] = [Buffer.alloc(PAGE), Buffer.alloc(PAGE)];
+  one.write(heap, 2048);
+  Buffer.concat([args, env]).copy(two, 1024);
+  const pages = [
+    { address: at, flags: 4, bytes: one },
+    { address: stack, flags: 4, bytes: two },
+  ];
+  const { map, pages: bytes } = pageMap(1, pages, '4.2');
+  const from = stack + 1024n;
+  const [middle, end] = [
+    from + BigInt(args.length),
+    from + BigInt(args.length) + BigInt(env.length),
+  ];
+  const size = BigInt(PAGE);
+  const vmas = [
+    { start: at, end: at + size, status: VMA.heap },
+    { start: stack, end: stack + size },
+  ];
+  const images = {
+    'pstree.img': pstreeImage([7]),
+    'core-7.img': coreImage('keeper'),
+    'mm-7.img': mmImage(vmas, [], { 8: from, 9: middle, 10: middle, 11: end }),
+    'pagemap-7.img': map,
+    'pages-1.img': bytes,
+  };
+  return Buffer.concat([tar(...files).subarray(0, -1024), dumpArchive(images)]);
+}

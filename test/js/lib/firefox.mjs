@@ -97,6 +97,8 @@ export async function openFirefox() {
     return value;
   };
   return {
+    /** Of its main process. */
+    pid: /** @type {number} */ (child.pid),
     run,
     /** @param {string} url */
     go: (url) => send('WebDriver:Navigate', { url }),

@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
 import { X } from '../../../web/text.js';
+import { TABLES } from '../../../web/worker/grids.js';
 import { tableOf } from '../../../web/worker/tables.js';
 import { sha256 } from '../../../wasm/report/sha256.js';
 import {
@@ -304,7 +305,10 @@ test('secrets of command lines and environments are not in a table that goes alo
     cmdline: ['app', 'DB_PASSWORD=hunter2-Zq8', '--password', 'plain-Zq9', '--verbose'],
     environ: ['API_TOKEN=env-Zq7'],
   };
-  const text = JSON.stringify(tableOf({ ckpt }, 'processes', [process]));
+  const memory = { sizes: () => [] };
+  const dump = { processes: [process], files: () => [], sockets: () => [], memory };
+  const rows = TABLES.processes.rows(/** @type {any} */ ({ ckpt, dump }));
+  const text = JSON.stringify(tableOf({ ckpt }, 'processes', rows));
   assert.ok(text.includes('--verbose'), text);
   assert.ok(!/Zq[789]/.test(text), text);
 });

@@ -3,6 +3,7 @@
 // ckpt-embedded stand the version (1), the reports, and what could not be read. Contents of files do
 // not: they may hold secrets.
 import { asciiJson } from '../escape.js';
+import { givenName } from '../findings.js';
 
 /** JSON that ends no script element. @param {any} value */
 const inScript = (value) => asciiJson(JSON.stringify(value)).replaceAll('<', '\\u003c');
@@ -22,7 +23,9 @@ export const html = {
     return {
       begin: () =>
         `${text.slice(0, at)}\n<script type="application/json" id="ckpt-embedded">{"version":1,"tool":${inScript({ name: 'ckpt', version })},"reports":[`,
-      *entry({ path, report, unreadable: why }) {
+      *entry(entry) {
+        const { report, unreadable: why } = entry;
+        const path = givenName(entry);
         if (why) unreadable.push({ path, message: why.message });
         if (!report) return;
         yield { out: `${first ? '' : ','}\n${inScript({ ...report, name: path })}` };

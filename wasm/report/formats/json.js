@@ -2,6 +2,7 @@
 // The report as one JSON document (dist/schema/report.json), in ASCII: no character of a file or of
 // its name can act in a terminal or a log.
 import { asciiJson } from '../escape.js';
+import { givenName } from '../findings.js';
 
 export const VERSION = 1;
 
@@ -10,10 +11,15 @@ const pretty = (value, indent = '') =>
   asciiJson(JSON.stringify(value, null, 2)).replaceAll('\n', `\n${indent}`);
 
 /** What an entry is in JSON. @param {import('../findings.js').Entry} entry */
-export const resultOf = ({ path, kind, files, unreadable, report }) => ({
-  path,
+export const resultOf = ({ path, member, kind, files, unreadable, report }) => ({
+  path: givenName({ path, member }),
   ...(kind === 'files' && {
-    files: Object.fromEntries(Object.entries(files).map(([name, file]) => [name, file.path])),
+    files: Object.fromEntries(
+      Object.entries(files).map(([name, file]) => [
+        name,
+        [file.path, ...(file.inner ?? [])].join('!'),
+      ]),
+    ),
   }),
   unreadable,
   report,
