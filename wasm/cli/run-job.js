@@ -137,6 +137,7 @@ async function runFiles(job, checker, audit) {
 async function runWhole(job, checker, audit) {
   const { core, openCheckpoint, limits, options, withTexts, onProgress } = checker;
   const { file, path } = job;
+  /** @type {any} */
   let checkpoint;
   try {
     const again = options.memory === true || options.digests === true;
