@@ -208,6 +208,8 @@ export interface Finding {
   field?: string;
   found: string;
   expected: string;
+  /** Targets that do not restore because of it; undefined in reports that do not say. */
+  stops?: string[];
   related: {
     member: string;
     pointer: string;
@@ -616,8 +618,8 @@ export interface Api {
     pid: number;
     address: string;
   }): { row: number; offset: number } | null;
-  /** Other items hold what the page maps of an item refer to, the latest first. */
-  previous(which: { item: number; others: number[] }): void;
+  /** Other items hold what the page maps of an item refer to, the latest first: what it is with them. */
+  previous(which: { item: number; others: number[]; target: TargetName }): Report;
   hunt(what: { item: number } & HuntQuery): void;
   hunted(how: { item: number; reveal: boolean; stop?: boolean }): Hunted | null;
   seek(what: { item: number; text: string }): Found;

@@ -3,10 +3,10 @@
 // file cannot be found by its name; here each such byte stands in a text as one of U+DC80 to U+DCFF, as Python does it
 // (PEP 383): alone they are in no text that is well-formed. The functions are those of node:fs, and take such texts.
 import { Buffer } from 'node:buffer';
-import * as fs from 'node:fs';
-import * as promises from 'node:fs/promises';
+import fs from 'node:fs';
+import promises from 'node:fs/promises';
 
-export { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+export const { closeSync, constants, fstatSync, ftruncateSync, readSync, writeSync } = fs;
 
 const ESCAPED = /[\udc80-\udcff]/u; // with the flag, only what is alone
 
@@ -50,12 +50,14 @@ export const createReadStream = at(fs.createReadStream);
 export const existsSync = at(fs.existsSync);
 export const lstatSync = at(fs.lstatSync);
 export const mkdirSync = at(fs.mkdirSync);
-export const open = at(promises.open);
 export const openSync = at(fs.openSync);
 export const readFileSync = at(fs.readFileSync);
 export const readlinkSync = at(fs.readlinkSync);
 export const rmSync = at(fs.rmSync);
 export const statSync = at(fs.statSync);
+
+/** @type {typeof promises.open} */
+export const open = (path, ...more) => promises.open(pathOf(path), ...more);
 
 /** @param {string} from @param {string} to */
 export const renameSync = (from, to) => fs.renameSync(pathOf(from), pathOf(to));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes the documentation of the rules: rules.js and rules.json for programs, rules.html for people.
+// Writes the documentation of the rules: rules.js and rules.json for programs, rules.html for people; and what a report
+// consists of, for those who are given one (report-shape.js).
 //   node wasm/gen/rules.mjs build/describe.json test/data/rules dist
 // The samples (one file for each rule, what is wrong and what is right) are those that the tests run.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -24,8 +25,9 @@ function samplesOf(id) {
   return { bad, good };
 }
 
+const tables = JSON.parse(readFileSync(tablesFile, 'utf8'));
 /** @type {Rule[]} */
-const rules = JSON.parse(readFileSync(tablesFile, 'utf8')).rules.map((/** @type {any} */ rule) => ({
+const rules = tables.rules.map((/** @type {any} */ rule) => ({
   ...rule,
   ...samplesOf(rule.id),
 }));
@@ -38,3 +40,15 @@ writeFileSync(
   `// SPDX-License-Identifier: Apache-2.0\n// Generated from the tables in src/rules; do not edit.\n/** @type {readonly import('./types/rules.d.ts').Rule[]} */\nexport const rules = ${json};\n`,
 );
 writeFileSync(join(output, 'rules.html'), rulesPage(rules));
+
+/** By the names of objects, the types of their members. */
+const shape = Object.fromEntries(
+  tables.report.map((/** @type {any} */ { name, members }) => [
+    name,
+    Object.fromEntries(members.map((/** @type {any} */ member) => [member.name, member.type])),
+  ]),
+);
+writeFileSync(
+  join(output, 'report-shape.js'),
+  `// SPDX-License-Identifier: Apache-2.0\n// Generated from src/rules/report.def; do not edit.\n/** @type {Record<string, Record<string, string>>} */\nexport const shape = ${JSON.stringify(shape, null, 1)};\n`,
+);

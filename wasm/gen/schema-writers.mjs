@@ -91,7 +91,8 @@ const DOCUMENTS = {
     object(
       'A file.',
       {
-        ...{ file: string, sha256: hex, size: integer },
+        file: { anyOf: [string, object('A name that is not UTF-8.', { hex: string })] },
+        ...{ sha256: hex, size: integer },
         members: list(object('A file in it.', { name: string, size: integer, sha256: hex })),
       },
       ['members'],

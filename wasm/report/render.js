@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forms of a report as one function, for programs: what `ckpt validate --format` writes.
 import { rules } from '../../dist/rules.js';
+import { checkReport, kindName } from './check-report.js';
 import { escapeForTerminal } from './escape.js';
 import {
   FAIL_ON,
@@ -26,16 +27,9 @@ const PLAIN = { bold: plain, dim: plain, red: plain, yellow: plain, cyan: plain 
 /** @param {string} what @param {unknown} value @param {readonly string[]} known */
 function refuse(what, value, known) {
   if (known.includes(/** @type {string} */ (value))) return;
-  throw new TypeError(`${what}: expected one of ${known.join(', ')}, not ${String(value)}`);
+  const said = typeof value === 'string' ? value : kindName(value);
+  throw new TypeError(`${what}: expected one of ${known.join(', ')}, not ${said}`);
 }
-
-/** @param {unknown} value */
-const kindName = (value) =>
-  typeof (/** @type {any} */ (value)?.then) === 'function'
-    ? 'a promise (is an "await" missing?)'
-    : value === null || typeof value !== 'object'
-      ? String(value)
-      : 'an object';
 
 /** @param {any} options @param {readonly string[]} known */
 function checkOptions(options, known) {
@@ -46,18 +40,44 @@ function checkOptions(options, known) {
   const other = Object.keys(options).find((name) => !known.includes(name));
   if (other !== undefined)
     throw new TypeError(`there is no option "${other}"; there are ${known.join(', ')}`);
+  for (const [name, [fits, expected]] of Object.entries(OPTIONS)) {
+    const value = options[name];
+    if (value !== undefined && !fits(value))
+      throw new TypeError(`${name}: expected ${expected}, not ${kindName(value)}`);
+  }
 }
 
-/** @param {{name: string, report: Report}} result @returns {Entry} */
-function entryOf(result) {
-  const { name, report } = result ?? {};
-  if (typeof name !== 'string' || !Array.isArray(report?.findings))
-    throw new TypeError(
-      `results: expected objects {name, report}, as ckpt.validate() makes reports, not ${kindName(report ?? result)}`,
-    );
-  const named = { path: name, shown: escapeForTerminal(name) };
-  return { ...named, kind: 'archive', files: {}, unreadable: null, report, texts: noTexts() };
+/** @param {unknown} result @param {number} index @returns {Entry} */
+function entryOf(result, index) {
+  const where = `results[${index}]`;
+  const isObject = typeof result === 'object' && result !== null && !Array.isArray(result);
+  if (!isObject || typeof (/** @type {any} */ (result).then) === 'function')
+    throw new TypeError(`${where}: expected an object {name, report}, not ${kindName(result)}`);
+  const { name, report } = /** @type {any} */ (result);
+  if (typeof name !== 'string') {
+    const missing = name === undefined ? 'is missing' : `is ${kindName(name)}`;
+    throw new TypeError(`${where}.name ${missing}: expected the name of the archive`);
+  }
+  if (report === undefined && 'findings' in /** @type {any} */ (result))
+    throw new TypeError(`${where}: expected an object {name, report}, not the report itself`);
+  checkReport(report, `${where}.report`);
+  return entryFor(name, report);
 }
+
+/** @param {string} name @param {Report} report @returns {Entry} */
+const entryFor = (name, report) => ({
+  ...{ path: name, shown: escapeForTerminal(name), kind: 'archive', files: {} },
+  ...{ unreadable: null, report, texts: noTexts() },
+});
+
+/** What options are, apart from those that are words of a list. @type {Record<string, [(value: any) => boolean, string]>} */
+const OPTIONS = {
+  targets: [(value) => typeof value === 'boolean', 'true or false'],
+  brief: [(value) => typeof value === 'boolean', 'true or false'],
+  width: [(value) => Number.isSafeInteger(value) && value > 0, 'a number of columns'],
+  version: [(value) => typeof value === 'string', 'a text'],
+  page: [(value) => typeof value === 'string', 'the text of dist/viewer.html'],
+};
 
 /**
  * Reports of checkpoints in a form of `ckpt validate --format`.
@@ -66,7 +86,7 @@ function entryOf(result) {
  * @param {{targets?: boolean, failOn?: import('./findings.js').FailOn, level?: import('./findings.js').Severity,
  *   brief?: boolean, width?: number, version?: string, page?: string}} [options]
  * @returns {string}
- * @throws {TypeError} an argument is not what it should be
+ * @throws {TypeError} an argument is not what it should be, or a report lacks something: the message names it
  */
 export function render(form, results, options) {
   refuse('form', form, forms);
@@ -131,5 +151,6 @@ export function fails(report, options) {
   checkOptions(options, ['targets', 'failOn']);
   const { targets = false, failOn = 'error' } = options ?? {};
   refuse('failOn', failOn, FAIL_ON);
-  return isFailing(entryOf({ name: '', report }), failOn, targets);
+  checkReport(report, 'report');
+  return isFailing(entryFor('', report), failOn, targets);
 }

@@ -81,9 +81,16 @@ async function joinChains(fresh) {
     if (earlier) continue;
     const ids = dumpsBefore(links[i], links).map((other) => other.id);
     if (ids.length === 0 || !(fresh.has(id) || ids.some((other) => fresh.has(other)))) continue;
-    await api.previous({ item: id, others: ids });
-    updateItem(id, { earlier: ids });
+    await goOnFrom(id, ids);
   }
+}
+
+/** An item goes on from others that are open, the latest first: it is judged with them. @param {number} id @param {number[]} others */
+export async function goOnFrom(id, others) {
+  updateItem(id, { earlier: others });
+  const report = await api.previous({ item: id, others, target: state.target }).catch(() => null);
+  const item = state.items.find((each) => each.id === id);
+  if (report && item?.model) updateItem(id, { model: { ...item.model, report } });
 }
 
 /** @param {unknown} error */
@@ -212,9 +219,11 @@ export function cancel(id) {
 }
 
 /** @param {number} id */
-export function again(id) {
+export async function again(id) {
   updateItem(id, { state: 'waiting' });
-  return read(id);
+  await read(id);
+  for (const item of state.items)
+    if (item.earlier?.includes(id)) await goOnFrom(item.id, item.earlier);
 }
 
 /** @param {number} id */
@@ -222,6 +231,11 @@ export function close(id) {
   const gone = state.items.filter((item) => item.id === id || item.parent === id);
   for (const item of gone) api.close({ item: item.id });
   update({ items: state.items.filter((item) => !gone.includes(item)) });
+  // Those that went on from it go on from what is left before it.
+  for (const { id: other, earlier = [] } of state.items) {
+    const at = earlier.findIndex((each) => gone.some((item) => item.id === each));
+    if (at >= 0) during(goOnFrom(other, earlier.slice(0, at)));
+  }
   if (gone.some((item) => item.id === state.place.item)) go({ item: 0 });
 }
 

@@ -70,6 +70,8 @@ export class Item {
   #changes;
   /** What is in the images. @type {DumpDesk | undefined} */
   #dump;
+  /** Checkpoints before it, the latest first. @type {any[]} */
+  #previous = [];
   /** @type {Desk | undefined} */
   #desk;
   /** @type {import('../types.d.ts').Model | undefined} */
@@ -159,7 +161,10 @@ export class Item {
   /** The report for a target, which becomes that of the item. @param {import('../types.d.ts').TargetName} [target] */
   async judge(target) {
     const checkpoint = this.#checkpoint;
-    const { report, secrets } = await makeReport(this.#ckpt, checkpoint, this.#source, target);
+    const { report, secrets } = await makeReport(this.#ckpt, checkpoint, this.#source, {
+      target,
+      previous: this.#previous,
+    });
     if (checkpoint !== this.#checkpoint) throw new Error(F.left);
     this.#report = report;
     this.#secrets = secrets;
@@ -169,6 +174,16 @@ export class Item {
     this.#tree = undefined;
     if (this.#model) this.#model = { ...this.#model, report };
     return report;
+  }
+
+  /**
+   * Takes what its page maps refer to, and judges it with that.
+   * @param {any[]} checkpoints those before it, the latest first @param {import('../types.d.ts').TargetName} [target]
+   */
+  goOnFrom(checkpoints, target) {
+    this.#previous = checkpoints;
+    this.dump.setPrevious(checkpoints);
+    return this.judge(target);
   }
 
   /** What image of CRIU a lone file is, in words; '' if it is none. @param {import('../types.d.ts').Given} file */

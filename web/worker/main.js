@@ -103,10 +103,10 @@ export function runWorker() {
     strip: ({ item, ...which }) => itemOf(item).dump.strip(which),
     memory: ({ item, ...which }) => itemOf(item).dump.bytes(which),
     locate: ({ item, ...where }) => itemOf(item).dump.locate(where),
-    previous: ({ item, others }) =>
-      itemOf(item).dump.setPrevious(
-        others.map((/** @type {number} */ id) => itemOf(id).known.checkpoint),
-      ),
+    previous: ({ item, others, target }) => {
+      const before = others.map((/** @type {number} */ id) => itemOf(id).known.checkpoint);
+      return itemOf(item).goOnFrom(before, target);
+    },
     hunt: ({ item, ...query }) => itemOf(item).dump.hunt(query),
     hunted: ({ item, ...how }) => itemOf(item).dump.hunted(how),
     areas: ({ item }) => itemOf(item).areas(),

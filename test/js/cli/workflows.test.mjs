@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import process from 'node:process';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -117,6 +118,35 @@ test('the release: only a tag of the version, in the repository of package.json,
   assert.notEqual(run(`v${manifest.version}`, 'somebody/fork'), 0);
   // The place holder, until somebody owns it.
   assert.notEqual(run(`v${manifest.version}`, undefined, manifest.repository.url), 0);
+});
+
+test('npm version: one version wherever it is named, and a section of the CHANGELOG', () => {
+  const names = [
+    ...['README.md', '.pre-commit-hooks.yaml', 'CHANGELOG.md', '.github/kubernetes-job.yaml'],
+    `.github/${ACTION}`,
+  ];
+  const cwd = folder({
+    ...Object.fromEntries(names.map((name) => [name, file(name)])),
+    'package.json': JSON.stringify({ ...manifest, version: '9.8.7' }),
+    'CHANGELOG.md': '# Changelog\n\n## Unreleased\n\n- New.\n\n## 0.1.0\n\n- Old.\n',
+  });
+  assert.equal(manifest.scripts.version, 'node .ci/set-version.mjs');
+  execFileSync(process.execPath, [join(root, '.ci/set-version.mjs'), cwd]);
+  for (const name of names.filter((one) => one !== 'CHANGELOG.md')) {
+    const after = readFileSync(join(cwd, name), 'utf8');
+    assert.notEqual(after, file(name), name);
+    assert.equal(after.replaceAll('9.8.7', manifest.version), file(name), name);
+  }
+  assert.match(
+    readFileSync(join(cwd, 'CHANGELOG.md'), 'utf8'),
+    /^# Changelog\n\n## 9\.8\.7 - \d{4}-\d\d-\d\d\n\n- New\.\n\n## 0\.1\.0\n\n- Old\.\n$/,
+  );
+  assert.equal(
+    file('CHANGELOG.md')
+      .match(/^## \S+/gm)
+      ?.at(-1),
+    '## 0.1.0',
+  );
 });
 
 test('the image: Debian, not root; its links lead to the command of the package', () => {

@@ -3,7 +3,17 @@ import type { Report, Severity } from './report.js';
 
 /** Names of the forms, as `ckpt validate --format` takes them. */
 export type FormName =
-  'text' | 'json' | 'jsonl' | 'sarif' | 'junit' | 'github' | 'gitlab' | 'tap' | 'markdown' | 'html';
+  | 'text'
+  | 'json'
+  | 'jsonl'
+  | 'sarif'
+  | 'junit'
+  | 'github'
+  | 'gitlab'
+  | 'tap'
+  | 'markdown'
+  | 'html'
+  | 'metrics';
 
 /** The forms there are. */
 export const forms: readonly FormName[];
@@ -33,7 +43,8 @@ export interface RenderOptions {
  * Reports of checkpoints in a form of `ckpt validate --format`. Everything that comes from a file is
  * escaped for that form; secrets are masked as they are in the reports.
  * @param results `name`: of each archive, as it is to be shown
- * @throws TypeError if an argument is not what it should be
+ * @throws TypeError if an argument is not what it should be, or a report lacks something: the message names it, as
+ *   `results[0].report.counts is missing`
  */
 export function render(
   form: FormName,
@@ -41,5 +52,8 @@ export function render(
   options?: RenderOptions,
 ): string;
 
-/** Whether a report makes `ckpt validate` exit with 1. */
+/**
+ * Whether a report makes `ckpt validate` exit with 1.
+ * @throws TypeError if an argument is not what it should be, or the report lacks something
+ */
 export function fails(report: Report, options?: Pick<RenderOptions, 'targets' | 'failOn'>): boolean;
