@@ -104,7 +104,7 @@ export const inspect = {
     refuseSecondInput(context);
     const ckpt = await core();
     const session = new Session(context);
-    const chains = new Chains(context);
+    const chains = Chains.of(context);
     const has = (/** @type {string} */ name) => switches.has(name);
     const parts = {
       stats: has('stats') || has('all'),

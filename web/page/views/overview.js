@@ -12,7 +12,7 @@ import { ItemList, Picker as FilePicker } from '../parts.js';
 import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
 import { beside, hashOf, state, update } from '../store.js';
-import { Counts, SECRETS, answerOf, nameOf, sign, targetOf } from '../verdict.js';
+import { Counts, SECRETS, answerOf, enginesOf, nameOf, sign, targetOf } from '../verdict.js';
 import { MemoryCard, OpenCard, ProcessCard, useBoard } from './board.js';
 import { groupsOf } from './findings.js';
 
@@ -45,7 +45,8 @@ export function Overview({ item, model }) {
       judged && h(Trust, { model }),
       judged && h(Checked, { item, model }),
     ),
-    judged && h(Stops, { item, model }),
+    judged && h(Stops, { model }),
+    judged && h(Passes, { model }),
     !judged && h(Openable, { item }),
     model.kind !== '' && h(ReadAs, { item, model }),
     judged && h(Needs, { model }),
@@ -367,18 +368,8 @@ function Checked({ item, model }) {
   );
 }
 
-/** Pages are in the dump before it. */
-const IN_PARENT = 'CKP512';
-
-/** The dumps before it, if they are open here. @param {{item: ViewProps['item'], reasons: Reason[]}} props */
-function Before({ item, reasons }) {
-  const before = state.items.filter(({ id }) => item.earlier?.includes(id));
-  if (before.length === 0 || !reasons.some(({ id }) => id === IN_PARENT)) return null;
-  return h('p', { class: 'quiet before' }, W.before(before.map(({ name }) => name.slice(0, 100))));
-}
-
-/** @param {{item: ViewProps['item'], model: Model}} props */
-function Stops({ item, model: { report } }) {
+/** @param {{model: Model}} props */
+function Stops({ model: { report } }) {
   const target = targetOf(report);
   if (!target || target.reasons.length === 0) return null;
   return h(
@@ -386,7 +377,51 @@ function Stops({ item, model: { report } }) {
     { class: `card stops ${target.verdict}`, 'aria-labelledby': 'stops-title' },
     h('h2', { id: 'stops-title', class: 'label' }, W.stops),
     h(Reasons, { reasons: target.reasons, stops: report }),
-    target.name === 'podman' && h(Before, { item, reasons: target.reasons }),
+  );
+}
+
+/** Errors that the target restores in spite of, with what each stops. @param {Model['report']} report */
+function passedBy(report) {
+  const target = targetOf(report);
+  if (!target || !['restores', 'conditional'].includes(target.verdict)) return [];
+  return groupsOf(report, ({ severity, stops }) => severity === 'error' && stops !== undefined);
+}
+
+/** @param {{model: Model}} props */
+function Passes({ model: { report } }) {
+  const groups = passedBy(report);
+  const target = targetOf(report);
+  if (!target || groups.length === 0) return null;
+  return h(
+    'section',
+    { class: 'card passes', 'aria-labelledby': 'passes-title' },
+    h('h2', { id: 'passes-title', class: 'label' }, W.passes(nameOf(target))),
+    h(
+      'ul',
+      { class: 'reasons' },
+      groups.map(({ id, findings: [finding, ...more] }) =>
+        h(
+          'li',
+          { key: id },
+          icon('error', T.severities.error),
+          h(
+            Line,
+            { id, finding },
+            h('span', null, report.findings[finding].message),
+            h(
+              'span',
+              { class: 'quiet' },
+              [
+                W.stopsOnly(enginesOf(report.findings[finding].stops)),
+                more.length > 0 && T.places(more.length + 1),
+              ]
+                .filter(Boolean)
+                .join(' · '),
+            ),
+          ),
+        ),
+      ),
+    ),
   );
 }
 
@@ -447,6 +482,8 @@ function AlsoFound({ model: { report } }) {
       ...report.trust.reasons.slice(0, FEW).map(({ finding }) => finding),
     ].map((index) => report.findings[index]),
   );
+  for (const { findings } of passedBy(report))
+    for (const finding of findings) said.add(report.findings[finding]);
   const groups = groupsOf(report, (one) => one.severity !== 'info' && !said.has(one));
   const total = report.findings.length;
   if (groups.length === 0 || total === 0) return null;
