@@ -208,6 +208,8 @@ export interface Finding {
   field?: string;
   found: string;
   expected: string;
+  /** Targets that do not restore because of it; undefined in reports that do not say. */
+  stops?: string[];
   related: {
     member: string;
     pointer: string;

@@ -72,6 +72,7 @@ enum ckpt_trust { CKPT_CLEAN, CKPT_SUSPICIOUS, CKPT_HOSTILE };
     X(005, SUSPICIOUS)                                                                             \
     X(006, SUSPICIOUS)                                                                             \
     X(012, SUSPICIOUS)                                                                             \
+    X(013, SUSPICIOUS)                                                                             \
     X(114, SUSPICIOUS)                                                                             \
     X(309, SUSPICIOUS)                                                                             \
     X(310, SUSPICIOUS)                                                                             \

@@ -88,8 +88,10 @@ static void check_error(struct ckpt_rules *r)
         rule == CKPT_RULE_001 && ckpt_index_of(message, " is encrypted with ") != SIZE_MAX;
     /* Of a pod, the pod's own report says why. */
     if (!ckpt_is_true(ckpt_get_exact(error, "around"))) {
-        if (stop == CKPT_UNKNOWN_FORMAT || locked)
-            ckpt_block(r, 0); /* nobody knows whether it restores */
+        if (stop == CKPT_UNKNOWN_FORMAT || locked) {
+            ckpt_block(r, NONE); /* nobody knows whether it restores */
+            ckpt_distrust(r, CKPT_CLEAN);
+        }
         if (whole) {
             ckpt_lower(r, CKPT_WARNING);
             ckpt_block(r, NONE);

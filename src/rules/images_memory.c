@@ -298,10 +298,14 @@ static void check_stack(struct ckpt_images *im, const struct ckpt_proc *p,
         if (!has_page(im, p, sp)) {
             ckpt_distrust(im->r, CKPT_SUSPICIOUS);
             ckpt_block(im->r, NONE);
-            ckpt_find_file(im->r, CKPT_RULE_715,
-                           ckpt_image_name(im, CKPT_CRIU_IMAGE_PAGEMAP, p->pid).data,
-                           "The page that the stack of process %n stands in is not in the dump: it "
-                           "dies as soon as it is restored.",
+            struct ckpt_finding *f = ckpt_find_file(
+                im->r, CKPT_RULE_715, ckpt_image_name(im, CKPT_CRIU_IMAGE_PAGEMAP, p->pid).data,
+                "The page that the stack of process %n stands in is not in the dump: it "
+                "dies as soon as it is restored.",
+                (uint64_t)p->pid);
+            ckpt_condition(im->r, CKPT_CONDITION_MEMORY, ALL, CKPT_RULE_715, f, "",
+                           "The page that the stack of process %n stands in, back in the dump: it "
+                           "is restored without, and dies at once.",
                            (uint64_t)p->pid);
         }
         return;

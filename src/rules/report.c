@@ -8,6 +8,11 @@
 
 /* ---- findings -------------------------------------------------------------------------------- */
 
+static unsigned target_of(enum ckpt_engine engine)
+{
+    return engine == CKPT_ENGINE_UNKNOWN ? 0 : 1u << (engine - 1);
+}
+
 /* What the checks said of the next finding. */
 struct said {
     uint8_t lowered, blocks, trust;
@@ -15,10 +20,14 @@ struct said {
 
 static struct said take_said(struct ckpt_rules *r, enum ckpt_rule_index rule)
 {
+    const struct ckpt_rule *info = &ckpt_rules_table[rule];
     struct said said = {.lowered = r->lower};
-    said.blocks = r->block >= 0              ? (uint8_t)r->block
-                  : said.lowered != CKPT_OFF ? 0
-                                             : ckpt_rules_table[rule].blocks;
+    said.blocks = r->block >= 0 ? (uint8_t)r->block : said.lowered != CKPT_OFF ? 0 : info->blocks;
+    /* A fault that the engine does not write, and does not stop at: it was put there. */
+    unsigned own = r->engine == CKPT_ENGINE_UNKNOWN ? ALL : target_of(r->engine);
+    if (r->suspect < 0 && said.lowered == CKPT_OFF && info->severity == CKPT_ERROR &&
+        info->blocks != NONE && (said.blocks & own) == 0 && ckpt_rule_trust(rule) == CKPT_CLEAN)
+        r->suspect = CKPT_SUSPICIOUS;
     said.trust = r->suspect >= 0             ? (uint8_t)r->suspect
                  : said.lowered == CKPT_INFO ? (uint8_t)CKPT_CLEAN
                                              : (uint8_t)ckpt_rule_trust(rule);
@@ -315,11 +324,6 @@ void ckpt_relate(struct ckpt_rules *r, struct ckpt_finding *finding, ckpt_value 
 /* ---- what counts ----------------------------------------------------------------------------- */
 
 /* The target that an engine is, as a bit. */
-static unsigned target_of(enum ckpt_engine engine)
-{
-    return engine == CKPT_ENGINE_UNKNOWN ? 0 : 1u << (engine - 1);
-}
-
 bool ckpt_concerns(const struct ckpt_rules *r, unsigned targets)
 {
     if ((target_of(r->engine) & targets) != 0)
@@ -442,6 +446,24 @@ static void print_id(struct ckpt_buffer *out, enum ckpt_rule_index rule)
     print_text(out, "id", (ckpt_string){id, CKPT_RULE_ID_MAX - 1});
 }
 
+/* The targets that a finding stops. */
+static void print_stops(struct ckpt_rules *r, struct ckpt_buffer *out, const struct ckpt_finding *f)
+{
+    ckpt_print_key(out, "stops");
+    ckpt_buffer_add_text(out, "[");
+    for (unsigned i = 0; i < CKPT_TARGET_COUNT; i++) {
+        bool stops = f->rule == CKPT_RULE_700   ? ckpt_is_of_another(r, i)
+                     : f->rule == CKPT_RULE_701 ? ckpt_version_text(r, i).length != 0
+                                                : (f->blocks >> i & 1) != 0;
+        if (!stops)
+            continue;
+        ckpt_print_open(out, "\"");
+        ckpt_buffer_add_text(out, ckpt_target_names[i].name);
+        ckpt_buffer_add_text(out, "\"");
+    }
+    ckpt_buffer_add_text(out, "]");
+}
+
 static void print_finding(struct ckpt_rules *r, struct ckpt_buffer *out,
                           const struct ckpt_finding *f)
 {
@@ -461,6 +483,7 @@ static void print_finding(struct ckpt_rules *r, struct ckpt_buffer *out,
     print_text(out, "field", f->field);
     print_text(out, "found", f->found);
     print_text(out, "expected", f->expected);
+    print_stops(r, out, f);
     ckpt_print_key(out, "related");
     ckpt_buffer_add_text(out, "[");
     for (const struct ckpt_related *o = f->related; o != NULL; o = o->next) {

@@ -61,7 +61,7 @@ export function finding(error, bytes, member = '') {
   const result = {
     ...{ id: rule, severity: 'error', message: describe(error), hint: '', member, pointer },
     ...{ offset: null, length: null, line: null, column: null, endLine: null, endColumn: null },
-    ...{ archiveOffset: null, entry: null, field: '', found, expected, related: [] },
+    ...{ archiveOffset: null, entry: null, field: '', found, expected, stops: [], related: [] },
   };
   return line === 0
     ? result

@@ -11,6 +11,7 @@ import { useAnswer } from './hooks.js';
 import { icon } from './icons.js';
 import { ruleOf } from './rules.js';
 import { beside, current, go, hashOf, say, state, update } from './store.js';
+import { enginesOf } from './verdict.js';
 import { PlaceLink, groupsOf } from './views/findings.js';
 import { RowDetails, isGrid } from './views/grids.js';
 
@@ -110,7 +111,7 @@ function Evidence({ item, model, number }) {
     icon('close'),
   );
   if (!finding) return h('header', null, h('h2', null, E.gone), close);
-  const { id, severity, message, hint, found, expected, related, member, pointer } = finding;
+  const { id, severity, message, hint, found, expected, related, member, pointer, stops } = finding;
   const rule = ruleOf(id);
   const frame = frames?.[0] ?? [];
   const order = orderOf(model);
@@ -154,6 +155,9 @@ function Evidence({ item, model, number }) {
         expected !== '' &&
           h('div', null, h('dt', null, T.expected), h('dd', { class: 'expected' }, expected)),
       ),
+    stops && (severity === 'error' || stops.length > 0)
+      ? part(E.stops, stops.length === 0 ? E.stopsNone : enginesOf(stops).join(', '))
+      : null,
     part(E.whyFails, rule?.why),
     part(E.todo, hint || rule?.fix),
     part(E.what, rule?.what),

@@ -32,6 +32,9 @@ export function targetOf({ targets, engine }) {
 export const nameOf = ({ name, version }) =>
   `${W.engines[name] ?? name}${version === '' ? '' : ` ${version}`}`;
 
+/** The same of targets that are only named. @param {readonly string[]} [names] */
+export const enginesOf = (names = []) => names.map((name) => W.engines[name] ?? name);
+
 /** @param {Tone} tone @param {string} badge @param {string} sentence @param {Target} [target] @returns {Answer} */
 const answer = (tone, badge, sentence, target) => ({ tone, badge, sentence, target });
 
@@ -81,15 +84,17 @@ export function answerOf(model) {
         : say('unknown', 'unknown', W.unknown(who));
     case 'conditional':
       if (trust.level !== 'clean')
-        return say('warning', 'suspicious', W.restoresIf(who, target.conditions.length));
-      return say(
-        counts.error > 0 ? 'error' : 'warning',
-        'conditional',
-        W.restoresIf(who, target.conditions.length),
-      );
+        return say('warning', 'suspicious', W.restoresIfOdd(who, target.conditions.length));
+      if (counts.error > 0)
+        return say(
+          'error',
+          'error',
+          W.restoresIfErrors(who, target.conditions.length, counts.error),
+        );
+      return say('warning', 'conditional', W.restoresIf(who, target.conditions.length));
     default:
-      if (counts.error > 0) return say('error', 'error', W.restoresErrors(who, counts.error));
       if (trust.level !== 'clean') return say('warning', 'suspicious', W.restoresOdd(who));
+      if (counts.error > 0) return say('error', 'error', W.restoresErrors(who, counts.error));
       if (model.images && !coverage.checked.includes('images'))
         return say('warning', 'unchecked', W.restoresUnseen(who));
       return bearing(coverage) > 0

@@ -35,6 +35,14 @@ export const W = {
     `${who} restores this checkpoint, with ${count(n, 'error')} in it.`,
   restoresIf: (/** @type {string} */ who, /** @type {number} */ n) =>
     `${who} restores this checkpoint if ${n === 1 ? 'one condition holds' : `${number.format(n)} conditions hold`}.`,
+  restoresIfOdd: (/** @type {string} */ who, /** @type {number} */ n) =>
+    `${who} restores this checkpoint if ${n === 1 ? 'one condition holds' : `${number.format(n)} conditions hold`}, but it looks suspicious.`,
+  restoresIfErrors: (
+    /** @type {string} */ who,
+    /** @type {number} */ n,
+    /** @type {number} */ errors,
+  ) =>
+    `${who} restores this checkpoint if ${n === 1 ? 'one condition holds' : `${number.format(n)} conditions hold`}; ${count(errors, 'error')} in it ${errors === 1 ? 'stops' : 'stop'} others only.`,
   fails: (/** @type {string} */ who) => `${who} does not restore this checkpoint.`,
   unknown: (/** @type {string} */ who) => `Cannot tell whether ${who} restores this checkpoint.`,
   nobody: 'No engine restores this checkpoint.',
@@ -90,6 +98,9 @@ export const W = {
   notListed: (/** @type {number} */ n) => `${count(n, 'finding')} not listed, of kinds that are.`,
 
   stops: 'What stops it',
+  passes: (/** @type {string} */ who) => `Errors that do not stop ${who}`,
+  stopsOnly: (/** @type {string[]} */ names) =>
+    names.length === 0 ? 'no engine checks this' : `stops ${names.join(', ')}`,
   before: (/** @type {string[]} */ names) =>
     `The dump before it is open here (${names.join(', ')}): Podman restores both together, with --import-previous.`,
   arrange: 'What has to be arranged',

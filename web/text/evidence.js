@@ -7,6 +7,8 @@ export const E = {
   close: 'Close the evidence',
   why: 'Why',
   whyFails: 'Why it matters',
+  stops: 'What it stops',
+  stopsNone: 'No engine: none checks this.',
   what: 'What is checked',
   todo: 'What to do',
   read: 'Where to read more',

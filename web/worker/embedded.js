@@ -25,6 +25,7 @@ const framesOf = (given) =>
 export function reported({ report: { frames, tables, ...given }, files = {} }) {
   const findings = (given.findings ?? []).map((/** @type {any} */ finding) => ({
     ...finding,
+    stops: Array.isArray(finding.stops) ? finding.stops.map(String) : undefined,
     related: (finding.related ?? []).map((/** @type {any} */ place) => ({ ...place, index: -1 })),
     index: -1,
   }));

@@ -2,10 +2,13 @@
 // The page in a real browser: what is hostile stays text, and nothing leaves the page.
 /* global Image, Worker, addEventListener, document, window */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCheckpoint } from '../../../wasm/api/index.js';
 import { T } from '../../../web/text.js';
+import { W } from '../../../web/text/answer.js';
+import { E } from '../../../web/text/evidence.js';
 import {
   archives,
   browserTests,
@@ -20,8 +23,9 @@ import {
   view,
   viewLink,
 } from '../lib/page-browser.mjs';
+import { tar } from '../lib/tar.mjs';
 
-const { folder, theBrowser } = browserTests();
+const { folder, run, theBrowser } = browserTests();
 
 /** Nothing that was given has become more than text. @param {import('playwright-core').Page} page */
 async function harmless(page) {
@@ -260,3 +264,27 @@ test('a damaged archive, nothing at all, and an empty file have designed answers
   await shown(page, 'count-up');
   await page.close();
 });
+
+test('errors that do not stop the target are told as such, with what they stop', () =>
+  run(async (page) => {
+    const bytes = readFileSync(join(archives, 'crio.tar'));
+    const { files, members } = await openCheckpoint(bytes);
+    const end = Math.max(
+      ...Array.from(members, ({ dataOffset, size }) => dataOffset + Math.ceil(size / 512) * 512),
+    );
+    const config = JSON.parse(Buffer.from(files.get('config.dump') ?? []).toString());
+    const odd = JSON.stringify({ ...config, id: config.id.toUpperCase() });
+    const whole = Buffer.concat([bytes.subarray(0, end), tar(['config.dump', odd])]);
+    await pick(page, [folder.write('odd.tar', whole)]);
+    await shown(page);
+    const card = page.locator('.passes');
+    assert.equal(await card.locator('h2').textContent(), W.passes('CRI-O'));
+    for (const id of ['CKP006', 'CKP101'])
+      assert.match(
+        await card.locator('li', { hasText: id }).innerText(),
+        new RegExp(W.stopsOnly([])),
+      );
+    assert.match(await page.locator('.verdict h2').innerText(), /but it looks suspicious\.$/);
+    await card.locator('a', { hasText: 'CKP101' }).click();
+    assert.match(await page.locator('.drawer').innerText(), new RegExp(E.stopsNone));
+  }));

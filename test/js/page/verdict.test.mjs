@@ -78,7 +78,11 @@ test('restores without a word only if verdict, trust, coverage and counts all al
               assert.match(sentence, /^No engine restores|does not restore/, what);
               assert.equal(tone, 'error', what);
             } else if (verdict === 'unknown') assert.match(sentence, /^Cannot tell/, what);
-            else if (verdict === 'conditional') assert.match(sentence, / restores .* if /, what);
+            else if (verdict === 'conditional') {
+              assert.match(sentence, / restores .* if /, what);
+              assert.equal(badge === 'Restores if', level === 'clean' && error === 0, what);
+              assert.equal(/holds\.$/.test(sentence), badge === 'Restores if', what);
+            }
           }
 });
 

@@ -21,4 +21,13 @@ for (const [name, { restores, said, note }] of Object.entries(outcomes))
     assert.notEqual(verdict, restores ? 'fails' : 'restores', why);
     assert.notEqual(verdict, 'unknown', why);
     if (report.trust.level === 'hostile') assert.notEqual(verdict, 'restores', why);
+    // What stops it is told of each finding; an error that does not is no honest one.
+    for (const { id, severity, stops } of report.findings) {
+      if (stops.includes('podman')) assert.equal(verdict, 'fails', id);
+      else if (severity === 'error' && verdict !== 'fails')
+        assert.notEqual(report.trust.level, 'clean', `${id}: ${why}`);
+    }
+    for (const { id, finding } of reasons)
+      if (finding >= 0 && id !== '')
+        assert.ok(report.findings[finding].stops.includes('podman'), id);
   });

@@ -37,5 +37,6 @@ for (const base of ['001-base-plain'])
       if (restores === false) assert.notEqual(verdict, 'restores', text);
       else assert.notEqual(verdict, 'fails', text);
       if (restores === null) assert.notEqual(trust.level, 'clean', text);
+      if (what === 'no stack') assert.match(text, /^conditional .*stack of process 1/);
       if (restores === true) assert.equal(verdict, 'restores', text);
     });

@@ -12,7 +12,7 @@ import { ItemList, Picker as FilePicker } from '../parts.js';
 import { areaOf } from '../rules.js';
 import { Largest, Sizes } from '../sizes.js';
 import { beside, hashOf, state, update } from '../store.js';
-import { Counts, SECRETS, answerOf, nameOf, sign, targetOf } from '../verdict.js';
+import { Counts, SECRETS, answerOf, enginesOf, nameOf, sign, targetOf } from '../verdict.js';
 import { MemoryCard, OpenCard, ProcessCard, useBoard } from './board.js';
 import { groupsOf } from './findings.js';
 
@@ -46,6 +46,7 @@ export function Overview({ item, model }) {
       judged && h(Checked, { item, model }),
     ),
     judged && h(Stops, { item, model }),
+    judged && h(Passes, { model }),
     !judged && h(Openable, { item }),
     model.kind !== '' && h(ReadAs, { item, model }),
     judged && h(Needs, { model }),
@@ -390,6 +391,51 @@ function Stops({ item, model: { report } }) {
   );
 }
 
+/** Errors that the target restores in spite of, with what each stops. @param {Model['report']} report */
+function passedBy(report) {
+  const target = targetOf(report);
+  if (!target || !['restores', 'conditional'].includes(target.verdict)) return [];
+  return groupsOf(report, ({ severity, stops }) => severity === 'error' && stops !== undefined);
+}
+
+/** @param {{model: Model}} props */
+function Passes({ model: { report } }) {
+  const groups = passedBy(report);
+  const target = targetOf(report);
+  if (!target || groups.length === 0) return null;
+  return h(
+    'section',
+    { class: 'card passes', 'aria-labelledby': 'passes-title' },
+    h('h2', { id: 'passes-title', class: 'label' }, W.passes(nameOf(target))),
+    h(
+      'ul',
+      { class: 'reasons' },
+      groups.map(({ id, findings: [finding, ...more] }) =>
+        h(
+          'li',
+          { key: id },
+          icon('error', T.severities.error),
+          h(
+            Line,
+            { id, finding },
+            h('span', null, report.findings[finding].message),
+            h(
+              'span',
+              { class: 'quiet' },
+              [
+                W.stopsOnly(enginesOf(report.findings[finding].stops)),
+                more.length > 0 && T.places(more.length + 1),
+              ]
+                .filter(Boolean)
+                .join(' · '),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
 /** What has to be arranged for the target, and what is known of the host it comes from. @param {{model: Model}} props */
 function Needs({ model: { report } }) {
   const target = targetOf(report);
@@ -447,6 +493,8 @@ function AlsoFound({ model: { report } }) {
       ...report.trust.reasons.slice(0, FEW).map(({ finding }) => finding),
     ].map((index) => report.findings[index]),
   );
+  for (const { findings } of passedBy(report))
+    for (const finding of findings) said.add(report.findings[finding]);
   const groups = groupsOf(report, (one) => one.severity !== 'info' && !said.has(one));
   const total = report.findings.length;
   if (groups.length === 0 || total === 0) return null;
