@@ -8,7 +8,8 @@ import { jobsOf } from './jobs.js';
 import { KIND_OPTIONS } from './kind.js';
 import { MAX_WINDOW, limitsOf } from './limits.js';
 import { refuseSecondInput } from './open.js';
-import { JSON_SHORT } from './options.js';
+import { JSON_SHORT, listOf } from './options.js';
+import { PREVIOUS } from './dump-command.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { packageFile } from './output.js';
 import { runHere, runInThreads, threadsFor } from './pool.js';
@@ -27,6 +28,7 @@ export const validate = {
   details: [
     'Checks checkpoint archives (compressed or not, including pods and images), folders and metadata files, and reports what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" explains a rule; "ckpt rules" lists all rules.',
     'In a folder, all archives, metadata files and unpacked checkpoints are checked. Files with other names are skipped, and symbolic links are not followed. "-" is an archive on standard input or, with --kind or --stdin-name, a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell has not done so.',
+    'An incremental checkpoint leaves pages to those before it. With --previous, or where they are among what is checked, every such page is looked for there, and the verdict says who restores them together.',
     'FILE!MEMBER is what is in an archive: a metadata file, an archive inside, or a container of a pod, which is checked together with what the pod itself consists of.',
     'The kind of a metadata file follows from its name, or from --kind. Metadata files of the same folder that are named one after another are checked together.',
     'One run can write several reports: each --format may be followed by an --output. In GitHub Actions, annotations and a step summary are also written unless a report is printed.',
@@ -47,6 +49,7 @@ export const validate = {
       completes: 'file',
       help: 'what "ckpt host" printed on the host that is to restore it: conditions of the verdict are answered',
     },
+    PREVIOUS,
     {
       name: 'only',
       value: 'RULES',
@@ -128,6 +131,7 @@ export const validate = {
     'ckpt validate --memory --only CKP8* checkpoint.tar',
     'ckpt validate --target cri-o@1.34 /var/lib/kubelet/checkpoints/',
     'ckpt validate --format sarif --output ckpt.sarif --format text dumps/*.tar.zst',
+    'ckpt validate --previous pre.tar final.tar',
     'ckpt host | ssh node sh > node.json; ckpt validate --host node.json checkpoint.tar',
     'tar -xOf checkpoint.tar config.dump | ckpt validate --kind config.dump -',
   ],
@@ -165,6 +169,10 @@ export const validate = {
       const { openCheckpoint } = await import('../api/node.js');
       const checker = {
         ...{ core, openCheckpoint, ...limits, options, audit, withTexts: reporter.showsLines },
+        before: {
+          named: listOf(context.given, 'previous'),
+          operands: jobs.flatMap(({ kind, path }) => (kind === 'files' ? [] : [path])),
+        },
         ...(shows && {
           onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
         }),
