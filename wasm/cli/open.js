@@ -247,6 +247,7 @@ export class Session {
     } catch (error) {
       const { name, message } = /** @type {Error} */ (error);
       const unreadable = whyUnreadable(error, path);
+      const shown = path === '-' ? '<stdin>' : path;
       const known = error instanceof Unfit || name === 'ArchiveError' || name === 'CheckpointError';
       if (dropIn && (known || unreadable))
         await dropIn.say(
@@ -254,11 +255,11 @@ export class Session {
           EXIT.findings,
           path,
         );
-      else if (error instanceof Unfit) await this.say(`${prefix}${path}${message}`, EXIT.findings);
+      else if (error instanceof Unfit) await this.say(`${prefix}${shown}${message}`, EXIT.findings);
       else if (name === 'ArchiveError' || name === 'CheckpointError')
-        await this.say(`${prefix}${path}: ${message}`, EXIT.findings);
+        await this.say(`${prefix}${shown}: ${message}`, EXIT.findings);
       else if (unreadable)
-        await this.say(`${prefix}${path}: ${unreadable.message}`, EXIT.unreadable);
+        await this.say(`${prefix}${shown}: ${unreadable.message}`, EXIT.unreadable);
       else throw error;
     } finally {
       this.#progress = undefined;
