@@ -299,8 +299,9 @@ dist/THIRD-PARTY-NOTICES.txt: dist/sbom.cdx.json ;
 # The command as it is published: the same modules in few files, each command loaded when it is called.
 dist/cli/ckpt.js: wasm/gen/bundle.mjs dist/core.wasm dist/tables.js dist/criu-tables.js dist/rules.js $(JS_SRC) | setup
 	@rm -rf dist/cli; node $< dist/cli
-dist/inline.js: wasm/gen/inline.mjs dist/THIRD-PARTY-NOTICES.txt dist/core.wasm dist/codecs.wasm $(JS_SRC)
-	@node $< dist/core.wasm dist/codecs.wasm $@
+# With it inline-modules.js and node-inline.js.
+dist/inline.js: wasm/gen/inline.mjs dist/THIRD-PARTY-NOTICES.txt dist/core.wasm dist/codecs.wasm dist/tables.js dist/criu-tables.js $(JS_SRC)
+	@node $< dist/core.wasm dist/codecs.wasm dist
 dist/viewer.html: web/build.mjs $(wildcard web/* web/*/* web/*/*/*) $(B)/wasm/page.wasm dist/codecs.wasm dist/tables.js dist/rules.js dist/THIRD-PARTY-NOTICES.txt $(JS_SRC) | setup
 	@WASM_FAST=$(WASM_FAST) node $< $@ $(B)/wasm/page.wasm dist/codecs.wasm
 
