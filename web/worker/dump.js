@@ -4,6 +4,7 @@
 import { T } from '../text.js';
 import { P } from '../text/dump.js';
 import { code, none, textCell } from './cells.js';
+import { rowsAtOnce } from './shelf.js';
 
 /** @typedef {import('../types.d.ts').Block} Block */
 /** @typedef {import('../types.d.ts').Cell} Cell */
@@ -39,7 +40,7 @@ const table = (context, head, values, row, wide) => ({
   t: 'table',
   head,
   wide,
-  seq: context.shelf.seq(values.length, (index) => row(values[index], context)),
+  seq: context.shelf.seq(values.length, (index) => row(values[index], context), rowsAtOnce(head)),
 });
 
 /** A text of a file or a process; bytes that are not UTF-8 as their digits. @param {Context} context @param {Text | null | undefined} text @returns {Cell} */

@@ -3,6 +3,8 @@
 
 /** How many rows go along at once, without being asked for. */
 const FIRST = 100;
+/** Cells of a table that are drawn at once: more take longer than a frame may. */
+const CELLS = 300;
 /** Longer texts are sent in pieces. */
 const LONG = 4000;
 
@@ -14,6 +16,9 @@ const seqs = new Map();
 /** @type {Map<number, string>} */
 const texts = new Map();
 let last = 0;
+
+/** How many rows of a table go along at once. @param {string[]} head */
+export const rowsAtOnce = (head) => Math.floor(CELLS / head.length);
 
 /** What one view of one item has put there. Numbers are given out once, so that late questions do not get others' answers. */
 export class Shelf {

@@ -5,12 +5,10 @@ import { A } from '../text.js';
 import { Z } from '../text/dump.js';
 import { code, textCell } from './cells.js';
 import { mappingName } from './grids.js';
+import { rowsAtOnce } from './shelf.js';
 
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {import('../types.d.ts').Section} Section */
-
-/** Cells of a table that are drawn at once: more would take longer than a frame may. */
-const CELLS = 300;
 
 /**
  * @param {{ckpt: any, shelf: import('./shelf.js').Shelf}} context
@@ -44,7 +42,7 @@ export function sizeSections({ ckpt, shelf }, checkpoint, usage) {
     head,
     wide,
     right,
-    seq: shelf.seq(rows.length, (index) => rows[index], Math.floor(CELLS / head.length)),
+    seq: shelf.seq(rows.length, (index) => rows[index], rowsAtOnce(head)),
   });
   add(
     Z.parts,
