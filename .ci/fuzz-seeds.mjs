@@ -249,6 +249,22 @@ function archiveSeeds() {
 
 rmSync(directory, { recursive: true, force: true });
 mkdirSync(directory, { recursive: true });
+/** An incremental dump and the one before it in one archive, without their pages. */
+function pairSeed() {
+  const folder = `${data}/archives`;
+  /** @type {[string, Buffer?, object?][]} */
+  const members = [['checkpoint/parent', undefined, { type: '2', link: '../pre-checkpoint' }]];
+  for (const name of ['with-previous-gzip.tar.gz', 'pre-checkpoint-gzip.tar.gz']) {
+    const path = join(folder, name);
+    const list = execFileSync('tar', ['-tzf', path], { encoding: 'utf8' }).split('\n');
+    for (const member of list.filter((one) =>
+      /checkpoint\/(inventory|pstree|mm|pagemap|core)/.test(one),
+    ))
+      members.push([member, execFileSync('tar', ['-xzOf', path, member])]);
+  }
+  seed(tar(...members));
+}
+
 switch (target) {
   case 'scan':
   case 'decode':
@@ -288,6 +304,7 @@ switch (target) {
     break;
   case 'whole':
     archiveSeeds();
+    pairSeed();
     break;
   case 'dump':
     dumpSeeds();

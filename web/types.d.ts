@@ -576,13 +576,16 @@ export type Sample = 'healthy' | 'broken' | 'explore';
 export interface Api {
   hello(): { kinds: string[] };
   sample(what: { which: Sample }): Blob;
-  open(given: Given[]): ItemHead[];
+  /** Takes files; what is one item alone is read at once, for that target. */
+  open(what: { given: Given[]; target: TargetName }): ItemHead[];
   /** Takes reports as if they had been made. */
   embed(reports: Embedded[]): ItemHead[];
   /** Opens and validates an item; null: that was cancelled. */
   read(where: { item: number; kind?: string; target?: TargetName }): {
     model: Model;
     containers: ItemHead[];
+    /** Milliseconds. */
+    took: number;
   } | null;
   /** Judges what was read for another target. */
   judge(where: { item: number; target: TargetName }): Report;
@@ -615,8 +618,8 @@ export interface Api {
     pid: number;
     address: string;
   }): { row: number; offset: number } | null;
-  /** Other items hold what the page maps of an item refer to, the latest first. */
-  previous(which: { item: number; others: number[] }): void;
+  /** Other items hold what the page maps of an item refer to, the latest first: what it is with them. */
+  previous(which: { item: number; others: number[]; target: TargetName }): Report;
   hunt(what: { item: number } & HuntQuery): void;
   hunted(how: { item: number; reveal: boolean; stop?: boolean }): Hunted | null;
   seek(what: { item: number; text: string }): Found;

@@ -57,8 +57,6 @@ ckpt_dump *ckpt_dump_previous(const ckpt_dump *dump)
     return dump->previous;
 }
 
-/* ---- names ----------------------------------------------------------------------------------- */
-
 /* ---- the list -------------------------------------------------------------------------------- */
 
 /* A name that no table has, if it is that of an image. */
@@ -148,16 +146,11 @@ static enum place place_of(ckpt_dump *dump, ckpt_string name, size_t *directory)
 
 bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records, size_t length)
 {
-    struct ckpt_member m;
-    while (length >= sizeof(m)) {
-        memcpy(&m, records, sizeof(m));
-        if (m.record_size < sizeof(m) || m.record_size > length ||
-            (uint64_t)m.normal_start + m.normal_length > m.record_size - sizeof(m))
-            return true;
-        ckpt_string name = {(const char *)records + sizeof(m) + m.normal_start, m.normal_length};
-        records += m.record_size;
-        length -= m.record_size;
-        if (m.type != CKPT_MEMBER_FILE)
+    struct ckpt_member_parts parts;
+    while (ckpt_member_next(&records, &length, &parts)) {
+        const struct ckpt_member *m = &parts.record;
+        ckpt_string name = {parts.name + m->normal_start, m->normal_length};
+        if (m->type != CKPT_MEMBER_FILE && m->type != CKPT_MEMBER_SYMLINK)
             continue;
         if (prefix.length != 0) {
             if (name.length <= prefix.length || name.data[prefix.length] != '/' ||
@@ -166,11 +159,16 @@ bool ckpt_dump_list(ckpt_dump *dump, ckpt_string prefix, const uint8_t *records,
             name.data += prefix.length + 1;
             name.length -= prefix.length + 1;
         }
+        if (m->type == CKPT_MEMBER_SYMLINK) {
+            if (ckpt_equals(name, "checkpoint/parent"))
+                dump->early = ckpt_dump_leads_to_early((ckpt_string){parts.link, m->link_length});
+            continue;
+        }
         size_t directory;
         enum place place = place_of(dump, name, &directory);
         name.data += directory;
         name.length -= directory;
-        if (!list(dump, name, m.size, place))
+        if (!list(dump, name, m->size, place))
             return false;
     }
     return true;
@@ -197,6 +195,7 @@ static void settle(ckpt_dump *dump)
         in[IN_FOLDER] = 0;
     while (dump->place < PLACES && in[dump->place] == 0)
         dump->place++;
+    dump->early = dump->early && dump->place == IN_CHECKPOINT && in[IN_PRE_CHECKPOINT] != 0;
     if (dump->place == PLACES) /* there are none: they are missed where engines put them */
         dump->place = IN_CHECKPOINT;
     size_t count = 0;
@@ -222,6 +221,24 @@ ckpt_string ckpt_dump_directory(ckpt_dump *dump)
         return dump->folder;
     const char *name = directories[dump->place];
     return (ckpt_string){name, strlen(name)};
+}
+
+bool ckpt_dump_has_early(ckpt_dump *dump)
+{
+    settle(dump);
+    return dump->early;
+}
+
+void ckpt_dump_choose_early(ckpt_dump *dump)
+{
+    dump->place = IN_PRE_CHECKPOINT;
+}
+
+bool ckpt_dump_leads_to_early(ckpt_string link)
+{
+    while (link.length > 0 && link.data[link.length - 1] == '/')
+        link.length--;
+    return ckpt_equals(link, "../pre-checkpoint");
 }
 
 size_t ckpt_dump_strange(ckpt_dump *dump, ckpt_string *first)

@@ -86,6 +86,16 @@ uint64_t ckpt_dump_wanted(const struct ckpt_dump_image *image, bool maps);
 uint8_t *ckpt_dump_add(ckpt_dump *dump, ckpt_string name, const void *bytes, size_t length,
                        bool borrow);
 
+/* Whether the archive holds the dump before as well: one in "checkpoint/", whose link "parent"
+   leads to one in "pre-checkpoint/", as in the folder where Podman keeps a container. */
+bool ckpt_dump_has_early(ckpt_dump *dump);
+
+/* Before anything is asked of it: those in "pre-checkpoint/" are the images. */
+void ckpt_dump_choose_early(ckpt_dump *dump);
+
+/* Whether that is where a link leads from "checkpoint/". */
+bool ckpt_dump_leads_to_early(ckpt_string link);
+
 /* The dump that page maps call their parent: taken before by `--track-mem`. Not owned. */
 void ckpt_dump_set_previous(ckpt_dump *dump, ckpt_dump *previous);
 ckpt_dump *ckpt_dump_previous(const ckpt_dump *dump);

@@ -49,6 +49,7 @@ struct ckpt_dump {
     uint32_t steps; /* of work that are left: see ckpt_dump_spend() */
     uint8_t place;
     bool settled; /* place, keys */
+    bool early;   /* a link leads from "checkpoint/" to "pre-checkpoint/" */
     bool folders; /* whether there are several like `folder` */
     bool files_known, texts_known, owners_known, tree_known;
 };

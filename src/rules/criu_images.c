@@ -414,9 +414,9 @@ static void check_presence(struct ckpt_rules *r, bool directory)
                        "pstree.img is missing; this is not a complete checkpoint.");
     }
     bool linked = directory ? r->top_parent : r->parent.type == CKPT_MEMBER_SYMLINK;
-    if (linked && !is_file(r, "pre-checkpoint/inventory.img"))
+    if (linked && r->dump == NULL && !is_file(r, "pre-checkpoint/inventory.img"))
         set_offset(ckpt_find_file(r, CKPT_RULE_512, directory ? "parent" : "checkpoint/parent",
-                                  "Pages are in the parent checkpoint, which is not in this "
+                                  "Pages are in the checkpoint before, which is not in this "
                                   "archive."),
                    r->parent.header_offset);
     if (r->gpu.length != 0)

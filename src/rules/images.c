@@ -397,6 +397,7 @@ static void check_images(struct ckpt_rules *r, ckpt_dump *dump)
     ckpt_check_mount_images(&im); /* fills im.mounts */
     ckpt_check_processes(&im);
     ckpt_check_memory(&im);
+    ckpt_check_previous(&im);
     ckpt_check_open_files(&im);
     ckpt_check_paths(&im);
     ckpt_check_sockets(&im);

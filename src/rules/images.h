@@ -105,5 +105,6 @@ void ckpt_check_mount_images(struct ckpt_images *im);
 void ckpt_check_facts(struct ckpt_images *im);    /* locks, machine, names, limits */
 void ckpt_check_versions(struct ckpt_images *im); /* which CRIU wrote them, and which reads them */
 void ckpt_check_counts(struct ckpt_images *im);   /* statistics; what was started */
+void ckpt_check_previous(struct ckpt_images *im); /* pages in the dumps before */
 
 #endif

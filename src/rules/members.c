@@ -295,6 +295,8 @@ static void note(struct ckpt_rules *r, const struct ckpt_member_view *m)
     struct ckpt_seen *seen =
         top_parent || ckpt_equals(m->name, "checkpoint/parent") ? &r->parent : NULL;
     r->top_parent = r->top_parent || top_parent;
+    if (seen != NULL)
+        r->parent_link = ckpt_keep(r, m->link);
     if (info != NULL && info->match == CKPT_MATCH_FILE)
         seen = &r->seen[ckpt_member_number(info)];
     if (seen != NULL) {

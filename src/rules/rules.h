@@ -169,6 +169,7 @@ struct ckpt_rules { /* NOLINT(clang-analyzer-optin.performance.Padding) */
     struct ckpt_seen seen[64]; /* by number of members.def */
     struct ckpt_seen parent;   /* checkpoint/parent, a link */
     bool top_parent;           /* or at the top, as in a directory of images */
+    ckpt_string parent_link;   /* where it leads */
     ckpt_string folder;        /* where config.dump lies, if not at the root: "dump/" */
     ckpt_string images_folder; /* the same of inventory.img */
     ckpt_string secret_list;   /* files with keys by their names, the first of them */

@@ -53,13 +53,17 @@ static void forget(struct evidence *e)
     e->count = 0;
 }
 
-/* The images, as many of their bytes as are wanted. NULL: there are none, or no memory. */
-static ckpt_dump *dump_of(const struct evidence *e)
+/* The images, as many of their bytes as are wanted; `early`: those in pre-checkpoint/. NULL: there
+   are none, or no memory. */
+static ckpt_dump *dump_of(const struct evidence *e, bool early)
 {
     ckpt_dump *dump = NULL;
+    char kind = early ? 'e' : 'd';
     for (size_t i = 0; i < e->count; i++)
-        if (e->parts[i].kind == 'd' && dump == NULL && (dump = ckpt_dump_new(0)) == NULL)
+        if (e->parts[i].kind == kind && dump == NULL && (dump = ckpt_dump_new(0)) == NULL)
             return NULL;
+    if (dump != NULL && early)
+        ckpt_dump_choose_early(dump);
     for (size_t i = 0; dump != NULL && i < e->count; i++)
         if (e->parts[i].kind == 'r' && e->parts[i].name[0] == '\0')
             ckpt_dump_list(dump, (ckpt_string){"", 0}, e->parts[i].bytes, e->parts[i].length);
@@ -68,7 +72,7 @@ static ckpt_dump *dump_of(const struct evidence *e)
         uint64_t wanted = ckpt_dump_wanted(image, true);
         for (size_t i = 0; i < e->count && wanted != 0; i++) {
             const struct part *p = &e->parts[i];
-            if (p->kind == 'd' && p->length >= wanted && strlen(p->name) == image->name.length &&
+            if (p->kind == kind && p->length >= wanted && strlen(p->name) == image->name.length &&
                 memcmp(p->name, image->name.data, image->name.length) == 0) {
                 ckpt_dump_add(dump, image->name, p->bytes, (size_t)wanted, false);
                 break;
@@ -105,7 +109,9 @@ static char *report_on(const struct evidence *e)
                                         &info);
         }
     }
-    ckpt_dump *dump = good ? dump_of(e) : NULL;
+    ckpt_dump *dump = good ? dump_of(e, false) : NULL, *before = NULL;
+    if (dump != NULL && ckpt_dump_has_early(dump) && (before = dump_of(e, true)) != NULL)
+        ckpt_dump_set_previous(dump, before);
     if (good && dump != NULL)
         ckpt_validation_set_dump(s->validation, dump);
     if (good)
@@ -117,6 +123,7 @@ static char *report_on(const struct evidence *e)
     }
     ckpt_session_free(s);
     ckpt_dump_free(dump);
+    ckpt_dump_free(before);
     return copy;
 }
 

@@ -124,11 +124,14 @@ static inline int whole_order(const void *a, const void *b)
                : (one->name_length > two->name_length) - (one->name_length < two->name_length);
 }
 
-/* The images of an archive; NULL: there are none. */
-static inline ckpt_dump *whole_dump(const struct whole_archive *a)
+/* The images of an archive; `early`: those in pre-checkpoint/. NULL: there are none. */
+static inline ckpt_dump *whole_dump(const struct whole_archive *a, bool early)
 {
     ckpt_dump *dump = ckpt_dump_new(0);
-    REQUIRE(dump != NULL && ckpt_dump_list(dump, (ckpt_string){"", 0}, a->records, a->length));
+    REQUIRE(dump != NULL);
+    if (early)
+        ckpt_dump_choose_early(dump);
+    REQUIRE(ckpt_dump_list(dump, (ckpt_string){"", 0}, a->records, a->length));
     ckpt_string directory = ckpt_dump_directory(dump);
     struct whole_body *sorted =
         (struct whole_body *)fuzz_copy(a->bodies, a->count * sizeof(*a->bodies));
@@ -210,7 +213,9 @@ static inline char *whole_report(const uint8_t *bytes, size_t size,
             whole_forget(&stack[depth].archive);
         }
     }
-    ckpt_dump *dump = whole_dump(&outer);
+    ckpt_dump *dump = whole_dump(&outer, false), *before = NULL;
+    if (dump != NULL && ckpt_dump_has_early(dump) && (before = whole_dump(&outer, true)) != NULL)
+        ckpt_dump_set_previous(dump, before);
     if (dump != NULL)
         ckpt_validation_set_dump(s->validation, dump);
     char facts[256];
@@ -228,6 +233,7 @@ static inline char *whole_report(const uint8_t *bytes, size_t size,
         looked_at(dump);
     ckpt_session_free(s);
     ckpt_dump_free(dump);
+    ckpt_dump_free(before);
     whole_forget(&outer);
     /* What was not read to its end does not restore. */
     REQUIRE(outer.info.error == 0 || strstr(copy, "\"verdict\":\"restores\"") == NULL);

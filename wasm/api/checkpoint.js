@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A checkpoint of one container, and what those in images (oci-image.js) and pods (pod.js) have in common with it.
 import { checkedMember, checkedOptions, kindOf, must } from '../border/arguments.js';
+import { linksOf } from './chain.js';
 import { Dump } from './dump.js';
 import { evidenceOf } from './evidence.js';
 import { matchesPattern } from './members.js';
@@ -47,6 +48,33 @@ function span(start = 0, end = Infinity) {
   const offset = Math.max(0, start);
   return { offset, length: end === Infinity ? undefined : Math.max(0, end - offset) };
 }
+
+/** @param {unknown} previous @returns {Checkpoint[]} @throws {TypeError} what is no checkpoint */
+export function checkedPrevious(previous = []) {
+  const chain = Array.isArray(previous) ? previous : [previous];
+  if (!chain.every((one) => one instanceof Checkpoint))
+    throw new TypeError('previous: expected checkpoints, as openCheckpoint() gives them');
+  return chain;
+}
+
+/** A checkpoint before another, for the report about that. @param {Checkpoint} checkpoint @returns {import('./evidence.js').Previous} */
+function previousOf({ name, error, members, summary: { container }, [PARTS]: { core, content } }) {
+  const { parent } = linksOf(members, container.id);
+  const facts = {
+    name,
+    container: container.id ?? '',
+    link: parent ?? '',
+    stop: error?.stop ?? '',
+  };
+  return { core, holder: content.images(), facts };
+}
+
+/** Where their images are. @param {Checkpoint[]} checkpoints */
+const sources = (checkpoints) =>
+  checkpoints.map((checkpoint) => {
+    const { core, content } = checkpoint[PARTS];
+    return { core, holder: content.images() };
+  });
 
 export class Checkpoint {
   /** File name, or ''. @type {string} */
@@ -212,22 +240,7 @@ export class Checkpoint {
    */
   async dump(options) {
     const { previous = [], texts = true, signal } = checkedOptions(options, DUMP_OPTIONS, 'dump');
-    const chain = [this, ...(Array.isArray(previous) ? previous : [previous])];
-    /** @type {Dump | undefined} */
-    let dump;
-    for (let i = chain.length - 1; i >= 0; i--) {
-      if (!(chain[i] instanceof Checkpoint))
-        throw new TypeError('previous: expected checkpoints, as openCheckpoint() gives them');
-      const { core, content } = chain[i].#parts;
-      const how = { previous: dump, texts: texts && i === 0, signal };
-      try {
-        dump = await Dump.open(core, content.images(), how);
-      } catch (error) {
-        dump?.close();
-        throw error;
-      }
-    }
-    return /** @type {Dump} */ (dump);
+    return Dump.chain(sources([this, ...checkedPrevious(previous)]), { texts, signal });
   }
 
   /** The checkpoints inside: the containers of a pod, the checkpoint of an image; else none. They are closed with it. @returns {Promise<Checkpoint[]>} */
@@ -235,9 +248,15 @@ export class Checkpoint {
     return [];
   }
 
-  /** @param {boolean} digests whether digests are checked of large parts, too */
-  [EVIDENCE](digests) {
-    return evidenceOf(this.#parts, { digests, error: this.error });
+  /**
+   * @param {boolean} digests whether digests are checked of large parts, too
+   * @param {Checkpoint[]} [previous] of an incremental dump, those before it, the latest first
+   */
+  [EVIDENCE](digests, previous = []) {
+    return evidenceOf(this.#parts, {
+      ...{ digests, error: this.error },
+      previous: previous.map(previousOf),
+    });
   }
 
   /** Closes the file, if one is open, and frees what the core knows. Containers are closed with it. */

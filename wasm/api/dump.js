@@ -173,6 +173,9 @@ function join(parts) {
   return whole;
 }
 
+/** The dump before, in the same archive: what was searched ahead is not of it. @param {Holder} holder @returns {Holder} */
+const earlyOf = (holder) => ({ ...holder, ahead: undefined });
+
 export class Dump {
   #core;
   #handle;
@@ -183,8 +186,8 @@ export class Dump {
   #views = new Map();
   #free;
 
-  /** @param {Core} core @param {Holder} holder */
-  constructor(core, holder) {
+  /** @param {Core} core @param {Holder} holder @param {boolean} [early] the images are those in pre-checkpoint/ */
+  constructor(core, holder, early = false) {
     const { exports } = core;
     this.#core = core;
     this.#holder = holder;
@@ -196,6 +199,7 @@ export class Dump {
       handle = 0;
     };
     registry.register(this, this.#free, this);
+    if (early) exports.ckpt_wasm_dump_choose_early(handle);
     const prefix = encoder.encode(holder.prefix);
     withBytes(exports, prefix, (at) => {
       for (const bytes of holder.records())
@@ -217,16 +221,18 @@ export class Dump {
   /**
    * Reads the images of a checkpoint.
    * @param {Core} core @param {Holder} holder
-   * @param {{previous?: Dump, texts?: boolean, signal?: AbortSignal}} [options] previous:
-   *   what its page maps refer to, closed with it; texts: whether to read command lines and environments
+   * @param {{previous?: Dump, texts?: boolean, signal?: AbortSignal, early?: boolean}} [options] previous:
+   *   what its page maps refer to, closed with it; without one, that is looked for in the same archive; texts: whether
+   *   to read command lines and environments; early: the images are those in pre-checkpoint/
    */
-  static async open(core, holder, { previous, texts = true, signal } = {}) {
-    const dump = new Dump(core, holder);
+  static async open(core, holder, { previous, texts = true, signal, early = false } = {}) {
+    const dump = new Dump(core, holder, early);
     try {
-      if (previous) {
-        dump.#previous = previous;
-        core.exports.ckpt_wasm_dump_previous(dump.#handle, previous.#handle);
-      }
+      if (previous) dump.#goesOnFrom(previous);
+      else if (core.exports.ckpt_wasm_dump_has_early(dump.#handle))
+        dump.#goesOnFrom(
+          await Dump.open(core, earlyOf(holder), { early: true, texts: false, signal }),
+        );
       await dump.#readImages(signal);
       if (texts) await dump.#readTexts(signal);
     } catch (error) {
@@ -235,6 +241,30 @@ export class Dump {
       throw error;
     }
     return dump;
+  }
+
+  /**
+   * Reads the images of a checkpoint and of those before it.
+   * @param {readonly {core: Core, holder: Holder}[]} chain the latest first
+   * @param {{texts?: boolean, signal?: AbortSignal}} [options] as open() has them; texts: those of the first one
+   */
+  static async chain(chain, { texts = true, signal } = {}) {
+    /** @type {Dump | undefined} */
+    let previous;
+    for (const [i, { core, holder }] of [...chain.entries()].reverse())
+      try {
+        previous = await Dump.open(core, holder, { previous, texts: texts && i === 0, signal });
+      } catch (error) {
+        previous?.close();
+        throw error;
+      }
+    return /** @type {Dump} */ (previous);
+  }
+
+  /** @param {Dump} previous */
+  #goesOnFrom(previous) {
+    this.#previous = previous;
+    this.#core.exports.ckpt_wasm_dump_previous(this.#handle, previous.#handle);
   }
 
   /** The images of which bytes are wanted: their names, as bytes, and ranges. */

@@ -10,6 +10,8 @@ import { podArchives } from './pod-files.js';
  * @typedef {import('./content.js').Content} Content
  * @typedef {import('./oci-layers.js').Manifest} Manifest
  * @typedef {import('./parts.js').Parts} Parts
+ * @typedef {{core: import('../border/core.js').Core, holder: import('./dump.js').Holder, facts: Record<string, string>}} Previous a
+ *   checkpoint before this one, with facts about it: see src/rules/validate.h
  * @typedef {object} Evidence
  * @property {Record<string, unknown>} facts about the archive: see src/rules/validate.h
  * @property {import('./facts.js').Reading[]} [readings] how reading the archives came out
@@ -22,10 +24,13 @@ import { podArchives } from './pod-files.js';
  * @property {string} [prefix] directory of the checkpoint in the archive
  */
 
-/** The images alone, without memory; undefined if there are none that could be read. @param {Parts} parts */
-async function imagesOf({ core, content }) {
+/**
+ * The images alone, without memory; undefined if there are none that could be read.
+ * @param {Parts} parts @param {Previous[]} previous
+ */
+async function imagesOf({ core, content }, previous) {
   if (content.archive?.error && !content.origin.plain) return undefined;
-  return Dump.open(core, content.images(), { texts: false });
+  return Dump.chain([{ core, holder: content.images() }, ...previous], { texts: false });
 }
 
 /**
@@ -64,11 +69,11 @@ async function nestedIn({ content, summary }) {
 /**
  * @param {Parts} parts
  * @param {{digests: boolean, error: import('./archive.js').ArchiveError | null, manifest?: Manifest,
- *   packed?: import('./oci-layers.js').Packed}} about digests: of large parts, too; error: of the checkpoint; manifest,
- *   packed: of an image without a checkpoint in it
+ *   packed?: import('./oci-layers.js').Packed, previous?: Previous[]}} about digests: of large parts, too; error: of the
+ *   checkpoint; manifest, packed: of an image without a checkpoint in it; previous: of an incremental dump, those before
  * @returns {Promise<Evidence>}
  */
-export async function evidenceOf(parts, { digests, error, manifest, packed }) {
+export async function evidenceOf(parts, { digests, error, manifest, packed, previous = [] }) {
   const { content, metadata, known } = parts;
   const { nested, facts, readings } = await nestedIn(parts);
   const { input } = content.origin;
@@ -85,6 +90,7 @@ export async function evidenceOf(parts, { digests, error, manifest, packed }) {
       directory: input?.directory,
       nested: facts,
       logHead: metadata.logHead,
+      previous: previous.map((one) => one.facts),
       digests: await digestsIn(parts, podArchives(content.own, metadata.files), digests),
     },
     readings: [...readingOf('', content.archive), ...readings],
@@ -93,6 +99,6 @@ export async function evidenceOf(parts, { digests, error, manifest, packed }) {
     nested,
     summary: bytes ? undefined : known,
     prefix: content.prefix,
-    dump: await imagesOf(parts),
+    dump: await imagesOf(parts, previous),
   };
 }

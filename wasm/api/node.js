@@ -4,19 +4,9 @@
  * is first needed.
  * @module
  */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, parse, sep } from 'node:path';
-import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { checkedOpenOptions, openWith } from './open.js';
 import { checkedText } from '../border/arguments.js';
 import { border, constants as constantsOfGo } from '../../dist/tables.js';
@@ -28,38 +18,15 @@ import {
   loadSync,
   ResourceError,
 } from './index.js';
+import { moduleBytes } from './node-modules.js';
 import { nodeSource } from './node-source.js';
 import { provideCodecs } from '../border/codecs.js';
 
 export { ArchiveError, Checkpoint, CheckpointError, loadSync, ResourceError };
 
 /** The core, compiled when it is first needed: at once, so that this module can be required. */
-const ckpt = () => loadSync({ wasm: () => readFileSync(packageFile('core.wasm')) });
-provideCodecs(() => readFileSync(packageFile('codecs.wasm')));
-
-/** Where a module is: beside this module as it is published, else beside what it was bundled into, else in the package. */
-/** @param {string} name */
-function packageFile(name) {
-  // In a bundle of the form of CommonJS there is no import.meta.url.
-  const own =
-    import.meta.url ?? pathToFileURL(typeof __filename === 'string' ? __filename : '.').href;
-  const places = [new URL(`../../dist/${name}`, own), new URL(name, own)];
-  const found = places.find((place) => place.protocol === 'file:' && existsSync(place));
-  if (found) return found;
-  for (const from of [own, pathToFileURL(join(process.cwd(), 'x')).href]) {
-    try {
-      // webpack would look for the modules itself, and warn, if it saw the call.
-      const [{ resolve }] = [from].map((path) => createRequire(path));
-      return resolve(`container-checkpoint/${name}`);
-    } catch {
-      // It is not installed there.
-    }
-  }
-  throw new Error(
-    `${name} was not found beside ${own}: copy container-checkpoint/${name} there, ` +
-      'call load({ wasm }) of container-checkpoint first, or leave container-checkpoint out of the bundle',
-  );
-}
+const ckpt = () => loadSync({ wasm: () => moduleBytes('core.wasm') });
+provideCodecs(() => moduleBytes('codecs.wasm'));
 
 /**
  * The core, ready for use. Calling it again gives the same one.

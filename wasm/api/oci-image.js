@@ -69,9 +69,9 @@ class OciImage extends Checkpoint {
     return [this.#layer];
   }
 
-  /** @override @param {boolean} digests @returns {Promise<import('./evidence.js').Evidence>} */
-  async [EVIDENCE](digests) {
-    const evidence = await this.#layer[EVIDENCE](digests);
+  /** @override @param {boolean} digests @param {Checkpoint[]} [previous] @returns {Promise<import('./evidence.js').Evidence>} */
+  async [EVIDENCE](digests, previous) {
+    const evidence = await this.#layer[EVIDENCE](digests, previous);
     const { content, metadata } = this.#outer;
     const { input } = content.origin;
     const outer = archiveFacts(content.archive, input?.size);

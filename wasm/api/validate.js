@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Validation: the JavaScript side of exports_session.c. What is wrong, the core decides.
 import { noMemory } from './admission.js';
-import { Checkpoint, EVIDENCE } from './checkpoint.js';
+import { Checkpoint, EVIDENCE, checkedPrevious } from './checkpoint.js';
 import { findSecrets } from './memory-secrets.js';
 import { KEPT, Summary, textAt, withBytes } from './summary.js';
 import { bytesOf, kindOf, must, nearest } from '../border/arguments.js';
@@ -80,8 +80,11 @@ function report(exports, evidence, options) {
 }
 
 /** What a validation with these options looks at. @param {Checkpoint} checkpoint @param {ValidateOptions} options @returns {Promise<Evidence>} */
-export async function evidenceOf(checkpoint, { memory, reveal, signal, digests = false }) {
-  const evidence = await checkpoint[EVIDENCE](digests);
+export async function evidenceOf(
+  checkpoint,
+  { memory, reveal, signal, digests = false, previous },
+) {
+  const evidence = await checkpoint[EVIDENCE](digests, checkedPrevious(previous));
   if (!memory || !evidence.dump) return evidence;
   try {
     evidence.facts.memory = await memoryFacts(checkpoint, evidence.dump, reveal, signal);
@@ -110,6 +113,7 @@ const forCore = (options) => ({
   memory: undefined,
   signal: undefined,
   digests: undefined,
+  previous: undefined,
 });
 
 /** @param {Checkpoint} checkpoint @param {any} exports @param {ValidateOptions} options @returns {Promise<any>} */
@@ -126,7 +130,7 @@ async function validateCheckpoint(checkpoint, exports, options) {
   if (checkpoint.form === 'pod') {
     result.containers = [];
     for (const inner of await checkpoint.containers()) {
-      const options_ = { ...options, file: { name: inner.name } };
+      const options_ = { ...options, previous: undefined, file: { name: inner.name } };
       result.containers.push(await validateCheckpoint(inner, exports, options_));
     }
   }
@@ -160,6 +164,7 @@ export const VALIDATE_OPTIONS = {
   now: must.number,
   file: must.object,
   digests: must.flag,
+  previous: must.any,
   host: must.any,
 };
 

@@ -20,6 +20,8 @@ const void *ckpt_wasm_dump_wanted(ckpt_dump *dump, int maps);
 const void *ckpt_wasm_dump_directory(ckpt_dump *dump);
 void *ckpt_wasm_dump_room(ckpt_dump *dump, const char *name, uint32_t length, uint32_t size);
 void ckpt_wasm_dump_previous(ckpt_dump *dump, ckpt_dump *previous);
+int ckpt_wasm_dump_has_early(ckpt_dump *dump);
+void ckpt_wasm_dump_choose_early(ckpt_dump *dump);
 const void *ckpt_wasm_dump_plan(ckpt_dump *dump);
 void ckpt_wasm_dump_take(ckpt_dump *dump, uint32_t piece, const uint8_t *bytes, uint32_t length);
 const void *ckpt_wasm_dump_view(ckpt_dump *dump, uint32_t view, uint32_t pid);
@@ -84,6 +86,16 @@ void *ckpt_wasm_dump_room(ckpt_dump *dump, const char *name, uint32_t length, ui
 void ckpt_wasm_dump_previous(ckpt_dump *dump, ckpt_dump *previous)
 {
     ckpt_dump_set_previous(dump, previous);
+}
+
+int ckpt_wasm_dump_has_early(ckpt_dump *dump)
+{
+    return ckpt_dump_has_early(dump);
+}
+
+void ckpt_wasm_dump_choose_early(ckpt_dump *dump)
+{
+    ckpt_dump_choose_early(dump);
 }
 
 /* For each piece of pages files that is needed for command lines and environments: how many dumps

@@ -14,18 +14,26 @@ import { listOf } from './options.js';
 /**
  * Opens checkpoints, the first one first, and gives them to `use`.
  * @template T
- * @param {readonly string[]} paths @param {Context} context
+ * @param {readonly string[]} paths @param {Open} open
  * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
  */
-export function withCheckpoints([path, ...paths], context, use) {
+function withAll([path, ...paths], open, use) {
   if (path === undefined) return use([]);
-  return withCheckpoint(
+  return open(
     path,
-    context,
-    (checkpoint) => withCheckpoints(paths, context, (others) => use([checkpoint, ...others])),
+    (checkpoint) => withAll(paths, open, (others) => use([checkpoint, ...others])),
     { keep: 'processes', again: true },
   );
 }
+
+/**
+ * The same for a command.
+ * @template T
+ * @param {readonly string[]} paths @param {Context} context
+ * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
+ */
+export const withCheckpoints = (paths, context, use) =>
+  withAll(paths, (path, run, options) => withCheckpoint(path, context, run, options), use);
 
 /** @param {string} path @param {Checkpoint} checkpoint @returns {Linked} */
 function linked(path, { members, summary, form }) {
@@ -44,15 +52,36 @@ const leadsTo = ({ parent, place }, other) =>
     ),
   );
 
+/**
+ * Opens a checkpoint for `use`, and closes it.
+ * @typedef {<T>(path: string, use: (checkpoint: Checkpoint) => Promise<T>, options?: {keep: import('../api/keep.js').Keep, again: boolean}) => Promise<T>} Open
+ */
+
 /** Finds the dumps before those that are given. */
 export class Chains {
-  #context;
+  #named;
+  #operands;
+  #open;
   /** What is known of the operands, by path. @type {Map<string, Linked | null>} */
   #known = new Map();
 
-  /** @param {Context} context */
-  constructor(context) {
-    this.#context = context;
+  /**
+   * @param {{named: readonly string[], operands: readonly string[], open: Open}} given named: by --previous; operands:
+   *   among which they may be
+   */
+  constructor({ named, operands, open }) {
+    this.#named = named;
+    this.#operands = operands;
+    this.#open = open;
+  }
+
+  /** For a command. @param {Context} context */
+  static of(context) {
+    return new Chains({
+      named: listOf(context.given, 'previous'),
+      operands: context.operands,
+      open: (path, use, options) => withCheckpoint(path, context, use, options),
+    });
   }
 
   /** What an operand tells; null: it cannot be read, which is said where it is shown. @param {string} path */
@@ -63,12 +92,27 @@ export class Chains {
     let found = null;
     if (path !== '-')
       try {
-        found = await withCheckpoint(path, this.#context, async (one) => linked(path, one));
+        found = await this.#open(path, async (one) => linked(path, one));
       } catch {
         found = null;
       }
     this.#known.set(path, found);
     return found;
+  }
+
+  /** Those before it, the latest first. @param {string} path @param {Checkpoint} checkpoint @returns {Promise<readonly string[]>} */
+  async #before(path, checkpoint) {
+    if (this.#named.length > 0) return this.#named;
+    const own = linked(path, checkpoint);
+    this.#known.set(path, own);
+    if (own.parent === null || this.#operands.length < 2) return [];
+    /** @type {Linked[]} */
+    const others = [];
+    for (const other of this.#operands) {
+      const found = other === path ? null : await this.#look(other);
+      if (found) others.push(found);
+    }
+    return before(own, others, leadsTo).map((other) => other.path);
   }
 
   /**
@@ -79,23 +123,6 @@ export class Chains {
    * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
    */
   async with(path, checkpoint, use) {
-    const { operands, given } = this.#context;
-    const named = listOf(given, 'previous');
-    if (named.length > 0) return withCheckpoints(named, this.#context, use);
-    const own = linked(path, checkpoint);
-    this.#known.set(path, own);
-    if (own.parent === null || operands.length < 2) return use([]);
-    /** @type {Linked[]} */
-    const others = [];
-    for (const other of operands) {
-      const found = other === path ? null : await this.#look(other);
-      if (found) others.push(found);
-    }
-    const chain = before(own, others, leadsTo);
-    return withCheckpoints(
-      chain.map((other) => other.path),
-      this.#context,
-      use,
-    );
+    return withAll(await this.#before(path, checkpoint), this.#open, use);
   }
 }

@@ -69,7 +69,7 @@ export async function eachDump(
   { texts = false, memory = !texts, search } = {},
 ) {
   const { operands, values } = context;
-  const chains = new Chains(context);
+  const chains = Chains.of(context);
   const keep = texts || memory ? 'processes' : 'images';
   for (const path of operands) {
     const run = async (/** @type {Checkpoint} */ file) => {

@@ -6,11 +6,13 @@ import { Chains } from './chain.js';
 import { PID, PREVIOUS, pidOf, sayGaps } from './dump-command.js';
 import { EXIT } from './exit.js';
 import { goJson } from './go-json.js';
+import { inspectColumns, inspectRow, noRows } from './inspect-rows.js';
 import { inspectJson, inspectTree } from './inspect-views.js';
 import { Session, Unfit, containersOf, refuseSecondInput, summaryOf } from './open.js';
 import { JSON_SHORT } from './options.js';
 import { MAX_WINDOW } from './limits.js';
 import { NO_PROGRESS } from './progress.js';
+import { csvOf, tableOf } from './rows.js';
 import { drawTree } from './tree.js';
 
 /** What is shown of the processes, by option. @param {Set<string>} switches @param {number} pid 0: none was given */
@@ -70,9 +72,9 @@ export const inspect = {
       name: 'format',
       short: 'f',
       value: 'FORMAT',
-      choices: ['tree', 'json', 'jsonl'],
+      choices: ['tree', 'table', 'json', 'jsonl', 'csv'],
       preset: 'tree',
-      help: 'output format: tree, json, jsonl (a line for each container); "ckpt show" has csv',
+      help: 'output format: tree, json, jsonl (a line for each container), table or csv (a row for each, with what is chief)',
     },
     JSON_SHORT,
     { name: 'stats', help: 'dump statistics of CRIU' },
@@ -94,6 +96,7 @@ export const inspect = {
   examples: [
     'ckpt inspect --all checkpoint.tar',
     "ckpt inspect --format json checkpoint.tar | jq -r '.[].image'",
+    'ckpt inspect --stats --format csv /var/lib/kubelet/checkpoints > checkpoints.csv',
   ],
 
   async run(context) {
@@ -101,7 +104,7 @@ export const inspect = {
     refuseSecondInput(context);
     const ckpt = await core();
     const session = new Session(context);
-    const chains = new Chains(context);
+    const chains = Chains.of(context);
     const has = (/** @type {string} */ name) => switches.has(name);
     const parts = {
       stats: has('stats') || has('all'),
@@ -112,10 +115,17 @@ export const inspect = {
     const bytes = (/** @type {number} */ count) => ckpt.byteToString(count);
     const pid = pidOf(context);
     const inner = processParts(switches, pid);
+    const rowless =
+      values.format === 'csv' || values.format === 'table'
+        ? noRows(values.format, switches, pid)
+        : undefined;
+    if (rowless) throw context.fail(rowless);
     const mask = (/** @type {any[] | null} */ texts) =>
       has('reveal') || texts === null ? texts : maskArguments(ckpt, texts);
     /** @type {any[]} */
     const containers = [];
+    /** @type {any[]} */
+    const rows = [];
     for (const path of operands) {
       const run = async (/** @type {any} */ checkpoint) => {
         const inners = await containersOf(checkpoint, path);
@@ -141,6 +151,8 @@ export const inspect = {
           await sayGaps(session, shownAs, inside?.gaps ?? []);
           const item = { summary, members: parts.files ? [...members] : [], inside };
           if (values.format === 'json') containers.push(inspectJson(item, parts, inner));
+          else if (values.format === 'csv' || values.format === 'table')
+            rows.push(inspectRow(shownAs, summary, parts));
           else if (values.format === 'jsonl')
             await stdout.write(`${goJson(inspectJson(item, parts, inner)).replace(/\n */g, '')}\n`);
           else
@@ -152,6 +164,11 @@ export const inspect = {
       await session.open(path, run, { keep: inner.tree ? 'processes' : undefined });
     }
     if (containers.length > 0) await stdout.write(goJson(containers));
+    if (values.format === 'csv') await stdout.write(csvOf(rows));
+    if (values.format === 'table' && rows.length > 0)
+      await stdout.write(
+        tableOf(inspectColumns(bytes), rows, stdout.isTerminal ? stdout.width : Infinity),
+      );
     return session.code;
   },
 };

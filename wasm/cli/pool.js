@@ -108,11 +108,11 @@ export async function* runInThreads(
   wasm,
   script = new URL('./worker.js', import.meta.url),
 ) {
-  const { limits, options, withTexts, audit } = checker;
+  const { limits, options, withTexts, audit, before } = checker;
   const module = await WebAssembly.compile(/** @type {BufferSource} */ (wasm)); // once for all
   const threads = Array.from(
     { length: count },
-    () => new Thread(script, { module, limits, options, withTexts, audit }),
+    () => new Thread(script, { module, limits, options, withTexts, audit, before }),
   );
   /** @type {Map<number, Promise<Entry[]>>} */
   const running = new Map();

@@ -2,11 +2,13 @@
 // From something to be checked to its report. Runs in the program itself and in its workers.
 import process from 'node:process';
 import { statSync } from '../api/node-fs.js';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { Chains } from './chain.js';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
 import { usedOf } from './ignores.js';
 import { standardInputOf, whyUnreadable } from './open.js';
+import { watched } from './progress.js';
 import { meantIn } from './run-member.js';
 import { Unfit } from './unfit.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
@@ -24,8 +26,51 @@ import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
  * @property {import('../api/budget.js').Limits} [limits] of reading
  * @property {boolean} withTexts whether lines of the files will be shown
  * @property {boolean} [audit] whether exceptions are needed
- * @property {(state: {read: number, size: number}) => void} [onProgress]
+ * @property {{named: readonly string[], operands: readonly string[]}} before where dumps before incremental ones are
+ * @property {(state: {read: number, size: number}) => void} [onRead] is told how far a file was read
  */
+
+/** Pages are in a dump before. */
+const IN_PREVIOUS = 'CKP512';
+
+/** Whether a report says that dumps before are missing. @param {Report} report */
+const lacksPrevious = ({ targets }) =>
+  targets.some(({ reasons }) => reasons.some(({ id }) => id === IN_PREVIOUS));
+
+/** What finds them, for all jobs of a checker. @type {WeakMap<Checker['before'], Chains>} */
+const chains = new WeakMap();
+
+/** @param {Checker} checker @returns {Chains} */
+function chainsOf({ openCheckpoint, limits, before }) {
+  const known = chains.get(before);
+  if (known) return known;
+  /** @type {import('./chain.js').Open} */
+  const open = async (path, use, options) => {
+    const checkpoint = await openCheckpoint(path, { keep: options?.keep, limits });
+    try {
+      return await use(checkpoint);
+    } finally {
+      await checkpoint.close();
+    }
+  };
+  const made = new Chains({ ...before, open });
+  chains.set(before, made);
+  return made;
+}
+
+/**
+ * Judges a checkpoint with those before it: what --previous names, else, if it needs any, those among the operands.
+ * @param {(previous: any[]) => Promise<Entry>} judged @param {any} checkpoint @param {Job} job @param {Checker} checker
+ * @returns {Promise<Entry>}
+ */
+async function withPrevious(judged, checkpoint, { path }, checker) {
+  const { named, operands } = checker.before;
+  const alone = named.length === 0 ? await judged([]) : null;
+  if (alone?.report && (operands.length < 2 || !lacksPrevious(alone.report))) return alone;
+  return chainsOf(checker).with(path, checkpoint, async (previous) =>
+    previous.length === 0 && alone ? alone : judged(previous),
+  );
+}
 
 /** @param {Job} job @param {Partial<Entry>} what @returns {Entry} */
 const entryOf = ({ kind, path, member, shown }, what) => ({
@@ -40,19 +85,19 @@ export function runJob(job, checker) {
   const { options } = checker;
   const ignore = [...(options.ignore ?? []), ...ignores.map(({ rule }) => rule)];
   const own = ignores.length === 0 ? checker : { ...checker, options: { ...options, ignore } };
-  const audit = async (/** @type {any} */ target, file = {}) => {
+  const audit = async (/** @type {any} */ target, more = {}) => {
     if (!checker.audit || ignores.length === 0) return {};
     // Without the exceptions, and only their rules.
     const only = ignores.map(({ rule }) => rule);
     return {
-      ignored: usedOf(ignores, await checker.core.validate(target, { ...options, only, file })),
+      ignored: usedOf(ignores, await checker.core.validate(target, { ...options, only, ...more })),
     };
   };
   return job.kind === 'files' ? runFiles(job, own, audit) : runWhole(job, own, audit);
 }
 
-/** @typedef {(target: any, file?: any) => Promise<{ignored?: number[]}>} Audit which exceptions are needed; file: what
- *   the file system says of it */
+/** @typedef {(target: any, more?: any) => Promise<{ignored?: number[]}>} Audit which exceptions are needed; more:
+ *   options for this target alone */
 
 /** @param {Job} job @param {Checker} checker @param {Audit} audit @returns {Promise<Entry[]>} */
 async function runFiles(job, checker, audit) {
@@ -91,37 +136,41 @@ async function runFiles(job, checker, audit) {
 
 /** @param {Job} job @param {Checker} checker @param {Audit} audit @returns {Promise<Entry[]>} */
 async function runWhole(job, checker, audit) {
-  const { core, openCheckpoint, limits, options, withTexts, onProgress } = checker;
+  const { core, openCheckpoint, limits, options, withTexts, onRead } = checker;
   const { file, path } = job;
+  /** @type {any} */
   let checkpoint;
   try {
     const again = options.memory === true || options.digests === true;
-    const source = file ?? (await standardInputOf(again));
+    const from = file ?? (await standardInputOf(again));
+    const { source, ...watching } = onRead ? await watched(from, onRead) : { source: from };
     checkpoint = await openCheckpoint(/** @type {any} */ (source), {
-      ...(file === null && { name: path }),
-      keep: 'images',
-      onProgress,
+      ...{ ...watching, keep: 'images' },
+      name: file === null ? path : basename(path),
       limits,
       hash: true,
     });
-    if (again && file === null) await /** @type {any} */ (source).drain?.();
+    if (again && file === null) await /** @type {any} */ (from).drain?.();
     const meant = await meantIn(checkpoint, job, core);
     if (meant.input) {
       const only = { ...job, kind: /** @type {const} */ ('files'), inputs: [meant.input] };
       return await runFiles(only, checker, audit);
     }
     const { target = checkpoint, container, around } = meant;
-    const facts = target === checkpoint ? fileFacts(job) : {};
-    /** @type {Report} */
-    const report = await core.validate(target, { ...options, file: facts });
-    const texts = noTexts();
-    if (withTexts) await gather(texts, target, report, checker);
-    if (container !== undefined && report.containers) {
-      report.containers = report.containers.slice(container, container + 1);
-      texts.containers = texts.containers.slice(container, container + 1);
-    }
-    const more = await audit(target, facts);
-    return [entryOf(job, { report, texts, ...(around && { around }), ...more })];
+    const judged = async (/** @type {any[]} */ previous) => {
+      const more = { file: target === checkpoint ? fileFacts(job) : {}, previous };
+      /** @type {Report} */
+      const report = await core.validate(target, { ...options, ...more });
+      const texts = noTexts();
+      if (withTexts) await gather(texts, target, report, checker);
+      if (container !== undefined && report.containers) {
+        report.containers = report.containers.slice(container, container + 1);
+        texts.containers = texts.containers.slice(container, container + 1);
+      }
+      const own = { report, texts, ...(around && { around }), ...(await audit(target, more)) };
+      return entryOf(job, own);
+    };
+    return [await withPrevious(judged, target, job, checker)];
   } catch (error) {
     const unreadable =
       error instanceof Unfit

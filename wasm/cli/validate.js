@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt validate
-import process from 'node:process';
-import { EXIT } from './exit.js';
 import { FAIL_ON, SEVERITIES } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { jobsOf } from './jobs.js';
 import { KIND_OPTIONS } from './kind.js';
 import { MAX_WINDOW, limitsOf } from './limits.js';
 import { refuseSecondInput } from './open.js';
-import { JSON_SHORT } from './options.js';
+import { JSON_SHORT, listOf } from './options.js';
+import { PREVIOUS } from './dump-command.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { packageFile } from './output.js';
 import { runHere, runInThreads, threadsFor } from './pool.js';
-import { NO_PROGRESS, Progress, wantsProgress } from './progress.js';
+import { NO_PROGRESS, withProgress } from './progress.js';
 import { Reporter } from './reporter.js';
 import { loadRules } from './load-rules.js';
 import { settings } from './settings.js';
@@ -27,6 +26,7 @@ export const validate = {
   details: [
     'Checks checkpoint archives (compressed or not, including pods and images), folders and metadata files, and reports what is wrong, where, why it matters, and which engines can restore them. Nothing is unpacked. "ckpt explain RULE" explains a rule; "ckpt rules" lists all rules.',
     'In a folder, all archives, metadata files and unpacked checkpoints are checked. Files with other names are skipped, and symbolic links are not followed. "-" is an archive on standard input or, with --kind or --stdin-name, a metadata file. Patterns (*, ?, [a-z], {a,b}, ** for folders) are expanded if the shell has not done so.',
+    'An incremental checkpoint leaves pages to those before it. With --previous, or where they are among what is checked, every such page is looked for there, and the verdict says who restores them together.',
     'FILE!MEMBER is what is in an archive: a metadata file, an archive inside, or a container of a pod, which is checked together with what the pod itself consists of.',
     'The kind of a metadata file follows from its name, or from --kind. Metadata files of the same folder that are named one after another are checked together.',
     'One run can write several reports: each --format may be followed by an --output. In GitHub Actions, annotations and a step summary are also written unless a report is printed.',
@@ -47,6 +47,7 @@ export const validate = {
       completes: 'file',
       help: 'what "ckpt host" printed on the host that is to restore it: conditions of the verdict are answered',
     },
+    PREVIOUS,
     {
       name: 'only',
       value: 'RULES',
@@ -128,6 +129,7 @@ export const validate = {
     'ckpt validate --memory --only CKP8* checkpoint.tar',
     'ckpt validate --target cri-o@1.34 /var/lib/kubelet/checkpoints/',
     'ckpt validate --format sarif --output ckpt.sarif --format text dumps/*.tar.zst',
+    'ckpt validate --previous pre.tar final.tar',
     'ckpt host | ssh node sh > node.json; ckpt validate --host node.json checkpoint.tar',
     'tar -xOf checkpoint.tar config.dump | ckpt validate --kind config.dump -',
   ],
@@ -153,20 +155,20 @@ export const validate = {
     if (audit) await tell([file === undefined ? 'no settings file' : `settings: ${file}`]);
     await tell(ignores.warnings);
     const reporter = new Reporter(context, { jobs, options, failOn, level, rules });
-    const shows = wantsProgress(process.stderr, switches, process.env);
-    const progress = new Progress(process.stderr, (bytes) => core.byteToString(bytes));
-    const interrupt = () => {
-      progress.end();
-      process.exit(EXIT.interrupted);
-    };
-    process.once('SIGINT', interrupt);
-    try {
+    const run = async (
+      /** @type {import('./progress.js').Progress} */ progress,
+      /** @type {boolean} */ shows,
+    ) => {
       await reporter.begin();
       const { openCheckpoint } = await import('../api/node.js');
       const checker = {
         ...{ core, openCheckpoint, ...limits, options, audit, withTexts: reporter.showsLines },
+        before: {
+          named: listOf(context.given, 'previous'),
+          operands: jobs.flatMap(({ kind, path }) => (kind === 'files' ? [] : [path])),
+        },
         ...(shows && {
-          onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
+          onRead: (/** @type {{read: number, size: number}} */ state) => progress.passed(state),
         }),
       };
       const threads = threadsFor(jobs);
@@ -177,7 +179,9 @@ export const validate = {
       let done = 0;
       const next = () => {
         const count = jobs.length === 1 ? '' : `${done + 1} of ${jobs.length}: `;
-        if (shows && done < jobs.length) progress.start(`${count}${jobs[done].path}`);
+        if (!shows || done >= jobs.length) return;
+        progress.start(`${count}${jobs[done].path}`);
+        progress.show();
       };
       next();
       for await (const list of entries) {
@@ -195,9 +199,10 @@ export const validate = {
         await context.stdout.flush();
         await tell(ignores.story);
       }
+    };
+    try {
+      await withProgress(context, '', run);
     } finally {
-      progress.end();
-      process.removeListener('SIGINT', interrupt);
       reporter.close();
     }
     return reporter.code;

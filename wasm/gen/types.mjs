@@ -241,6 +241,7 @@ main((tables) => {
     'checkpoint.d.ts',
     'node.d.ts',
     'inline.d.ts',
+    'node-inline.d.ts',
     'debug.d.ts',
     'render.d.ts',
     'write.d.ts',

@@ -6,7 +6,7 @@ import { H } from '../text/views.js';
 import { api } from './api.js';
 import { during } from './busy.js';
 import { MOST, NoFolders, TooMany, collect } from './collect.js';
-import { go, inLot, say, state, update, updateItem, updateItems } from './store.js';
+import { go, hold, inLot, say, state, update, updateItem, updateItems } from './store.js';
 import { answerOf } from './verdict.js';
 
 /** @typedef {import('./collect.js').Collected} Collected */
@@ -14,12 +14,15 @@ import { answerOf } from './verdict.js';
 
 /** Milliseconds between two looks at the progress. */
 const LOOK = 150;
+/** Milliseconds in which something is read without a word of its being read: people take that for at once. */
+const AT_ONCE = 100;
 
 /** @param {Collected | Promise<Collected>} coming @returns {Promise<Item[]>} what was read */
 export const take = (coming) => during(taken(coming));
 
 /** @param {Collected | Promise<Collected>} coming @returns {Promise<Item[]>} */
 async function taken(coming) {
+  const release = hold(AT_ONCE);
   update({ trouble: '', busy: T.reading });
   try {
     const { given, missed } = await coming;
@@ -29,7 +32,8 @@ async function taken(coming) {
       return [];
     }
     const { hosts, rest } = await hostsIn(given);
-    const made = rest.length > 0 ? await show(await api.open(rest)) : [];
+    const made =
+      rest.length > 0 ? await show(await api.open({ given: rest, target: state.target })) : [];
     for (const { path, text } of hosts) {
       await chooseHost(text);
       say(H.taken(path));
@@ -40,6 +44,7 @@ async function taken(coming) {
     return [];
   } finally {
     update({ busy: '' });
+    release();
   }
 }
 
@@ -76,9 +81,16 @@ async function joinChains(fresh) {
     if (earlier) continue;
     const ids = dumpsBefore(links[i], links).map((other) => other.id);
     if (ids.length === 0 || !(fresh.has(id) || ids.some((other) => fresh.has(other)))) continue;
-    await api.previous({ item: id, others: ids });
-    updateItem(id, { earlier: ids });
+    await goOnFrom(id, ids);
   }
+}
+
+/** An item goes on from others that are open, the latest first: it is judged with them. @param {number} id @param {number[]} others */
+export async function goOnFrom(id, others) {
+  updateItem(id, { earlier: others });
+  const report = await api.previous({ item: id, others, target: state.target }).catch(() => null);
+  const item = state.items.find((each) => each.id === id);
+  if (report && item?.model) updateItem(id, { model: { ...item.model, report } });
 }
 
 /** @param {unknown} error */
@@ -101,7 +113,6 @@ export const takeText = (text) =>
 export async function read(id, kind) {
   const item = state.items.find((each) => each.id === id);
   if (!item || item.state === 'cancelled') return;
-  const began = performance.now();
   updateItem(id, { state: 'reading', progress: undefined });
   const timer = setInterval(async () => {
     const progress = await api.progress({ item: id }).catch(() => null);
@@ -110,11 +121,10 @@ export async function read(id, kind) {
   try {
     const done = await api.read({ item: id, kind, target: state.target });
     if (!done) return updateItem(id, { state: 'cancelled' });
-    const { model, containers } = done;
+    const { model, containers, took } = done;
     const kept = state.items.filter(({ parent }) => parent !== id);
     const at = kept.findIndex((each) => each.id === id);
     if (at < 0) return; // it was closed meanwhile
-    const took = Math.round(performance.now() - began);
     kept[at] = { ...kept[at], state: 'ready', model, took };
     const added = containers.map((head) => ({ ...head, state: /** @type {const} */ ('waiting') }));
     kept.splice(at + 1, 0, ...added);
@@ -168,6 +178,8 @@ export async function chooseHost(host) {
 
 /** Larger files are no description of a host. */
 const LARGEST_HOST = 2 ** 20;
+/** What is called so is none, and is not looked into. */
+const OTHER = /\/|\.(tar|tgz|tzst|gz|zst|zstd|xz|bz2|img|dump)$/i;
 
 /** Takes descriptions of hosts out of what was given. @param {import('../types.d.ts').Given[]} given */
 async function hostsIn(given) {
@@ -177,7 +189,11 @@ async function hostsIn(given) {
   const rest = [];
   for (const file of given) {
     const small = given.length <= 50 && file.blob.size <= LARGEST_HOST;
-    const text = small && !/\//.test(file.path) ? await file.blob.text().catch(() => '') : '';
+    if (!small || OTHER.test(file.path)) {
+      rest.push(file);
+      continue;
+    }
+    const text = await file.blob.text().catch(() => '');
     if (isHost(text)) hosts.push({ path: file.path, text });
     else rest.push(file);
   }
@@ -203,9 +219,11 @@ export function cancel(id) {
 }
 
 /** @param {number} id */
-export function again(id) {
+export async function again(id) {
   updateItem(id, { state: 'waiting' });
-  return read(id);
+  await read(id);
+  for (const item of state.items)
+    if (item.earlier?.includes(id)) await goOnFrom(item.id, item.earlier);
 }
 
 /** @param {number} id */
@@ -213,6 +231,11 @@ export function close(id) {
   const gone = state.items.filter((item) => item.id === id || item.parent === id);
   for (const item of gone) api.close({ item: item.id });
   update({ items: state.items.filter((item) => !gone.includes(item)) });
+  // Those that went on from it go on from what is left before it.
+  for (const { id: other, earlier = [] } of state.items) {
+    const at = earlier.findIndex((each) => gone.some((item) => item.id === each));
+    if (at >= 0) during(goOnFrom(other, earlier.slice(0, at)));
+  }
   if (gone.some((item) => item.id === state.place.item)) go({ item: 0 });
 }
 

@@ -18,14 +18,15 @@ export class NoFolders extends Error {}
 export async function collect(data, progress) {
   const roots = [...data.items]
     .filter(({ kind }) => kind === 'file')
-    .map((item) => ({
-      file: item.getAsFile(),
-      entry: item.webkitGetAsEntry?.(),
-      handle: /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null),
-    }));
+    .map((item) => {
+      const entry = item.webkitGetAsEntry?.();
+      if (!entry?.isDirectory) return { file: item.getAsFile() };
+      const handle = /** @type {any} */ (item).getAsFileSystemHandle?.().catch(() => null);
+      return { file: null, entry, handle };
+    });
   const found = new Found(progress);
   for (const { file, entry, handle } of roots) {
-    if (!entry?.isDirectory) found.add(file?.name ?? '', file);
+    if (!entry) found.add(file?.name ?? '', file);
     else if (!(await walkEntry(/** @type {any} */ (entry), found)))
       // Chromium refuses that to a page that was opened from disk, but knows another way.
       await walkHandle(await handle, found);

@@ -57,21 +57,46 @@ export const state = {
 
 let draw = () => {};
 let scheduled = false;
+/** What wants nothing to be drawn yet. */
+let holds = 0;
 
 /** @param {() => void} drawer draws all of the page */
 export function onChange(drawer) {
   draw = drawer;
 }
 
-/** Changes the state, and draws it. @param {Partial<typeof state>} change */
+/** Changes the state, and draws it if it is another now. @param {Partial<typeof state>} change */
 export function update(change) {
+  const names = /** @type {(keyof typeof state)[]} */ (Object.keys(change));
+  if (names.every((name) => Object.is(state[name], change[name]))) return;
   Object.assign(state, change);
   if (scheduled) return;
   scheduled = true;
-  queueMicrotask(() => {
-    scheduled = false;
-    draw();
-  });
+  if (holds === 0) queueMicrotask(drawNow);
+}
+
+function drawNow() {
+  if (holds > 0 || !scheduled) return;
+  scheduled = false;
+  draw();
+}
+
+/**
+ * Draws nothing for a while: what is there in a moment needs no picture of its being awaited.
+ * @param {number} most milliseconds
+ * @returns {() => void} ends it
+ */
+export function hold(most) {
+  holds++;
+  let held = true;
+  const release = () => {
+    if (!held) return;
+    held = false;
+    clearTimeout(timer);
+    if (--holds === 0 && scheduled) queueMicrotask(drawNow);
+  };
+  const timer = window.setTimeout(release, most);
+  return release;
 }
 
 /** The same, at once. @param {Partial<typeof state>} change */
@@ -165,6 +190,7 @@ export function follow() {
   const { print, item } = place;
   if (print !== undefined && state.items.find(({ id }) => id === item)?.print !== print)
     place.item = state.items.find((each) => each.print === print)?.id ?? -1;
-  update({ place });
+  // The browser tells, too, of what was followed already.
+  if (JSON.stringify(place) !== JSON.stringify(state.place)) update({ place });
   document.documentElement.dataset.place = location.hash;
 }

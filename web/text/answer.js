@@ -101,8 +101,6 @@ export const W = {
   passes: (/** @type {string} */ who) => `Errors that do not stop ${who}`,
   stopsOnly: (/** @type {string[]} */ names) =>
     names.length === 0 ? 'no engine checks this' : `stops ${names.join(', ')}`,
-  before: (/** @type {string[]} */ names) =>
-    `The dump before it is open here (${names.join(', ')}): Podman restores both together, with --import-previous.`,
   arrange: 'What has to be arranged',
   evidence: 'evidence',
   must: 'What the target must have',

@@ -266,11 +266,13 @@ export class DumpDesk {
     this.#hunt = new Hunt(dump.memory, query);
   }
 
-  /** How far that is. @param {{stop?: boolean, reveal: boolean}} what @returns {import('../types.d.ts').Hunted | null} */
-  hunted({ stop, reveal }) {
+  /** How far that is. @param {{stop?: boolean, reveal: boolean}} what @returns {Promise<import('../types.d.ts').Hunted | null>} */
+  async hunted({ stop, reveal }) {
     const hunt = this.#hunt;
     if (!hunt) return null;
     if (stop) hunt.stop();
+    else await hunt.news();
+    if (hunt !== this.#hunt) return null; // another was begun, or this one was closed
     const shelf = this.#shelves.bytes;
     const words = (/** @type {number} */ n) => this.#ckpt.byteToString(n);
     const { hits, state, message, left } = hunt;

@@ -8,6 +8,8 @@ const MOST = 20_000;
 const AROUND = 32;
 /** Milliseconds after which others get their turn. */
 const TURN = 30;
+/** Milliseconds that somebody waits for the first hit. */
+const FIRST = 100;
 /** Bytes of a hit that are shown. */
 const SHOWN = 160;
 
@@ -53,20 +55,32 @@ export class Hunt {
   left = null;
   secret;
   #stop = new AbortController();
+  /** Wakes those who wait for something to be seen. */
+  #wake = () => {};
+  #seen = new Promise((resolve) => {
+    this.#wake = () => resolve(undefined);
+  });
 
   /** @param {any} memory @param {import('../types.d.ts').HuntQuery} query */
   constructor(memory, query) {
     this.secret = query.form === 'preset' && PRESETS[query.pattern]?.secret === true;
-    this.#run(memory, query).catch((error) => {
-      if (this.state !== 'running') return;
-      this.state = 'failed';
-      this.message = error.message;
-    });
+    this.#run(memory, query)
+      .catch((error) => {
+        if (this.state !== 'running') return;
+        this.state = 'failed';
+        this.message = error.message;
+      })
+      .finally(() => this.#wake());
   }
 
   stop() {
     if (this.state === 'running') this.state = 'stopped';
     this.#stop.abort();
+  }
+
+  /** Waits a moment for the first hit, or the end. */
+  async news() {
+    await Promise.race([this.#seen, new Promise((resolve) => setTimeout(resolve, FIRST))]);
   }
 
   /** From 0 to 1. */
@@ -97,6 +111,7 @@ export class Hunt {
         break;
       }
       this.hits.push(value);
+      this.#wake();
       if (performance.now() - last < TURN) continue;
       await breathe();
       last = performance.now();

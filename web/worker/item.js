@@ -27,6 +27,7 @@ import { eventsOf, timelineSections } from './timeline.js';
 
 /** @typedef {import('../types.d.ts').Span} Span */
 /** @typedef {import('./sources.js').Source} Source */
+/** @typedef {{model: import('../types.d.ts').Model, containers: Item[], took: number}} Read took: milliseconds */
 
 /** How much the newest figure counts for the speed that is shown. */
 const NEWEST = 0.3;
@@ -69,10 +70,14 @@ export class Item {
   #changes;
   /** What is in the images. @type {DumpDesk | undefined} */
   #dump;
+  /** Checkpoints before it, the latest first. @type {any[]} */
+  #previous = [];
   /** @type {Desk | undefined} */
   #desk;
   /** @type {import('../types.d.ts').Model | undefined} */
   #model;
+  /** @type {{target: string, reading: Promise<Read | null>} | undefined} */
+  #begun;
 
   /** @param {any} ckpt @param {Source} source @param {any} [checkpoint] opened already */
   constructor(ckpt, source, checkpoint) {
@@ -91,13 +96,25 @@ export class Item {
     if (blob) this.print = await printOf(blob).catch(() => '');
   }
 
-  /** @param {string} [kind] what to read the only file as @param {import('../types.d.ts').TargetName} [target] @returns {Promise<{model: import('../types.d.ts').Model, containers: Item[]} | null>} null: cancelled */
+  /** Begins to read before anybody waits for that: read() goes on with it. @param {import('../types.d.ts').TargetName} target */
+  begin(target) {
+    const reading = this.read(undefined, target);
+    reading.catch(() => {}); // until it is waited for
+    this.#begun = { target: JSON.stringify(target), reading };
+  }
+
+  /** @param {string} [kind] what to read the only file as @param {import('../types.d.ts').TargetName} [target] @returns {Promise<Read | null>} null: cancelled */
   async read(kind, target) {
+    const begun = this.#begun;
+    this.#begun = undefined;
+    if (begun && kind === undefined && begun.target === JSON.stringify(target))
+      return begun.reading;
     const stop = new AbortController();
     this.#stop?.abort();
     this.#stop = stop;
     this.#read = 0;
-    this.#last = { time: performance.now(), read: 0, speed: 0 };
+    const began = performance.now();
+    this.#last = { time: began, read: 0, speed: 0 };
     this.#forget();
     try {
       const source = this.#source;
@@ -127,6 +144,7 @@ export class Item {
       this.#model = model;
       return {
         model,
+        took: Math.round(performance.now() - began),
         containers: containers.map(
           (/** @type {any} */ container) =>
             new Item(this.#ckpt, { name: container.name, loose: false, kind: '' }, container),
@@ -143,7 +161,10 @@ export class Item {
   /** The report for a target, which becomes that of the item. @param {import('../types.d.ts').TargetName} [target] */
   async judge(target) {
     const checkpoint = this.#checkpoint;
-    const { report, secrets } = await makeReport(this.#ckpt, checkpoint, this.#source, target);
+    const { report, secrets } = await makeReport(this.#ckpt, checkpoint, this.#source, {
+      target,
+      previous: this.#previous,
+    });
     if (checkpoint !== this.#checkpoint) throw new Error(F.left);
     this.#report = report;
     this.#secrets = secrets;
@@ -153,6 +174,16 @@ export class Item {
     this.#tree = undefined;
     if (this.#model) this.#model = { ...this.#model, report };
     return report;
+  }
+
+  /**
+   * Takes what its page maps refer to, and judges it with that.
+   * @param {any[]} checkpoints those before it, the latest first @param {import('../types.d.ts').TargetName} [target]
+   */
+  goOnFrom(checkpoints, target) {
+    this.#previous = checkpoints;
+    this.dump.setPrevious(checkpoints);
+    return this.judge(target);
   }
 
   /** What image of CRIU a lone file is, in words; '' if it is none. @param {import('../types.d.ts').Given} file */

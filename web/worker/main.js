@@ -8,12 +8,24 @@ import { compare } from './compare.js';
 import { Desk } from './desk.js';
 import { reported } from './embedded.js';
 import { Item } from './item.js';
+import { printOf } from './print.js';
 import { Shelf, find, piece, rowsOf } from './shelf.js';
 import { Opener } from './sources.js';
 import { sample } from './sample.js';
 import { codecs, unpackXz } from './unpack.js';
 
 const start = async () => load({ wasm: await unpackXz(wasm), codecs });
+
+/** Milliseconds after the start in which nothing was given. */
+const IDLE = 300;
+
+/** Reads a sample: browsers compile what runs first, which is not to take time from the first file. @param {any} ckpt */
+async function warmUp(ckpt) {
+  const archive = await sample('healthy');
+  const item = new Item(ckpt, { name: '', archive, loose: false, kind: '' });
+  await item.read(undefined, { name: '', version: '', host: '' });
+  item.close();
+}
 
 /** Serves the page. */
 export function runWorker() {
@@ -38,12 +50,18 @@ export function runWorker() {
   };
 
   serve(/** @type {any} */ (self), {
-    hello: async () => ({ kinds: [...(await core).kinds] }),
-    sample: ({ which }) => sample(which),
-    open: async (given) => {
+    hello: async () => {
       const ckpt = await core;
+      setTimeout(() => last === 0 && warmUp(ckpt).catch(() => {}), IDLE);
+      return { kinds: [...ckpt.kinds] };
+    },
+    sample: ({ which }) => sample(which),
+    open: async ({ given, target }) => {
+      const ckpt = await core;
+      if (given.length === 1) printOf(given[0].blob).catch(() => {}); // while it is looked at
       const sources = await new Opener(ckpt.files).open(given);
       const made = sources.map((source) => new Item(ckpt, source));
+      if (made.length === 1) made[0].begin(target);
       await Promise.all(made.map((item) => item.readPrint()));
       return made.map((item) => keep(item, 0));
     },
@@ -58,8 +76,8 @@ export function runWorker() {
     read: async ({ item, kind, target }) => {
       const read = await itemOf(item).read(kind, target);
       if (!read) return null;
-      const { model, containers } = read;
-      return { model, containers: containers.map((container) => keep(container, item)) };
+      const containers = read.containers.map((container) => keep(container, item));
+      return { ...read, containers };
     },
     judge: ({ item, target }) => itemOf(item).judge(target),
     progress: ({ item }) => items.get(item)?.progress() ?? null,
@@ -85,10 +103,10 @@ export function runWorker() {
     strip: ({ item, ...which }) => itemOf(item).dump.strip(which),
     memory: ({ item, ...which }) => itemOf(item).dump.bytes(which),
     locate: ({ item, ...where }) => itemOf(item).dump.locate(where),
-    previous: ({ item, others }) =>
-      itemOf(item).dump.setPrevious(
-        others.map((/** @type {number} */ id) => itemOf(id).known.checkpoint),
-      ),
+    previous: ({ item, others, target }) => {
+      const before = others.map((/** @type {number} */ id) => itemOf(id).known.checkpoint);
+      return itemOf(item).goOnFrom(before, target);
+    },
     hunt: ({ item, ...query }) => itemOf(item).dump.hunt(query),
     hunted: ({ item, ...how }) => itemOf(item).dump.hunted(how),
     areas: ({ item }) => itemOf(item).areas(),

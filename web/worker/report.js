@@ -10,10 +10,11 @@ import { ONLY_SECRETS, isSecret, listsSecrets } from '../../wasm/api/secrets.js'
 /**
  * The report, and which values are secrets: also those that are too many to be listed.
  * @param {any} ckpt @param {any} checkpoint @param {import('./sources.js').Source} source
- * @param {import('../types.d.ts').TargetName} [target] whose version is asked about
+ * @param {{target?: import('../types.d.ts').TargetName, previous?: any[]}} [how] target: whose version is asked about;
+ *   previous: checkpoints before it, the latest first
  * @returns {Promise<{report: Report, secrets: Secrets}>}
  */
-export async function makeReport(ckpt, checkpoint, source, target) {
+export async function makeReport(ckpt, checkpoint, source, { target, previous = [] } = {}) {
   if (checkpoint.report)
     return { report: checkpoint.report, secrets: new Secrets(checkpoint.report) };
   const validate = async (/** @type {object} */ options) =>
@@ -22,6 +23,7 @@ export async function makeReport(ckpt, checkpoint, source, target) {
   const report = await validate({
     ...(target?.version && { targets: targetsOf(target) }),
     ...(target?.host && { host: target.host }),
+    previous,
   });
   const places = report.findings.flatMap((each) => [each, ...each.related]);
   const names = places.flatMap(({ member }) => [member, outerOf(member)]).filter(Boolean);

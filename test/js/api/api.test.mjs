@@ -27,6 +27,10 @@ test('load() gives one core, whatever its later options', async () => {
 test('the inline entry is the same API and shares its core', async () => {
   assert.equal(await inline.load(), ckpt);
   assert.equal(inline.CheckpointError, CheckpointError);
+  const node = await import('container-checkpoint/node');
+  const nodeInline = await import('container-checkpoint/node-inline');
+  assert.equal(await nodeInline.load(), ckpt);
+  assert.deepEqual({ ...nodeInline }, { ...node });
 });
 
 test('load({wasm}) takes a module, bytes and a URL', async () => {

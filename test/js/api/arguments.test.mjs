@@ -264,7 +264,7 @@ test('load refuses what is no module', async () => {
 });
 
 test('load of every entry checks its options', async () => {
-  for (const entry of ['', '/node', '/inline', '/debug']) {
+  for (const entry of ['', '/node', '/inline', '/node-inline', '/debug']) {
     const { load: loads } = await import(`container-checkpoint${entry}`);
     for (const wrong of [null, 3, 'x', [], () => {}])
       await assert.rejects(loads(wrong), /the options of load must be an object/, entry);

@@ -3,7 +3,7 @@
 // run away from the package, with the modules beside the bundle, and where only node_modules has them.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
@@ -99,4 +99,36 @@ test('require(), of what esbuild makes of it, and of Node where it can', () => {
   assert.equal(run(bundle), expected);
   if (!(/** @type {any} */ (process.features).require_module)) return; // Node 20.17 and 22.12 have it
   assert.equal(run(join(root, 'wasm/api/node.js'), '--no-warnings'), expected);
+});
+
+test('the entry with the core inside: one file, with nothing beside it, and with the licences', async () => {
+  writeFileSync(
+    join(folder, 'alone.js'),
+    `import { openCheckpoint, readContainerCheckpointConfigDump } from ${JSON.stringify(join(root, 'dist/node-inline.js'))};
+async function main() {
+  const checkpoint = await openCheckpoint(process.argv[2]);
+  const { value } = readContainerCheckpointConfigDump('.');
+  console.log(value.id, checkpoint.error, checkpoint.members.length > 0);
+}
+main();
+`,
+  );
+  for (const format of /** @type {const} */ (['esm', 'cjs'])) {
+    const where = join(temporaryFolder(), format === 'esm' ? 'out.mjs' : 'out.cjs');
+    const { warnings } = await esbuild.build({
+      ...{ entryPoints: [join(folder, 'alone.js')], bundle: true, minify: true, platform: 'node' },
+      ...{
+        format,
+        outfile: where,
+        logLevel: 'silent',
+        logOverride: { 'empty-import-meta': 'silent' },
+      },
+    });
+    assert.deepEqual(warnings, []);
+    writeFileSync(join(where, '../config.dump'), '{"id":"abc"}');
+    const options = { cwd: join(where, '..'), encoding: /** @type {const} */ ('utf8') };
+    assert.equal(execFileSync(process.execPath, [where, xz], options), 'abc null true\n', format);
+    const [, licences] = /\/\*! @license\n(.*?)\*\//s.exec(readFileSync(where, 'utf8')) ?? [];
+    assert.match(licences, /^libzstd |\nlibzstd /m, 'they stay when a bundler makes it small');
+  }
 });

@@ -63,10 +63,12 @@ test('the bill of materials is CycloneDX, by the schema of that project', () => 
   assert.ok(!validate(sbom)); // it does look
 });
 
-test('the licences are in what can go alone: the page, and the module with the core inside', () => {
+test('the licences are in what can go alone: the page, and the modules with the core inside', () => {
   const notices = read('dist/THIRD-PARTY-NOTICES.txt');
-  const inline = /\/\*! @license\n(.*)\*\//s.exec(read('dist/inline.js'))?.[1];
-  assert.equal(inline?.replaceAll('* /', '*/'), notices);
+  for (const name of ['inline', 'node-inline']) {
+    const inline = /\/\*! @license\n(.*)\*\//s.exec(read(`dist/${name}.js`))?.[1];
+    assert.equal(inline?.replaceAll('* /', '*/'), notices, name);
+  }
   const [, page] =
     /<template id="third-party-notices"><pre>(.*?)<\/pre>/s.exec(read('dist/viewer.html')) ?? [];
   const text = page.replaceAll('&lt;', '<').replaceAll('&quot;', '"').replaceAll('&amp;', '&');

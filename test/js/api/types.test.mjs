@@ -47,6 +47,7 @@ const entries = [
   ['index.d.ts', 'container-checkpoint', 7],
   ['node.d.ts', 'container-checkpoint/node', 15],
   ['inline.d.ts', 'container-checkpoint/inline', 7],
+  ['node-inline.d.ts', 'container-checkpoint/node-inline', 15],
   ['debug.d.ts', 'container-checkpoint/debug', 7],
 ];
 for (const [file, module, count] of entries) {

@@ -47,7 +47,7 @@ const ROWS = {
 };
 /** What prints no rows, and why. @type {Record<string, string>} */
 const NO_ROWS = {
-  inspect: 'a tree for each container; json and jsonl',
+  inspect: 'a tree for each container; json, jsonl, and rows with what is chief',
   diff: 'a tree of what differs; json',
   cat: 'bytes',
   memory: 'bytes',
@@ -127,6 +127,37 @@ test('inspect: a line for each container', async () => {
   const { stdout } = await ckpt(['inspect', '--all', '--format', 'jsonl', NAME, 'b.tar'], { cwd });
   const { stdout: whole } = await ckpt(['inspect', '--all', '--json', NAME, 'b.tar'], { cwd });
   assert.deepEqual(linesOf(stdout), JSON.parse(whole));
+});
+
+test('inspect: a row for each container, as a table and as CSV; lists have no place in it', async () => {
+  const run = (/** @type {string[]} */ ...args) => ckpt(['inspect', ...args, NAME, IMAGE], { cwd });
+  const csv = parsedCsv((await run('--format', 'csv')).stdout);
+  assert.deepEqual(csv[0].slice(0, 3), ['path', 'container', 'pod']);
+  assert.deepEqual(
+    csv.slice(1).map(([path, container]) => [path, container]),
+    [
+      [NAME, 'multi'],
+      [IMAGE, 'simple-restored'],
+    ],
+  );
+  const stats = parsedCsv((await run('--stats', '-f', 'csv')).stdout);
+  assert.deepEqual(stats[0].slice(0, csv[0].length), csv[0]);
+  assert.ok(stats[0].includes('pages_written') && stats[1].length === stats[0].length);
+  const table = (await run('--format', 'table')).stdout.trimEnd().split('\n');
+  assert.equal(table.length, 3);
+  assert.match(table[0], /^CONTAINER +POD +NAMESPACE +IMAGE .* FILE$/);
+  for (const [args, said] of /** @type {[string[], RegExp][]} */ ([
+    [
+      ['--files', '-f', 'csv'],
+      /no place for --files: use "ckpt files", or use --format tree, json or jsonl/,
+    ],
+    [['--all', '-f', 'table'], /no place for --all: use --format tree/],
+    [['--pid', '1', '-f', 'csv'], /no place for --pid: use --format tree/],
+  ])) {
+    const { code, stderr } = await run(...args);
+    assert.equal(code, 2);
+    assert.match(stderr, said);
+  }
 });
 
 test('of several files each row says which one it is of, also if one cannot be read', async () => {

@@ -89,6 +89,28 @@ test('folders given together find each other, whatever their order', async () =>
     ['3', '1', '2'],
   ])
     assert.deepEqual(await memory(...order), { previous: alone.missing, missing: 0 });
+  const verdict = async (/** @type {string[]} */ ...operands) => {
+    const { stdout } = await run(['validate', '--format', 'json', ...operands], { cwd: place });
+    const { results } = JSON.parse(stdout);
+    const { report } = results.find((/** @type {any} */ { path }) => path.endsWith('3'));
+    return report.findings
+      .filter((/** @type {any} */ { id }) => id === 'CKP512')
+      .map((/** @type {any} */ { severity }) => severity);
+  };
+  for (const given of [
+    ['3'],
+    ['3', '1'],
+    ['--previous', '2', '3'],
+    ['--previous', '1', '--previous', '2', '3'],
+  ])
+    assert.ok((await verdict(...given)).includes('error'), given.join(' '));
+  for (const given of [
+    ['1', '2', '3'],
+    ['3', '1', '2'],
+    ['--previous', '2', '--previous', '1', '3'],
+    ['.'],
+  ])
+    assert.deepEqual(await verdict(...given), ['info', 'info'], given.join(' '));
   const half = await memory('3', '2');
   assert.ok(half.missing > 0 && half.missing < alone.missing);
   const { stdout, stderr, code } = await run(['ps', '1', '3'], { cwd: place });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { D } from '../../../web/text.js';
+import { D, T } from '../../../web/text.js';
 import { W } from '../../../web/text/answer.js';
 import { L, Y } from '../../../web/text/compare.js';
 import { K } from '../../../web/text/palette.js';
@@ -118,17 +118,24 @@ test('comparing tells the verdicts first, then what was running; noise is only c
     await accessible(page, 'compare');
   }));
 
-test('a dump whose pages are in the one before it says that that is open, and how both are restored', () =>
+test('a dump whose pages are in the one before it is judged with that while that is open', () =>
   run(async (page) => {
     const names = ['with-previous-gzip.tar.gz', 'pre-checkpoint-gzip.tar.gz'];
     await pick(page, [join(archives, names[0])]);
     await shown(page);
-    await page.locator('.stops').waitFor();
-    assert.equal(await page.locator('.stops .before').count(), 0);
+    const stops = page.locator('.stops', { hasText: 'is not in this archive' });
+    await stops.waitFor();
     await pick(page, [join(archives, names[1])]);
     await shown(page);
     await page.locator('header.top select').selectOption({ label: names[0] });
-    await page.getByText(W.before([names[1]])).waitFor();
+    await page.getByText(`The checkpoint before it, ${names[1]}`).waitFor();
+    assert.equal(await stops.count(), 0);
+    // Without it, it is as before.
+    await page.locator('header.top select').selectOption({ label: names[1] });
+    await shown(page);
+    await page.getByRole('button', { name: T.close }).first().click();
+    await page.locator('.items a', { hasText: 'with-previous' }).click();
+    await stops.waitFor();
   }));
 
 test('one search finds views, findings, values, processes, members and rules; commands act', () =>

@@ -31,9 +31,10 @@ async function imagesOf(checkpoint, dump) {
   for (const member of checkpoint.members)
     if (member.type === 'file') last.set(member.name, member);
   for (const [path, member] of dump ? last : []) {
-    const name = path.replace(/^checkpoint\//, '');
+    const name = path.replace(/^(pre-)?checkpoint\//, '');
     if (name.includes('/') || /^pages-/.test(name)) continue;
-    parts.push(part('d', name, await checkpoint.read(member)));
+    const kind = path.startsWith('pre-checkpoint/') ? 'e' : 'd';
+    parts.push(part(kind, name, await checkpoint.read(member)));
   }
   return parts;
 }

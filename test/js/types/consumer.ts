@@ -24,6 +24,7 @@ import type {
   Time,
 } from 'container-checkpoint';
 import { load as loadInline, CheckpointError as InlineError } from 'container-checkpoint/inline';
+import * as nodeInline from 'container-checkpoint/node-inline';
 import * as node from 'container-checkpoint/node';
 
 /** Compiles only if both types are the same. */
@@ -149,6 +150,7 @@ export async function inline(): Promise<boolean> {
 }
 
 export function files(directory: string): void {
+  same<typeof nodeInline.readJSONFile, typeof node.readJSONFile>();
   const config = node.readContainerCheckpointConfigDump(directory);
   same<typeof config.value, ContainerConfig>();
   same<typeof config.path, string>();

@@ -109,6 +109,12 @@ export interface ValidateOptions {
    */
   digests?: boolean;
   /**
+   * Of an incremental checkpoint, those before it, the latest first. Every page that it leaves to them is looked for
+   * there; with all of them Podman, runc and crun restore it together with these. The one in `pre-checkpoint/` of the
+   * same archive is found without.
+   */
+  previous?: Checkpoint | Checkpoint[];
+  /**
    * The host that is to restore the checkpoint, as `ckpt host` describes it: the text, its bytes or the
    * value. Conditions then say whether it meets them, and versions of its engines are those of the targets.
    */

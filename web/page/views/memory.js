@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks';
 import { T } from '../../text.js';
 import { M } from '../../text/dump.js';
+import { goOnFrom } from '../actions.js';
 import { api } from '../api.js';
 import { during } from '../busy.js';
 import { rowNode } from './content.js';
@@ -10,7 +11,7 @@ import { classes, h } from '../h.js';
 import { useAnswer, useSteadyAnswer } from '../hooks.js';
 import { icon } from '../icons.js';
 import { VirtualList } from '../rows.js';
-import { go, state, updateItem } from '../store.js';
+import { go, state } from '../store.js';
 import { E } from '../../text/evidence.js';
 import { GridView, Processes } from './grids.js';
 
@@ -73,8 +74,7 @@ function Earlier({ item, done }) {
         onChange: (/** @type {any} */ event) => {
           const id = Number(event.currentTarget.value);
           const earlier = id > 0 ? [id] : [];
-          updateItem(item.id, { earlier });
-          during(api.previous({ item: item.id, others: earlier })).then(done);
+          during(goOnFrom(item.id, earlier)).then(done);
         },
       },
       h('option', { value: 0 }, M.noEarlier),

@@ -45,7 +45,7 @@ export function Overview({ item, model }) {
       judged && h(Trust, { model }),
       judged && h(Checked, { item, model }),
     ),
-    judged && h(Stops, { item, model }),
+    judged && h(Stops, { model }),
     judged && h(Passes, { model }),
     !judged && h(Openable, { item }),
     model.kind !== '' && h(ReadAs, { item, model }),
@@ -368,18 +368,8 @@ function Checked({ item, model }) {
   );
 }
 
-/** Pages are in the dump before it. */
-const IN_PARENT = 'CKP512';
-
-/** The dumps before it, if they are open here. @param {{item: ViewProps['item'], reasons: Reason[]}} props */
-function Before({ item, reasons }) {
-  const before = state.items.filter(({ id }) => item.earlier?.includes(id));
-  if (before.length === 0 || !reasons.some(({ id }) => id === IN_PARENT)) return null;
-  return h('p', { class: 'quiet before' }, W.before(before.map(({ name }) => name.slice(0, 100))));
-}
-
-/** @param {{item: ViewProps['item'], model: Model}} props */
-function Stops({ item, model: { report } }) {
+/** @param {{model: Model}} props */
+function Stops({ model: { report } }) {
   const target = targetOf(report);
   if (!target || target.reasons.length === 0) return null;
   return h(
@@ -387,7 +377,6 @@ function Stops({ item, model: { report } }) {
     { class: `card stops ${target.verdict}`, 'aria-labelledby': 'stops-title' },
     h('h2', { id: 'stops-title', class: 'label' }, W.stops),
     h(Reasons, { reasons: target.reasons, stops: report }),
-    target.name === 'podman' && h(Before, { item, reasons: target.reasons }),
   );
 }
 
