@@ -21,6 +21,9 @@ static void defaults(struct ckpt_archive_options *o)
     DEFAULT(ratio_floor, 1u << 20);
     DEFAULT(max_window, UINT64_C(1) << 27);
 #undef DEFAULT
+    /* Where memory is short, more is refused as a limit before it fails for want of memory. */
+    if (sizeof(size_t) < sizeof(uint64_t) && o->max_window > CKPT_ARCHIVE_MAX_WINDOW)
+        o->max_window = CKPT_ARCHIVE_MAX_WINDOW;
 }
 
 ckpt_archive *ckpt_archive_new(const struct ckpt_archive_options *options)

@@ -54,6 +54,8 @@ typedef struct ckpt_archive ckpt_archive;
 
 /* Of one metadata file no more is kept, unless the options say otherwise. */
 #define CKPT_ARCHIVE_MAX_KEPT (UINT64_C(1) << 24)
+/* The largest max_window of the module, which has 256 MiB; other readers wait meanwhile. */
+#define CKPT_ARCHIVE_MAX_WINDOW (UINT64_C(144) << 20)
 
 /* The largest number that can be told: 2^53 - 1. */
 #define CKPT_ARCHIVE_NUMBER_MAX ((UINT64_C(1) << 53) - 1)

@@ -150,6 +150,13 @@ static enum ckpt_unzstd_result start_frame(ckpt_unzstd *z, const ZSTD_frameHeade
     return CKPT_ZSTD_GO_ON;
 }
 
+/* The window of a frame as its header names it (RFC 8878, 3.1.1.1.2), however large. */
+static uint64_t named_window(uint8_t descriptor)
+{
+    uint64_t base = UINT64_C(1) << (10 + (descriptor >> 3));
+    return base + (base >> 3) * (descriptor & 7);
+}
+
 /* Looks at the start of a frame. */
 static enum ckpt_unzstd_result frame_header(ckpt_unzstd *z, const uint8_t **in, const uint8_t *end)
 {
@@ -166,6 +173,11 @@ static enum ckpt_unzstd_result frame_header(ckpt_unzstd *z, const uint8_t **in, 
             size_t more = ZSTD_getFrameHeader(&h, z->header, n);
             if (ZSTD_isError(more) && ZSTD_getErrorCode(more) == ZSTD_error_prefix_unknown)
                 return no_frame(z);
+            if (ZSTD_isError(more) &&
+                ZSTD_getErrorCode(more) == ZSTD_error_frameParameter_windowTooLarge && n >= 6) {
+                z->window = named_window(z->header[5]);
+                return problem(z, CKPT_ZSTD_WINDOW, "window too large");
+            }
             if (ZSTD_isError(more))
                 return failure(z, more);
             if (more == 0)

@@ -102,6 +102,10 @@ static void check_error(struct ckpt_rules *r)
         ckpt_string member = ckpt_text(ckpt_get_exact(error, "member"));
         if (finding != NULL && member.length != 0)
             finding->member = ckpt_keep(r, member);
+        if (finding != NULL && ckpt_equals(code, "limit-window"))
+            finding->hint =
+                "Decompress it in a safe place, with \"zstd -d --long=31\" or \"xz -d\", "
+                "and check the tar archive.";
     }
     if (stop == CKPT_UNKNOWN_FORMAT)
         ckpt_not_checked(r, true, ckpt_string_of("The archive"), ckpt_why_stopped(stop));

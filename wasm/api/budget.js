@@ -40,7 +40,7 @@ const NAMES = [...new Set([...Object.keys(SHARED), ...FIELDS.keys()])];
 export function checkedLimits(limits) {
   if (limits === undefined) return {};
   if (typeof limits !== 'object' || limits === null)
-    throw new TypeError('"limits" must be an object, such as {maxWindow: 268435456}');
+    throw new TypeError('"limits" must be an object, such as {maxWindow: 67108864}');
   /** @type {Record<string, number>} */
   const checked = {};
   for (const [given, value] of Object.entries(limits)) {

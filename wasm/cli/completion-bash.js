@@ -31,13 +31,25 @@ export function bash({ commands, global }) {
     const reply = operands === 'files' ? '-f' : `-W '${operands.join(' ')}'`;
     return `        ${name}) options='${own}'; operands=(${reply}) ;;\n`;
   });
+  const withMembers = commands.flatMap(({ name, members }) => (members ? [name] : []));
   return `# bash completion for ckpt; made by "ckpt completion bash"
 _ckpt_reply() {
     local IFS=$'\\n'
     COMPREPLY=($(compgen "$@" -- "$cur"))
 }
+# Members of the archive $1, each after $2, that go on as $3 does. Names come from a file that nobody trusts: no
+# word of them may be expanded.
+_ckpt_members() {
+    local name
+    [ -f "$1" ] || return
+    # What is compressed is read whole.
+    [ "\${1%.tar}" != "$1" ] || [ "$(wc -c <"$1")" -lt 67108864 ] || return
+    while IFS= read -r name; do
+        case $name in "$3"*) COMPREPLY+=("$2$name") ;; esac
+    done < <("\${COMP_WORDS[0]}" ls --no-progress -- "$1" 2>/dev/null)
+}
 _ckpt() {
-    local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command='' options word i
+    local file='' cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]} command='' options word i
     local -a operands
     COMPREPLY=()
     # bash takes "--format=json" for three words.
@@ -67,6 +79,21 @@ ${values.join('')}    esac
         '') options='${global.flatMap(names).join(' ')}'; operands=(-W '${commands.map(({ name }) => name).join(' ')}') ;;
 ${words.join('')}        *) return ;;
     esac
+    if [ "\${operands[0]}" = -f ]; then
+        word=\${cur//\\\\!/!}
+        case $word in *!*) _ckpt_members "\${word%%!*}" "\${word%%!*}!" "\${word#*!}"; return ;; esac
+        case $command in
+        ${withMembers.join(' | ')})
+            for ((i++; i < COMP_CWORD; i++)); do
+                [ -f "\${COMP_WORDS[i]}" ] && file=\${COMP_WORDS[i]}
+            done
+            case $cur in
+            -*) ;;
+            *) [ -z "$file" ] || { _ckpt_members "$file" '' "$cur"; return; } ;;
+            esac
+            ;;
+        esac
+    fi
     case $cur in
     -*) _ckpt_reply -W "\${options// /$'\\n'}" ;;
     *) _ckpt_reply "\${operands[@]}" ;;

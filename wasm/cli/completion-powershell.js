@@ -32,6 +32,7 @@ function valueTable(options, margin) {
 
 /** @param {import('./completion.js').Grammar} grammar @returns {string} */
 export function powershell({ commands, global }) {
+  const withMembers = commands.flatMap(({ name, members }) => (members ? [name] : []));
   const rows = commands.map(({ name, summary, options, operands }) => {
     const all = [...options, ...global];
     return `        ${quote(name)} = @{
@@ -57,7 +58,27 @@ ${rows.join('')}    }
         $values = $known.Values[$words[-1]]
         if ($null -ne $values) { $found = $values }
         elseif ($wordToComplete.StartsWith('-')) { $found = $known.Options }
-        else { $found = $known.Operands }
+        else {
+            $found = $known.Operands
+            # Members of an archive, after FILE! or as the second operand; what is compressed is read whole.
+            $typed = $wordToComplete.Trim("'")
+            $file, $part = $typed.Split('!', 2)
+            $prefix = "$file!"
+            if ($null -eq $part -and $command -in ${array(withMembers)}) {
+                $file = $words | Select-Object -Skip 2 | Where-Object { Test-Path -LiteralPath $_ -PathType Leaf } |
+                    Select-Object -Last 1
+                $prefix = ''
+                $part = $typed
+            }
+            if ($null -ne $part -and $file -and (Test-Path -LiteralPath $file -PathType Leaf) -and
+                ($file -like '*.tar' -or (Get-Item -LiteralPath $file).Length -lt 64MB)) {
+                & ckpt ls --no-progress -- $file 2>$null | Where-Object { $_.StartsWith($part) } | ForEach-Object {
+                    $text = "'" + "$prefix$_".Replace("'", "''") + "'"
+                    [System.Management.Automation.CompletionResult]::new($text, $_, 'ParameterValue', $_)
+                }
+                return
+            }
+        }
     }
     $found | Where-Object { $_ -like "$wordToComplete*" } | ForEach-Object {
         $tip = if (-not $command) { $commands[$_].Summary } else { $_ }

@@ -29,14 +29,35 @@ export function zsh({ commands, global }) {
   const described = commands.map(
     ({ name, summary }) => `        '${name}:${quote(summary.replaceAll(':', '\\:'))}'\n`,
   );
-  const cases = commands.map(({ name, options, operands }) => {
-    const rest =
-      operands === 'files' ? "'*:file:_files'" : `'*:value:${quote(list([...operands]))}'`;
+  const cases = commands.map(({ name, options, operands, members }) => {
+    const files = members ? "'1:file:_ckpt_files' '2:member:_ckpt_second'" : "'*:file:_ckpt_files'";
+    const rest = operands === 'files' ? files : `'*:value:${quote(list([...operands]))}'`;
     const lines = [...[...options, ...global].map(specification), rest];
     return `            ${name})\n                _arguments -s ${lines.join(' \\\n                    ')}\n                ;;\n`;
   });
   return `#compdef ckpt
 # zsh completion for ckpt; made by "ckpt completion zsh"
+# Members of the archive $1; what is compressed is read whole.
+_ckpt_members() {
+    local -a names
+    [[ -f $1 ]] || return 1
+    [[ $1 = *.tar || $(wc -c <$1) -lt 67108864 ]] || return 1
+    names=("\${(@f)$(ckpt ls --no-progress -- $1 2>/dev/null)}")
+    compadd -a names
+}
+_ckpt_files() {
+    local word=\${PREFIX//\\\\!/!}
+    local file=\${(Q)\${word%%!*}}
+    if [[ $PREFIX = *!* && -f $file ]]; then
+        compset -P 1 '*!'
+        _ckpt_members $file
+    else
+        _files
+    fi
+}
+_ckpt_second() {
+    _ckpt_members \${(Q)line[1]}
+}
 _ckpt() {
     local curcontext="$curcontext" state line
     typeset -A opt_args

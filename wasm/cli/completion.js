@@ -11,7 +11,8 @@ import { loadRules } from './load-rules.js';
 /**
  * What a script is made from.
  * @typedef {object} Grammar
- * @property {{name: string, summary: string, options: Words[], operands: 'files' | readonly string[]}[]} commands
+ * @property {{name: string, summary: string, options: Words[], operands: 'files' | readonly string[],
+ *   members: boolean}[]} commands members: a member of the file may follow it
  * @property {Words[]} global options of every command
  *
  * An option and what its value may be; without `value` it is a switch.
@@ -37,7 +38,7 @@ export const completion = {
   count: [1, 1],
   completes: 'shells',
   details: [
-    'Prints a script for a shell: with it the Tab key completes commands, options, their values, and ids of rules.',
+    'Prints a script for a shell: with it the Tab key completes commands, options, their values, ids of rules, and after FILE! the members of an archive, if it is not large.',
   ],
   options: [],
   examples: [
@@ -47,8 +48,8 @@ export const completion = {
     'ckpt completion fish > ~/.config/fish/completions/ckpt.fish',
   ],
 
-  async run({ operands, commands, stdout, core, fail }) {
-    const make = Object.hasOwn(SHELLS, operands[0]) ? SHELLS[operands[0]] : null;
+  async run({ operands: [shell], commands, stdout, core, fail }) {
+    const make = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : null;
     if (!make) throw fail(`expected ${this.operands}`);
     const { kinds } = await core();
     const rules = (await loadRules()).map(({ id }) => id);
@@ -67,9 +68,10 @@ export const completion = {
     });
     const operandsOf = { rules, shells: Object.keys(SHELLS), plugin: ['list'] };
     const script = make({
-      commands: commands.map(({ name, summary, options, completes }) => ({
+      commands: commands.map(({ name, summary, options, operands, completes }) => ({
         ...{ name, summary, options: options.map(words) },
         operands: completes ? operandsOf[completes] : 'files',
+        members: /^FILE \[?MEMBER/.test(operands),
       })),
       global: GLOBAL_OPTIONS.map(words),
     });

@@ -5,9 +5,11 @@
 export const MAX_WINDOW = {
   name: 'max-window',
   value: 'SIZE',
-  help: 'memory that a compressed stream may ask for to look back: bytes, or with K, M or G; zstd --long=31 asks for 2G (default: 128M)',
+  help: 'memory that a compressed stream may ask for to look back: bytes, or with K or M, 144M at most; what needs more, "zstd -d --long=31" or "xz -d" decompresses (default: 128M)',
 };
 
+/** What the core has room for: CKPT_ARCHIVE_MAX_WINDOW. */
+const MOST = 144 * 2 ** 20;
 /** @type {Record<string, number>} */
 const UNITS = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
@@ -24,5 +26,9 @@ export function limitsOf({ values, fail }) {
   const size = Number(digits) * UNITS[unit?.toUpperCase() ?? ''];
   if (!(size >= 1 && size <= 2 ** 40))
     throw fail(`--max-window ${text}: expected a size, such as 256M`);
+  if (size > MOST)
+    throw fail(
+      `--max-window ${text}: 144M at most; decompress the file first, with "zstd -d --long=31" or "xz -d"`,
+    );
   return { limits: { maxWindow: size } };
 }

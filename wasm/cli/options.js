@@ -218,6 +218,8 @@ export function readArguments(args, commands) {
     else values.format = 'json';
   }
   if (words[0] === 'version' && words.length === 1) switches.add('version');
+  // As Node and npm take it; of a command it is --verbose.
+  if (args.length === 1 && args[0] === '-v') switches.add('version');
   const help = switches.has('help') || switches.has('version');
   if (words.length > 0 && !command && !help) {
     const ours = commands.map(({ name }) => name);

@@ -130,7 +130,7 @@ ${COMMANDS.map(commandArticle).join('\n')}
 <p>Called by the name <code>checkpointctl</code> it does not: there all 90 tests of that project's command line pass. Under its own name these do not, on purpose.</p>
 ${DIFFERENCES.map(([what, why, tests]) => `<article class="entry"><p>${prose(what)}</p><p>${prose(why)}</p><p class="quiet">${/\D/.test(tests) ? 'Tests' : 'Test'} ${html(tests)} of checkpointctl.bats.</p></article>`).join('\n')}`;
   for (const [entry, files] of ENTRIES) {
-    const id = ids.get(entry);
+    const id = ids.get(entry) ?? '';
     const declarations = [files]
       .flat()
       .flatMap((file) => declarationsOf(readFileSync(join(dist, 'types', `${file}.d.ts`), 'utf8')));

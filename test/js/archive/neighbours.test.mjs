@@ -37,6 +37,38 @@ test('a window as large as is allowed, and one byte more', async () => {
   assert.equal(await codeOf(packed, { maxWindow: 2 ** 20 - 1 }), 'limit-window');
 });
 
+test('a window that nobody has room for is a limit, not damage', async () => {
+  // The header of a frame, its window, and an empty last block.
+  const frame = (descriptor) =>
+    Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0, descriptor, 1, 0, 0, ...Array(32).fill(0));
+  for (const [log, mantissa] of [
+    [27, 2],
+    [28, 0],
+    [30, 0],
+    [30, 7],
+    [31, 0], // more than libzstd takes on 32 bits
+    [31, 7],
+    [32, 0],
+    [41, 7],
+  ])
+    for (const limits of [{}, { maxWindow: 2 ** 53 - 1 }]) {
+      const checkpoint = await openCheckpoint(frame(((log - 10) << 3) | mantissa), { limits });
+      const { error } = checkpoint;
+      const { findings, targets } = await core.validate(checkpoint);
+      await checkpoint.close();
+      const window = 2 ** log + (2 ** log / 8) * mantissa;
+      const most = limits.maxWindow ? 144 : 128;
+      assert.equal(
+        error?.message,
+        `The zstd data needs a window of ${window} bytes; the limit is ${most * 2 ** 20} (zstd window).`,
+      );
+      assert.equal(error.code, 'limit-window');
+      const [finding] = findings.filter(({ id }) => id === 'CKP012');
+      assert.match(finding.hint, /zstd -d --long=31/);
+      for (const { verdict } of targets) assert.equal(verdict, 'unknown');
+    }
+});
+
 test('metadata that compresses well is read up to 1 MiB, whatever the ratio', async () => {
   const of = (size) =>
     execFileSync('zstd', ['-qc19'], {

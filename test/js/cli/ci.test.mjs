@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
 import { parse } from 'yaml';
+import { tar } from '../lib/cli-archives.mjs';
 import { ckpt, data, environment, folder, program } from '../lib/cli-run.mjs';
 
 const file = (path) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
@@ -117,6 +118,10 @@ test('the action runs ckpt validate with what it is given', () => {
   assert.equal(result.locations[0].physicalLocation.artifactLocation.uri, 'a%20b/deleted.files');
   assert.equal(run({ paths: '*/deleted.files', ignore: 'CKP4*' }).status, 0);
   assert.equal(run({ paths: 'c' }).status, 0);
+  assert.doesNotMatch(
+    run({ paths: '*/deleted.files', level: 'error', 'fail-on': 'none' }).stdout.toString(),
+    /^::warning/m,
+  );
   assert.match(
     readFileSync(join(cwd, 'calls'), 'utf8'),
     new RegExp(
@@ -198,6 +203,19 @@ test('the pre-commit hook names files that validate takes', () => {
     'checkpoint.targ',
   ])
     assert.doesNotMatch(name, files);
+});
+
+test('an archive that is no checkpoint passes with --ignore CKP001; one that is damaged does not', async () => {
+  const checkpoint = readFileSync(join(data, 'archives/crio.tar'));
+  const cwd = folder({
+    'vendor.tar': tar([['a.txt', 'x']]),
+    'cut.tar': checkpoint.subarray(0, 9999),
+  });
+  const code = async (/** @type {string[]} */ ...args) =>
+    (await ckpt(['validate', ...args], { cwd })).code;
+  assert.equal(await code('vendor.tar'), 1);
+  assert.equal(await code('vendor.tar', '--ignore', 'CKP001'), 0);
+  assert.equal(await code('cut.tar', '--ignore', 'CKP001'), 1);
 });
 
 /**

@@ -110,5 +110,5 @@ test('a deep tree of folders, and one that holds itself', async () => {
   const deep = 'd/'.repeat(300);
   const cwd = folder({ [join(deep, 'status', 'x')]: '', [`${deep}deleted.files`]: '[]' });
   const { code, stdout } = await ckpt(['validate', cwd]);
-  assert.deepEqual([code, stdout], [0, '1 metadata file checked: no problems\n']);
+  assert.deepEqual([code, stdout], [0, '1 metadata file checked: no findings\n']);
 });

@@ -27,7 +27,7 @@ const both = ['nightly', 'release'];
 test('without exceptions the archives fail', async () => {
   const { code, stdout } = await run([], ...both);
   assert.equal(code, 1);
-  assert.doesNotMatch(stdout, /no problems/);
+  assert.doesNotMatch(stdout, /no findings/);
 });
 
 test('an exception counts for what its path names, and for nothing else', async () => {
@@ -48,7 +48,7 @@ test('an exception counts for what its path names, and for nothing else', async 
     ['/x.tar', []],
   ])) {
     const { code, stdout, stderr } = await run([{ ...rule, path }], ...both);
-    const good = [...stdout.matchAll(/(\w)\.tar:.* no problems/g)].map(([, name]) => name);
+    const good = [...stdout.matchAll(/(\w)\.tar:.* no findings/g)].map(([, name]) => name);
     assert.deepEqual([good, stderr], [wanted, ''], String(path));
     assert.equal(code, wanted.length === 2 ? 0 : 1, String(path));
   }
@@ -103,7 +103,7 @@ test('an exception that has expired warns and no longer counts', async () => {
   const old = { ...rule, path: 'nightly/**', until: '2020-02-29' };
   const { code, stdout, stderr } = await run([{ ...old, reason: 'bug \u001b7' }], ...both);
   assert.equal(code, 1);
-  assert.doesNotMatch(stdout, /no problems/);
+  assert.doesNotMatch(stdout, /no findings/);
   assert.equal(
     stderr,
     'ckpt: .ckpt.json:7:3: warning: CKP30* in nightly/** is no longer ignored since 2020-02-29 has passed (bug \\x1b7)\n',

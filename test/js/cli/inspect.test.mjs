@@ -203,7 +203,7 @@ test('inspect --files-in-archive', async () => {
 test('inspect: wrong forms are refused before anything is read', async () => {
   const { code, stdout, stderr } = await ckpt(['inspect', '--format', 'yaml', 'nope.tar']);
   assert.deepEqual([code, stdout], [2, '']);
-  assert.match(stderr, /^ckpt: unknown format "yaml" \(one of tree, json, jsonl\)\n/);
+  assert.match(stderr, /^ckpt: unknown format "yaml" \(one of tree, table, json, jsonl, csv\)\n/);
   // Each command has its own.
   assert.match(
     (await ckpt(['validate', '--format', 'tree', '.'])).stderr,

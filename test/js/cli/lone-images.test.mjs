@@ -96,6 +96,6 @@ test('standard input has no name: its first bytes tell', async () => {
   const { stderr } = await ckpt(['ps', '-'], { cwd, input: files['files.img'] });
   assert.equal(
     stderr,
-    `ckpt: -: The file is ${ALONE}; expected a tar archive, optionally compressed.\n`,
+    `ckpt: <stdin>: The file is ${ALONE}; expected a tar archive, optionally compressed.\n`,
   );
 });

@@ -17,7 +17,7 @@ test('--version tells the version of the package', async () => {
   const { version } = JSON.parse(
     readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
   );
-  for (const args of [['--version'], ['-V'], ['validate', '--version']]) {
+  for (const args of [['--version'], ['-V'], ['-v'], ['version'], ['validate', '--version']]) {
     const { code, stdout, stderr } = await ckpt(args);
     assert.deepEqual(
       { code, stdout, stderr },
@@ -194,9 +194,9 @@ test('options and operands in any order, values in both forms', async () => {
 test('-- ends the options', async () => {
   const files = folder({ '--quiet': '{}', '-': '{"id":1}', 'deleted.files': '[]' });
   const named = await ckpt(['validate', '--kind', 'any', '--', '--quiet'], { cwd: files });
-  assert.equal(named.stdout, '1 metadata file checked: no problems\n');
+  assert.equal(named.stdout, '1 metadata file checked: no findings\n');
   const help = await ckpt(['--', 'validate', 'deleted.files'], { cwd: files });
-  assert.equal(help.stdout, '1 metadata file checked: no problems\n');
+  assert.equal(help.stdout, '1 metadata file checked: no findings\n');
   // "-" is standard input even then; "./-" is a file.
   const dash = await ckpt(['validate', '-k', 'deleted.files', '--', '-'], {
     cwd: files,

@@ -2,10 +2,13 @@
 // The rules and their documentation: module, page, ckpt rules, ckpt explain; and shell completion.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
 import test from 'node:test';
 import { sampleLines } from '../../../wasm/report/rules-table.js';
-import { ckpt, environment, folder } from '../lib/cli-run.mjs';
+import { checkpoint, tar } from '../lib/cli-archives.mjs';
+import { ckpt, environment, folder, program } from '../lib/cli-run.mjs';
 
 const dist = (name) => new URL(`../../../dist/${name}`, import.meta.url);
 const { rules } = await import(dist('rules.js').href);
@@ -163,6 +166,66 @@ for (const shell of ['zsh', 'fish'])
     assert.deepEqual(ask('ckpt validate --fail-on w'), ['warning']);
     assert.deepEqual(ask('ckpt explain CKP100'), ['CKP100']);
   });
+
+/** Names that would be run, taken for options or split by a careless script. */
+const ODD = ['$(touch run)', '`touch run`', 'with space', '*', '-n', "it's", 'a"b', '\\\\x'];
+const withMembers = async (/** @type {string} */ shell, /** @type {string} */ name) => {
+  const { stdout: script } = await ckpt(['completion', shell]);
+  const bytes = tar(checkpoint(Object.fromEntries(ODD.map((one) => [one, 'x']))));
+  const cwd = folder({
+    [name]: script,
+    'a b.tar': bytes,
+    'c.tar': bytes,
+    ckpt: `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`,
+  });
+  chmodSync(join(cwd, 'ckpt'), 0o755);
+  return { cwd, env: environment({ HOME: cwd, PATH: `${cwd}:${process.env.PATH}` }) };
+};
+
+test(
+  'completion for bash: members, whose names are never run',
+  { skip: process.platform === 'win32' },
+  async () => {
+    const { cwd, env } = await withMembers('bash', 'c.bash');
+    const ask = (/** @type {string[]} */ ...words) => {
+      const line = `. ./c.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ckpt; printf '%s\\n' "\${COMPREPLY[@]}"`;
+      const run = spawnSync('bash', ['--norc', '-c', line, 'bash', ...words], {
+        cwd,
+        env,
+        encoding: 'utf8',
+      });
+      assert.deepEqual([run.status, run.stderr], [0, '']);
+      return run.stdout.split('\n').filter(Boolean);
+    };
+    assert.deepEqual(ask('ckpt', 'validate', 'c.tar!conf'), ['c.tar!config.dump']);
+    assert.deepEqual(ask('ckpt', 'validate', 'c.tar\\!conf'), ['c.tar!config.dump']);
+    assert.deepEqual(ask('ckpt', 'cat', 'c.tar', 'checkpoint/p'), ['checkpoint/pages-1.img']);
+    assert.deepEqual(ask('ckpt', 'ls', '-l', 'a b.tar', 'spec'), ['spec.dump']);
+    assert.deepEqual(ask('ckpt', 'cat', 'c.tar', '--for'), ['--force']);
+    for (const name of ODD)
+      assert.ok(ask('ckpt', 'hash', 'c.tar!').includes(`c.tar!${name}`), name);
+    assert.deepEqual(ask('ckpt', 'show', 'none.tar!'), []);
+    assert.ok(!existsSync(join(cwd, 'run')));
+  },
+);
+
+test('completion for fish: members', { skip: process.platform === 'win32' }, async (t) => {
+  const { cwd, env } = await withMembers('fish', 'c.fish');
+  const ask = (/** @type {string} */ line) =>
+    spawnSync('fish', ['--no-config', '-c', `source c.fish; complete -C ${JSON.stringify(line)}`], {
+      cwd,
+      env,
+      encoding: 'utf8',
+    });
+  if (ask('ckpt ').error) return t.skip('there is no fish');
+  const words = (/** @type {string} */ line) =>
+    ask(line)
+      .stdout.split('\n')
+      .map((one) => one.split('\t')[0]);
+  assert.ok(words('ckpt validate c.tar!conf').includes('c.tar!config.dump'));
+  assert.ok(words('ckpt cat c.tar checkpoint/p').includes('checkpoint/pages-1.img'));
+  assert.ok(!existsSync(join(cwd, 'run')));
+});
 
 test('completion: other shells', async () => {
   const { code, stderr } = await ckpt(['completion', 'tcsh']);

@@ -42,7 +42,7 @@ test('standard input, with --kind and with --stdin-name', async () => {
     ],
     { input },
   );
-  assert.deepEqual([mixed.code, mixed.stdout], [0, '6 metadata files checked: no problems\n']);
+  assert.deepEqual([mixed.code, mixed.stdout], [0, '6 metadata files checked: no findings\n']);
 });
 
 test('standard input in small pieces', async () => {
@@ -108,7 +108,7 @@ test('a file above the limit is refused unread', async () => {
     stderr,
     `config.dump: unreadable: the file of ${LIMIT + 1} bytes is too large; the limit is ${LIMIT} bytes (256 MiB)\n`,
   );
-  assert.equal(stdout, '1 metadata file checked: no problems; 1 could not be read\n');
+  assert.equal(stdout, '1 metadata file checked: no findings; 1 could not be read\n');
   assert.equal(code, 3);
   const json = JSON.parse((await ckpt(['validate', '-f', 'json', 'config.dump'], { cwd })).stdout);
   assert.equal(json.results[0].unreadable.code, 'limit');

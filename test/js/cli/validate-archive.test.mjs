@@ -113,7 +113,7 @@ test('validate: only what cannot be opened is unreadable', async () => {
   const args = ['validate', '--only', READING, 'nope.tar', 'good.tar'];
   const { code, stdout, stderr } = await ckpt(args, { cwd });
   assert.equal(stderr, 'nope.tar: unreadable: no such file or directory\n');
-  assert.equal(stdout, '1 checkpoint checked: no problems; 1 could not be read\n');
+  assert.equal(stdout, '1 checkpoint checked: no findings; 1 could not be read\n');
   assert.equal(code, 3);
   const { results } = await json(['nope.tar'], cwd);
   assert.deepEqual(results[0].unreadable, { code: 'ENOENT', message: 'no such file or directory' });

@@ -91,8 +91,8 @@ test('exit codes and summaries', async () => {
     summary,
     errors,
   ] of /** @type {[string[], number, string, string][]} */ ([
-    [['good'], 0, '2 metadata files checked: no problems', ''],
-    [['good/deleted.files'], 0, '1 metadata file checked: no problems', ''],
+    [['good'], 0, '2 metadata files checked: no findings', ''],
+    [['good/deleted.files'], 0, '1 metadata file checked: no findings', ''],
     [['bad/deleted.files'], 1, '1 metadata file checked: 1 error', ''],
     [['good', 'bad'], 1, '4 metadata files checked: 1 error, 1 warning', ''],
     [
@@ -104,7 +104,7 @@ test('exit codes and summaries', async () => {
     [
       ['x', 'good'],
       3,
-      '2 metadata files checked: no problems; 1 could not be read',
+      '2 metadata files checked: no findings; 1 could not be read',
       'x: unreadable: no such file or directory\n',
     ],
     [
@@ -156,11 +156,11 @@ test('--summary: one line for each', async () => {
   const { stdout } = await ckpt(['validate', '--summary', 'a', 'b'], {
     cwd,
   });
-  assert.match(stdout, /^a\/deleted\.files: 1 error\nb\/deleted\.files: no problems\n/);
+  assert.match(stdout, /^a\/deleted\.files: 1 error\nb\/deleted\.files: no findings\n/);
   const archive = await ckpt(['validate', '--summary', '--only', 'CKP1*', 'archives/crio.tar']);
   assert.equal(
     archive.stdout,
-    'archives/crio.tar: (CRI-O count-up) no problems; cri-o restores it\n\n1 checkpoint checked: no problems\n',
+    'archives/crio.tar: (CRI-O count-up) no findings; cri-o restores it\n\n1 checkpoint checked: no findings\n',
   );
 });
 
@@ -254,7 +254,7 @@ test('folders: symbolic links and special files are named, not read', async () =
   const cwd = folder({ secret: 'root:x:0:0', 'a/deleted.files': '[]', 'b/status/x': '' });
   symlinkSync('../secret', join(cwd, 'a/config.dump'));
   const { code, stdout, stderr } = await ckpt(['validate', 'a', '/dev/null', '-k', 'any'], { cwd });
-  assert.equal(stdout, '1 metadata file checked: no problems; 2 could not be read\n');
+  assert.equal(stdout, '1 metadata file checked: no findings; 2 could not be read\n');
   assert.equal(
     stderr,
     'a/config.dump: unreadable: is a symbolic link in a folder, which is not followed; name it to check it\n' +

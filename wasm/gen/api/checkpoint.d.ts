@@ -60,7 +60,7 @@ export interface ArchiveLimits {
   maxRatio?: number;
   /** Bytes that are kept whatever the ratio, 1 MiB by default. */
   ratioFloor?: number;
-  /** Of the window of a compressed stream, 128 MiB by default. */
+  /** Of the window of a compressed stream, 128 MiB by default; 144 MiB at most, more counts as that. */
   maxWindow?: number;
   /** Archives inside archives, 4 by default. */
   maxDepth?: number;

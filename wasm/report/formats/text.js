@@ -47,7 +47,7 @@ export const countsText = ({ error, warning, info }) =>
     ...(error > 0 ? [counted(error, 'error')] : []),
     ...(warning > 0 ? [counted(warning, 'warning')] : []),
     ...(info > 0 ? [`${info} info`] : []),
-  ].join(', ') || 'no problems';
+  ].join(', ') || 'no findings';
 
 /** @param {Severity} severity @param {Style} style */
 const colourOf = (severity, style) =>
