@@ -5,7 +5,9 @@
 /** @typedef {{pid: number, tid: number, name: string, cat: string, ph: string, ts: number, dur?: number, tdur?: number, args: any}} Event */
 
 const CATEGORIES = ['toplevel', 'blink.user_timing'];
+/** Marks that the page may set, too: what is before the last begin, or after the end, does not count. */
 const BEGIN = 'bench-begin';
+const END = 'bench-end';
 
 /**
  * Runs something and gives the processor time of what the tab did meanwhile, in milliseconds.
@@ -33,7 +35,8 @@ export async function traced(page, run) {
 
 /** @param {Event[]} events */
 function timesOf(events) {
-  const begin = events.find(({ name }) => name === BEGIN);
+  const begin = events.findLast(({ name }) => name === BEGIN);
+  const end = events.findLast(({ name }) => name === END)?.ts ?? Infinity;
   /** @type {Map<number, string>} */
   const threads = new Map();
   for (const { pid, tid, name, args } of events)
@@ -42,8 +45,12 @@ function timesOf(events) {
   /** Tasks may be in tasks; only the outer ones count. @type {Map<number, number>} */
   const ends = new Map();
   const tasks = events.filter(
-    ({ pid, name, ph, ts }) =>
-      pid === begin?.pid && ph === 'X' && name.endsWith('::RunTask') && ts > (begin?.ts ?? 0),
+    ({ pid, name, ph, ts, dur = 0 }) =>
+      ph === 'X' &&
+      pid === begin?.pid &&
+      name.endsWith('::RunTask') &&
+      ts + dur > begin.ts &&
+      ts < end,
   );
   for (const { tid, ts, dur = 0, tdur = 0 } of tasks.sort((a, b) => a.ts - b.ts)) {
     const main = threads.get(tid) === 'CrRendererMain';

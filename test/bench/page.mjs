@@ -61,12 +61,21 @@ const watch = (page) =>
   page.evaluate(() => {
     const seen = { drop: 0, answer: 0, frame: 0, why: '' };
     Object.assign(globalThis, { seen });
-    addEventListener('drop', () => (seen.drop = performance.now()), { once: true, capture: true });
+    const dropped = () => {
+      performance.mark('bench-begin');
+      seen.drop = performance.now();
+    };
+    addEventListener('drop', dropped, { once: true, capture: true });
     const headline = new MutationObserver(() => {
       if (!document.getElementById('verdict-title')) return;
       headline.disconnect();
       // Painted: the task after the next frame.
-      requestAnimationFrame(() => setTimeout(() => (seen.answer = performance.now())));
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          performance.mark('bench-end');
+          seen.answer = performance.now();
+        }),
+      );
     });
     headline.observe(document, { childList: true, subtree: true });
     new PerformanceObserver((list) => {

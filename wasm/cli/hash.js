@@ -17,7 +17,7 @@ import { isCheckpointFolder } from './operands.js';
 import { reason } from './output.js';
 import { refuseSecondInput, Session } from './open.js';
 import { JSON_SHORT } from './options.js';
-import { NO_PROGRESS } from './progress.js';
+import { NO_PROGRESS, withProgress } from './progress.js';
 import { compactJson, csvOf } from './rows.js';
 import { whereIs } from './select.js';
 import { writeBytes } from './write.js';
@@ -94,13 +94,28 @@ async function hashFile(context, session, path) {
   try {
     if (path === '-' && fstatSync(0).isDirectory())
       throw Object.assign(new Error('EISDIR: is a directory, read'), { code: 'EISDIR' });
-    return await hashOf(core, stream);
+    const size = path === '-' ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+    return await withProgress(context, path, (progress) =>
+      hashOf(core, telling(stream, progress, size)),
+    );
   } catch (error) {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     if (typeof code !== 'string') throw error;
     const why = code === 'EISDIR' ? 'is a directory' : reason(message);
     await session.say(`${path}: ${why}`, EXIT.unreadable);
     return undefined;
+  }
+}
+
+/**
+ * Pieces of a file, which tell how far it was read.
+ * @param {AsyncIterable<Uint8Array>} pieces @param {import('./progress.js').Progress} progress @param {number} size
+ */
+async function* telling(pieces, progress, size) {
+  let read = 0;
+  for await (const piece of pieces) {
+    yield piece;
+    progress.passed({ read: (read += piece.length), size });
   }
 }
 
@@ -172,6 +187,7 @@ export const hash = {
         const escaped = line(facts.sha256, bytesOf(path).toString('latin1'));
         await writeBytes(Buffer.from(escaped, 'latin1'));
       }
+      await stdout.flush(); // the next one may take long
     };
     for (const path of operands) {
       if (isFolder(path)) {

@@ -99,7 +99,7 @@ export const memory = {
           for (let at = start; at < end;) {
             const length = Number(end - at > WINDOW ? WINDOW : end - at);
             const bytes = await all.read(pid, at, length);
-            session.endProgress();
+            if (values.output === undefined) session.endProgress();
             if (raw) await out.write(bytes);
             else for (const lines of hexDump(bytes, at)) await out.write(lines);
             at += BigInt(length);

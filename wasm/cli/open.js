@@ -2,6 +2,7 @@
 // Opening checkpoints for the commands: progress, interruption, and what is said if it fails.
 import { read } from 'node:fs';
 import { existsSync, fstatSync, readFileSync } from '../api/node-fs.js';
+import { basename } from 'node:path';
 import process from 'node:process';
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
@@ -10,13 +11,14 @@ import { selectContainer } from './containers.js';
 import { memberOperand } from './image-members.js';
 import { limitsOf } from './limits.js';
 import { reason } from './output.js';
-import { Progress, wantsProgress } from './progress.js';
+import { watched, withProgress } from './progress.js';
 import { Unfit, inside } from './unfit.js';
 import { imageAlone } from './what-is.js';
 
 export { Unfit, inside };
 
 /** @typedef {import('../api/checkpoint.js').Checkpoint} Checkpoint */
+/** @typedef {import('./progress.js').Progress} Progress */
 /** @typedef {Pick<import('./options.js').Context, 'switches' | 'values' | 'fail' | 'stdout' | 'stderr' | 'core' | 'dropIn'>} Context */
 
 /**
@@ -30,41 +32,33 @@ export { Unfit, inside };
  *   is read more than once, as far as memory goes
  * @returns {Promise<T>}
  */
-export async function withCheckpoint(path, context, use, { keep, search, again = false } = {}) {
-  const { switches, core } = context;
+export function withCheckpoint(path, context, use, { keep, search, again = false } = {}) {
   const limits = limitsOf(context);
-  const ckpt = await core();
-  const { openCheckpoint } = await import('../api/node.js');
-  const shows = wantsProgress(process.stderr, switches, process.env);
-  const progress = new Progress(process.stderr, (bytes) => ckpt.byteToString(bytes));
-  const interrupt = () => {
-    progress.end();
-    process.exit(EXIT.interrupted); // nothing is on the disk that would have to go
-  };
-  process.once('SIGINT', interrupt);
-  /** @type {Checkpoint | undefined} */
-  let checkpoint;
-  try {
-    if (shows) progress.start(path);
-    const pipe = path === '-' && again ? await rememberedPipe() : null;
-    checkpoint = await openCheckpoint(path === '-' ? (pipe ?? standardSource()) : path, {
-      ...limits,
-      ...{ keep, search, ...(path === '-' && { name: '<stdin>' }) },
-      ...(shows && {
-        onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
-      }),
-    });
-    await pipe?.drain();
-    // One image of the many that make a checkpoint. A program that stands in for another says what that says.
-    const named = !context.dropIn && path !== '-';
-    const alone = named && isNoArchive(checkpoint) ? imageAlone(path, ckpt) : '';
-    if (alone !== '') throw new Unfit(`: it is ${alone}`, { cause: checkpoint.error });
-    return await use(checkpoint, progress);
-  } finally {
-    progress.end();
-    process.removeListener('SIGINT', interrupt);
-    await checkpoint?.close();
-  }
+  return withProgress(context, path, async (progress, shows) => {
+    const ckpt = await context.core();
+    const { openCheckpoint } = await import('../api/node.js');
+    /** @type {Checkpoint | undefined} */
+    let checkpoint;
+    try {
+      const pipe = path === '-' && again ? await rememberedPipe() : null;
+      const from = path === '-' ? (pipe ?? standardSource()) : path;
+      const { source, ...watching } = shows
+        ? await watched(from, (state) => progress.passed(state, path))
+        : { source: from };
+      checkpoint = await openCheckpoint(source, {
+        ...{ ...limits, ...watching, keep, search },
+        name: path === '-' ? '<stdin>' : basename(path),
+      });
+      await pipe?.drain();
+      // One image of the many that make a checkpoint. A program that stands in for another says what that says.
+      const named = !context.dropIn && path !== '-';
+      const alone = named && isNoArchive(checkpoint) ? imageAlone(path, ckpt) : '';
+      if (alone !== '') throw new Unfit(`: it is ${alone}`, { cause: checkpoint.error });
+      return await use(checkpoint, progress);
+    } finally {
+      await checkpoint?.close();
+    }
+  });
 }
 
 /**
@@ -168,6 +162,15 @@ async function containerIn(checkpoint, { archive, member }) {
   return (await selectContainer(checkpoint, member, '')).checkpoint;
 }
 
+/** Whether a descriptor is a regular file, which nobody looks at. @param {number} fd */
+function isFile(fd) {
+  try {
+    return fstatSync(fd).isFile();
+  } catch {
+    return false;
+  }
+}
+
 /** Runs a command over checkpoints and knows how it ended. */
 export class Session {
   #context;
@@ -185,9 +188,10 @@ export class Session {
     this.#again = again;
   }
 
-  /** No more progress: output comes. */
+  /** Output comes: no more progress, unless it goes to a file. */
   endProgress() {
-    this.#progress?.end();
+    if (isFile(1)) this.#progress?.clear();
+    else this.#progress?.end();
   }
 
   /** Where this program stands in for another: how that takes what is wrong. */

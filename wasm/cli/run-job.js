@@ -2,12 +2,13 @@
 // From something to be checked to its report. Runs in the program itself and in its workers.
 import process from 'node:process';
 import { statSync } from '../api/node-fs.js';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Chains } from './chain.js';
 import { read, readingReport, whyUnread } from './check.js';
 import { noTexts } from '../report/findings.js';
 import { usedOf } from './ignores.js';
 import { standardInputOf, whyUnreadable } from './open.js';
+import { watched } from './progress.js';
 import { meantIn } from './run-member.js';
 import { Unfit } from './unfit.js';
 import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
@@ -26,7 +27,7 @@ import { ONLY_SECRETS, isSecret, listsSecrets } from '../api/secrets.js';
  * @property {boolean} withTexts whether lines of the files will be shown
  * @property {boolean} [audit] whether exceptions are needed
  * @property {{named: readonly string[], operands: readonly string[]}} before where dumps before incremental ones are
- * @property {(state: {read: number, size: number}) => void} [onProgress]
+ * @property {(state: {read: number, size: number}) => void} [onRead] is told how far a file was read
  */
 
 /** Pages are in a dump before. */
@@ -135,21 +136,21 @@ async function runFiles(job, checker, audit) {
 
 /** @param {Job} job @param {Checker} checker @param {Audit} audit @returns {Promise<Entry[]>} */
 async function runWhole(job, checker, audit) {
-  const { core, openCheckpoint, limits, options, withTexts, onProgress } = checker;
+  const { core, openCheckpoint, limits, options, withTexts, onRead } = checker;
   const { file, path } = job;
   /** @type {any} */
   let checkpoint;
   try {
     const again = options.memory === true || options.digests === true;
-    const source = file ?? (await standardInputOf(again));
+    const from = file ?? (await standardInputOf(again));
+    const { source, ...watching } = onRead ? await watched(from, onRead) : { source: from };
     checkpoint = await openCheckpoint(/** @type {any} */ (source), {
-      ...(file === null && { name: path }),
-      keep: 'images',
-      onProgress,
+      ...{ ...watching, keep: 'images' },
+      name: file === null ? path : basename(path),
       limits,
       hash: true,
     });
-    if (again && file === null) await /** @type {any} */ (source).drain?.();
+    if (again && file === null) await /** @type {any} */ (from).drain?.();
     const meant = await meantIn(checkpoint, job, core);
     if (meant.input) {
       const only = { ...job, kind: /** @type {const} */ ('files'), inputs: [meant.input] };

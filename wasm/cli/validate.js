@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // ckpt validate
-import process from 'node:process';
-import { EXIT } from './exit.js';
 import { FAIL_ON, SEVERITIES } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { jobsOf } from './jobs.js';
@@ -13,7 +11,7 @@ import { PREVIOUS } from './dump-command.js';
 import { escapeForTerminal } from '../report/escape.js';
 import { packageFile } from './output.js';
 import { runHere, runInThreads, threadsFor } from './pool.js';
-import { NO_PROGRESS, Progress, wantsProgress } from './progress.js';
+import { NO_PROGRESS, withProgress } from './progress.js';
 import { Reporter } from './reporter.js';
 import { loadRules } from './load-rules.js';
 import { settings } from './settings.js';
@@ -157,14 +155,10 @@ export const validate = {
     if (audit) await tell([file === undefined ? 'no settings file' : `settings: ${file}`]);
     await tell(ignores.warnings);
     const reporter = new Reporter(context, { jobs, options, failOn, level, rules });
-    const shows = wantsProgress(process.stderr, switches, process.env);
-    const progress = new Progress(process.stderr, (bytes) => core.byteToString(bytes));
-    const interrupt = () => {
-      progress.end();
-      process.exit(EXIT.interrupted);
-    };
-    process.once('SIGINT', interrupt);
-    try {
+    const run = async (
+      /** @type {import('./progress.js').Progress} */ progress,
+      /** @type {boolean} */ shows,
+    ) => {
       await reporter.begin();
       const { openCheckpoint } = await import('../api/node.js');
       const checker = {
@@ -174,7 +168,7 @@ export const validate = {
           operands: jobs.flatMap(({ kind, path }) => (kind === 'files' ? [] : [path])),
         },
         ...(shows && {
-          onProgress: (/** @type {{read: number, size: number}} */ state) => progress.update(state),
+          onRead: (/** @type {{read: number, size: number}} */ state) => progress.passed(state),
         }),
       };
       const threads = threadsFor(jobs);
@@ -185,7 +179,9 @@ export const validate = {
       let done = 0;
       const next = () => {
         const count = jobs.length === 1 ? '' : `${done + 1} of ${jobs.length}: `;
-        if (shows && done < jobs.length) progress.start(`${count}${jobs[done].path}`);
+        if (!shows || done >= jobs.length) return;
+        progress.start(`${count}${jobs[done].path}`);
+        progress.show();
       };
       next();
       for await (const list of entries) {
@@ -203,9 +199,10 @@ export const validate = {
         await context.stdout.flush();
         await tell(ignores.story);
       }
+    };
+    try {
+      await withProgress(context, '', run);
     } finally {
-      progress.end();
-      process.removeListener('SIGINT', interrupt);
       reporter.close();
     }
     return reporter.code;

@@ -9,6 +9,9 @@ import { mappingName } from './grids.js';
 /** @typedef {import('../types.d.ts').Cell} Cell */
 /** @typedef {import('../types.d.ts').Section} Section */
 
+/** Cells of a table that are drawn at once: more would take longer than a frame may. */
+const CELLS = 300;
+
 /**
  * @param {{ckpt: any, shelf: import('./shelf.js').Shelf}} context
  * @param {any} checkpoint
@@ -41,7 +44,7 @@ export function sizeSections({ ckpt, shelf }, checkpoint, usage) {
     head,
     wide,
     right,
-    seq: shelf.seq(rows.length, (index) => rows[index]),
+    seq: shelf.seq(rows.length, (index) => rows[index], Math.floor(CELLS / head.length)),
   });
   add(
     Z.parts,
