@@ -424,8 +424,8 @@ export interface Area {
 
 /** A table with one row for each thing. */
 export interface Grid {
-  /** `width`: characters; negative: a share of what is left. */
-  head: { title: string; right: boolean; width: number; mono: boolean }[];
+  /** `width`: characters; negative: a share of what is left; `spare`: beside the details of a row the first to go. */
+  head: { title: string; right: boolean; width: number; mono: boolean; spare?: number }[];
   seq: Seq<GridRow>;
   /** Rows without the filter. */
   total: number;
