@@ -394,6 +394,13 @@ export interface CarriedTable {
   rows: { tone: GridRow['tone']; cells: string[] }[];
 }
 
+/** What goes along with a page: tables, the texts of metadata files, and the views that are too large for it. */
+export interface Carried {
+  tables: CarriedTable[];
+  metadata?: Record<string, string>;
+  left: string[];
+}
+
 /** A report that stands in the page, with the text of files that findings are about. */
 export interface Embedded {
   report: Partial<Report> & {
@@ -407,6 +414,8 @@ export interface Embedded {
     frames?: unknown;
     /** Tables that were taken along, secrets out. */
     tables?: unknown;
+    /** Texts of metadata files by their names, secrets out. */
+    metadata?: unknown;
   };
   files?: Record<string, string>;
 }
@@ -630,8 +639,8 @@ export interface Api {
   usageShare(where: { item: number }): number;
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
-  /** Tables as they go along with a page, secrets out. */
-  tables(which: { item: number; views: string[] }): CarriedTable[];
+  /** What goes along with a page, secrets out. */
+  carried(which: { item: number; views: string[] }): Carried;
   /** The lines around each of some findings; empty if there are none. */
   frames(where: { item: number; findings: number[] }): FrameLine[][];
   /** Opens a member; what follows is about the one that is open. */
