@@ -291,7 +291,9 @@ export class DumpDesk {
       read: words(hunt.read),
       size: words(hunt.size),
       left: left && { ...left, bytes: left.bytes > 0 ? words(left.bytes) : '' },
-      seq: shelf.seq(hits.length, (index) => hitRow(hits[index], index, hunt.secret && !reveal)),
+      seq: shelf.seq(hits.length, (index) =>
+        hitRow(this.#ckpt, hits[index], index, { secret: hunt.secret, reveal }),
+      ),
     };
   }
 
