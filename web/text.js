@@ -355,9 +355,9 @@ export const X = {
   print: 'Print',
   markdown: 'as Markdown',
   copy: 'Copy as Markdown',
-  along: 'with these tables:',
+  along: 'with these views:',
   leftOut: (/** @type {string[]} */ views) =>
-    `Not in the saved page, because it could not be read or the tables are above 5 MiB: ${views.join(', ')}`,
+    `Not in the saved page, because it could not be read or all of it is above 5 MiB: ${views.join(', ')}`,
   badReports: 'The report in this page cannot be read.',
 };
 

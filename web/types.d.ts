@@ -2,6 +2,21 @@
 // What the worker tells the page: plain arrays and strings, ready to be shown. Keys from files
 // are never used as property names here, so that a key such as "__proto__" is only text.
 
+import type {
+  Grid,
+  GridRow,
+  Talk,
+  Board,
+  SecretsFound,
+  Details,
+  Strip,
+  MemoryBytes,
+  HuntQuery,
+  Hunted,
+} from './types-inside.d.ts';
+
+export type * from './types-inside.d.ts';
+
 /** A part of a longer sequence that stays in the worker: `rows` are the first ones. */
 export interface Seq<Row> {
   /** 0: all of it is here. */
@@ -394,6 +409,13 @@ export interface CarriedTable {
   rows: { tone: GridRow['tone']; cells: string[] }[];
 }
 
+/** What goes along with a page: tables, the texts of metadata files, and the views that are too large for it. */
+export interface Carried {
+  tables: CarriedTable[];
+  metadata?: Record<string, string>;
+  left: string[];
+}
+
 /** A report that stands in the page, with the text of files that findings are about. */
 export interface Embedded {
   report: Partial<Report> & {
@@ -407,6 +429,8 @@ export interface Embedded {
     frames?: unknown;
     /** Tables that were taken along, secrets out. */
     tables?: unknown;
+    /** Texts of metadata files by their names, secrets out. */
+    metadata?: unknown;
   };
   files?: Record<string, string>;
 }
@@ -420,135 +444,6 @@ export interface Area {
   text: string;
   /** What it is a part of: see SizePart. */
   kind: string;
-}
-
-/** A table with one row for each thing. */
-export interface Grid {
-  /** `width`: characters; negative: a share of what is left. */
-  head: { title: string; right: boolean; width: number; mono: boolean }[];
-  seq: Seq<GridRow>;
-  /** Rows without the filter. */
-  total: number;
-  /** The row that was asked for, or -1. */
-  at: number;
-  notes: string[];
-  /** Processes that there are rows of. */
-  pids: { id: number; name: string }[];
-}
-export interface GridRow {
-  /** Its number without a filter. */
-  id: number;
-  cells: string[];
-  tone: 'warning' | 'quiet' | '';
-  /** What there is to see of it. */
-  place?: MemberPlace;
-}
-/** Sockets of one kind between two ends. */
-export interface Talk {
-  from: string;
-  how: string;
-  to: string;
-  tone: 'listen' | 'warning' | '';
-  count: number;
-}
-/** Who is inside, at a glance. `row`, `first`: of the table; -1: none. */
-export interface Board {
-  processes: {
-    total: number;
-    rows: {
-      row: number;
-      pid: number;
-      depth: number;
-      name: string;
-      line: string;
-      stored: string;
-      state: string;
-    }[];
-  };
-  files: { total: number; kinds: [type: string, count: number][]; deleted: number };
-  sockets: { total: number; talks: Talk[] };
-  memory: {
-    mapped: string;
-    stored: string;
-    kinds: { kind: string; label: string; share: number; text: string }[];
-    /** Mappings that are writable and executable. */
-    rwx: number;
-    first: number;
-  };
-}
-/** How far a search for secrets is, and what it found. */
-export interface SecretsFound {
-  state: 'none' | 'running' | 'done' | 'stopped' | 'failed';
-  message: string;
-  share: number;
-  sections: Section[];
-}
-/** All that is known of a row. `bytes`: where its memory is. */
-export interface Details {
-  title: string;
-  parts: Part[];
-  bytes: { row: number; offset: number } | { pid: number; address: string } | null;
-  /** The process whose core file can be made. */
-  core?: number;
-}
-/** The mappings of a process in one line. */
-export interface Strip {
-  pid: number;
-  parts: {
-    row: number;
-    kind: string;
-    perms: string;
-    width: number;
-    share: number;
-    title: string;
-  }[];
-  mapped: string;
-  stored: string;
-  /** Pages of an earlier dump are needed, or used. */
-  previous: boolean;
-}
-export interface MemoryBytes {
-  title: string;
-  pid: number;
-  /** Hexadecimal. */
-  start: string;
-  /** The row of what was asked for. */
-  at: number;
-  seq: Seq<MemoryRow>;
-}
-/** `where`: the file and the offset in it. */
-export type MemoryRow = ContentRow & { where: string };
-/** A search in memory; `pattern` of a preset is its name. */
-export interface HuntQuery {
-  form: 'text' | 'hex' | 'regex' | 'pointers' | 'strings' | 'preset';
-  pattern: string;
-  ignoreCase: boolean;
-  /** 0: all. */
-  pid: number;
-  /** '': any. */
-  kind: string;
-  perms: string;
-}
-export interface HitRow {
-  id: number;
-  pid: number;
-  /** Hexadecimal. */
-  address: string;
-  mapping: string;
-  before: string;
-  found: string;
-  after: string;
-}
-export interface Hunted {
-  state: 'running' | 'done' | 'stopped' | 'full' | 'failed';
-  message: string;
-  share: number;
-  /** In words. */
-  read: string;
-  size: string;
-  /** What was not searched. */
-  left: { bytes: string; borders: number; blocks: number } | null;
-  seq: Seq<HitRow>;
 }
 
 /** A target that is asked about; '': the engine that made it, any version. */
@@ -630,8 +525,8 @@ export interface Api {
   usageShare(where: { item: number }): number;
   /** The tree of members, or those whose path contains a text. `toggle`: a row to open or close. */
   members(where: { item: number; text: string; sort: MemberSort; toggle?: number }): Seq<MemberRow>;
-  /** Tables as they go along with a page, secrets out. */
-  tables(which: { item: number; views: string[] }): CarriedTable[];
+  /** What goes along with a page, secrets out. */
+  carried(which: { item: number; views: string[] }): Carried;
   /** The lines around each of some findings; empty if there are none. */
   frames(where: { item: number; findings: number[] }): FrameLine[][];
   /** Opens a member; what follows is about the one that is open. */

@@ -213,6 +213,10 @@ enum ckpt_step ckpt_member_extension(ckpt_archive *a, const uint8_t *bytes, size
 enum ckpt_step ckpt_member_extension_ended(ckpt_archive *a);
 /* Everything is known of a->pending. */
 enum ckpt_step ckpt_member_finish(ckpt_archive *a);
+/* What its name is, and says. False: no memory. */
+bool ckpt_member_classify(ckpt_archive *a);
+/* Whether a pattern chooses it. */
+bool ckpt_member_is_chosen(ckpt_archive *a);
 /* It was announced: forget what belonged to it. */
 void ckpt_member_done(ckpt_archive *a);
 

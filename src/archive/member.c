@@ -382,6 +382,47 @@ enum ckpt_step ckpt_member_finish(ckpt_archive *a)
     return CKPT_STEP_OK;
 }
 
+bool ckpt_member_is_chosen(ckpt_archive *a)
+{
+    struct ckpt_pending *p = &a->pending;
+    struct ckpt_span name =
+        p->name_flags & CKPT_NAME_UNCLEAN
+            ? p->clean
+            : (struct ckpt_span){p->name.bytes + p->normal_start, p->normal_length};
+    if (p->type != CKPT_MEMBER_FILE)
+        return false;
+    for (size_t i = 0; i < a->choice_count; i++) {
+        const struct ckpt_choice *c = &a->choices[i];
+        if (c->prefix ? name.length < c->length : name.length != c->length)
+            continue;
+        if (c->length && memcmp(name.bytes, c->pattern, c->length) != 0)
+            continue;
+        if (p->size <= c->max_size && p->size <= a->options.max_kept_sum - a->kept_sum)
+            return true;
+        p->flags |= CKPT_MEMBER_TOO_BIG;
+    }
+    return false;
+}
+
+bool ckpt_member_classify(ckpt_archive *a)
+{
+    struct ckpt_pending *p = &a->pending;
+    p->name_flags =
+        ckpt_name_classify(p->name.bytes, p->name.length, &p->normal_start, &p->normal_length);
+    if (p->type == CKPT_MEMBER_SYMLINK || p->type == CKPT_MEMBER_HARDLINK)
+        p->name_flags |= ckpt_name_classify_link(p->name.bytes, p->name.length, p->link.bytes,
+                                                 p->link.length, p->type == CKPT_MEMBER_SYMLINK);
+    a->clean_name.length = 0;
+    if (p->name_flags & CKPT_NAME_UNCLEAN) {
+        if (!ckpt_buffer_reserve(&a->clean_name, p->name.length))
+            return false;
+        a->clean_name.length =
+            ckpt_name_clean(p->name.bytes, p->name.length, (uint8_t *)a->clean_name.data);
+    }
+    p->clean = ckpt_span_of(&a->clean_name);
+    return true;
+}
+
 void ckpt_member_done(ckpt_archive *a)
 {
     a->has_pax = a->has_long_name = a->has_long_link = a->in_group = false;

@@ -235,49 +235,6 @@ static enum ckpt_step step_sparse_map(ckpt_archive *a)
     return r;
 }
 
-/* Is the pending member chosen by a pattern? */
-static bool is_chosen(ckpt_archive *a)
-{
-    struct ckpt_pending *p = &a->pending;
-    struct ckpt_span name =
-        p->name_flags & CKPT_NAME_UNCLEAN
-            ? p->clean
-            : (struct ckpt_span){p->name.bytes + p->normal_start, p->normal_length};
-    if (p->type != CKPT_MEMBER_FILE)
-        return false;
-    for (size_t i = 0; i < a->choice_count; i++) {
-        const struct ckpt_choice *c = &a->choices[i];
-        if (c->prefix ? name.length < c->length : name.length != c->length)
-            continue;
-        if (c->length && memcmp(name.bytes, c->pattern, c->length) != 0)
-            continue;
-        if (p->size <= c->max_size && p->size <= a->options.max_kept_sum - a->kept_sum)
-            return true;
-        p->flags |= CKPT_MEMBER_TOO_BIG;
-    }
-    return false;
-}
-
-/* What the name of the pending member is, and says. */
-static bool classify_name(ckpt_archive *a)
-{
-    struct ckpt_pending *p = &a->pending;
-    p->name_flags =
-        ckpt_name_classify(p->name.bytes, p->name.length, &p->normal_start, &p->normal_length);
-    if (p->type == CKPT_MEMBER_SYMLINK || p->type == CKPT_MEMBER_HARDLINK)
-        p->name_flags |= ckpt_name_classify_link(p->name.bytes, p->name.length, p->link.bytes,
-                                                 p->link.length, p->type == CKPT_MEMBER_SYMLINK);
-    a->clean_name.length = 0;
-    if (p->name_flags & CKPT_NAME_UNCLEAN) {
-        if (!ckpt_buffer_reserve(&a->clean_name, p->name.length))
-            return false;
-        a->clean_name.length =
-            ckpt_name_clean(p->name.bytes, p->name.length, (uint8_t *)a->clean_name.data);
-    }
-    p->clean = ckpt_span_of(&a->clean_name);
-    return true;
-}
-
 static enum ckpt_step step_announce(ckpt_archive *a)
 {
     struct ckpt_pending *p = &a->pending;
@@ -287,12 +244,13 @@ static enum ckpt_step step_announce(ckpt_archive *a)
     if (!ckpt_differ_find(a))
         return ckpt_archive_no_memory(a);
     uint32_t node;
-    if (!classify_name(a) || !ckpt_paths_add(&a->names, p->name.bytes, p->name.length, &node))
+    if (!ckpt_member_classify(a) ||
+        !ckpt_paths_add(&a->names, p->name.bytes, p->name.length, &node))
         return ckpt_archive_no_memory(a);
     if (a->names.nodes[node].mark++ != 0)
         p->name_flags |= CKPT_NAME_SEEN;
     p->index = a->info.members++;
-    a->chosen = is_chosen(a);
+    a->chosen = ckpt_member_is_chosen(a);
     if (a->chosen)
         p->flags = (p->flags | CKPT_MEMBER_WANTED) & ~(uint32_t)CKPT_MEMBER_TOO_BIG;
     r = ckpt_record_add(a);

@@ -27,7 +27,7 @@ function decoded(core, kind, bytes) {
 }
 
 /** @param {Core} core @param {Iterable<[string, Uint8Array]>} files @returns {Record<string, Document>} */
-function documentsOf(core, files) {
+export function documentsOf(core, files) {
   const documents = Object.create(null);
   for (const [kind, bytes] of files) {
     if (!core.kinds.includes(/** @type {any} */ (kind))) continue;

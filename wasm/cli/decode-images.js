@@ -2,6 +2,7 @@
 // ckpt decode of CRIU images: one by one, or many of an archive as JSON Lines.
 import { escapeForTerminal } from '../report/escape.js';
 import { EXIT } from './exit.js';
+import { isPattern } from './glob.js';
 import { PAGES, imageLine, isLike, memberOperand, pagemapOf } from './image-members.js';
 import { Session, Unfit } from './open.js';
 import { whereIs } from './select.js';
@@ -46,7 +47,12 @@ export async function printMember(context, { archive, member }) {
   const session = new Session(context, { again: true });
   const ckpt = await context.core();
   await session.open(archive, async (file) => {
-    const { checkpoint, name, label } = await whereIs(file, context.values.container, member);
+    const { checkpoint, name, label } = await whereIs(file, context.values.container, member).catch(
+      (error) => {
+        if (!(error instanceof Unfit) || !isPattern(member)) throw error;
+        throw new Unfit(`${error.message}; --format jsonl takes patterns`);
+      },
+    );
     const bytes = await checkpoint.read(name);
     session.endProgress();
     const base = name.slice(name.lastIndexOf('/') + 1);

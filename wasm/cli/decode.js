@@ -2,7 +2,9 @@
 // ckpt decode: metadata files as the Go package writes them, CRIU images as crit does.
 import { CheckpointError } from '../border/error.js';
 import { basename } from 'node:path';
-import { escapeInJson } from '../report/escape.js';
+import { statSync } from '../api/node-fs.js';
+import { escapeForTerminal, escapeInJson } from '../report/escape.js';
+import { looksCompressedOrTar } from './archive-head.js';
 import { finding, read, whyUnread } from './check.js';
 import { asMember, printImage, printLines, printMember } from './decode-images.js';
 import { EXIT } from './exit.js';
@@ -56,6 +58,10 @@ async function printOperand(context, operand) {
   const name = operand === '-' ? (values['stdin-name'] ?? '') : basename(operand);
   if (values.kind !== undefined || kindOf(name, ckpt.files) !== '')
     return printMetadata(context, namedInput(operand, values, ckpt.files, fail));
+  if (operand !== '-' && statSync(operand, { throwIfNoEntry: false })?.isDirectory())
+    throw fail(
+      `${escapeForTerminal(operand)}: is a folder; give files in it, or --format jsonl for all images in it`,
+    );
   const input = operand === '-' ? standardInput(name || '<stdin>', '') : fileInput(operand, '');
   /** @type {Uint8Array} */
   let bytes;
@@ -70,6 +76,10 @@ async function printOperand(context, operand) {
   }
   const info = ckpt.imageInfo(bytes, { name });
   if (info.kind === '' && info.type === '') {
+    if (looksCompressedOrTar(bytes))
+      throw fail(
+        `${input.shown}: is an archive; give FILE!MEMBER, or --format jsonl for all images in it`,
+      );
     namedInput(operand, values, ckpt.files, fail); // says what is missing
     throw fail(`${input.shown}: neither a CRIU image nor a metadata file by its name; use --kind`);
   }

@@ -65,6 +65,10 @@ async function tellOperand(context, operand) {
     });
     return session.code;
   }
+  if (operand !== '-' && statSync(operand, { throwIfNoEntry: false })?.isDirectory())
+    throw context.fail(
+      `${escapeForTerminal(operand)}: is a folder; give images in it, or ARCHIVE!MEMBER`,
+    );
   const input = operand === '-' ? standardInput('<stdin>', 'image') : fileInput(operand, 'image');
   const name = operand === '-' ? '' : basename(operand);
   try {

@@ -96,7 +96,7 @@ export const inspect = {
   examples: [
     'ckpt inspect --all checkpoint.tar',
     "ckpt inspect --format json checkpoint.tar | jq -r '.[].image'",
-    'ckpt inspect --stats --format csv /var/lib/kubelet/checkpoints > checkpoints.csv',
+    'ckpt inspect --stats --format csv /var/lib/kubelet/checkpoints > stats.csv',
   ],
 
   async run(context) {

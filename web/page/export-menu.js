@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { T, X } from '../text.js';
 import { Copy } from './copy.js';
-import { FORMS, TAKEN, framesOf, tablesOf, written } from './export.js';
+import { FORMS, TAKEN, carriedOf, framesOf, written } from './export.js';
 import { h } from './h.js';
 import { K } from '../text/make.js';
 import { canMake, useMaking } from './make.js';
@@ -38,8 +38,12 @@ export function ExportMenu({ item }) {
     menu.current.open = false;
     menu.current.querySelector('summary')?.focus();
   };
-  const [views, setViews] = useState(['processes', 'openfiles', 'sockets']);
-  const can = TAKEN.filter((view) => item.model?.images || item.model?.tables.includes(view));
+  const [views, setViews] = useState(['metadata', 'processes', 'openfiles', 'sockets']);
+  const can = TAKEN.filter((view) =>
+    view === 'metadata'
+      ? item.model?.metadata
+      : item.model?.images || item.model?.tables.includes(view),
+  );
   const button = (/** @type {string} */ label, /** @type {() => void} */ run) =>
     h(
       'li',
@@ -71,18 +75,16 @@ export function ExportMenu({ item }) {
       null,
       /** @type {(keyof typeof FORMS)[]} */ (Object.keys(FORMS)).map((form) =>
         button(X.forms[form], async () => {
-          const frames = form === 'html' ? await framesOf(item).catch(() => undefined) : undefined;
-          const { tables, left } =
-            form === 'html'
-              ? await tablesOf(
-                  item,
-                  can.filter((view) => views.includes(view)),
-                ).catch(() => ({ tables: [], left: views }))
-              : { tables: [], left: [] };
-          if (left.length > 0)
-            update({ trouble: X.leftOut(left.map((view) => /** @type {any} */ (T.views)[view])) });
+          const whole = form === 'html';
+          const frames = whole ? await framesOf(item).catch(() => undefined) : undefined;
+          const chosen = whole ? can.filter((view) => views.includes(view)) : [];
+          const carried = await carriedOf(item, chosen).catch(() => ({ tables: [], left: chosen }));
+          if (carried.left.length > 0)
+            update({
+              trouble: X.leftOut(carried.left.map((view) => /** @type {any} */ (T.views)[view])),
+            });
           const name = `${item.name.slice(0, 100)}${FORMS[form]}`;
-          save(new Blob([written(form, item, frames, tables)]), name);
+          save(new Blob([written(form, item, frames, carried)]), name);
         }),
       ),
       can.length > 0 &&

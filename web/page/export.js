@@ -10,6 +10,7 @@ import { sarif } from '../../wasm/report/formats/sarif.js';
 import { escapeForTerminal } from '../../wasm/report/escape.js';
 import { T } from '../text.js';
 import { api } from './api.js';
+import { fitting } from './fitting.js';
 import { ruleOf } from './rules.js';
 import { sha256 } from '../../wasm/report/sha256.js';
 
@@ -49,33 +50,17 @@ export async function framesOf({ id, model }) {
   return api.frames({ item: id, findings: [...findings.keys()] });
 }
 
-/** Bytes of all tables that go along, at most. */
-export const MOST_BYTES = 5 * 2 ** 20;
+/** Views that can go along: the metadata, and tables. */
+export const TAKEN = ['metadata', 'processes', 'openfiles', 'sockets', 'memory', 'mounts'];
 
-/** Views whose tables can go along. */
-export const TAKEN = ['processes', 'openfiles', 'sockets', 'mounts'];
+/** @typedef {import('../types.d.ts').Carried} Carried */
 
-/** The tables that go along, and the views that are too large for it. @param {import('./store.js').Item} item @param {string[]} views */
-export async function tablesOf({ id }, views) {
-  const tables = views.length > 0 ? await api.tables({ item: id, views }) : [];
-  const sized = tables.map((table) => ({
-    table,
-    bytes: new Blob([JSON.stringify(table).replaceAll('<', '\\u003c')]).size,
-  }));
-  const left = [];
-  while (sized.reduce((sum, { bytes }) => sum + bytes, 0) > MOST_BYTES) {
-    const largest = Math.max(...sized.map(({ bytes }) => bytes));
-    const [out] = sized.splice(
-      sized.findIndex(({ bytes }) => bytes === largest),
-      1,
-    );
-    left.push(out.table.view);
-  }
-  return { tables: sized.map(({ table }) => table), left };
-}
+/** What goes along of these views. @param {import('./store.js').Item} item @param {string[]} views @returns {Promise<Carried>} */
+export const carriedOf = async ({ id }, views) =>
+  views.length > 0 ? fitting(await api.carried({ item: id, views })) : { tables: [], left: [] };
 
-/** @param {import('./store.js').Item} item @param {import('../types.d.ts').FrameLine[][]} [frames] @param {import('../types.d.ts').CarriedTable[]} [tables] @returns {any} what the command line has for each of its operands */
-function entryOf({ name, model }, frames, tables) {
+/** @param {import('./store.js').Item} item @param {import('../types.d.ts').FrameLine[][]} [frames] @param {Carried} [carried] @returns {any} what the command line has for each of its operands */
+function entryOf({ name, model }, frames, { tables = [], metadata } = { tables: [], left: [] }) {
   const { loose, report } = /** @type {import('../types.d.ts').Model} */ (model);
   const named = (/** @type {string} */ path) => ({ path, shown: escapeForTerminal(path) });
   /** Without what the worker added. @type {(place: any) => any} */
@@ -88,14 +73,20 @@ function entryOf({ name, model }, frames, tables) {
     kind: loose ? 'files' : 'archive',
     files: loose ? Object.fromEntries(findings.map(({ member }) => [member, named(member)])) : {},
     unreadable: null,
-    report: { ...report, findings, ...(frames && { frames }), ...(tables?.length && { tables }) },
+    report: {
+      ...report,
+      findings,
+      ...(frames && { frames }),
+      ...(tables.length > 0 && { tables }),
+      ...(metadata && { metadata }),
+    },
     texts: noTexts(),
   };
 }
 
-/** @param {Form} form @param {import('./store.js').Item} item that was read @param {import('../types.d.ts').FrameLine[][]} [frames] lines of its findings, which go along @param {import('../types.d.ts').CarriedTable[]} [tables] @returns {string} */
-export function written(form, item, frames, tables) {
-  const entry = entryOf(item, frames, tables);
+/** @param {Form} form @param {import('./store.js').Item} item that was read @param {import('../types.d.ts').FrameLine[][]} [frames] lines of its findings, which go along @param {Carried} [carried] @returns {string} */
+export function written(form, item, frames, carried) {
+  const entry = entryOf(item, frames, carried);
   const counts = countsOf(entry);
   const options = {
     quiet: false,

@@ -17,6 +17,8 @@ import { talksOf } from './talks.js';
 /** @typedef {import('../types.d.ts').Grid} Grid */
 /** @typedef {import('../types.d.ts').GridRow} GridRow */
 
+/** Rows of a table that goes along with a page: of more, the cells would be above 5 MiB. */
+const MOST_ROWS = 50_000;
 /** Rows of one table that a search tells. */
 const SOUGHT = 5;
 
@@ -128,10 +130,15 @@ export class DumpDesk {
     };
   }
 
-  /** Tables to be taken along, secrets out. @param {string[]} views */
+  /** Tables to be taken along, secrets out; those with too many rows are left. @param {string[]} views */
   async tables(views) {
+    if (views.length === 0) return { tables: [], left: [] };
     const context = await this.#context(this.#shelves.details);
-    return views.map((view) => tableOf(context, view, this.#rowsOf(view, context)));
+    const fits = (/** @type {string} */ view) => this.#rowsOf(view, context).length <= MOST_ROWS;
+    return {
+      tables: views.filter(fits).map((view) => tableOf(context, view, this.#rowsOf(view, context))),
+      left: views.filter((view) => !fits(view)),
+    };
   }
 
   /** Rows of all tables that contain a text. @param {string} text @returns {Promise<import('../types.d.ts').Found['rows']>} */
@@ -284,7 +291,9 @@ export class DumpDesk {
       read: words(hunt.read),
       size: words(hunt.size),
       left: left && { ...left, bytes: left.bytes > 0 ? words(left.bytes) : '' },
-      seq: shelf.seq(hits.length, (index) => hitRow(hits[index], index, hunt.secret && !reveal)),
+      seq: shelf.seq(hits.length, (index) =>
+        hitRow(this.#ckpt, hits[index], index, { secret: hunt.secret, reveal }),
+      ),
     };
   }
 

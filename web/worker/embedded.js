@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reports that came with the page, of checkpoints that did not.
 
+import { documentsOf } from '../../wasm/api/metadata.js';
+import { carriedFiles } from './carried-files.js';
 import { tablesIn } from './tables.js';
 
 /** @typedef {import('../types.d.ts').Embedded} Embedded */
@@ -18,11 +20,12 @@ const framesOf = (given) =>
     : [];
 
 /**
- * A report as a checkpoint of which only that is known.
- * @param {Embedded} given
+ * A report as a checkpoint of which only that is known, and the metadata that came along.
+ * @param {any} ckpt @param {Embedded} given
  * @returns {any}
  */
-export function reported({ report: { frames, tables, ...given }, files = {} }) {
+export function reported(ckpt, { report: { frames, tables, metadata, ...given }, files = {} }) {
+  const came = carriedFiles(metadata);
   const findings = (given.findings ?? []).map((/** @type {any} */ finding) => ({
     ...finding,
     stops: Array.isArray(finding.stops) ? finding.stops.map(String) : undefined,
@@ -49,12 +52,11 @@ export function reported({ report: { frames, tables, ...given }, files = {} }) {
       inside: [],
     },
     members: [],
-    documents: {},
-    files: new Map(
-      Object.entries(files).map(([member, text]) => [member, new TextEncoder().encode(text)]),
-    ),
+    documents: documentsOf(ckpt, came),
+    files: new Map([...came, ...carriedFiles(files)]),
     error: null,
-    containers: async () => (given.containers ?? []).map((inner) => reported({ report: inner })),
+    containers: async () =>
+      (given.containers ?? []).map((inner) => reported(ckpt, { report: inner })),
     close: async () => {},
   };
 }

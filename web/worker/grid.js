@@ -52,10 +52,11 @@ export function makeGrid(
     };
   };
   return {
-    head: columns.map(({ title, right = false, wide = 0, mono = false }, column) => ({
+    head: columns.map(({ title, right = false, wide = 0, mono = false, spare = 0 }, column) => ({
       title,
       right,
       mono,
+      spare,
       width: wide > 0 ? -wide : widthOf(title, found, (at) => columns[column].text(rows[at])),
     })),
     seq: shelf.seq(found.length, make, first),

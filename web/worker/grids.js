@@ -17,6 +17,7 @@ import { commandLine } from './dump.js';
  * @property {boolean} [right] figures
  * @property {number} [wide] its share of what the others leave
  * @property {boolean} [mono] names and addresses, letter below letter
+ * @property {number} [spare] where the details of a row take the room, the first to go is the one with the highest
  *
  * @typedef {object} Table
  * @property {(context: Context) => any[]} rows
@@ -91,16 +92,23 @@ const processes = {
     },
     {
       title: G.titles.exe,
+      spare: 4,
       mono: true,
       text: ({ exe, state }) => (state === 'dead' ? '' : wordsOf(exe)),
       wide: 1,
     },
-    { title: G.titles.parent, text: ({ ppid }) => String(ppid), right: true },
-    { title: G.titles.uid, text: ({ uid }) => (uid ? String(uid[0]) : ''), right: true },
-    { title: G.titles.threads, text: ({ threads }) => String(threads.length), right: true },
-    { title: G.titles.fds, text: ({ fds }) => String(fds), right: true },
+    { title: G.titles.parent, spare: 2, text: ({ ppid }) => String(ppid), right: true },
+    { title: G.titles.uid, spare: 3, text: ({ uid }) => (uid ? String(uid[0]) : ''), right: true },
+    {
+      title: G.titles.threads,
+      spare: 6,
+      text: ({ threads }) => String(threads.length),
+      right: true,
+    },
+    { title: G.titles.fds, spare: 5, text: ({ fds }) => String(fds), right: true },
     {
       title: G.titles.stored,
+      spare: 1,
       text: ({ stored }) => (stored === undefined ? '' : ckpt.byteToString(stored)),
       right: true,
     },
@@ -131,11 +139,13 @@ const openfiles = {
     { title: G.titles.path, mono: true, text: ({ path }) => wordsOf(path), wide: 3 },
     {
       title: G.titles.flags,
+      spare: 1,
       text: ({ flags }) => (flags ?? []).join(' ').replaceAll('O_', ''),
       wide: 2,
     },
     {
       title: G.titles.position,
+      spare: 2,
       text: ({ position }) => (position === null ? '' : String(position)),
       right: true,
     },
@@ -205,10 +215,16 @@ const sockets = {
     { title: G.titles.state, text: ({ state }) => state ?? '' },
     {
       title: G.titles.receive,
+      spare: 2,
       text: ({ receiveQueue }) => String(receiveQueue ?? ''),
       right: true,
     },
-    { title: G.titles.send, text: ({ sendQueue }) => String(sendQueue ?? ''), right: true },
+    {
+      title: G.titles.send,
+      spare: 1,
+      text: ({ sendQueue }) => String(sendQueue ?? ''),
+      right: true,
+    },
     { title: G.titles.local, mono: true, text: localOf, wide: 2 },
     { title: G.titles.remote, mono: true, text: remoteOf, wide: 2 },
   ],
@@ -222,9 +238,9 @@ const mounts = {
     { title: G.titles.mounted, mono: true, text: ({ path }) => wordsOf(path), wide: 2 },
     { title: G.titles.type, text: ({ type }) => wordsOf(type) },
     { title: G.titles.source, mono: true, text: ({ source }) => wordsOf(source), wide: 1 },
-    { title: G.titles.root, mono: true, text: ({ root }) => wordsOf(root), wide: 1 },
-    { title: G.titles.flags, text: ({ flags }) => flags.join(' '), wide: 2 },
-    { title: G.titles.external, mono: true, text: ({ external }) => wordsOf(external) },
+    { title: G.titles.root, spare: 3, mono: true, text: ({ root }) => wordsOf(root), wide: 1 },
+    { title: G.titles.flags, spare: 2, text: ({ flags }) => flags.join(' '), wide: 2 },
+    { title: G.titles.external, spare: 1, mono: true, text: ({ external }) => wordsOf(external) },
   ],
   tone: () => '',
 };
@@ -252,14 +268,15 @@ const memory = {
       { title: G.titles.name, mono: true, text: mappingName, wide: 1 },
       { title: G.titles.size, text: (map) => size(map.size), right: true },
       { title: G.titles.stored, text: ({ stored }) => size(stored), right: true },
-      { title: G.titles.previous, text: ({ previous }) => size(previous), right: true },
+      { title: G.titles.previous, spare: 2, text: ({ previous }) => size(previous), right: true },
       {
         title: G.titles.missing,
+        spare: 1,
         text: ({ missing, lazy, unreadable }) => size(missing + lazy + unreadable),
         right: true,
       },
-      { title: G.titles.zero, text: ({ zero }) => size(zero), right: true },
-      { title: G.titles.file, text: ({ file }) => size(file), right: true },
+      { title: G.titles.zero, spare: 3, text: ({ zero }) => size(zero), right: true },
+      { title: G.titles.file, spare: 4, text: ({ file }) => size(file), right: true },
     ];
   },
   tone: ({ perms, deleted }) => (/wx/.test(perms) || deleted ? 'warning' : ''),

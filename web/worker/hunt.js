@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A search in memory while it runs. The core searches; what is found is kept here until it is shown.
+import { secretsAmong } from '../../wasm/api/dump.js';
 import { breathe } from './content.js';
 
 /** Hits that are kept. */
@@ -126,23 +127,57 @@ const visible = (bytes) =>
     '',
   );
 
-/** @param {any} hit @param {number} id @param {boolean} hide @returns {import('../types.d.ts').HitRow} */
-export function hitRow({ pid, address, bytes, before, after, mapping }, id, hide) {
+const latin = new TextDecoder('latin1');
+/** What is not shown of a text, letter by letter, and what stands for all of it. */
+const DOT = '\u2022';
+const DOTS = DOT.repeat(3);
+
+/**
+ * Pieces of memory that follow each other, as they are shown, with dots for secrets in them.
+ * @param {any} ckpt @param {Uint8Array[]} pieces @returns {string[]}
+ */
+function withoutSecrets(ckpt, pieces) {
+  const texts = pieces.map((bytes) => latin.decode(bytes));
+  const secrets = secretsAmong(ckpt, texts.join('').split('\0'));
+  if (secrets.length === 0) return pieces.map(visible);
+  let all = texts.join('');
+  for (const secret of secrets) all = all.replaceAll(secret, DOT.repeat(secret.length));
+  let from = 0;
+  return pieces.map((bytes) => {
+    const part = all.slice(from, (from += bytes.length));
+    const seen = visible(bytes);
+    return Array.from(seen, (letter, i) => (part[i] === DOT ? DOT : letter))
+      .join('')
+      .replace(/\u2022+/g, DOTS);
+  });
+}
+
+/**
+ * @param {any} ckpt @param {any} hit @param {number} id
+ * @param {{secret: boolean, reveal: boolean}} how secret: that is what was searched for
+ * @returns {import('../types.d.ts').HitRow}
+ */
+export function hitRow(
+  ckpt,
+  { pid, address, bytes, before, after, mapping },
+  id,
+  { secret, reveal },
+) {
   const name = mapping?.name ? new TextDecoder().decode(mapping.name) : `[${mapping?.kind ?? ''}]`;
   const utf16 = bytes.length > 3 && bytes[1] === 0 && bytes[3] === 0;
-  const found = visible(
-    (utf16
-      ? bytes.filter((/** @type {number} */ _, /** @type {number} */ i) => i % 2 === 0)
-      : bytes
-    ).subarray(0, SHOWN),
-  );
+  const own = utf16
+    ? bytes.filter((/** @type {number} */ _, /** @type {number} */ i) => i % 2 === 0)
+    : bytes;
+  const pieces = [before, own.subarray(0, SHOWN), after];
+  const hide = secret && !reveal;
+  const [head, found, tail] = reveal || utf16 ? pieces.map(visible) : withoutSecrets(ckpt, pieces);
   return {
     id,
     pid,
     address: address.toString(16),
     mapping: name.slice(0, 200),
-    before: visible(before).slice(-24),
+    before: head.slice(-24),
     found: hide ? '••••••••' : found,
-    after: hide ? '' : visible(after).slice(0, 24),
+    after: hide ? '' : tail.slice(0, 24),
   };
 }

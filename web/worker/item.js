@@ -16,6 +16,7 @@ import { frame } from './lines.js';
 import { MemberTree } from './members.js';
 import { make } from './make.js';
 import { makeModel } from './model.js';
+import { filesToCarry } from './carried-files.js';
 import { carriedGrid } from './tables.js';
 import { printOf } from './print.js';
 import { makeReport } from './report.js';
@@ -35,6 +36,9 @@ const NEWEST = 0.3;
 const IMAGE_HEAD = 64 * 1024;
 /** Bytes of a page. */
 const PAGE = 4096;
+
+/** The view whose files go along. */
+const METADATA = 'metadata';
 
 export class Item {
   name;
@@ -270,10 +274,17 @@ export class Item {
     return this.#checkpoint?.tables?.find((/** @type {any} */ table) => table.view === view);
   }
 
-  /** Tables to be taken along, secrets out. @param {string[]} views @returns {Promise<import('../types.d.ts').CarriedTable[]>} */
-  async tables(views) {
-    const came = views.map((view) => this.#came(view)).filter(Boolean);
-    return came.length > 0 ? came : this.dump.tables(views);
+  /** What goes along with a page, secrets out. @param {string[]} views @returns {Promise<import('../types.d.ts').Carried>} */
+  async carried(views) {
+    const wanted = views.filter((view) => view !== METADATA);
+    const came = wanted.map((view) => this.#came(view)).filter(Boolean);
+    const inside = came.length > 0 ? { tables: came, left: [] } : await this.dump.tables(wanted);
+    const metadata = views.includes(METADATA) ? await filesToCarry(this.#checkpoint) : undefined;
+    return {
+      ...inside,
+      ...(metadata && { metadata }),
+      left: metadata === null ? [...inside.left, METADATA] : inside.left,
+    };
   }
 
   /** The largest members. */

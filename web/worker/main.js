@@ -68,7 +68,7 @@ export function runWorker() {
     embed: async (reports) => {
       const ckpt = await core;
       return reports.map((/** @type {import('../types.d.ts').Embedded} */ given) => {
-        const checkpoint = reported(given);
+        const checkpoint = reported(ckpt, given);
         const source = { name: checkpoint.name, loose: false, kind: '' };
         return keep(new Item(ckpt, source, checkpoint), 0);
       });
@@ -113,7 +113,7 @@ export function runWorker() {
     usage: ({ item, ...how }) => itemOf(item).dump.usage(how),
     usageShare: ({ item }) => itemOf(item).dump.usageShare,
     members: ({ item, ...how }) => itemOf(item).members(how),
-    tables: ({ item, views }) => itemOf(item).tables(views),
+    carried: ({ item, views }) => itemOf(item).carried(views),
     frames: ({ item, findings }) => itemOf(item).frames(findings),
     file: ({ item, ...place }) => itemOf(item).desk.file(place),
     compare: async ({ a, b }) => {

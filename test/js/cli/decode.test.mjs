@@ -93,11 +93,13 @@ test('what cannot be read', async () => {
   const cwd = folder({ 'dir/x': '' });
   for (const [path, message] of [
     ['none/config.dump', 'no such file or directory'],
-    ['dir', 'is a directory'],
     ['dir/x/config.dump', 'not a directory'],
   ]) {
     const { code, stdout, stderr } = await ckpt(['decode', path], { cwd });
     assert.equal(stderr, `${path}: unreadable: ${message}\n`);
     assert.deepEqual({ code, stdout }, { code: 3, stdout: '' });
   }
+  const { code, stderr } = await ckpt(['decode', 'dir'], { cwd });
+  assert.equal(code, 2);
+  assert.match(stderr, /^ckpt: dir: is a folder; give files in it, or --format jsonl /);
 });

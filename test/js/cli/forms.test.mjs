@@ -496,3 +496,43 @@ test('hash of a folder: its files, as sha256sum checks them; one that is no chec
     ],
   );
 });
+
+/** What a command does not take: its exit code, and what it says to do instead. @type {[string[], number, RegExp][]} */
+const REFUSED = [
+  [['decode', 'b.tar'], 2, /is an archive; give FILE!MEMBER, or --format jsonl/],
+  [['decode', 'two'], 2, /is a folder; give files in it, or --format jsonl/],
+  [['decode', 'b.tar!checkpoint/*.img'], 1, /there is no member .*; --format jsonl takes patterns/],
+  [['info', 'two'], 2, /is a folder; give images in it, or ARCHIVE!MEMBER/],
+  [['info', 'b.tar!none'], 1, /there is no member none/],
+  [['unbuild', 'b.tar', 'new.tar'], 1, /is no image with a checkpoint in it/],
+  [['unbuild', 'two/*', 'new.tar'], 2, /matches 2 files, and one is wanted/],
+  [
+    ['unbuild', 'b.tar!config.dump', 'new.tar'],
+    1,
+    /no container inside of b\.tar: give b\.tar itself/,
+  ],
+  [['view', '-o', 'page.html', 'none.tar'], 3, /no such file or directory/],
+  [['x', 'ps', 'two/*'], 2, /matches 2 files, and one is wanted/],
+  [['hash', `${IMAGE}!1`], 1, /is a container, no member; "ckpt ls" lists what is in it/],
+];
+
+for (const [args, code, said] of REFUSED)
+  test(`what it does not take is said, with what to do: ckpt ${args.join(' ')}`, async () => {
+    const ended = await ckpt(args, { cwd });
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, said);
+    assert.doesNotMatch(ended.stderr, /internal error/);
+  });
+
+test('info, decode and view take FILE!MEMBER, also of standard input', async () => {
+  const inventory = 'checkpoint/inventory.img';
+  for (const name of ['info', 'decode']) {
+    const file = await ckpt([name, `b.tar!${inventory}`], { cwd });
+    const piped = await ckpt([name, `-!${inventory}`], { cwd, input: member('b.tar') });
+    assert.deepEqual([file.code, piped.code], [0, 0]);
+    assert.equal(piped.stdout.replace(/^-!/, 'b.tar!'), file.stdout);
+  }
+  const view = await ckpt(['view', '-o', 'page.html', 'b.tar!config.dump'], { cwd });
+  assert.deepEqual([view.code, view.stdout], [0, 'page.html\n']);
+  assert.ok(readFileSync(join(cwd, 'page.html'), 'utf8').includes('"name":"b.tar!config.dump"'));
+});

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { load, openCheckpoint } from '../../../wasm/api/index.js';
-import { X } from '../../../web/text.js';
+import { V, X } from '../../../web/text.js';
+import { fitting } from '../../../web/page/fitting.js';
 import { TABLES } from '../../../web/worker/grids.js';
 import { tableOf } from '../../../web/worker/tables.js';
 import { sha256 } from '../../../wasm/report/sha256.js';
@@ -294,9 +295,36 @@ test('chosen tables go along with the page, without environments', () =>
     await view(page, 'Processes');
     await page.locator('.grid-view .grid-row').nth(1).waitFor();
     assert.ok((await page.locator('.grid-view').innerText()).includes(dump.processes[0].comm));
+    await view(page, 'Metadata');
+    const { hostname } = /** @type {any} */ (checkpoint.documents['spec.dump']).value;
+    await page.getByText(hostname).first().waitFor();
+    await view(page, 'Timeline');
+    await page.getByText(V.created).first().waitFor();
     theBrowser().requests.length = 0; // the file itself was asked for
     assert.deepEqual(theBrowser().complaints, []);
   }));
+
+test('what goes along is at most 5 MiB: the largest part is left out first, and said', () => {
+  const table = (/** @type {string} */ view_, /** @type {number} */ bytes) => ({
+    ...{ view: view_, head: [] },
+    rows: [{ tone: /** @type {const} */ (''), cells: ['<'.repeat(Math.round(bytes / 6))] }],
+  });
+  const mib = 2 ** 20;
+  const left = (/** @type {number[]} */ [a, b], /** @type {number} */ text, ...more) =>
+    fitting({
+      tables: [table('processes', a), table('sockets', b)],
+      metadata: { 'config.dump': 'x'.repeat(text) },
+      left: more,
+    });
+  assert.deepEqual(left([2 * mib, 2 * mib], mib / 2).left, []);
+  const one = left([2 * mib, 3 * mib], mib, 'mounts');
+  assert.deepEqual([one.left, one.tables.length], [['mounts', 'sockets'], 1]);
+  assert.ok(one.metadata);
+  const two = left([6 * mib, 5.5 * mib], mib);
+  assert.deepEqual(two.left.sort(), ['processes', 'sockets']);
+  const files = left([mib, mib], 6 * mib);
+  assert.deepEqual([files.left, files.metadata], [['metadata'], undefined]);
+});
 
 test('secrets of command lines and environments are not in a table that goes along', () => {
   const process = {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { T } from '../../../web/text.js';
-import { G } from '../../../web/text/dump.js';
+import { G, S } from '../../../web/text/dump.js';
 import { K } from '../../../web/text/palette.js';
 import { planted } from '../lib/planted.mjs';
 import {
@@ -88,6 +88,16 @@ test('a secret in a command line is masked in all views, and shown where it is a
     await page.locator('.palette .label', { hasText: K.groups.values }).waitFor();
     await assertHidden(page, 'search');
     await page.keyboard.press('Escape');
+
+    await view(page, 'Search memory');
+    await page.getByRole('searchbox', { name: S.pattern }).fill('--password');
+    await page.keyboard.press('Enter');
+    const hit = page.locator('.rows.hits .row').first();
+    await hit.waitFor();
+    await assertHidden(page, 'hits');
+    assert.match(await hit.innerText(), /--password.?•••/);
+    await page.getByRole('checkbox', { name: S.reveal }).check();
+    await page.locator('.rows.hits .row', { hasText: SECRETS[0] }).first().waitFor();
   }));
 
 test('nor is it where checkpoints are compared, or in the table of many', () =>

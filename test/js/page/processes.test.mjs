@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openCheckpoint } from '../../../wasm/api/node.js';
-import { P } from '../../../web/text/dump.js';
+import { G, P } from '../../../web/text/dump.js';
 import { commandLine, dumpSections } from '../../../web/worker/dump.js';
 import { Shelf } from '../../../web/worker/shelf.js';
 import {
@@ -134,3 +134,31 @@ test('a command line is written so that a shell takes it apart as it was', () =>
   assert.equal(commandLine([{ hex: 'ff' }]), `'hex ff'`);
   assert.equal(commandLine(null), null);
 });
+
+test('beside the details of a row a table has the columns that there is room for; short bytes leave it the rest', () =>
+  run(async (page) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await pick(page, [sample]);
+    await shown(page);
+    const list = page.locator('.rows.grid');
+    const sideways = () => list.evaluate((box) => box.scrollWidth - box.clientWidth);
+    for (const name of ['Processes', 'Memory']) {
+      await view(page, name);
+      await list.locator('.row').first().click();
+      for (const width of [1440, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.locator('.drawer').waitFor();
+        assert.ok((await sideways()) <= 0, `${name} at ${width}`);
+      }
+    }
+    const before = (await list.boundingBox())?.height ?? 0;
+    await page.locator('.drawer').getByRole('button', { name: G.bytes }).click();
+    const bytes = page.locator('.memory > .bytes');
+    await bytes.locator('.row').first().waitFor();
+    const rows = await bytes.locator('.rows').boundingBox();
+    const after = (await list.boundingBox())?.height ?? 0;
+    const below = (await bytes.boundingBox()) ?? { y: 0, height: 0 };
+    assert.ok(rows && rows.height < 60, 'of a file there are no bytes here');
+    assert.ok(after > 0.7 * before, `${after} of ${before}`);
+    assert.ok(below.y + below.height <= 874, 'both are seen');
+  }));

@@ -360,7 +360,7 @@ test('ckpt host FILE: the script asks for the files that decide', async () => {
     operands: [path],
     switches: new Set(),
     values: new Map(),
-    stdout: { write: (part) => (text += part) },
+    stdout: { write: (part) => (text += part), flush: async () => {} },
     core: async () => core,
     fail: (message) => new Error(message),
   };

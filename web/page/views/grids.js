@@ -76,6 +76,7 @@ export function GridView({ item, model, place, view, title, pid: fixed, children
       : h(GridList, {
           grid,
           label: title,
+          beside: place.index !== undefined || place.finding !== undefined,
           here: here ?? ((/** @type {GridRow} */ { id }) => id === place.index),
           choose: choose ?? ((/** @type {GridRow} */ { id }) => go({ view, index: id })),
         }),

@@ -63,7 +63,7 @@ const VIEWS = [
     id: 'timeline',
     group: 'forensics',
     component: TimelineView,
-    has: ({ members }) => members > 0,
+    has: ({ members, metadata, loose }) => members > 0 || (metadata && !loose),
   },
   {
     id: 'files',
