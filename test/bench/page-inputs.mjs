@@ -10,8 +10,8 @@ import { makeDump } from './large-dump.mjs';
 
 const folder = fileURLToPath(new URL('../../build/bench/', import.meta.url));
 
-/** How much larger memory is than what zstd -1 makes of it, a little less than it is. */
-const RATIO = 1.6;
+/** How much larger memory is than what zstd -1 makes of it, 1.626, and a little more. */
+const RATIO = 1.65;
 
 /** A file of the folder of benchmarks, made once. @param {string} name @param {number} least bytes @param {(path: string) => unknown} make */
 async function madeOnce(name, least, make) {
