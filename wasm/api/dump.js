@@ -227,16 +227,17 @@ export class Dump {
    */
   static async open(core, holder, { previous, texts = true, signal, early = false } = {}) {
     const dump = new Dump(core, holder, early);
+    /** Opened here. @type {Dump | undefined} */
+    let inside;
     try {
-      if (previous) dump.#goesOnFrom(previous);
-      else if (core.exports.ckpt_wasm_dump_has_early(dump.#handle))
-        dump.#goesOnFrom(
-          await Dump.open(core, earlyOf(holder), { early: true, texts: false, signal }),
-        );
+      if (!previous && core.exports.ckpt_wasm_dump_has_early(dump.#handle))
+        inside = await Dump.open(core, earlyOf(holder), { early: true, texts: false, signal });
+      const before = previous ?? inside;
+      if (before) dump.#goesOnFrom(before);
       await dump.#readImages(signal);
       if (texts) await dump.#readTexts(signal);
     } catch (error) {
-      dump.#previous = undefined; // the caller's
+      dump.#previous = inside; // another is the caller's
       dump.close();
       throw error;
     }
