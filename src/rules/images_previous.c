@@ -119,9 +119,46 @@ static void check_files(struct lookout *l, uint64_t levels, bool shared, uint64_
     }
 }
 
+/* A page map of a dump before, as CRIU reads it: all of it, and its entries only forwards. */
+static void check_sound(struct lookout *l, const struct ckpt_dump_image *image, uint32_t level,
+                        const struct ckpt_pagemap *map)
+{
+    struct ckpt_rules *r = l->im->r;
+    bool bad = map == NULL || !ckpt_pagemap_whole(map);
+    const char *member = r->top_parent ? "parent" : "checkpoint/parent";
+    if (bad || map->out_of_order) {
+        l->fits = false;
+        ckpt_find_file(r, CKPT_RULE_512, member,
+                       bad ? "%t of %t is damaged, and CRIU reads all of it."
+                           : "%t of %t: the entries are not in the order of their addresses, and "
+                             "CRIU goes through them forwards only.",
+                       ckpt_keep(r, image->name), name_of(l, level));
+    } else if (map->problem != CKPT_PAGEMAP_SOUND) {
+        ckpt_not_checked(r, true, name_of(l, level), "A page map of it is not understood.");
+    }
+}
+
+/* CRIU opens the page map in each dump before, up to one that has none, whether pages are left to
+   it or not. */
+static void check_levels(struct lookout *l, const struct ckpt_dump_image *own, bool shared)
+{
+    for (uint32_t level = 1; level < l->levels; level++) {
+        const struct ckpt_dump_image *image = ckpt_dump_image(
+            ckpt_memory_level(l->memory, level), (enum ckpt_criu_kind)own->kind, own->id);
+        if (image == NULL)
+            return;
+        if (image->length < image->size)
+            ckpt_not_checked(l->im->r, true, name_of(l, level),
+                             "A page map of it could not be read.");
+        else
+            check_sound(l, image, level, ckpt_memory_map(l->memory, level, shared, own->id));
+    }
+}
+
 static void check_map(struct lookout *l, const struct ckpt_dump_image *image)
 {
     bool shared = image->kind == CKPT_CRIU_IMAGE_SHMEM_PAGEMAP;
+    check_levels(l, image, shared);
     const struct ckpt_pagemap *map = ckpt_memory_map(l->memory, 0, shared, image->id);
     if (map == NULL || map->parent == 0)
         return;
@@ -190,6 +227,20 @@ static void count_levels(struct lookout *l)
                name_of(l, l->levels - 1));
 }
 
+/* Both are unpacked: what is wrong with one before is as bad as if it were in this one. */
+static void check_trust(struct lookout *l, ckpt_value told, uint32_t level)
+{
+    ckpt_string trust = ckpt_text(ckpt_get_exact(told, "trust"));
+    ckpt_string why = ckpt_text(ckpt_get_exact(told, "why"));
+    bool hostile = ckpt_equals(trust, ckpt_trust_names[CKPT_HOSTILE]);
+    if (!hostile && !ckpt_equals(trust, ckpt_trust_names[CKPT_SUSPICIOUS]))
+        return;
+    l->fits = false;
+    ckpt_distrust(l->im->r, hostile ? CKPT_HOSTILE : CKPT_SUSPICIOUS);
+    ckpt_find_file(l->im->r, CKPT_RULE_512, l->im->r->top_parent ? "parent" : "checkpoint/parent",
+                   "%t is %t: %t It would be unpacked, too.", name_of(l, level), trust, why);
+}
+
 static void check_order(struct lookout *l)
 {
     struct ckpt_rules *r = l->im->r;
@@ -199,11 +250,19 @@ static void check_order(struct lookout *l)
         ckpt_value told = told_of(l, level);
         ckpt_string id = ckpt_text(ckpt_get_exact(told, "container"));
         ckpt_string stop = ckpt_text(ckpt_get_exact(told, "stop"));
-        uint64_t time = made(ckpt_memory_level(l->memory, level));
-        if (id.length != 0 && own.length != 0 && !ckpt_equal(id, own))
+        ckpt_dump *dump = ckpt_memory_level(l->memory, level);
+        uint64_t time = made(dump);
+        check_trust(l, told, level);
+        if (ckpt_dump_image_count(dump) == 0)
+            refuse(l, "%t is no checkpoint: it holds no images of CRIU.", name_of(l, level));
+        else if (id.length != 0 && own.length != 0 && !ckpt_equal(id, own))
             refuse(l, "%t is a checkpoint of another container.", name_of(l, level));
         else if (time != 0 && later != 0 && time >= later)
             refuse(l, "%t was not made before the checkpoint that needs it.", name_of(l, level));
+        else if (ckpt_exists(told) && (id.length == 0 || own.length == 0) &&
+                 (time == 0 || later == 0))
+            ckpt_not_checked(r, true, name_of(l, level),
+                             "Nothing tells of which container it is, or when it was made.");
         if (ckpt_equals(stop, "damage"))
             refuse(l, "%t is damaged: it could not be read to its end.", name_of(l, level));
         else if (stop.length != 0)

@@ -28,9 +28,10 @@
  *   nested           [{name, members, error}]
  *   memory           what a search for secrets found: {secrets: [{pid, member, place, kind, name,
  *                    count, address, value}], left: {bytes, files: []}}
- *   previous         [{name, container, link, stop}]: the checkpoints before an incremental one,
- *                    the latest first: id of the container; where its own link "parent" leads;
- *                    why reading it stopped, as of error. Their images are those of the dump
+ *   previous         [{name, container, link, stop, trust, why}]: the checkpoints before an
+ *                    incremental one, the latest first: id of the container; where its own link
+ *                    "parent" leads; why reading it stopped, as of error; what its own report
+ *                    says of trust. Their images are those of the dump
  *   logHead          how dump.log begins, if only its end was added
  *   image            {form, manifest, index, config, layer, layers}: names of added files; packed
  *                    {layer, member}: an archive of a checkpoint that a layer holds as a file

@@ -188,6 +188,12 @@ class BlobInput {
     this.size = blob.size;
   }
 
+  /** Gives up what was read ahead. */
+  async close() {
+    this.#position = -1;
+    this.#pieces = [];
+  }
+
   /** @param {number} start @param {number} end */
   async #slice(start, end) {
     return new Uint8Array(await contentOf(this.#blob.slice(start, end)));

@@ -120,9 +120,16 @@ const forCore = (options) => ({
 async function validateCheckpoint(checkpoint, exports, options) {
   const file = { name: checkpoint.name, ...options.file };
   const rest = forCore(options);
+  const before = [];
+  for (const one of checkedPrevious(options.previous))
+    before.push(await validateCheckpoint(one, exports, { now: options.now }));
   const evidence = await evidenceOf(checkpoint, options);
   let result;
   try {
+    before.forEach(({ trust: { level, reasons } }, i) => {
+      const why = reasons[0]?.message ?? '';
+      Object.assign(/** @type {any} */ (evidence.facts.previous)[i], { trust: level, why });
+    });
     result = report(exports, evidence, { ...rest, file });
   } finally {
     evidence.dump?.close();

@@ -2,7 +2,7 @@
 // Dumps that are given together: which of them are those before an incremental one.
 import { resolve } from 'node:path';
 import { before, linksOf } from '../api/chain.js';
-import { withCheckpoint } from './open.js';
+import { Unfit, whyUnreadable, withCheckpoint } from './open.js';
 import { listOf } from './options.js';
 
 /**
@@ -17,13 +17,20 @@ import { listOf } from './options.js';
  * @param {readonly string[]} paths @param {Open} open
  * @param {(previous: Checkpoint[]) => Promise<T>} use @returns {Promise<T>}
  */
-function withAll([path, ...paths], open, use) {
+async function withAll([path, ...paths], open, use) {
   if (path === undefined) return use([]);
-  return open(
-    path,
-    (checkpoint) => withAll(paths, open, (others) => use([checkpoint, ...others])),
-    { keep: 'processes', again: true },
-  );
+  let opened = false;
+  const run = (/** @type {Checkpoint} */ checkpoint) => {
+    opened = true;
+    return withAll(paths, open, (others) => use([checkpoint, ...others]));
+  };
+  try {
+    return await open(path, run, { keep: 'processes', again: true });
+  } catch (error) {
+    const unreadable = opened ? null : whyUnreadable(error, path);
+    if (!unreadable) throw error;
+    throw new Unfit(`: the checkpoint before it, ${path}: ${unreadable.message}`, { cause: error });
+  }
 }
 
 /**

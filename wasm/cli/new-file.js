@@ -35,12 +35,13 @@ function attempt(path, run) {
 
 /** A name beside another one that nobody has. @param {string} path */
 function besides(path) {
-  const whole = resolve(path);
+  // What is not needed is left as it is: the names of folders above need not be UTF-8.
+  const whole = /(^|[/\\])\.{1,2}$/.test(path) ? resolve(path) : path;
   return join(dirname(whole), `.${basename(whole).slice(0, 200)}.${process.pid}.part`);
 }
 
 /** Whether both are the same file or folder. @param {string} a @param {string} b */
-function same(a, b) {
+export function same(a, b) {
   try {
     const [one, two] = [statSync(a, { bigint: true }), statSync(b, { bigint: true })];
     return (

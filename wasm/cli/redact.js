@@ -7,7 +7,8 @@ import { redacted } from '../api/redact-write.js';
 import { COMPRESS } from './build.js';
 import { refusePart } from './containers.js';
 import { EXIT } from './exit.js';
-import { NewFile, refuseInput } from './new-file.js';
+import { resolve } from 'node:path';
+import { NewFile, refuseInput, same } from './new-file.js';
 import { Session, Unfit } from './open.js';
 import { listOf } from './options.js';
 import { compressionFor, packInto } from './pack.js';
@@ -138,6 +139,8 @@ export const redact = {
     if (output === undefined) throw fail('--output is missing');
     for (const path of [output, ...(manifest === undefined ? [] : [manifest])])
       refuseInput(path, [input], fail);
+    if (manifest !== undefined && (resolve(manifest) === resolve(output) || same(manifest, output)))
+      throw fail('--output and --manifest name the same file');
     const drop = listOf(given, 'drop');
     const session = new Session(context, { again: true });
     const ckpt = await core();

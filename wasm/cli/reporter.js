@@ -6,6 +6,7 @@ import { EXIT, Failure } from './exit.js';
 import { SEVERITIES, isFailing, countsOf, listedFrom } from '../report/findings.js';
 import { FORMATS } from '../report/formats/index.js';
 import { unreadableText } from '../report/formats/text.js';
+import { listOf } from './options.js';
 import { packageFile, reason, styleFor } from './output.js';
 import { homepageOf, rulePageOf } from './project.js';
 import { repositoryAt } from './repository.js';
@@ -90,9 +91,12 @@ export class Reporter {
     this.#failOn = failOn;
     this.#level = level;
     this.#targets = options.targets.length > 0;
-    const inputs = jobs.flatMap(({ kind, path, inputs: files }) =>
-      kind === 'files' ? files.map((file) => file.path) : [path],
-    );
+    const inputs = [
+      ...listOf(context.given, 'previous'),
+      ...jobs.flatMap(({ kind, path, inputs: files }) =>
+        kind === 'files' ? files.map((file) => file.path) : [path],
+      ),
+    ];
     const manifest = JSON.parse(packageFile('package.json').toString());
     const homepage = homepageOf(manifest);
     this.#writers = targetsOf(context, inputs).map((target) => {

@@ -59,16 +59,17 @@ function chainsOf({ openCheckpoint, limits, before }) {
 }
 
 /**
- * Judges a checkpoint with those before it: what --previous names, else, if it needs any, those among the operands.
+ * Judges a checkpoint, if it needs them with those before it: what --previous names, else those among the operands.
  * @param {(previous: any[]) => Promise<Entry>} judged @param {any} checkpoint @param {Job} job @param {Checker} checker
  * @returns {Promise<Entry>}
  */
 async function withPrevious(judged, checkpoint, { path }, checker) {
   const { named, operands } = checker.before;
-  const alone = named.length === 0 ? await judged([]) : null;
-  if (alone?.report && (operands.length < 2 || !lacksPrevious(alone.report))) return alone;
+  const alone = await judged([]);
+  const any = named.length > 0 || operands.length > 1;
+  if (!any || !alone.report || !lacksPrevious(alone.report)) return alone;
   return chainsOf(checker).with(path, checkpoint, async (previous) =>
-    previous.length === 0 && alone ? alone : judged(previous),
+    previous.length === 0 ? alone : judged(previous),
   );
 }
 
@@ -174,7 +175,7 @@ async function runWhole(job, checker, audit) {
   } catch (error) {
     const unreadable =
       error instanceof Unfit
-        ? { code: 'member', message: error.message }
+        ? { code: 'member', message: error.message.replace(/^: /, '') }
         : whyUnreadable(error, path);
     if (!unreadable) throw error;
     return [entryOf(job, { unreadable })];

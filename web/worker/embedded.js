@@ -19,6 +19,10 @@ const framesOf = (given) =>
     ? given.map((lines) => (Array.isArray(lines) && lines.every(isLine) ? lines : []))
     : [];
 
+/** What of a list are objects: anybody may have written it. @param {unknown} given @returns {any[]} */
+const objects = (given) =>
+  Array.isArray(given) ? given.filter((one) => typeof one === 'object' && one !== null) : [];
+
 /**
  * A report as a checkpoint of which only that is known, and the metadata that came along.
  * @param {any} ckpt @param {Embedded} given
@@ -26,10 +30,10 @@ const framesOf = (given) =>
  */
 export function reported(ckpt, { report: { frames, tables, metadata, ...given }, files = {} }) {
   const came = carriedFiles(metadata);
-  const findings = (given.findings ?? []).map((/** @type {any} */ finding) => ({
+  const findings = objects(given.findings).map((/** @type {any} */ finding) => ({
     ...finding,
     stops: Array.isArray(finding.stops) ? finding.stops.map(String) : undefined,
-    related: (finding.related ?? []).map((/** @type {any} */ place) => ({ ...place, index: -1 })),
+    related: objects(finding.related).map((/** @type {any} */ place) => ({ ...place, index: -1 })),
     index: -1,
   }));
   const counts = { error: 0, warning: 0, info: 0, ...given.counts };
@@ -37,7 +41,8 @@ export function reported(ckpt, { report: { frames, tables, metadata, ...given },
     ...{ cut: [], targets: [], trust: { level: 'clean', reasons: [] } },
     ...{ coverage: { checked: [], notChecked: [] }, ...given, counts, findings },
   };
-  const { name = '', form = 'unknown', compression = '', container = {}, engine } = given;
+  const { name = '', form = 'unknown', compression = '', engine } = given;
+  const container = given.container ?? {};
   return {
     name: name || container.name || '',
     form,
@@ -56,7 +61,7 @@ export function reported(ckpt, { report: { frames, tables, metadata, ...given },
     files: new Map([...came, ...carriedFiles(files)]),
     error: null,
     containers: async () =>
-      (given.containers ?? []).map((inner) => reported(ckpt, { report: inner })),
+      objects(given.containers).map((inner) => reported(ckpt, { report: inner })),
     close: async () => {},
   };
 }

@@ -78,6 +78,32 @@ test('with the one before it, Podman restores both together, and runc from where
 
 const PAGES = /^pre-checkpoint\/pages-\d+\.img$/;
 const MAPS = /^pre-checkpoint\/pagemap-\d+\.img$/;
+/** A page map of which all is stored. @param {Buffer} image its entries end in flags (0x20) and number of pages (0x28) */
+function stored(image) {
+  const parts = [image.subarray(0, 8)];
+  for (let at = 8, end; at < image.length; at = end) {
+    end = at + 4 + image.readUInt32LE(at);
+    const entry = Buffer.from(image.subarray(at + 4, end));
+    const flags = entry.length - 4;
+    if (at > 8 && entry[flags] === 0x20) entry[flags + 1] = 4; // PE_PRESENT
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(entry.length);
+    parts.push(size, entry);
+  }
+  return Buffer.concat(parts);
+}
+
+/** A page map with its entries, but for the head, from the last to the first. @param {Buffer} image */
+function backwards(image) {
+  const entries = [];
+  for (let at = 8, end; at < image.length; at = end) {
+    end = at + 4 + image.readUInt32LE(at);
+    entries.push(image.subarray(at, end));
+  }
+  const [head, ...rest] = entries;
+  return Buffer.concat([image.subarray(0, 8), head, ...rest.reverse()]);
+}
+
 /** What is no dump before this one. @type {[what: string, make: () => Promise<any>, says: RegExp][]} */
 const WRONG = [
   ['itself', async () => final, /was not made before the checkpoint that needs it/],
@@ -104,6 +130,56 @@ const WRONG = [
       ),
     /of cut, which has 4096 bytes; \d+ are needed/,
   ],
+  ...[
+    ['ends in a broken entry', [3, 0, 0, 0, 255, 255, 255], /is damaged, and CRIU reads all of it/],
+    ['ends within an entry', [5, 0, 0, 0], /is damaged, and CRIU reads all of it/],
+  ].map(([what, tail, says]) => [
+    `one whose page map ${what}`,
+    () =>
+      changed(preMembers, 'tail', (member) =>
+        member.name === 'pre-checkpoint/pagemap-1.img'
+          ? { ...member, data: Buffer.concat([member.data, Buffer.from(tail)]) }
+          : member,
+      ),
+    says,
+  ]),
+  [
+    'one whose page map goes backwards',
+    () =>
+      changed(preMembers, 'back', (member) =>
+        member.name === 'pre-checkpoint/pagemap-1.img'
+          ? { ...member, data: backwards(member.data) }
+          : member,
+      ),
+    /pagemap-1\.img of back: the entries are not in the order/,
+  ],
+  [
+    'one that attacks the host',
+    () =>
+      open(
+        tarOf([
+          ...preMembers,
+          {
+            name: '../../etc/cron.d/x',
+            type: 'file',
+            link: '',
+            mode: 0o644,
+            data: Buffer.from('x'),
+          },
+        ]),
+        'evil',
+      ),
+    /evil is hostile: .* It would be unpacked, too\.$/,
+  ],
+  [
+    'what is no checkpoint',
+    () =>
+      open(
+        tarOf([{ name: 'x', type: 'file', link: '', mode: 0o644, data: Buffer.from('x') }]),
+        'none',
+      ),
+    /none is no checkpoint: it holds no images of CRIU/,
+  ],
   [
     'one that goes on from another itself',
     () =>
@@ -128,6 +204,39 @@ for (const [what, make, says] of WRONG)
     assert.ok(podman.stops > 0 && runc.stops > 0);
     assert.deepEqual([podman.asks, runc.asks, verdict], [[], [], 'fails']);
   });
+
+test('CRIU opens the page map before of each process, whether pages are left to it or not', async () => {
+  const plain = await changed(finalMembers, 'plain', (member) =>
+    member.name === 'checkpoint/pagemap-7.img' ? { ...member, data: stored(member.data) } : member,
+  );
+  const alone = await core.validate(plain);
+  assert.ok(
+    alone.findings.some(({ message }) => /^\d+ pages are in the checkpoint before/.test(message)),
+  );
+  for (const data of [Buffer.from('garbage!garbage'), Buffer.alloc(0)]) {
+    const broken = await changed(preMembers, 'broken', (member) =>
+      member.name === 'pre-checkpoint/pagemap-7.img' ? { ...member, data } : member,
+    );
+    const { found, podman } = await judged(plain, broken);
+    assert.ok(
+      found.some(({ message }) => /pagemap-7\.img of broken is damaged/.test(message)),
+      found.map(({ message }) => message).join(),
+    );
+    assert.ok(podman.stops > 0);
+  }
+});
+
+test('an attack in the one before is one', async () => {
+  const evil = await open(
+    tarOf([
+      ...preMembers,
+      { name: '../../etc/cron.d/x', type: 'file', link: '', mode: 0o644, data: Buffer.from('x') },
+    ]),
+    'evil',
+  );
+  assert.equal((await core.validate(final)).trust.level, 'clean');
+  assert.equal((await core.validate(final, { previous: evil })).trust.level, 'hostile');
+});
 
 test('damage in the one before is damage; a limit of reading is none, and then nobody can tell', async () => {
   const whole = tarOf(preMembers);
