@@ -25,9 +25,7 @@ export async function takeReports() {
           .map((/** @type {any} */ { path, message }) => `${path}: ${message}`)
           .join(' · '),
       });
-    const given = reports
-      .filter((each) => typeof each === 'object' && each !== null)
-      .map((each) => (each.report ? each : { report: each }));
+    const given = reports.map((each) => (each.report ? each : { report: each }));
     if (given.length > 0) await show(await api.embed(given));
   } catch {
     update({ trouble: X.badReports });
