@@ -10,6 +10,12 @@
 /* Who takes the dump before from its place beside the images, or from --import-previous. */
 enum { TAKE_PREVIOUS = PODMAN | RUNTIMES };
 
+/* The link to the dump before. */
+static const char *link_member(const struct ckpt_rules *r)
+{
+    return r->top_parent ? "parent" : "checkpoint/parent";
+}
+
 struct lookout {
     struct ckpt_images *im;
     struct ckpt_memory *memory;
@@ -125,7 +131,7 @@ static void check_sound(struct lookout *l, const struct ckpt_dump_image *image, 
 {
     struct ckpt_rules *r = l->im->r;
     bool bad = map == NULL || !ckpt_pagemap_whole(map);
-    const char *member = r->top_parent ? "parent" : "checkpoint/parent";
+    const char *member = link_member(r);
     if (bad || map->out_of_order) {
         l->fits = false;
         ckpt_find_file(r, CKPT_RULE_512, member,
@@ -196,8 +202,7 @@ static uint64_t made(ckpt_dump *dump)
 static void refuse(struct lookout *l, const char *format, ckpt_string name)
 {
     l->fits = false;
-    ckpt_find_file(l->im->r, CKPT_RULE_512, l->im->r->top_parent ? "parent" : "checkpoint/parent",
-                   format, name);
+    ckpt_find_file(l->im->r, CKPT_RULE_512, link_member(l->im->r), format, name);
 }
 
 /* The link of a dump to the one before it, as it stands in the archive; "" if it has none. Of one
@@ -227,7 +232,8 @@ static void count_levels(struct lookout *l)
                name_of(l, l->levels - 1));
 }
 
-/* Both are unpacked: what is wrong with one before is as bad as if it were in this one. */
+/* Both are unpacked: an attack in one before is as bad as if it were in this one. Of what is only
+   suspicious nobody can tell what CRIU would read. */
 static void check_trust(struct lookout *l, ckpt_value told, uint32_t level)
 {
     ckpt_string trust = ckpt_text(ckpt_get_exact(told, "trust"));
@@ -235,9 +241,14 @@ static void check_trust(struct lookout *l, ckpt_value told, uint32_t level)
     bool hostile = ckpt_equals(trust, ckpt_trust_names[CKPT_HOSTILE]);
     if (!hostile && !ckpt_equals(trust, ckpt_trust_names[CKPT_SUSPICIOUS]))
         return;
-    l->fits = false;
+    if (hostile) {
+        l->fits = false;
+    } else {
+        ckpt_lower(l->im->r, CKPT_WARNING);
+        ckpt_not_checked(l->im->r, true, name_of(l, level), "It looks suspicious.");
+    }
     ckpt_distrust(l->im->r, hostile ? CKPT_HOSTILE : CKPT_SUSPICIOUS);
-    ckpt_find_file(l->im->r, CKPT_RULE_512, l->im->r->top_parent ? "parent" : "checkpoint/parent",
+    ckpt_find_file(l->im->r, CKPT_RULE_512, link_member(l->im->r),
                    "%t is %t: %t It would be unpacked, too.", name_of(l, level), trust, why);
 }
 
@@ -298,7 +309,7 @@ static void tell(struct lookout *l, struct ckpt_finding *f)
 static void tell_fit(struct lookout *l, uint64_t pages)
 {
     struct ckpt_rules *r = l->im->r;
-    const char *member = r->top_parent ? "parent" : "checkpoint/parent";
+    const char *member = link_member(r);
     if (ckpt_count(l->told) == 0)
         return; /* in the same archive, from where engines take it */
     ckpt_lower(r, CKPT_INFO);
@@ -345,7 +356,7 @@ static void check_parents(struct ckpt_images *im, uint64_t pages)
 void ckpt_check_previous(struct ckpt_images *im)
 {
     struct ckpt_rules *r = im->r;
-    const char *member = r->top_parent ? "parent" : "checkpoint/parent";
+    const char *member = link_member(r);
     uint64_t pages = im->pages.parent + im->pages.shared_parent;
     if (r->parent.type == CKPT_MEMBER_DIRECTORY && pages != 0)
         ckpt_not_checked(r, true, ckpt_string_of(member),

@@ -238,6 +238,22 @@ test('an attack in the one before is one', async () => {
   assert.equal((await core.validate(final, { previous: evil })).trust.level, 'hostile');
 });
 
+test('of a suspicious one before nobody can tell', async () => {
+  const link = {
+    name: 'pre-checkpoint/pagemap-1.img',
+    type: 'symlink',
+    link: '/dev/null',
+    mode: 0o777,
+  };
+  const odd = await open(tarOf([...preMembers, link]), 'odd');
+  assert.equal((await core.validate(odd)).trust.level, 'suspicious');
+  const { trust } = await core.validate(final, { previous: odd });
+  const { verdict, notChecked, found } = await judged(final, odd);
+  assert.deepEqual([trust.level, verdict], ['suspicious', 'unknown']);
+  assert.ok(notChecked.includes('odd'));
+  assert.ok(found.every(({ severity }) => severity !== 'error'));
+});
+
 test('damage in the one before is damage; a limit of reading is none, and then nobody can tell', async () => {
   const whole = tarOf(preMembers);
   const damaged = await open(whole.subarray(0, whole.length - 3000), 'damaged');
